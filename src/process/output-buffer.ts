@@ -1,0 +1,53 @@
+/** Collects one output stream in bounded memory: the first and the last bytes, and how many there were. */
+export interface OutputBuffer {
+  add(chunk: Buffer): void;
+  /** Bytes seen, kept or not. */
+  bytes(): number;
+  /** What was kept as UTF-8, with a line in the middle that says how many bytes are missing. */
+  text(): string;
+}
+
+/** Keeps at most `maxBytes` of a stream, half from its head and half from its tail. */
+export function createOutputBuffer(maxBytes: number): OutputBuffer {
+  const headLimit = Math.ceil(maxBytes / 2);
+  const tailLimit = Math.max(1, Math.floor(maxBytes / 2));
+  const head: Buffer[] = [];
+  let headBytes = 0;
+  let tail: Buffer | undefined;
+  let tailBytes = 0; // ever written to the ring; the next byte goes to tailBytes % tailLimit
+
+  function addToTail(chunk: Buffer): void {
+    tail ??= Buffer.alloc(tailLimit);
+    const skipped = Math.max(0, chunk.length - tailLimit);
+    const kept = chunk.subarray(skipped);
+    const at = (tailBytes + skipped) % tailLimit;
+    const copied = kept.copy(tail, at);
+    kept.copy(tail, 0, copied);
+    tailBytes += chunk.length;
+  }
+
+  function tailInOrder(): Buffer {
+    if (tail === undefined) return Buffer.alloc(0);
+    if (tailBytes <= tailLimit) return tail.subarray(0, tailBytes);
+    const at = tailBytes % tailLimit;
+    return Buffer.concat([tail.subarray(at), tail.subarray(0, at)]);
+  }
+
+  return {
+    add(chunk) {
+      const toHead = chunk.subarray(0, headLimit - headBytes);
+      if (toHead.length > 0) {
+        head.push(Buffer.from(toHead));
+        headBytes += toHead.length;
+      }
+      if (toHead.length < chunk.length) addToTail(chunk.subarray(toHead.length));
+    },
+    bytes: () => headBytes + tailBytes,
+    text() {
+      const leftOut = tailBytes - Math.min(tailBytes, tailLimit);
+      if (leftOut === 0) return Buffer.concat([...head, tailInOrder()]).toString('utf8');
+      const note = `\n... ${String(leftOut)} bytes left out ...\n`;
+      return Buffer.concat(head).toString('utf8') + note + tailInOrder().toString('utf8');
+    },
+  };
+}
