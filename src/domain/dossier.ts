@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { ModelChoice, RepositorySource, RunOptions } from './objective';
+import { Survey } from './survey';
+
+/** Everything about an objective that is frozen once it is surveyed; a blob every activity reads. */
+export const Dossier = z.strictObject({
+  objectiveId: z.string(),
+  objective: z.string(),
+  repository: RepositorySource,
+  repositoryIdentity: z.string(),
+  baseRef: z.string(),
+  baseCommit: z.string(),
+  model: ModelChoice,
+  options: RunOptions,
+  survey: Survey,
+  /** AGENTS.md / CLAUDE.md of the base commit, cut; reaches every specialist. */
+  conventions: z.string(),
+  /** Paths in the base commit, at most 2,000. */
+  files: z.array(z.string()),
+});
+export type Dossier = z.infer<typeof Dossier>;

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { TaskId } from './plan';
+import { RoleName } from './specialists';
+import { EscalationReason } from './triggers';
+
+export const DECISIONS = ['retry', 'reassign', 'accept', 'skip', 'abort'] as const;
+export const DecisionKind = z.enum(DECISIONS);
+export type DecisionKind = z.infer<typeof DecisionKind>;
+
+/** Who an escalation is about: one task, or the objective as a whole. */
+export const EscalationSubject = z.union([TaskId, z.literal('objective')]);
+export type EscalationSubject = z.infer<typeof EscalationSubject>;
+
+export const EscalationOption = z.strictObject({
+  id: z.string().min(1).max(40),
+  label: z.string().min(1).max(300),
+  consequence: z.string().min(1).max(500),
+  decision: DecisionKind,
+});
+export type EscalationOption = z.infer<typeof EscalationOption>;
+
+/** One level-4 question, as queries and notifications show it. */
+export const Escalation = z.strictObject({
+  id: z.string(),
+  level: z.literal(4),
+  trigger: EscalationReason,
+  question: z.string().min(1).max(2000),
+  evidence: z.array(z.string().max(2000)).max(10),
+  options: z.array(EscalationOption).min(1).max(8),
+  recommended: z.string(),
+  raisedAt: z.iso.datetime(),
+});
+export type Escalation = z.infer<typeof Escalation>;
+
+export function escalationId(subject: EscalationSubject, sequence: number): string {
+  return `${subject}-E${sequence}`;
+}
+
+/** Which task an escalation id speaks of; null for the objective. */
+export function escalationSubject(id: string): EscalationSubject {
+  return EscalationSubject.parse(id.replace(/-E[0-9]+$/, ''));
+}
+
+/** Payload of `resolveEscalation`. */
+export const ResolveEscalation = z
+  .strictObject({
+    escalationId: z.string().min(1).max(80),
+    decision: DecisionKind,
+    option: z.string().min(1).max(40).optional(),
+    guidance: z.string().min(1).max(8000).optional(),
+    assignee: z
+      .string()
+      .transform((name) => name.replace(/^@/, ''))
+      .pipe(RoleName)
+      .optional(),
+    by: z.string().min(1).max(200),
+  })
+  .refine((d) => d.decision !== 'accept' || d.guidance !== undefined, {
+    path: ['guidance'],
+    message: 'accept needs guidance: say why the open items are acceptable',
+  })
+  .refine((d) => d.decision !== 'reassign' || d.assignee !== undefined, {
+    path: ['assignee'],
+    message: 'reassign needs an assignee, e.g. "@nodejs-expert"',
+  });
+export type ResolveEscalation = z.infer<typeof ResolveEscalation>;
+
+/** How a decision reached the workflow; `by` inside it is only a claim. */
+export const Channel = z.enum(['signal', 'update']);
+export type Channel = z.infer<typeof Channel>;
+
+/** A decision as recorded: first answer wins. */
+export const Decision = z.strictObject({
+  escalationId: z.string(),
+  decision: DecisionKind,
+  option: z.string().nullable(),
+  guidance: z.string().nullable(),
+  assignee: RoleName.nullable(),
+  by: z.string(),
+  channel: Channel,
+  decidedAt: z.iso.datetime(),
+});
+export type Decision = z.infer<typeof Decision>;

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { Concern } from './levels';
+import { RoleName } from './specialists';
+import { Trigger } from './triggers';
+
+export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
+export const Severity = z.enum(SEVERITIES);
+export type Severity = z.infer<typeof Severity>;
+
+/** Something a reviewing specialist found in code. `high` and above raises the security trigger. */
+export const Finding = z.strictObject({
+  severity: Severity,
+  title: z.string().min(1).max(200),
+  file: z.string().min(1).max(300),
+  line: z.int().min(1).nullable(),
+  detail: z.string().min(1).max(2000),
+  remedy: z.string().min(1).max(1000),
+});
+export type Finding = z.infer<typeof Finding>;
+
+/** What a specialist says at the end of an attempt through the `submit_handoff` tool. */
+export const HandoffNote = z.strictObject({
+  summary: z.string().min(1).max(2000),
+  artefacts: z.array(z.string().min(1).max(300)).max(100),
+  criteriaMet: z.array(z.string().min(1).max(1000)).max(40),
+  knownLimitations: z.array(z.string().min(1).max(500)).max(20),
+  findings: z.array(Finding).max(50),
+});
+export type HandoffNote = z.infer<typeof HandoffNote>;
+
+/** A question to a peer (level 2), through the `consult` tool or raised by the process. */
+export const ConsultationQuestion = z.strictObject({
+  concern: Concern,
+  question: z.string().min(1).max(4000),
+});
+export type ConsultationQuestion = z.infer<typeof ConsultationQuestion>;
+
+/** A peer's structured reply. */
+export const Advice = z.strictObject({
+  summary: z.string().min(1).max(500),
+  recommendations: z.array(z.string().min(1).max(1000)).min(1).max(10),
+  risks: z.array(z.string().min(1).max(500)).max(10),
+});
+export type Advice = z.infer<typeof Advice>;
+
+/** The coordinator's decision at level 3. */
+export const CoordinatorReview = z.discriminatedUnion('action', [
+  z.strictObject({ action: z.literal('guide'), guidance: z.string().min(1).max(4000) }),
+  z.strictObject({
+    action: z.literal('reassign'),
+    assignee: RoleName,
+    guidance: z.string().min(1).max(4000),
+  }),
+  z.strictObject({
+    action: z.literal('rescope'),
+    objective: z.string().min(1).max(4000),
+    guidance: z.string().min(1).max(4000),
+  }),
+  z.strictObject({ action: z.literal('escalate'), trigger: Trigger, question: z.string().min(1).max(2000) }),
+]);
+export type CoordinatorReview = z.infer<typeof CoordinatorReview>;
+
+/** The `raise_escalation` tool: a specialist takes a trigger straight to level 4. */
+export const RaisedEscalation = z.strictObject({
+  trigger: Trigger,
+  question: z.string().min(1).max(2000),
+  evidence: z.array(z.string().min(1).max(2000)).max(10),
+  recommendation: z.string().min(1).max(1000),
+});
+export type RaisedEscalation = z.infer<typeof RaisedEscalation>;

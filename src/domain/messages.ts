@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { PlanTask, TaskId } from './plan';
+import { RoleName } from './specialists';
+
+const By = z.string().min(1).max(200);
+
+/** One partial edit of a plan. */
+export const PlanPatch = z.discriminatedUnion('op', [
+  z.strictObject({ op: z.literal('reassign'), taskId: TaskId, specialist: RoleName }),
+  z.strictObject({ op: z.literal('drop'), taskId: TaskId }),
+  z.strictObject({ op: z.literal('depend'), taskId: TaskId, on: TaskId }),
+  z.strictObject({ op: z.literal('budget'), taskId: TaskId, usd: z.number().positive() }),
+]);
+export type PlanPatch = z.infer<typeof PlanPatch>;
+
+/** Payload of `reviewPlan`. */
+export const ReviewPlan = z
+  .strictObject({
+    decision: z.enum(['approve', 'edit', 'reject']),
+    baseVersion: z.int().min(1).optional(),
+    plan: z.strictObject({ summary: z.string(), tasks: z.array(PlanTask) }).optional(),
+    patch: z.array(PlanPatch).max(200).optional(),
+    comment: z.string().min(1).max(8000).optional(),
+    by: By,
+  })
+  .refine((m) => m.decision !== 'edit' || m.plan !== undefined || m.patch !== undefined, {
+    message: 'an edit needs a plan or a patch',
+  });
+export type ReviewPlan = z.infer<typeof ReviewPlan>;
+
+export const Steer = z.strictObject({
+  taskId: TaskId.optional(),
+  message: z.string().min(1).max(8000),
+  by: By,
+});
+export type Steer = z.infer<typeof Steer>;
+
+export const Pause = z.strictObject({ by: By, reason: z.string().max(1000).optional() });
+export type Pause = z.infer<typeof Pause>;
+
+export const CancelTask = z.strictObject({ taskId: TaskId, by: By, reason: z.string().max(1000).optional() });
+export type CancelTask = z.infer<typeof CancelTask>;
+
+export const SetBudget = z.strictObject({ usd: z.number().positive(), by: By });
+export type SetBudget = z.infer<typeof SetBudget>;
+
+/** Names shared by workflow, client and documentation; a message is a signal and an update of the same name. */
+export const OBJECTIVE_WORKFLOW = 'objectiveWorkflow';
+export const TASK_QUEUE = 'backend-coordinator';
+export const QUERIES = { objectiveStatus: 'objectiveStatus', openEscalations: 'openEscalations' } as const;
+export const MESSAGES = {
+  resolveEscalation: 'resolveEscalation',
+  reviewPlan: 'reviewPlan',
+  steer: 'steer',
+  pause: 'pause',
+  resume: 'resume',
+  cancelTask: 'cancelTask',
+  setBudget: 'setBudget',
+} as const;
+export type MessageName = keyof typeof MESSAGES;
+
+/** Search attributes, with their Temporal types; registered by the embedded server and by `setup`. */
+export const SEARCH_ATTRIBUTES = [
+  { name: 'CoordinatorStatus', type: 'KEYWORD' },
+  { name: 'CoordinatorEscalationLevel', type: 'INT' },
+  { name: 'CoordinatorRepository', type: 'KEYWORD' },
+] as const;
+
+/** What an update answers. */
+export const Answer = z.strictObject({ accepted: z.boolean(), message: z.string() });
+export type Answer = z.infer<typeof Answer>;

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { BlobRef } from './blob';
+import { Decision, Escalation } from './escalation';
+import { Level } from './levels';
+import { ModelChoice } from './objective';
+import { Priority, TaskId, TaskKind } from './plan';
+import { GateSummary } from './receipt';
+import { RoleName } from './specialists';
+import { ObjectiveState, Outcome, TaskState } from './states';
+import { Usage } from './usage';
+
+/** One attempt as status and report tell it. */
+export const AttemptRecord = z.strictObject({
+  number: z.int(),
+  level: Level,
+  specialist: RoleName,
+  outcome: z.enum(['handed-off', 'suspended', 'unfinished', 'running']),
+  /** e.g. `after advice of @api-architect`; empty for the first. */
+  because: z.string().max(200),
+  summary: z.string().max(500),
+  transcript: BlobRef.nullable(),
+});
+export type AttemptRecord = z.infer<typeof AttemptRecord>;
+
+export const TaskStatus = z.strictObject({
+  id: TaskId,
+  title: z.string(),
+  specialist: RoleName,
+  kind: TaskKind,
+  priority: Priority,
+  dependsOn: z.array(TaskId),
+  /** Number of the parallel group the plan shows this task in, from 1. */
+  group: z.int(),
+  state: TaskState,
+  level: Level,
+  attempts: z.array(AttemptRecord),
+  /** What it does at this moment, in words; empty when settled. */
+  doing: z.string(),
+  startedAt: z.iso.datetime().nullable(),
+  endedAt: z.iso.datetime().nullable(),
+  waitingFor: z.string().nullable(),
+  firstGatePassed: z.boolean().nullable(),
+  commit: z.string().nullable(),
+  gate: GateSummary.nullable(),
+  usage: Usage,
+});
+export type TaskStatus = z.infer<typeof TaskStatus>;
+
+/** One line of the run, numbered from 1 without gaps; status keeps the newest. */
+export const ObjectiveEvent = z.strictObject({
+  seq: z.int(),
+  at: z.iso.datetime(),
+  taskId: TaskId.nullable(),
+  text: z.string(),
+});
+export type ObjectiveEvent = z.infer<typeof ObjectiveEvent>;
+
+/** A message that could not be used: recorded, never thrown. */
+export const IgnoredMessage = z.strictObject({ at: z.iso.datetime(), name: z.string(), reason: z.string() });
+export type IgnoredMessage = z.infer<typeof IgnoredMessage>;
+
+export const Delivery = z.strictObject({ branch: z.string(), commit: z.string(), report: z.string() });
+export type Delivery = z.infer<typeof Delivery>;
+
+/** The whole snapshot `objectiveStatus` answers. */
+export const ObjectiveStatus = z.strictObject({
+  objectiveId: z.string(),
+  objective: z.string(),
+  state: ObjectiveState,
+  outcome: Outcome.nullable(),
+  reason: z.string().nullable(),
+  repository: z.string(),
+  baseCommit: z.string(),
+  integrationHead: z.string().nullable(),
+  model: ModelChoice,
+  sandbox: z.string().nullable(),
+  stack: z.string().nullable(),
+  plan: z.strictObject({ version: z.int(), ref: BlobRef }).nullable(),
+  tasks: z.array(TaskStatus),
+  escalations: z.array(Escalation),
+  decisions: z.array(Decision),
+  gate: GateSummary.nullable(),
+  delivery: Delivery.nullable(),
+  usage: Usage,
+  budgetUsd: z.number().nullable(),
+  startedAt: z.iso.datetime(),
+  now: z.iso.datetime(),
+  events: z.array(ObjectiveEvent),
+  ignored: z.array(IgnoredMessage),
+});
+export type ObjectiveStatus = z.infer<typeof ObjectiveStatus>;
+
+/** What the workflow returns; every product end is a completed workflow with one of these. */
+export const ObjectiveResult = z.strictObject({
+  objectiveId: z.string(),
+  outcome: Outcome,
+  reason: z.string().nullable(),
+  branch: z.string().nullable(),
+  commit: z.string().nullable(),
+  report: z.string().nullable(),
+});
+export type ObjectiveResult = z.infer<typeof ObjectiveResult>;

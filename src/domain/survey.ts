@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+const Command = z.array(z.string().min(1)).min(1).max(50);
+
+/** How to work with a target repository, as found or as configured; commands are argv arrays, null: none known. */
+export const Survey = z.strictObject({
+  name: z.string(),
+  stack: z.enum(['node', 'python', 'java', 'unknown']),
+  framework: z.string().nullable(),
+  packageManager: z.string().nullable(),
+  install: Command.nullable(),
+  build: Command.nullable(),
+  test: Command.nullable(),
+  lint: Command.nullable(),
+  testTimeoutMs: z.int().positive(),
+  migrations: z.strictObject({ tool: z.string(), dir: z.string() }).nullable(),
+  apiSpec: z.string().nullable(),
+  database: z.enum(['postgres', 'none', 'other']),
+  conventions: z.array(z.string()),
+  /** Files whose change means dependencies must be installed anew. */
+  manifests: z.array(z.string()),
+  notes: z.array(z.string()),
+});
+export type Survey = z.infer<typeof Survey>;
+
+/** The commands a repository would have run, in the order shown when asking for trust. */
+export function surveyCommands(
+  survey: Survey,
+): readonly { readonly name: string; readonly argv: readonly string[] }[] {
+  return (['install', 'build', 'test', 'lint'] as const).flatMap((name) => {
+    const argv = survey[name];
+    return argv === null ? [] : [{ name, argv }];
+  });
+}

@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import { BlobRef } from './blob';
+import { Advice, ConsultationQuestion, CoordinatorReview, Finding, RaisedEscalation } from './handoff';
+import { Concern, Level } from './levels';
+import { ObjectiveHandle } from './objective';
+import { PlanTask, TaskId, TaskOutline } from './plan';
+import { GateSummary, RedItem } from './receipt';
+import { RoleName } from './specialists';
+import { Usage } from './usage';
+
+/*
+ * What the process asks of its activities and gets back. Everything here enters workflow history, so it is
+ * small: texts are cut, large things are blobs by reference.
+ */
+
+const CommitId = z.string().regex(/^[0-9a-f]{40,64}$/);
+const Excerpt = z.string().max(1500);
+
+export const SurveyResult = z.strictObject({
+  dossier: BlobRef,
+  baseCommit: CommitId,
+  /** One line for status: stack, framework, package manager. */
+  stack: z.string().max(300),
+  sandbox: z.string(),
+  model: z.string(),
+  notes: z.array(z.string().max(300)).max(20),
+});
+export type SurveyResult = z.infer<typeof SurveyResult>;
+
+export const AnalyseResult = z.strictObject({
+  analysis: BlobRef,
+  summary: z.string().max(2000),
+  usage: Usage,
+});
+export type AnalyseResult = z.infer<typeof AnalyseResult>;
+
+export const PlanRequest = z.strictObject({
+  handle: ObjectiveHandle,
+  analysis: BlobRef,
+  /** Why the last proposal was refused; empty the first time. */
+  refusals: z.array(z.string().max(500)).max(50),
+  /** What a human said when rejecting or asking for another plan. */
+  comment: z.string().max(8000).nullable(),
+});
+export type PlanRequest = z.infer<typeof PlanRequest>;
+
+export const PlanResult = z.discriminatedUnion('outcome', [
+  z.strictObject({
+    outcome: z.literal('accepted'),
+    plan: BlobRef,
+    tasks: z.array(TaskOutline),
+    usage: Usage,
+  }),
+  z.strictObject({
+    outcome: z.literal('refused'),
+    errors: z.array(z.string().max(500)).max(50),
+    usage: Usage,
+  }),
+]);
+export type PlanResult = z.infer<typeof PlanResult>;
+
+/** Adds tasks to a stored plan (repairs), giving the new plan's reference. */
+export const AmendPlanRequest = z.strictObject({ plan: BlobRef, add: z.array(PlanTask) });
+export type AmendPlanRequest = z.infer<typeof AmendPlanRequest>;
+export const AmendPlanResult = z.strictObject({ plan: BlobRef });
+export type AmendPlanResult = z.infer<typeof AmendPlanResult>;
+
+/** Where an attempt's worktree starts. */
+export const AttemptStart = z.discriminatedUnion('kind', [
+  /** A new branch from this commit (first attempt, reassignment). */
+  z.strictObject({ kind: z.literal('fresh'), from: CommitId }),
+  /** The task's branch as the last attempt left it. */
+  z.strictObject({ kind: z.literal('continue') }),
+  /** The task's branch with this commit merged into it and the conflict markers in place. */
+  z.strictObject({ kind: z.literal('conflict'), with: CommitId }),
+]);
+export type AttemptStart = z.infer<typeof AttemptStart>;
+
+/** What is new to the specialist in this attempt; each level changes the input. */
+export const AttemptPrompt = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('delegation') }),
+  z.strictObject({ kind: z.literal('failure'), text: Excerpt, red: z.array(RedItem).max(10) }),
+  z.strictObject({ kind: z.literal('advice'), from: RoleName, advice: Advice, failure: Excerpt.nullable() }),
+  z.strictObject({ kind: z.literal('guidance'), from: z.string().max(200), text: z.string().max(8000) }),
+]);
+export type AttemptPrompt = z.infer<typeof AttemptPrompt>;
+
+export const AttemptRequest = z.strictObject({
+  handle: ObjectiveHandle,
+  plan: BlobRef,
+  taskId: TaskId,
+  /** 1, 2, 3 … over all levels; the attempt's id is `<taskId>/<number>`. */
+  number: z.int().min(1),
+  level: Level,
+  specialist: RoleName,
+  start: AttemptStart,
+  prompt: AttemptPrompt,
+  /** The conversation to go on with; null starts a new one. */
+  transcript: BlobRef.nullable(),
+});
+export type AttemptRequest = z.infer<typeof AttemptRequest>;
+
+export const AttemptResult = z.discriminatedUnion('outcome', [
+  z.strictObject({
+    outcome: z.literal('handed-off'),
+    commit: CommitId,
+    tree: CommitId,
+    transcript: BlobRef,
+    summary: z.string().max(500),
+    findings: z.array(Finding).max(5),
+    usage: Usage,
+  }),
+  z.strictObject({
+    outcome: z.literal('suspended'),
+    on: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('consult'), question: ConsultationQuestion }),
+      z.strictObject({ kind: z.literal('escalate'), raised: RaisedEscalation }),
+    ]),
+    transcript: BlobRef,
+    usage: Usage,
+  }),
+  z.strictObject({
+    outcome: z.literal('unfinished'),
+    reason: Excerpt,
+    concern: Concern,
+    transcript: BlobRef.nullable(),
+    usage: Usage,
+  }),
+]);
+export type AttemptResult = z.infer<typeof AttemptResult>;
+
+export const ConsultRequest = z.strictObject({
+  handle: ObjectiveHandle,
+  plan: BlobRef,
+  taskId: TaskId,
+  peer: RoleName,
+  question: ConsultationQuestion,
+});
+export type ConsultRequest = z.infer<typeof ConsultRequest>;
+export const ConsultResult = z.strictObject({ advice: Advice, usage: Usage });
+export type ConsultResult = z.infer<typeof ConsultResult>;
+
+export const ReviewRequest = z.strictObject({
+  handle: ObjectiveHandle,
+  plan: BlobRef,
+  taskId: TaskId,
+  specialist: RoleName,
+  roster: z.array(RoleName),
+  /** What went wrong, with the intents of both sides where it is a conflict. */
+  failure: z.string().max(6000),
+});
+export type ReviewRequest = z.infer<typeof ReviewRequest>;
+export const ReviewResult = z.strictObject({ review: CoordinatorReview, usage: Usage });
+export type ReviewResult = z.infer<typeof ReviewResult>;
+
+/** Gates a task's commit, or, with `taskId` null, the integrated objective with all 40 items. */
+export const GateRequest = z.strictObject({
+  handle: ObjectiveHandle,
+  plan: BlobRef,
+  taskId: TaskId.nullable(),
+  commit: CommitId,
+});
+export type GateRequest = z.infer<typeof GateRequest>;
+
+export const MergeRequest = z.strictObject({
+  handle: ObjectiveHandle,
+  plan: BlobRef,
+  taskId: TaskId,
+  commit: CommitId,
+  /** Head of the integration branch the caller believes in; the compare of compare-and-swap. */
+  expectedHead: CommitId,
+  /** Subjects a human accepted as red; they do not stop the merge. */
+  waived: z.array(z.string()),
+});
+export type MergeRequest = z.infer<typeof MergeRequest>;
+
+export const MergeResult = z.discriminatedUnion('outcome', [
+  z.strictObject({ outcome: z.literal('merged'), head: CommitId, tree: CommitId }),
+  /** `theirs` names the tasks whose merged work the conflict is with. */
+  z.strictObject({
+    outcome: z.literal('conflict'),
+    files: z.array(z.string()).max(50),
+    theirs: z.array(TaskId).max(20),
+    head: CommitId,
+  }),
+  /** Green alone, red together: withdrawn, the integration branch is where it was. */
+  z.strictObject({ outcome: z.literal('red'), gate: GateSummary, head: CommitId }),
+  /** Somebody else moved the branch; try again on this head. */
+  z.strictObject({ outcome: z.literal('moved'), head: CommitId }),
+]);
+export type MergeResult = z.infer<typeof MergeResult>;
+
+export const DeliverResult = z.strictObject({
+  branch: z.string(),
+  commit: CommitId,
+  /** Absolute path of the Markdown report; JSON stands beside it. */
+  report: z.string(),
+});
+export type DeliverResult = z.infer<typeof DeliverResult>;

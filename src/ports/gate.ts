@@ -1,0 +1,54 @@
+import type { GateReport } from '../domain/receipt';
+import type { Survey } from '../domain/survey';
+
+export interface CheckTarget {
+  /** Checkout with the commit's files. */
+  readonly path: string;
+  readonly gitDir: string;
+  readonly commit: string;
+  readonly tree: string;
+  /** Commit the work is compared with. */
+  readonly base: string;
+}
+
+/** Runs checks on a checkout and answers with receipts; "could not tell" is a verdict, a broken runner throws `Gate.CouldNotRun`. */
+export interface GateRunner {
+  /**
+   * Build, tests and the items checked in this version. `scope` `task` runs the cheap subset, `objective` all 40.
+   * A tree checked before with the same commands is answered from its receipts.
+   */
+  run(request: {
+    readonly target: CheckTarget;
+    readonly survey: Survey;
+    readonly scope: 'task' | 'objective';
+    readonly signal: AbortSignal;
+  }): Promise<GateReport>;
+}
+
+/** Runs the target's own build and tests for a specialist (`run_checks`), in the worktree as it stands. */
+export interface CheckRunner {
+  runChecks(request: {
+    readonly path: string;
+    readonly gitDir: string;
+    readonly survey: Survey;
+    readonly only: readonly ('build' | 'test' | 'lint')[];
+    readonly signal: AbortSignal;
+  }): Promise<{ readonly passed: boolean; readonly output: string }>;
+}
+
+/** Brings the target's dependencies into a checkout from a store shared per lockfile. */
+export interface Bootstrap {
+  ensure(request: {
+    readonly path: string;
+    readonly survey: Survey;
+    readonly signal: AbortSignal;
+  }): Promise<void>;
+  /** Adds one registry package by exact name and version to manifest and lockfile, scripts off. */
+  addDependency(request: {
+    readonly path: string;
+    readonly survey: Survey;
+    readonly name: string;
+    readonly version: string;
+    readonly signal: AbortSignal;
+  }): Promise<{ readonly changedFiles: readonly string[] }>;
+}

@@ -1,0 +1,112 @@
+import type { RepositorySource } from '../domain/objective';
+import type { TaskId } from '../domain/plan';
+import type { AttemptStart } from '../domain/work';
+
+/** The coordination repository of a target: refs of record live there, never in the user's checkout. */
+export interface Repositories {
+  /**
+   * Mirrors the target, checks that `baseCommit` exists there and creates the objective's integration branch on it.
+   * Doing it twice is doing it once.
+   */
+  prepare(request: {
+    readonly objectiveId: string;
+    readonly source: RepositorySource;
+    readonly identity: string;
+    readonly baseCommit: string;
+  }): Promise<{ readonly head: string }>;
+  /** Brings the integrated commit into the user's repository as a branch, or pushes it where `push` says so. */
+  deliver(request: {
+    readonly objectiveId: string;
+    readonly source: RepositorySource;
+    readonly commit: string;
+    readonly branch: string;
+    readonly push: boolean;
+  }): Promise<{ readonly branch: string; readonly commit: string }>;
+  /** Names and contents of the base, without a checkout. */
+  listFiles(request: { readonly objectiveId: string; readonly commit: string }): Promise<readonly string[]>;
+  readFile(request: {
+    readonly objectiveId: string;
+    readonly commit: string;
+    readonly path: string;
+  }): Promise<string | null>;
+  /** Unified diff between two commits, cut at `maxBytes`. */
+  diff(request: {
+    readonly objectiveId: string;
+    readonly from: string;
+    readonly to: string;
+    readonly maxBytes: number;
+  }): Promise<string>;
+}
+
+export interface Worktree {
+  /** Absolute path; the only place an agent may write. */
+  readonly path: string;
+  readonly head: string;
+  /** Files with conflict markers, for a `conflict` start. */
+  readonly conflicts: readonly string[];
+  /** Repository directory to mount read-only beside it. */
+  readonly gitDir: string;
+}
+
+export interface Commit {
+  readonly commit: string;
+  readonly tree: string;
+  /** Paths changed against the commit the worktree started from. */
+  readonly files: readonly string[];
+}
+
+/** Worktrees and branches of tasks; agents edit, the coordinator commits. */
+export interface Worktrees {
+  /** The task's own worktree and branch, made or re-made as `start` says; stale locks of dead owners are removed. */
+  open(request: {
+    readonly objectiveId: string;
+    readonly taskId: TaskId;
+    readonly start: AttemptStart;
+  }): Promise<Worktree>;
+  /** Commits what is in the worktree (nothing changed: the head as it is) on the task's branch. */
+  commit(request: {
+    readonly objectiveId: string;
+    readonly taskId: TaskId;
+    readonly message: string;
+  }): Promise<Commit>;
+  /** A throw-away checkout of any commit for checks; `dispose` removes it. */
+  checkOut(request: {
+    readonly objectiveId: string;
+    readonly commit: string;
+  }): Promise<{
+    readonly path: string;
+    readonly gitDir: string;
+    readonly tree: string;
+    dispose(): Promise<void>;
+  }>;
+  /** Removes every worktree of the objective, also those a crash left. */
+  release(request: { readonly objectiveId: string }): Promise<void>;
+}
+
+export type MergeProposal =
+  | { readonly kind: 'clean'; readonly commit: string; readonly tree: string; readonly head: string }
+  | {
+      readonly kind: 'conflict';
+      readonly files: readonly string[];
+      readonly theirs: readonly TaskId[];
+      readonly head: string;
+    }
+  | { readonly kind: 'already-merged'; readonly head: string; readonly tree: string };
+
+/** The integration branch of an objective: merges are proposed off to the side and admitted by compare-and-swap. */
+export interface Integration {
+  head(request: { readonly objectiveId: string }): Promise<string>;
+  /** Merges `commit` onto the current head without moving anything. */
+  propose(request: {
+    readonly objectiveId: string;
+    readonly taskId: TaskId;
+    readonly commit: string;
+    readonly message: string;
+  }): Promise<MergeProposal>;
+  /** Moves the branch from `from` to `to`; false when it is not at `from` any more. */
+  advance(request: {
+    readonly objectiveId: string;
+    readonly from: string;
+    readonly to: string;
+  }): Promise<boolean>;
+}
