@@ -42,7 +42,9 @@ function hasRunningMember(groupId: number): boolean {
   return ids.some((id) => {
     try {
       // "pid (name) state parent group …", where the name may hold anything
-      const [state, , group] = readFileSync(`/proc/${id}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ');
+      const [state, , group] = readFileSync(`/proc/${id}/stat`, 'latin1')
+        .replace(/^.*\) /s, '')
+        .split(' ');
       return Number(group) === groupId && state !== 'Z' && state !== 'X';
     } catch {
       return false;
