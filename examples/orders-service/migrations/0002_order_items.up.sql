@@ -13,8 +13,6 @@ create table order_items (
   constraint order_items_pkey primary key (order_id, line_number)
 );
 
-create index order_items_sku_idx on order_items (sku);
-
 comment on table order_items is 'The lines of an order.';
 comment on column order_items.order_id is 'The order this line belongs to.';
 comment on column order_items.line_number is 'Place of the line in its order, from 1.';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import Fastify from 'fastify';
+import Fastify, { LogController } from 'fastify';
 import { sendProblem } from './http/problem.js';
 import { createValidatorCompiler } from './http/validation.js';
 import { loggerOptions } from './logging.js';
@@ -28,8 +28,7 @@ const REQUEST_ID = /^[\w-]{8,64}$/;
 export function buildApp({ pool, config, logger = loggerOptions(config), onRoute }) {
   const app = Fastify({
     logger,
-    disableRequestLogging: true,
-    requestIdLogLabel: 'requestId',
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     // A caller's id is kept only when it is harmless to write into a log line.
     genReqId: ({ headers }) =>
       REQUEST_ID.test(headers['x-request-id'] ?? '') ? headers['x-request-id'] : randomUUID(),

@@ -1,8 +1,9 @@
 import { ConfigError, loadConfig } from './config.js';
-import { closeOnSignals, startService } from './service.js';
 
 try {
   const config = loadConfig(process.env);
+  // Loaded after the check, so that a faulty environment is reported at once.
+  const { closeOnSignals, startService } = await import('./service.js');
   const app = await startService(config);
   closeOnSignals(app, { timeoutMs: config.shutdownTimeoutMs });
 } catch (error) {

@@ -1,5 +1,6 @@
 import { Problem } from '../http/problem.js';
 
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
@@ -21,7 +22,7 @@ export function encodeCursor({ createdAt, id }) {
 export function decodeCursor(cursor) {
   const [instant, id = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ');
   const createdAt = new Date(instant);
-  if (Number.isNaN(createdAt.getTime()) || createdAt.toISOString() !== instant || !UUID.test(id)) {
+  if (!INSTANT.test(instant) || Number.isNaN(createdAt.getTime()) || !UUID.test(id)) {
     throw new Problem(400, 'invalid-request', 'The query string is not valid.', [
       { path: '/cursor', message: 'must be a nextCursor of an earlier page' },
     ]);

@@ -53,7 +53,7 @@ export const orderPage = {
 export const orderParams = {
   type: 'object',
   required: ['orderId'],
-  properties: { orderId: { type: 'string', format: 'uuid' } },
+  properties: { orderId: { type: 'string', pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' } },
 };
 
 export const listQuery = {

@@ -1,3 +1,4 @@
+import { drain } from './drain.js';
 import { problems } from './problems.js';
 import { rateLimit } from './rate-limit.js';
 import { requestLog } from './request-log.js';
@@ -7,6 +8,7 @@ import { responseHeaders } from './response-headers.js';
 export const plugins = [
   problems,
   requestLog,
+  drain,
   responseHeaders,
   rateLimit,
 ];
