@@ -95,5 +95,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
 function badVariable(error: z.ZodError): ConfigurationError {
   const issue = error.issues[0];
   const name = String(issue?.path[0] ?? 'a variable');
-  return new ConfigurationError(`The environment variable ${name} cannot be used: ${issue?.message ?? 'bad value'}.`);
+  return new ConfigurationError(
+    `The environment variable ${name} cannot be used: ${issue?.message ?? 'bad value'}.`,
+  );
 }

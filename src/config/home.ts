@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { ConfigurationError } from '../domain/user-error';
 import type { Environment } from './environment';
+import { errorCodeOf } from './error-code';
 
 const FOLDER = 'backend-coordinator';
 const NEEDED_BYTES = 64 * 1024 * 1024;
@@ -49,8 +50,7 @@ export async function ensureHome(paths: Pick<Home, 'home'>): Promise<void> {
 
 /** The sentence for a file-system refusal under `folder`; undefined for any other error. */
 export function explainFileError(error: unknown, folder: string): ConfigurationError | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
+  switch (errorCodeOf(error)) {
     case 'EROFS':
     case 'EACCES':
     case 'EPERM':

@@ -1,0 +1,44 @@
+import type { Connection } from '@temporalio/client';
+import { errorCodeOf, errorMessageOf } from '../config/error-code';
+
+/** The search attributes of an objective's workflow, by name, with Temporal's type. */
+export const SEARCH_ATTRIBUTES = [
+  { name: 'CoordinatorStatus', type: 'Keyword', indexedValueType: 2 },
+  { name: 'CoordinatorEscalationLevel', type: 'Int', indexedValueType: 3 },
+  { name: 'CoordinatorRepository', type: 'Keyword', indexedValueType: 2 },
+] as const;
+
+/** What became of the registration: done now, there before, or refused by the server. */
+export type SearchAttributeRegistration =
+  | { kind: 'registered'; names: readonly string[] }
+  | { kind: 'already-registered' }
+  | { kind: 'denied'; reason: string };
+
+// gRPC status codes, as the service error carries them.
+const ALREADY_EXISTS = 6;
+const DENIED: ReadonlySet<unknown> = new Set([7, 12, 16]);
+
+/**
+ * Registers what is missing on a server that is not the embedded one. A server that does not let this identity
+ * do it (Temporal Cloud, restricted roles) is a `denied` result; any other failure is thrown.
+ */
+export async function registerSearchAttributes(
+  connection: Connection,
+  namespace: string,
+): Promise<SearchAttributeRegistration> {
+  try {
+    const listed = await connection.operatorService.listSearchAttributes({ namespace });
+    const missing = SEARCH_ATTRIBUTES.filter((attribute) => !(attribute.name in listed.customAttributes));
+    if (missing.length === 0) return { kind: 'already-registered' };
+    await connection.operatorService.addSearchAttributes({
+      namespace,
+      searchAttributes: Object.fromEntries(missing.map((row) => [row.name, row.indexedValueType])),
+    });
+    return { kind: 'registered', names: missing.map((attribute) => attribute.name) };
+  } catch (error) {
+    const code = errorCodeOf(error);
+    if (code === ALREADY_EXISTS) return { kind: 'already-registered' };
+    if (DENIED.has(code)) return { kind: 'denied', reason: errorMessageOf(error) };
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+// Needs nothing.
+import { readEnvironment } from '../../src/config/environment';
+
+test('nothing set -> model auto, everything else absent', () => {
+  expect(readEnvironment({})).toMatchObject({
+    model: 'auto',
+    coordinatorHome: undefined,
+    temporal: { address: undefined },
+    noColor: false,
+    ci: false,
+    path: '',
+  });
+});
+
+test('an empty variable counts as unset', () => {
+  const environment = readEnvironment({ TEMPORAL_ADDRESS: '', COORDINATOR_MODEL: ' ', NO_COLOR: '' });
+  expect(environment).toMatchObject({ temporal: { address: undefined }, model: 'auto', noColor: false });
+});
+
+test.each([
+  ['COORDINATOR_MODEL', 'gpt'],
+  ['TEMPORAL_ADDRESS', 'http://localhost'],
+  ['ANTHROPIC_BASE_URL', 'not a url'],
+  ['COORDINATOR_REPLICA_URL', 'mysql://localhost/orders'],
+])('a bad %s -> exit code 2, names the variable and not the value', (name, value) => {
+  expect(() => readEnvironment({ [name]: value })).toThrow(
+    expect.objectContaining({ exitCode: 2, message: expect.stringContaining(name) }),
+  );
+  expect(() => readEnvironment({ [name]: value })).not.toThrow(value);
+});
