@@ -13,7 +13,8 @@ if (!['up', 'down'].includes(command) || !/^[1-9]\d*$/.test(steps)) {
 let pool;
 try {
   pool = createPool({ ...loadConfig(process.env), databasePoolSize: 1 });
-  const versions = command === 'up' ? await migrateUp(pool) : await migrateDown(pool, { steps: Number(steps) });
+  const versions =
+    command === 'up' ? await migrateUp(pool) : await migrateDown(pool, { steps: Number(steps) });
   console.log(versions.length > 0 ? `${command}: ${versions.join(', ')}` : `${command}: nothing to do`);
 } catch (error) {
   console.error(error.message);

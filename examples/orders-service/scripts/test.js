@@ -21,7 +21,7 @@ for (const signal of Object.keys(EXIT_CODES)) process.on(signal, () => interrupt
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!interrupted.signal.aborted) console.error(error);
+  if (!interrupted.signal.aborted) console.error(error.message, error.cause ?? '');
   process.exitCode = EXIT_CODES[interrupted.signal.reason] ?? 1;
 }
 
@@ -37,7 +37,10 @@ async function main(args) {
   const scratch = await mkdtemp(join(tmpdir(), 'orders-test-'));
   try {
     const counted = join(scratch, 'count');
-    const code = await runTests([CONCURRENCY, ...reporters(options, counted), ...options, ...files], server.env);
+    const code = await runTests(
+      [CONCURRENCY, ...reporters(options, counted), ...options, ...files],
+      server.env,
+    );
     if (code === 0 && (await readFile(counted, 'utf8')) === '0') {
       console.error('No test was run; check the name pattern and the files.');
       return 1;
@@ -51,7 +54,9 @@ async function main(args) {
 
 async function findTests(paths) {
   const entries = await readdir(join(ROOT, 'test'), { recursive: true });
-  const files = entries.filter((entry) => entry.endsWith('.test.js')).map((entry) => join(ROOT, 'test', entry));
+  const files = entries
+    .filter((entry) => entry.endsWith('.test.js'))
+    .map((entry) => join(ROOT, 'test', entry));
   if (paths.length === 0) return files.sort();
   const wanted = paths.map((path) => resolve(path));
   for (const path of wanted) if (!existsSync(path)) throw new Error(`${path} does not exist.`);

@@ -35,7 +35,9 @@ export async function readMigrations(dir = MIGRATIONS_DIR) {
     const [, version, name, direction] = match;
     const migration = found.get(version) ?? { version, name };
     if (migration.name !== name) {
-      throw new Error(`Migration ${version} is both ${migration.name} and ${name}; give one the next number.`);
+      throw new Error(
+        `Migration ${version} is both ${migration.name} and ${name}; give one the next number.`,
+      );
     }
     migration[direction] = await readFile(join(dir, file), 'utf8');
     found.set(version, migration);
@@ -65,7 +67,9 @@ export async function migrateUp(pool, { dir } = {}) {
       ]);
       if (rows.length > 0) {
         if (rows[0].checksum === migration.checksum) return false;
-        throw new Error(`Migration ${migration.version} was changed after it was applied; add a new one instead.`);
+        throw new Error(
+          `Migration ${migration.version} was changed after it was applied; add a new one instead.`,
+        );
       }
       await client.query(migration.up);
       await client.query('insert into schema_migrations (version, name, checksum) values ($1, $2, $3)', [
@@ -92,10 +96,13 @@ export async function migrateDown(pool, { dir, steps = 1 } = {}) {
   const done = [];
   while (done.length < steps) {
     const version = await inLockedTransaction(pool, async (client) => {
-      const { rows } = await client.query('select version from schema_migrations order by version desc limit 1');
+      const { rows } = await client.query(
+        'select version from schema_migrations order by version desc limit 1',
+      );
       if (rows.length === 0) return undefined;
       const migration = migrations.find((candidate) => candidate.version === rows[0].version);
-      if (!migration) throw new Error(`Migration ${rows[0].version} is applied but has no file; check out its commit.`);
+      if (!migration)
+        throw new Error(`Migration ${rows[0].version} is applied but has no file; check out its commit.`);
       await client.query(migration.down);
       await client.query('delete from schema_migrations where version = $1', [migration.version]);
       return migration.version;

@@ -28,7 +28,16 @@ export const newOrder = {
 
 export const order = {
   type: 'object',
-  required: ['id', 'customerReference', 'currency', 'status', 'totalCents', 'items', 'createdAt', 'cancelledAt'],
+  required: [
+    'id',
+    'customerReference',
+    'currency',
+    'status',
+    'totalCents',
+    'items',
+    'createdAt',
+    'cancelledAt',
+  ],
   properties: {
     id: { type: 'string' },
     customerReference: { type: 'string' },
@@ -53,7 +62,9 @@ export const orderPage = {
 export const orderParams = {
   type: 'object',
   required: ['orderId'],
-  properties: { orderId: { type: 'string', pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' } },
+  properties: {
+    orderId: { type: 'string', pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' },
+  },
 };
 
 export const listQuery = {

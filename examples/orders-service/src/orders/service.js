@@ -36,7 +36,11 @@ export function createOrdersService({ repository }) {
       await repository.cancelPending(id);
       const order = await getOrder(id);
       if (order.status !== 'cancelled') {
-        throw new Problem(409, 'order-not-cancellable', `An order that is ${order.status} cannot be cancelled.`);
+        throw new Problem(
+          409,
+          'order-not-cancellable',
+          `An order that is ${order.status} cannot be cancelled.`,
+        );
       }
       return order;
     },

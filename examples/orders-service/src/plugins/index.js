@@ -5,10 +5,4 @@ import { requestLog } from './request-log.js';
 import { responseHeaders } from './response-headers.js';
 
 /** What applies to every route, one line each, in the order its hooks run. Each is `(app, dependencies)`. */
-export const plugins = [
-  problems,
-  requestLog,
-  drain,
-  responseHeaders,
-  rateLimit,
-];
+export const plugins = [problems, requestLog, drain, responseHeaders, rateLimit];

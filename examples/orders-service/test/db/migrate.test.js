@@ -76,9 +76,12 @@ test('the database refuses what the API must never store', async () => {
   for (const values of [`('', 'EUR', 'pending')`, `('c', 'euro', 'pending')`, `('c', 'EUR', 'cancelled')`]) {
     await assert.rejects(database.pool.query(`${order} ${values}`), { code: '23514' });
   }
-  await assert.rejects(database.pool.query(`insert into order_items values (gen_random_uuid(), 1, 'cup', 1, 1)`), {
-    code: '23503',
-  });
+  await assert.rejects(
+    database.pool.query(`insert into order_items values (gen_random_uuid(), 1, 'cup', 1, 1)`),
+    {
+      code: '23503',
+    },
+  );
 });
 
 test('a failing migration leaves nothing of itself and keeps those before it', async () => {
@@ -89,13 +92,18 @@ test('a failing migration leaves nothing of itself and keeps those before it', a
     '0002_bad.down.sql': 'drop table half',
   });
   await assert.rejects(migrateUp(database.pool, { dir }), /division by zero/);
-  const { rows } = await database.pool.query(`select to_regclass('good') as good, to_regclass('half') as half`);
+  const { rows } = await database.pool.query(
+    `select to_regclass('good') as good, to_regclass('half') as half`,
+  );
   assert.deepEqual(rows, [{ good: 'good', half: null }]);
 });
 
 test('two migrators at once apply each migration once', async () => {
   const results = await Promise.all([migrateUp(database.pool), migrateUp(database.pool)]);
-  assert.deepEqual(results.flat().sort(), (await readMigrations()).map((migration) => migration.version));
+  assert.deepEqual(
+    results.flat().sort(),
+    (await readMigrations()).map((migration) => migration.version),
+  );
 });
 
 test('an applied migration that was edited is refused', async () => {

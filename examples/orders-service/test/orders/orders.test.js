@@ -118,7 +118,10 @@ describe('listing orders', () => {
     assert.deepEqual(seen.map((order) => order.id).sort(), ids.sort());
     assert.deepEqual(
       seen.map((order) => order.createdAt),
-      seen.map((order) => order.createdAt).sort().reverse(),
+      seen
+        .map((order) => order.createdAt)
+        .sort()
+        .reverse(),
     );
   });
 
@@ -126,11 +129,22 @@ describe('listing orders', () => {
     await addOrders(2);
     const shipped = await addOrders(1, 'shipped');
     const page = (await get('/v1/orders?status=shipped')).json();
-    assert.deepEqual(page.data.map((order) => order.id), shipped);
+    assert.deepEqual(
+      page.data.map((order) => order.id),
+      shipped,
+    );
   });
 
   const forged = Buffer.from(`now() ${randomUUID()}`).toString('base64url');
-  for (const query of ['limit=0', 'limit=101', 'limit=ten', 'status=lost', 'colour=red', `cursor=${forged}`, 'cursor=x']) {
+  for (const query of [
+    'limit=0',
+    'limit=101',
+    'limit=ten',
+    'status=lost',
+    'colour=red',
+    `cursor=${forged}`,
+    'cursor=x',
+  ]) {
     test(`refuses ?${query}`, async () => {
       assertProblem(await get(`/v1/orders?${query}`), 400, 'invalid-request');
     });

@@ -26,7 +26,10 @@ export async function openServer(signal) {
     // A test file that was killed could not drop its database.
     close: () =>
       asAdministrator(given, async (client) => {
-        const { rows } = await client.query('select datname from pg_database where starts_with(datname, $1)', [prefix]);
+        const { rows } = await client.query(
+          'select datname from pg_database where starts_with(datname, $1)',
+          [prefix],
+        );
         for (const { datname } of rows) await client.query(`drop database if exists ${datname} with (force)`);
       }),
   };

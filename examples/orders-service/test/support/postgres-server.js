@@ -34,10 +34,14 @@ export async function startPostgres(signal) {
     const { initdb, postgres } = await usableBinaries(root, owner);
     const options = { ...owner, cwd: root, detached: true, env: { PATH: process.env.PATH, LC_ALL: 'C' } };
 
-    await run(initdb, ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], {
-      ...options,
-      signal,
-    });
+    await run(
+      initdb,
+      ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+      {
+        ...options,
+        signal,
+      },
+    );
     // Nothing here has to survive a crash, so nothing waits for the disk.
     const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'shared_buffers=32MB'];
     server = spawn(
@@ -56,9 +60,14 @@ export async function startPostgres(signal) {
 
 /** PostgreSQL refuses to run as root. */
 function unprivilegedUser() {
-  const users = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
-  const user = ['postgres', 'nobody'].map((name) => users.find(([candidate]) => candidate === name)).find(Boolean);
-  if (!user) throw new Error('PostgreSQL cannot run as root and there is no user postgres or nobody; add one.');
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  const user = ['postgres', 'nobody']
+    .map((name) => users.find(([candidate]) => candidate === name))
+    .find(Boolean);
+  if (!user)
+    throw new Error('PostgreSQL cannot run as root and there is no user postgres or nobody; add one.');
   return { uid: Number(user[2]), gid: Number(user[3]) };
 }
 
@@ -110,7 +119,8 @@ function run(command, args, { signal, ...options }) {
     child.on('close', (code) => {
       signal.removeEventListener('abort', kill);
       if (code === 0) resolve();
-      else reject(signal.aborted ? signal.reason : new Error(`${command} ended with code ${code}: ${stderr}`));
+      else
+        reject(signal.aborted ? signal.reason : new Error(`${command} ended with code ${code}: ${stderr}`));
     });
     if (signal.aborted) kill();
   });
