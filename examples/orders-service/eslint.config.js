@@ -8,7 +8,6 @@ export default [
     languageOptions: { ecmaVersion: 2024, sourceType: 'module', globals: globals.node },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
-      curly: ['error', 'multi-line'],
       eqeqeq: 'error',
       'no-console': 'error',
       'no-implicit-coercion': 'error',
