@@ -11,7 +11,7 @@ export interface PostgresPrograms {
   readonly initdb: string;
   /** Modules worth loading at the start, as far as this installation has them. */
   readonly preload: readonly string[];
-  /** Extra folder for the dynamic linker. */
+  /** Extra folders for the dynamic linker. */
   readonly libraryPath?: string;
 }
 
@@ -56,7 +56,8 @@ export async function findEmbedded(
 
 /**
  * Packages cannot carry symbolic links; an install script makes them, and npm may not run it. Makes the missing
- * ones in a folder of our own, so that node_modules stays as it is.
+ * ones in a folder of our own, so that node_modules stays as it is, and returns the linker's search path, or
+ * undefined when nothing is missing.
  */
 export async function linkLibraries(native: string, workFolder: string): Promise<string | undefined> {
   const list = join(native, 'pg-symlinks.json');
@@ -69,7 +70,8 @@ export async function linkLibraries(native: string, workFolder: string): Promise
   for (const { source, target } of missing) {
     await symlink(join(dirname(native), source), join(folder, basename(target)));
   }
-  return folder;
+  // A library found through a link looks for its own libraries beside the link, so both folders are needed.
+  return [folder, join(native, 'lib')].join(delimiter);
 }
 
 function programsIn(bin: string): PostgresPrograms {

@@ -47,7 +47,7 @@ rm -rf "\${data:?}"/* "\${sockets:?}"/* "$data" "$sockets" 2>/dev/null
 exit $code
 `;
 
-export interface PrivateServer {
+interface PrivateServer {
   readonly socketDir: string;
   stop(): Promise<void>;
 }

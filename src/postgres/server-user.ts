@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 export interface ServerUser {
@@ -24,7 +24,7 @@ export function findServerUser(): ServerUser | undefined {
 /** Whether that user can walk down to the path; root's home, for example, is closed to others. */
 export function isReachable(path: string, user: ServerUser | undefined): boolean {
   if (user === undefined) return true;
-  for (let folder = path; ; folder = dirname(folder)) {
+  for (let folder = realpathSync(path); ; folder = dirname(folder)) {
     const { mode, uid, gid } = statSync(folder);
     const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
     if ((mode & bit) === 0) return false;

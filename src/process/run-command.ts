@@ -87,7 +87,7 @@ async function runToEnd(
     return notStarted(spec, error);
   }
   const exited = new Promise<CommandEnd>((resolve) => {
-    child.once('error', (error) => {
+    child.on('error', (error) => {
       if (child.pid === undefined) resolve(notStarted(spec, error));
     });
     child.once('exit', (code, signal) => {

