@@ -1,9 +1,9 @@
-import { Question } from '../domain/question';
+import { ModelQuestion } from '../domain/model-question';
 import { isText, isToolResult, isToolUse, type ContentBlock, type MessagesRequest } from './messages-request';
 
 /** What a request says, as far as playbooks can ask about it. */
 export interface Conversation {
-  readonly ask: Question | null;
+  readonly ask: ModelQuestion | null;
   readonly task: string | null;
   readonly role: string | null;
   /** Everything the model was told: user messages and tool results. */
@@ -24,7 +24,7 @@ export function readConversation(request: MessagesRequest): Conversation {
   const users = request.messages.filter((message) => message.role === 'user');
   const last = users.at(-1);
   const own = request.messages.filter((message) => message.role === 'assistant').flatMap((m) => m.content);
-  const ask = Question.safeParse(request.output_config?.format?.schema.title);
+  const ask = ModelQuestion.safeParse(request.output_config?.format?.schema.title);
   return {
     ask: ask.success ? ask.data : null,
     task: /^TASK ID: (backend-T[0-9]+)\s*$/m.exec(opening)?.[1] ?? null,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TaskId } from '../domain/plan';
-import { Question } from '../domain/question';
+import { ModelQuestion } from '../domain/model-question';
 import { RoleName } from '../domain/specialists';
 
 const Name = z.string().regex(/^[a-z][a-z0-9-]{0,60}$/, 'a name is lower-case kebab-case');
@@ -29,7 +29,7 @@ function oneOrMany<T extends z.ZodType>(schema: T): z.ZodType<z.output<T>[]> {
 
 /** What a request must contain for an answer to be given; every field present must hold. */
 export const Conditions = z.strictObject({
-  ask: Question.optional(),
+  ask: ModelQuestion.optional(),
   task: oneOrMany(TaskId).optional(),
   role: oneOrMany(RoleName).optional(),
   contains: oneOrMany(Pattern).optional(),

@@ -1,0 +1,53 @@
+/**
+ * How asking a model can fail, by consequence. `retryable`: the same request may succeed later and costs no level;
+ * a single failure can say otherwise (`x-should-retry`).
+ */
+export const MODEL_FAILURES = [
+  {
+    type: 'Model.RateLimited',
+    retryable: true,
+    advice: 'it is tried again after the time the provider asks for',
+  },
+  { type: 'Model.Overloaded', retryable: true, advice: 'it is tried again later' },
+  { type: 'Model.Unavailable', retryable: true, advice: 'it is tried again later' },
+  { type: 'Model.Timeout', retryable: true, advice: 'it is tried again' },
+  {
+    type: 'Model.Unauthorized',
+    retryable: false,
+    advice: 'check ANTHROPIC_API_KEY, its permissions and the credit of its account',
+  },
+  { type: 'Model.Refused', retryable: false, advice: 'reword the task or give it to a human' },
+  {
+    type: 'Model.ContextTooLong',
+    retryable: false,
+    advice: 'split the task or start it with a new conversation',
+  },
+  { type: 'Model.Malformed', retryable: false, advice: 'look at the transcript, then try again' },
+  { type: 'Model.InvalidRequest', retryable: false, advice: 'the request itself must change' },
+] as const;
+
+export type ModelFailureType = (typeof MODEL_FAILURES)[number]['type'];
+
+export interface ModelFailureDetails {
+  readonly retryable?: boolean | undefined;
+  /** What the provider asked to wait, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/** A model could not be asked, or did not answer in a usable way. */
+export class ModelFailure extends Error {
+  override readonly name = 'ModelFailure';
+  readonly type: ModelFailureType;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | null;
+
+  /** `happened` is the first half of the sentence; what is to be done now follows from the type. */
+  constructor(type: ModelFailureType, happened: string, details: ModelFailureDetails = {}) {
+    const row = MODEL_FAILURES.find((candidate) => candidate.type === type);
+    super(`${happened}; ${row?.advice ?? 'try again'}.`, { cause: details.cause });
+    this.type = type;
+    this.retryable = details.retryable ?? row?.retryable ?? false;
+    this.retryAfterMs = details.retryAfterMs ?? null;
+  }
+}

@@ -1,0 +1,50 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { assertNever } from '../domain/assert-never';
+import type { ModelChoice } from '../domain/objective';
+
+/** Where Claude is reached; without a base URL the public one. */
+export interface AnthropicEndpoint {
+  readonly apiKey: string | undefined;
+  readonly baseUrl: string | undefined;
+}
+
+export interface ClientOptions {
+  readonly anthropic: AnthropicEndpoint;
+  /** Base URL of the offline model for a playbook and scenario; throws where none runs. */
+  readonly offlineUrl: (playbook: string, scenario: string) => string;
+}
+
+/** Gives the client for a model; the same one for the same choice. */
+export type ClientFor = (model: ModelChoice) => Anthropic;
+
+const TIMEOUT_MS = 10 * 60 * 1000;
+const PUBLIC_URL = 'https://api.anthropic.com';
+// Neither the offline model nor most gateways look at the key, but the SDK insists on one.
+const PLACEHOLDER_KEY = 'no-key';
+
+/** The one place clients come from. They never retry and never log: Temporal owns retries. */
+export function createClientFor(options: ClientOptions): ClientFor {
+  const clients = new Map<string, Anthropic>();
+  return (model) => {
+    const { apiKey, baseURL } = endpointOf(model, options);
+    const known = clients.get(baseURL);
+    if (known !== undefined) return known;
+    const client = new Anthropic({ apiKey, baseURL, maxRetries: 0, timeout: TIMEOUT_MS, logLevel: 'off' });
+    clients.set(baseURL, client);
+    return client;
+  };
+}
+
+function endpointOf(model: ModelChoice, options: ClientOptions): { apiKey: string; baseURL: string } {
+  switch (model.kind) {
+    case 'anthropic':
+      return {
+        apiKey: options.anthropic.apiKey ?? PLACEHOLDER_KEY,
+        baseURL: options.anthropic.baseUrl ?? PUBLIC_URL,
+      };
+    case 'offline':
+      return { apiKey: PLACEHOLDER_KEY, baseURL: options.offlineUrl(model.playbook, model.scenario) };
+    default:
+      return assertNever(model, 'model');
+  }
+}

@@ -1,0 +1,77 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import type { ModelChoice } from '../domain/objective';
+import type { Usage } from '../domain/usage';
+
+/** US dollars per million tokens, for prompts of at least `fromPromptTokens`. Cache writes live 5 minutes. */
+interface PriceBand {
+  readonly fromPromptTokens: number;
+  readonly input: number;
+  readonly output: number;
+  readonly cacheWrite: number;
+  readonly cacheRead: number;
+}
+
+/** What roles call a model, its id, and list prices as published by the vendor on `asOf`; dearer bands last. */
+export const MODELS = [
+  {
+    alias: 'opus',
+    id: 'claude-opus-5-5',
+    asOf: '2026-10-07',
+    prices: [{ fromPromptTokens: 0, input: 4, output: 20, cacheWrite: 5, cacheRead: 0.4 }],
+  },
+  {
+    alias: 'sonnet',
+    id: 'claude-sonnet-5-5',
+    asOf: '2026-10-07',
+    prices: [{ fromPromptTokens: 0, input: 2, output: 10, cacheWrite: 2.5, cacheRead: 0.2 }],
+  },
+  {
+    alias: 'haiku',
+    id: 'claude-haiku-5-5',
+    asOf: '2026-10-07',
+    prices: [
+      { fromPromptTokens: 0, input: 0.1, output: 0.5, cacheWrite: 0.125, cacheRead: 0.01 },
+      { fromPromptTokens: 100_001, input: 0.5, output: 2.5, cacheWrite: 0.625, cacheRead: 0.05 },
+    ],
+  },
+] as const satisfies readonly {
+  readonly alias: string;
+  readonly id: string;
+  readonly asOf: string;
+  readonly prices: readonly PriceBand[];
+}[];
+
+export type ModelAlias = (typeof MODELS)[number]['alias'];
+export const MODEL_ALIASES = MODELS.map((row) => row.alias);
+export const MODEL_IDS = MODELS.map((row) => row.id);
+
+/** The model id behind an alias. */
+export function modelId(alias: ModelAlias): string {
+  const row = MODELS.find((candidate) => candidate.alias === alias);
+  if (row === undefined) throw new Error(`No model is called ${alias}`);
+  return row.id;
+}
+
+/** Tokens of one answer, and what they cost; null for the offline model and models without a known price. */
+export function usageOf(message: Pick<Anthropic.Message, 'model' | 'usage'>, choice: ModelChoice): Usage {
+  const input = message.usage.input_tokens;
+  const output = message.usage.output_tokens;
+  const cacheRead = message.usage.cache_read_input_tokens ?? 0;
+  const cacheWrite = message.usage.cache_creation_input_tokens ?? 0;
+  const price =
+    choice.kind === 'offline' ? undefined : priceOf(message.model, input + cacheRead + cacheWrite);
+  const usd =
+    price === undefined
+      ? null
+      : (input * price.input +
+          output * price.output +
+          cacheRead * price.cacheRead +
+          cacheWrite * price.cacheWrite) /
+        1e6;
+  return { requests: 1, input, output, cacheRead, cacheWrite, usd };
+}
+
+function priceOf(id: string, promptTokens: number): PriceBand | undefined {
+  const bands: readonly PriceBand[] = MODELS.find((row) => row.id === id)?.prices ?? [];
+  return bands.findLast((band) => promptTokens >= band.fromPromptTokens);
+}

@@ -1,0 +1,23 @@
+import { FACETS } from '../../domain/analysis';
+import type { Dossier } from '../../domain/dossier';
+import { COORDINATOR } from '../../domain/specialists';
+import { bullets, joinParts, section } from './format';
+import { describeRepository, listFiles } from './repository';
+
+export const ANALYSE_PROMPT_VERSION = 'analyse/1';
+
+/** Asks what an objective means for a repository, facet by facet. */
+export function analysePrompt(dossier: Dossier): string {
+  return joinParts([
+    `ASKED OF: @${COORDINATOR}`,
+    section('OBJECTIVE', dossier.objective),
+    describeRepository(dossier),
+    listFiles(dossier.files),
+    section(
+      'TASK',
+      `Read the objective for this repository. For each facet list what it demands, each point on its own; an empty list says the facet is not touched. Invent nothing the objective does not imply.\n${bullets(
+        FACETS.map((facet) => `${facet.key}: ${facet.title}`),
+      )}\nThe summary says in a few sentences what will be different afterwards.`,
+    ),
+  ]);
+}

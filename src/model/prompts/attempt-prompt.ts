@@ -1,0 +1,30 @@
+import { assertNever } from '../../domain/assert-never';
+import type { AttemptPrompt } from '../../domain/work';
+import { bullets, joinParts, quoted, section } from './format';
+
+export const ATTEMPT_PROMPT_VERSION = 'attempt/1';
+
+/** What is new to the specialist in an attempt; empty for the first one, which is the delegation. */
+export function attemptPrompt(prompt: AttemptPrompt): string {
+  switch (prompt.kind) {
+    case 'delegation':
+      return '';
+    case 'failure':
+      return joinParts([
+        section('THE LAST ATTEMPT DID NOT PASS', quoted(prompt.text)),
+        ...prompt.red.map((item) => section(`RED: ${item.subject}`, quoted(item.excerpt))),
+        'Find the cause in this evidence, mend it, run the checks and hand in again.',
+      ]);
+    case 'advice':
+      return joinParts([
+        prompt.failure === null ? '' : section('THE LAST ATTEMPT DID NOT PASS', quoted(prompt.failure)),
+        section(`ADVICE FROM @${prompt.from}`, prompt.advice.summary),
+        section('RECOMMENDATIONS', bullets(prompt.advice.recommendations)),
+        section('RISKS', bullets(prompt.advice.risks)),
+      ]);
+    case 'guidance':
+      return section(`GUIDANCE FROM ${prompt.from}`, prompt.text);
+    default:
+      return assertNever(prompt, 'prompt');
+  }
+}

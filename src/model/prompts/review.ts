@@ -1,0 +1,38 @@
+import type { Dossier } from '../../domain/dossier';
+import type { PlanTask } from '../../domain/plan';
+import { COORDINATOR, mention } from '../../domain/specialists';
+import { TRIGGERS } from '../../domain/triggers';
+import { delegationOf } from './delegation';
+import { bullets, joinParts, quoted, section } from './format';
+import { describeRepository } from './repository';
+
+export const REVIEW_PROMPT_VERSION = 'review/1';
+
+/** A task that levels 1 and 2 did not mend. */
+export interface ReviewBrief {
+  readonly dossier: Dossier;
+  readonly task: PlanTask;
+  readonly specialist: string;
+  readonly roster: readonly string[];
+  readonly failure: string;
+}
+
+/** Asks the coordinator to decide how a failed task goes on. */
+export function reviewPrompt({ dossier, task, specialist, roster, failure }: ReviewBrief): string {
+  return joinParts([
+    `ASKED OF: @${COORDINATOR}\nTASK ID: ${task.id}`,
+    section('THE TASK', quoted(delegationOf(task, specialist))),
+    describeRepository(dossier),
+    section('WHAT WENT WRONG', quoted(failure)),
+    section('WHO COULD TAKE IT', bullets(roster.map(mention))),
+    section(
+      'TASK',
+      `Decide in one of these ways. You do not write code yourself.\n${bullets([
+        'guide: the same specialist goes on with your guidance.',
+        'reassign: another of those named starts anew with your guidance (the name without the @).',
+        'rescope: the task gets another objective within its paths, and guidance.',
+        `escalate: only a human can decide; name the trigger (${TRIGGERS.map((row) => row.name).join(', ')}) and ask one precise question.`,
+      ])}`,
+    ),
+  ]);
+}
