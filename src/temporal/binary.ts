@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { Environment } from '../config/environment';
 import { errorMessageOf } from '../config/error-code';
@@ -16,6 +16,8 @@ export interface ResolveBinaryOptions {
 }
 
 const VERIFY_WITHIN_MS = 15_000;
+const GETTING = 'getting-';
+const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1_000;
 
 /**
  * A `temporal` program that runs: the one the user names, the one on PATH, one in the cache, else the first step
@@ -93,9 +95,19 @@ async function tryStep(options: ResolveBinaryOptions, step: AcquireStep): Promis
 async function makeFolder(bin: string): Promise<string> {
   try {
     await mkdir(bin, { recursive: true, mode: 0o700 });
-    return await mkdtemp(join(bin, 'getting-'));
+    await sweep(bin);
+    return await mkdtemp(join(bin, GETTING));
   } catch (error) {
     throw explainFileError(error, bin) ?? error;
+  }
+}
+
+// What a killed process left half fetched.
+async function sweep(bin: string): Promise<void> {
+  for (const name of (await readdir(bin)).filter((entry) => entry.startsWith(GETTING))) {
+    const folder = join(bin, name);
+    const touched = (await stat(folder).catch(() => undefined))?.mtimeMs ?? Date.now();
+    if (Date.now() - touched > ABANDONED_AFTER_MS) await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -111,6 +123,16 @@ async function readVersion(
   path: string,
   environment: Pick<Environment, 'inherited'>,
 ): Promise<string | undefined> {
+  if (!(await isExecutable(path))) return undefined;
   const output = await runTool([path, '--version'], environment.inherited, VERIFY_WITHIN_MS).catch(() => '');
   return /^temporal version v?([0-9][\w.+-]*)/m.exec(output)?.[1];
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
 }

@@ -3,11 +3,12 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir, open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SEARCH_ATTRIBUTES } from '../domain/messages';
 import { endProcessGroup } from '../process/process-group';
 import { answersAsTemporal, knowsSearchAttribute } from './grpc-probe';
 import { isPortFree, pickFreePorts } from './ports';
 import { findProcess, listProcesses, type ProcessInfo } from './process-info';
-import { SEARCH_ATTRIBUTES } from './search-attributes';
+import { SEARCH_ATTRIBUTE_TYPES } from './search-attributes';
 import type { ServerRecord } from './server-record';
 
 const HOST = '127.0.0.1';
@@ -134,7 +135,10 @@ function commandLine(options: StartDevServerOptions, metricsPort: number): strin
     ...['--db-filename', databaseFile(options.home)],
     ...['--log-level', 'warn', '--ui-disable-news-fetch'],
     ...DYNAMIC_CONFIG.flatMap((pair) => ['--dynamic-config-value', pair]),
-    ...SEARCH_ATTRIBUTES.flatMap(({ name, type }) => ['--search-attribute', `${name}=${type}`]),
+    ...SEARCH_ATTRIBUTES.flatMap(({ name, type }) => [
+      '--search-attribute',
+      `${name}=${SEARCH_ATTRIBUTE_TYPES[type].cli}`,
+    ]),
   ];
 }
 

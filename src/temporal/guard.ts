@@ -16,7 +16,8 @@ import { openLeaseDesk, type LeaseDesk } from './lease-desk';
 import {
   readGuardRecord,
   readServerRecord,
-  removeRecords,
+  removeGuardRecord,
+  removeServerRecord,
   writeGuardRecord,
   writeServerRecord,
   type GuardRecord,
@@ -50,7 +51,7 @@ export async function runGuard(options: GuardOptions, stopSignal: AbortSignal): 
   let ready = promiseWithResolvers<ServerRecord>();
   let record: GuardRecord | undefined;
   const desk = await openLeaseDesk({
-    kept: before?.keep ?? false,
+    kept: before?.keep === true && (await isServing(options.home, before.server)),
     whenReady: () => ready.promise,
     onKeepChanged: async (keep) => {
       if (record !== undefined) await saveRecord({ ...record, keep });
@@ -97,9 +98,11 @@ export async function runGuard(options: GuardOptions, stopSignal: AbortSignal): 
     await sleep(FAREWELL_MS);
     throw error;
   } finally {
-    await removeRecords(options.home);
+    await removeServerRecord(options.home);
     desk.close();
     await server?.stop();
+    // Last, because it tells a successor which server is ours should this guard be killed while stopping it.
+    await removeGuardRecord(options.home);
   }
 }
 
@@ -144,6 +147,11 @@ async function takeOver(home: string, before: GuardRecord | undefined): Promise<
     }
   }
   return adopted;
+}
+
+// A wish to keep a server ends with that server, or a restart of the machine would bring it back for good.
+async function isServing(home: string, pid: number | null): Promise<boolean> {
+  return (await findDevServers(home)).some((info) => info.pid === pid);
 }
 
 async function wantedPorts(home: string): Promise<DevServerPorts | undefined> {

@@ -1,12 +1,12 @@
 import type { Connection } from '@temporalio/client';
+import { SEARCH_ATTRIBUTES } from '../domain/messages';
 import { errorCodeOf, errorMessageOf } from '../config/error-code';
 
-/** The search attributes of an objective's workflow, by name, with Temporal's type. */
-export const SEARCH_ATTRIBUTES = [
-  { name: 'CoordinatorStatus', type: 'Keyword', indexedValueType: 2 },
-  { name: 'CoordinatorEscalationLevel', type: 'Int', indexedValueType: 3 },
-  { name: 'CoordinatorRepository', type: 'Keyword', indexedValueType: 2 },
-] as const;
+/** The types as the CLI spells them and as the API numbers them. */
+export const SEARCH_ATTRIBUTE_TYPES = {
+  KEYWORD: { cli: 'Keyword', api: 2 },
+  INT: { cli: 'Int', api: 3 },
+} as const;
 
 /** What became of the registration: done now, there before, or refused by the server. */
 export type SearchAttributeRegistration =
@@ -32,7 +32,9 @@ export async function registerSearchAttributes(
     if (missing.length === 0) return { kind: 'already-registered' };
     await connection.operatorService.addSearchAttributes({
       namespace,
-      searchAttributes: Object.fromEntries(missing.map((row) => [row.name, row.indexedValueType])),
+      searchAttributes: Object.fromEntries(
+        missing.map((row) => [row.name, SEARCH_ATTRIBUTE_TYPES[row.type].api]),
+      ),
     });
     return { kind: 'registered', names: missing.map((attribute) => attribute.name) };
   } catch (error) {

@@ -43,8 +43,11 @@ export function writeGuardRecord(home: string, record: GuardRecord): Promise<voi
   return writeJsonFile(guardFile(home), record, 0o600);
 }
 
-/** Takes both files away; only the holder of the guard's lock may. */
-export async function removeRecords(home: string): Promise<void> {
-  await rm(serverFile(home), { force: true });
-  await rm(guardFile(home), { force: true });
+/** Only the holder of the guard's lock may take the files away. */
+export function removeServerRecord(home: string): Promise<void> {
+  return rm(serverFile(home), { force: true });
+}
+
+export function removeGuardRecord(home: string): Promise<void> {
+  return rm(guardFile(home), { force: true });
 }

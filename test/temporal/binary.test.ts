@@ -1,5 +1,5 @@
 // Needs no server: fake programs that print a version.
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readEnvironment } from '../../src/config/environment';
@@ -81,4 +81,13 @@ test('several at once agree on one file', async () => {
 test('no way works -> exit code 5, names all of them', async () => {
   const message = expect.stringMatching(/PATH.*TEMPORAL_CLI_PATH.*the broken way: no network/);
   await expect(resolveWith([refuses])).rejects.toMatchObject({ exitCode: 5, message });
+});
+
+test('what a killed process left half fetched is swept after a day', async () => {
+  const [old, fresh] = [join(cache, 'bin', 'getting-old'), join(cache, 'bin', 'getting-fresh')];
+  await mkdir(old, { recursive: true });
+  await mkdir(fresh);
+  await utimes(old, 0, 0);
+  await resolveWith([fetches('1.9.1')]);
+  expect(await readdir(join(cache, 'bin'))).toEqual(['getting-fresh', 'temporal-1.9.1']);
 });

@@ -5,6 +5,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { packageRoot } from '../../src/config/package-root';
+import { SEARCH_ATTRIBUTES } from '../../src/domain/messages';
 import { answersAsTemporal, knowsSearchAttribute } from '../../src/temporal/grpc-probe';
 import { stopKeeping } from '../../src/temporal/lease';
 import { findRunningServer, type TemporalConnection } from '../../src/temporal/resolve';
@@ -46,7 +47,7 @@ test('two clients that start at once share one server, and the last lease that e
   expect(await home.serverJson()).toEqual({ pid, address: one.address, ui: one.uiUrl });
   expect((await stat(join(home.folder, 'server-lease.json'))).mode & 0o777).toBe(0o600);
   expect((await fetch(one.uiUrl ?? '')).status).toBe(200);
-  for (const name of ['CoordinatorStatus', 'CoordinatorEscalationLevel', 'CoordinatorRepository']) {
+  for (const { name } of SEARCH_ATTRIBUTES) {
     expect(await knowsSearchAttribute(one.address, 'default', name)).toBe(true);
   }
 
@@ -57,7 +58,7 @@ test('two clients that start at once share one server, and the last lease that e
   await two.release();
   await until(async () => !(await isRunning(pid)));
   expect(existsSync(join(home.folder, 'server.json'))).toBe(false);
-  expect(existsSync(join(home.folder, 'server-lease.json'))).toBe(false);
+  await until(() => Promise.resolve(!existsSync(join(home.folder, 'server-lease.json'))));
   expect(await findRunningServer(home.options)).toBeUndefined();
 });
 
@@ -113,10 +114,17 @@ test('guard and server killed together come back at the same address with the sa
   expect(await describeIt(connection)).toBe('RUNNING');
 });
 
-test('a kept server stays without clients until it is told to stop', async () => {
+test('a kept server stays without clients, and through the loss of its guard, until it is told to stop', async () => {
   const connection = await home.connect({ hold: 'keep' });
   await connection.release();
   // Longer than the grace of this home.
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect(await answersAsTemporal(connection.address)).toBe(true);
+
+  const guard = await home.guardPid();
+  process.kill(guard, 'SIGKILL');
+  await (await home.connect()).release();
+  expect(await home.guardPid()).not.toBe(guard);
   await new Promise((resolve) => setTimeout(resolve, 600));
   expect(await answersAsTemporal(connection.address)).toBe(true);
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readEnvironment } from '../../src/config/environment';
 import { resolveHome } from '../../src/config/home';
-import { findProcess } from '../../src/temporal/process-info';
-import { hasGuard, stopKeeping } from '../../src/temporal/lease';
+import { findProcess, listProcesses, type ProcessInfo } from '../../src/temporal/process-info';
+import { stopKeeping } from '../../src/temporal/lease';
 import {
   connectTemporal,
   type ConnectTemporalOptions,
@@ -46,10 +46,17 @@ export async function openTemporalHome(variables: Record<string, string> = {}) {
     close: async (): Promise<void> => {
       await Promise.all(held.map((connection) => connection.release()));
       await stopKeeping(folder);
-      await until(async () => !(await hasGuard(folder)));
+      // Its records go first, the guard itself last; a killed guard's successor may just be on its way.
+      await until(async () => (await guardsOf(folder)).length === 0);
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function guardsOf(folder: string): Promise<ProcessInfo[]> {
+  return (await listProcesses()).filter(
+    ({ command }) => command.includes('guard-main.js') && command.includes(folder),
+  );
 }
 
 export type TemporalHome = Awaited<ReturnType<typeof openTemporalHome>>;
