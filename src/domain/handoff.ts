@@ -68,3 +68,15 @@ export const RaisedEscalation = z.strictObject({
   recommendation: z.string().min(1).max(1000),
 });
 export type RaisedEscalation = z.infer<typeof RaisedEscalation>;
+
+/** The gravest findings, few enough and short enough to travel in workflow history; all are in the transcript. */
+export function findingsForHistory(findings: readonly Finding[]): Finding[] {
+  return [...findings]
+    .sort((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity))
+    .slice(0, 5)
+    .map((finding) => ({
+      ...finding,
+      detail: finding.detail.slice(0, 600),
+      remedy: finding.remedy.slice(0, 400),
+    }));
+}

@@ -17,7 +17,7 @@ export const AttemptRecord = z.strictObject({
   outcome: z.enum(['handed-off', 'suspended', 'unfinished', 'running']),
   /** e.g. `after advice of @api-architect`; empty for the first. */
   because: z.string().max(200),
-  summary: z.string().max(500),
+  summary: z.string().max(200),
   transcript: BlobRef.nullable(),
 });
 export type AttemptRecord = z.infer<typeof AttemptRecord>;

@@ -61,6 +61,7 @@ export const PROCESS_REASONS = [
   'budget-exhausted',
   'model-refusal',
   'external-service-blocked',
+  'could-not-run',
 ] as const;
 export const EscalationReason = z.enum([...TRIGGERS.map((row) => row.name), ...PROCESS_REASONS]);
 export type EscalationReason = z.infer<typeof EscalationReason>;

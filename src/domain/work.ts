@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BlobRef } from './blob';
 import { Advice, ConsultationQuestion, CoordinatorReview, Finding, RaisedEscalation } from './handoff';
 import { Concern, Level } from './levels';
+import { PlanPatch } from './messages';
 import { ObjectiveHandle } from './objective';
 import { PlanTask, TaskId, TaskOutline } from './plan';
 import { GateSummary, RedItem } from './receipt';
@@ -59,11 +60,27 @@ export const PlanResult = z.discriminatedUnion('outcome', [
 ]);
 export type PlanResult = z.infer<typeof PlanResult>;
 
-/** Adds tasks to a stored plan (repairs), giving the new plan's reference. */
-export const AmendPlanRequest = z.strictObject({ plan: BlobRef, add: z.array(PlanTask) });
+/** How a stored plan changes: repairs are added, a human's edits patch it or replace it. */
+export const PlanChange = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('add'),
+    tasks: z.array(PlanTask),
+    /** Existing tasks that now also wait for a new one. */
+    dependencies: z.array(z.strictObject({ taskId: TaskId, on: TaskId })),
+  }),
+  z.strictObject({ kind: z.literal('patch'), patch: z.array(PlanPatch) }),
+  z.strictObject({ kind: z.literal('replace'), tasks: z.array(PlanTask) }),
+]);
+export type PlanChange = z.infer<typeof PlanChange>;
+
+/** Changes a stored plan; the answer is checked by the same rules as the model's own. */
+export const AmendPlanRequest = z.strictObject({
+  handle: ObjectiveHandle,
+  analysis: BlobRef,
+  plan: BlobRef,
+  change: PlanChange,
+});
 export type AmendPlanRequest = z.infer<typeof AmendPlanRequest>;
-export const AmendPlanResult = z.strictObject({ plan: BlobRef });
-export type AmendPlanResult = z.infer<typeof AmendPlanResult>;
 
 /** Where an attempt's worktree starts. */
 export const AttemptStart = z.discriminatedUnion('kind', [
@@ -97,6 +114,8 @@ export const AttemptRequest = z.strictObject({
   prompt: AttemptPrompt,
   /** The conversation to go on with; null starts a new one. */
   transcript: BlobRef.nullable(),
+  /** What people said to this task since its last attempt. */
+  steering: z.array(z.string().max(8000)).max(20).optional(),
 });
 export type AttemptRequest = z.infer<typeof AttemptRequest>;
 
@@ -153,22 +172,23 @@ export type ReviewRequest = z.infer<typeof ReviewRequest>;
 export const ReviewResult = z.strictObject({ review: CoordinatorReview, usage: Usage });
 export type ReviewResult = z.infer<typeof ReviewResult>;
 
-/** Gates a task's commit, or, with `taskId` null, the integrated objective with all 40 items. */
+/** `task` runs the cheap checks, `base` and `objective` all of them; red is told against the base's report. */
 export const GateRequest = z.strictObject({
   handle: ObjectiveHandle,
-  plan: BlobRef,
-  taskId: TaskId.nullable(),
+  scope: z.enum(['base', 'task', 'objective']),
   commit: CommitId,
+  /** Report of the base commit; null while gating the base itself. */
+  base: BlobRef.nullable(),
 });
 export type GateRequest = z.infer<typeof GateRequest>;
 
 export const MergeRequest = z.strictObject({
   handle: ObjectiveHandle,
-  plan: BlobRef,
   taskId: TaskId,
   commit: CommitId,
   /** Head of the integration branch the caller believes in; the compare of compare-and-swap. */
   expectedHead: CommitId,
+  base: BlobRef.nullable(),
   /** Subjects a human accepted as red; they do not stop the merge. */
   waived: z.array(z.string()),
 });

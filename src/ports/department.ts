@@ -62,6 +62,8 @@ export interface Specialists {
     readonly specialist: string;
     readonly worktree: Worktree;
     readonly prompt: AttemptPrompt;
+    /** What people said to this task since its last attempt. */
+    readonly steering: readonly string[];
     /** Conversation to go on with. */
     readonly transcript: BlobRef | null;
     readonly signal: AbortSignal;

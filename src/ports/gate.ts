@@ -21,6 +21,8 @@ export interface GateRunner {
     readonly target: CheckTarget;
     readonly survey: Survey;
     readonly scope: 'task' | 'objective';
+    /** Report of the base commit; with it the receipts are a delta: debt is marked, a check that vanished fails. */
+    readonly baseReport?: GateReport | undefined;
     readonly signal: AbortSignal;
   }): Promise<GateReport>;
 }

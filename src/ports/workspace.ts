@@ -14,14 +14,17 @@ export interface Repositories {
     readonly identity: string;
     readonly baseCommit: string;
   }): Promise<{ readonly head: string }>;
-  /** Brings the integrated commit into the user's repository as a branch, or pushes it where `push` says so. */
+  /**
+   * Brings the integrated commit into the user's repository as a branch and, with `push`, to its origin. The name
+   * gets a `-2`, `-3` … where it is taken by other work. `repository` is the path or address that has it now.
+   */
   deliver(request: {
     readonly objectiveId: string;
     readonly source: RepositorySource;
     readonly commit: string;
     readonly branch: string;
     readonly push: boolean;
-  }): Promise<{ readonly branch: string; readonly commit: string }>;
+  }): Promise<{ readonly branch: string; readonly commit: string; readonly repository: string }>;
   /** Names and contents of the base, without a checkout. */
   listFiles(request: { readonly objectiveId: string; readonly commit: string }): Promise<readonly string[]>;
   readFile(request: {
@@ -70,10 +73,7 @@ export interface Worktrees {
     readonly message: string;
   }): Promise<Commit>;
   /** A throw-away checkout of any commit for checks; `dispose` removes it. */
-  checkOut(request: {
-    readonly objectiveId: string;
-    readonly commit: string;
-  }): Promise<{
+  checkOut(request: { readonly objectiveId: string; readonly commit: string }): Promise<{
     readonly path: string;
     readonly gitDir: string;
     readonly tree: string;

@@ -1,0 +1,90 @@
+import { findingsForHistory } from '../src/domain/handoff';
+import { mention } from '../src/domain/specialists';
+import type { AttemptRequest, AttemptResult } from '../src/domain/work';
+import type { WorkEnd } from '../src/ports/department';
+import type { AttemptActivities } from './contract';
+import { withHeartbeat } from './heartbeat';
+import type { Ports } from './ports';
+import type { Records } from './records';
+
+/** One attempt of a specialist: open the worktree, run the tool loop, commit what it left. */
+export function createAttemptActivities(
+  ports: Pick<Ports, 'specialists' | 'worktrees' | 'bootstrap'>,
+  records: Records,
+): AttemptActivities {
+  const { specialists, worktrees, bootstrap } = ports;
+  return {
+    runAttempt: (request) => {
+      let progress: unknown = { turn: 0 };
+      return withHeartbeat(
+        async (signal) => {
+          const { handle, taskId, specialist } = request;
+          const { objectiveId } = handle;
+          const dossier = await records.dossier(handle);
+          const task = await records.task(request.plan, taskId);
+          const worktree = await worktrees.open({ objectiveId, taskId, start: request.start });
+          await bootstrap.ensure({ path: worktree.path, survey: dossier.survey, signal });
+          const { end, transcript, usage } = await specialists.work({
+            dossier,
+            task,
+            attemptId: `${taskId}/${request.number}`,
+            level: request.level,
+            specialist,
+            worktree,
+            prompt: request.prompt,
+            steering: request.steering ?? [],
+            transcript: request.transcript,
+            signal,
+            onProgress: (next) => {
+              progress = next;
+            },
+          });
+          signal.throwIfAborted();
+          const commit = (summary: string): ReturnType<typeof worktrees.commit> =>
+            worktrees.commit({ objectiveId, taskId, message: commitMessage(request, task.title, summary) });
+          return await resultOf(end, commit, { transcript, usage });
+        },
+        () => progress,
+      );
+    },
+  };
+}
+
+async function resultOf(
+  end: WorkEnd,
+  commit: (summary: string) => Promise<{ readonly commit: string; readonly tree: string }>,
+  rest: Pick<Extract<AttemptResult, { outcome: 'handed-off' }>, 'transcript' | 'usage'>,
+): Promise<AttemptResult> {
+  switch (end.kind) {
+    case 'handed-off': {
+      const made = await commit(end.note.summary);
+      return {
+        outcome: 'handed-off',
+        commit: made.commit,
+        tree: made.tree,
+        summary: end.note.summary.slice(0, 500),
+        findings: findingsForHistory(end.note.findings),
+        ...rest,
+      };
+    }
+    case 'consult':
+      return { outcome: 'suspended', on: { kind: 'consult', question: end.question }, ...rest };
+    case 'escalate':
+      return { outcome: 'suspended', on: { kind: 'escalate', raised: end.raised }, ...rest };
+    case 'unfinished':
+      return { outcome: 'unfinished', reason: end.reason.slice(0, 1500), concern: end.concern, ...rest };
+  }
+}
+
+/** Subject line, the specialist's own summary, and trailers by which merges know whose work they meet. */
+function commitMessage(request: AttemptRequest, title: string, summary: string): string {
+  return [
+    `${request.taskId}: ${title}`,
+    '',
+    summary,
+    '',
+    `Coordinator-Task: ${request.taskId}`,
+    `Coordinator-Specialist: ${mention(request.specialist)}`,
+    `Coordinator-Attempt: ${request.taskId}/${request.number}`,
+  ].join('\n');
+}

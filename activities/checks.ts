@@ -1,0 +1,97 @@
+import { summarise } from '../src/domain/gate-summary';
+import type { BlobRef } from '../src/domain/blob';
+import type { GateReport, GateSummary } from '../src/domain/receipt';
+import type { Dossier } from '../src/domain/dossier';
+import type { MergeResult } from '../src/domain/work';
+import type { RepositoryActivities } from './contract';
+import { withHeartbeat } from './heartbeat';
+import type { Ports } from './ports';
+import type { Records } from './records';
+
+/** Gates and the merge train's single step; both check a throw-away checkout of an exact commit. */
+export function createCheckActivities(
+  ports: Pick<Ports, 'gates' | 'bootstrap' | 'worktrees' | 'integration'>,
+  records: Records,
+): Pick<RepositoryActivities, 'gateCommit' | 'mergeTask'> {
+  const { gates, bootstrap, worktrees, integration } = ports;
+
+  const gate = async (request: {
+    readonly dossier: Dossier;
+    readonly commit: string;
+    readonly scope: 'task' | 'objective';
+    readonly base: BlobRef | null;
+    readonly waived: readonly string[];
+    readonly signal: AbortSignal;
+  }): Promise<GateSummary> => {
+    const { dossier, commit, scope, signal } = request;
+    const base: GateReport | undefined =
+      request.base === null ? undefined : await records.gateReport(request.base);
+    const checkout = await worktrees.checkOut({ objectiveId: dossier.objectiveId, commit });
+    try {
+      const { path, gitDir, tree } = checkout;
+      await bootstrap.ensure({ path, survey: dossier.survey, signal });
+      const report = await gates.run({
+        target: { path, gitDir, commit, tree, base: dossier.baseCommit },
+        survey: dossier.survey,
+        scope,
+        baseReport: base,
+        signal,
+      });
+      return summarise({ report, ref: await records.save(report), base, waived: request.waived });
+    } finally {
+      await checkout.dispose();
+    }
+  };
+
+  return {
+    gateCommit: (request) =>
+      withHeartbeat(async (signal) => {
+        const dossier = await records.dossier(request.handle);
+        const scope = request.scope === 'task' ? 'task' : 'objective';
+        return await gate({ dossier, commit: request.commit, scope, base: request.base, waived: [], signal });
+      }),
+
+    mergeTask: (request) =>
+      withHeartbeat(async (signal): Promise<MergeResult> => {
+        const dossier = await records.dossier(request.handle);
+        const { objectiveId } = dossier;
+        const { taskId, commit } = request;
+        const proposal = await integration.propose({
+          objectiveId,
+          taskId,
+          commit,
+          message: `Merge ${taskId}\n\nCoordinator-Task: ${taskId}`,
+        });
+        switch (proposal.kind) {
+          case 'already-merged':
+            return { outcome: 'merged', head: proposal.head, tree: proposal.tree };
+          case 'conflict':
+            return {
+              outcome: 'conflict',
+              files: proposal.files.slice(0, 50),
+              theirs: proposal.theirs.slice(0, 20),
+              head: proposal.head,
+            };
+          case 'clean': {
+            if (proposal.head !== request.expectedHead) return { outcome: 'moved', head: proposal.head };
+            const summary = await gate({
+              dossier,
+              commit: proposal.commit,
+              scope: 'task',
+              base: request.base,
+              waived: request.waived,
+              signal,
+            });
+            if (!summary.green) return { outcome: 'red', gate: summary, head: proposal.head };
+            const moved = await integration.advance({
+              objectiveId,
+              from: proposal.head,
+              to: proposal.commit,
+            });
+            if (moved) return { outcome: 'merged', head: proposal.commit, tree: proposal.tree };
+            return { outcome: 'moved', head: await integration.head({ objectiveId }) };
+          }
+        }
+      }),
+  };
+}

@@ -1,0 +1,29 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import { ModelFailure } from '../src/domain/model-failure';
+
+/**
+ * The one translator from what adapters throw to what Temporal's retry policy needs: type, retryability, delay.
+ * Error types are named by consequence; the message says what happened and what to do now.
+ */
+export function translateFailure(error: unknown): unknown {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  if (error instanceof ModelFailure) {
+    return ApplicationFailure.create({
+      message: error.message,
+      type: error.type,
+      nonRetryable: !error.retryable,
+      ...(error.retryAfterMs === undefined ? {} : { nextRetryDelay: error.retryAfterMs }),
+      // A provider's wall is part of the work, not a defect: it is kept out of error logs and metrics.
+      ...(error.retryable ? { category: 'BENIGN' as const } : {}),
+    });
+  }
+  if (error instanceof Error) {
+    return ApplicationFailure.create({
+      message: error.message,
+      type: error.name,
+      nonRetryable: false,
+      cause: error,
+    });
+  }
+  return error;
+}

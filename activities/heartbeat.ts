@@ -1,0 +1,32 @@
+import { Context } from '@temporalio/activity';
+
+/**
+ * Beats from a timer at half the heartbeat timeout for as long as the activity runs, whatever it is waiting for;
+ * cancellation reaches an activity only through heartbeats. `details` is asked at each beat: pointers only.
+ */
+export async function withHeartbeat<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  details: () => unknown = () => null,
+): Promise<T> {
+  const context = Context.current();
+  const timeoutMs = context.info.heartbeatTimeoutMs;
+  const timer =
+    timeoutMs === undefined ? undefined : setInterval(() => context.heartbeat(details()), timeoutMs / 2);
+  try {
+    return await work(context.cancellationSignal);
+  } catch (error) {
+    // A cancelled activity ends as cancelled, whatever the aborted work threw; a shutting-down worker lets it be retried.
+    if (context.cancellationSignal.aborted) throw await cancellationOf(context);
+    throw error;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function cancellationOf(context: Context): Promise<unknown> {
+  try {
+    return await context.cancelled;
+  } catch (reason) {
+    return reason;
+  }
+}

@@ -1,0 +1,24 @@
+import { createAttemptActivities } from './attempt';
+import { createCheckActivities } from './checks';
+import type { Activities } from './contract';
+import { createCoordinationActivities } from './coordination';
+import { createDeliveryActivities } from './delivery';
+import { guarded } from './guarded';
+import type { Ports } from './ports';
+import { createRecords } from './records';
+import { createSurveyActivities } from './survey';
+
+export type { Activities } from './contract';
+export type { Ports } from './ports';
+
+/** All activities over their ports. */
+export function createActivities(ports: Ports): Activities {
+  const records = createRecords(ports.store);
+  return guarded({
+    ...createSurveyActivities(ports, records),
+    ...createCoordinationActivities(ports, records),
+    ...createAttemptActivities(ports, records),
+    ...createCheckActivities(ports, records),
+    ...createDeliveryActivities(ports, records),
+  });
+}

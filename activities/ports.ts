@@ -1,0 +1,22 @@
+import type { BlobStore } from '../src/ports/blob-store';
+import type { Coordination, Specialists } from '../src/ports/department';
+import type { Bootstrap, GateRunner } from '../src/ports/gate';
+import type { Reports } from '../src/ports/report';
+import type { Surveyor } from '../src/ports/surveyor';
+import type { Integration, Repositories, Worktrees } from '../src/ports/workspace';
+
+/** Everything activities stand on; wired by hand in the composition root. */
+export interface Ports {
+  readonly store: BlobStore;
+  readonly coordination: Coordination;
+  readonly specialists: Specialists;
+  readonly repositories: Repositories;
+  readonly worktrees: Worktrees;
+  readonly integration: Integration;
+  readonly surveyor: Surveyor;
+  readonly gates: GateRunner;
+  readonly bootstrap: Bootstrap;
+  readonly reports: Reports;
+  /** Sandbox level in force, for status and reports. */
+  readonly sandbox: string;
+}

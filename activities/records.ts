@@ -1,0 +1,34 @@
+import type { z } from 'zod';
+import type { BlobRef } from '../src/domain/blob';
+import { Dossier } from '../src/domain/dossier';
+import { Plan, type PlanTask, type TaskId } from '../src/domain/plan';
+import { GateReport } from '../src/domain/receipt';
+import type { ObjectiveHandle } from '../src/domain/objective';
+import type { BlobStore } from '../src/ports/blob-store';
+
+/** JSON records in the blob store, parsed where they come in. */
+export interface Records {
+  save(record: unknown): Promise<BlobRef>;
+  load<T>(ref: BlobRef, schema: z.ZodType<T>): Promise<T>;
+  dossier(handle: ObjectiveHandle): Promise<Dossier>;
+  plan(ref: BlobRef): Promise<Plan>;
+  task(plan: BlobRef, id: TaskId): Promise<PlanTask>;
+  gateReport(ref: BlobRef): Promise<GateReport>;
+}
+
+export function createRecords(store: BlobStore): Records {
+  const load = async <T>(ref: BlobRef, schema: z.ZodType<T>): Promise<T> =>
+    schema.parse(JSON.parse((await store.get(ref)).toString('utf8')));
+  return {
+    save: (record) => store.put(JSON.stringify(record)),
+    load,
+    dossier: (handle) => load(handle.dossier, Dossier),
+    plan: (ref) => load(ref, Plan),
+    task: async (ref, id) => {
+      const task = (await load(ref, Plan)).tasks.find((row) => row.id === id);
+      if (task === undefined) throw new Error(`The plan ${ref.slice(0, 12)} has no task ${id}`);
+      return task;
+    },
+    gateReport: (ref) => load(ref, GateReport),
+  };
+}

@@ -1,0 +1,73 @@
+import type { ObjectiveInput } from '../src/domain/objective';
+import type { Dossier } from '../src/domain/dossier';
+import type { Survey } from '../src/domain/survey';
+import type { SurveyResult } from '../src/domain/work';
+import type { RepositoryActivities } from './contract';
+import { withHeartbeat } from './heartbeat';
+import type { Ports } from './ports';
+import type { Records } from './records';
+
+/** Paths and conventions a dossier keeps at most. */
+const MAX_FILES = 2000;
+const MAX_CONVENTIONS = 16_000;
+
+export function createSurveyActivities(
+  ports: Pick<Ports, 'repositories' | 'surveyor' | 'sandbox'>,
+  records: Records,
+): Pick<RepositoryActivities, 'surveyRepository'> {
+  const { repositories, surveyor, sandbox } = ports;
+  return {
+    surveyRepository: (input) =>
+      withHeartbeat(async () => {
+        const { objectiveId, baseCommit } = input;
+        await repositories.prepare({
+          objectiveId,
+          source: input.repository,
+          identity: input.repositoryIdentity,
+          baseCommit,
+        });
+        const files = await repositories.listFiles({ objectiveId, commit: baseCommit });
+        const read = (path: string): Promise<string | null> =>
+          repositories.readFile({ objectiveId, commit: baseCommit, path });
+        const survey = await surveyor.survey({ input, files, read });
+        const texts = await Promise.all(survey.conventions.map(read));
+        const dossier: Dossier = {
+          objectiveId,
+          objective: input.objective,
+          repository: input.repository,
+          repositoryIdentity: input.repositoryIdentity,
+          baseRef: input.baseRef,
+          baseCommit,
+          model: input.model,
+          options: input.options,
+          survey,
+          conventions: texts
+            .filter((text) => text !== null)
+            .join('\n\n')
+            .slice(0, MAX_CONVENTIONS),
+          files: files.slice(0, MAX_FILES),
+        };
+        return {
+          dossier: await records.save(dossier),
+          baseCommit,
+          stack: describeStack(survey),
+          sandbox,
+          model: describeModel(input),
+          notes: survey.notes.slice(0, 20).map((note) => note.slice(0, 300)),
+        } satisfies SurveyResult;
+      }),
+  };
+}
+
+function describeStack(survey: Survey): string {
+  return [survey.stack, survey.framework, survey.packageManager, survey.database]
+    .filter((part) => part !== null && part !== 'none')
+    .join(' · ')
+    .slice(0, 300);
+}
+
+function describeModel({ model }: ObjectiveInput): string {
+  return model.kind === 'offline'
+    ? `offline model (playbook ${model.playbook}, scenario ${model.scenario})`
+    : 'Claude';
+}

@@ -1,0 +1,68 @@
+import { assertNever } from './assert-never';
+import { GATE_ITEMS } from './gate-items';
+import type { Concern } from './levels';
+import type { RedItem } from './receipt';
+import type { Failure } from './task-progress';
+
+const MAX_TEXT = 1500;
+
+function cut(text: string, most = MAX_TEXT): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}
+
+/** What a red subject is about: the gate's section decides (design: Escalation table). */
+function concernOfSubject(subject: RedItem['subject']): Concern {
+  const section = GATE_ITEMS.find((row) => row.slug === subject)?.section;
+  if (section === 'performance') return 'performance';
+  if (section === 'database') return 'database';
+  if (section === 'api-design') return 'contract';
+  return 'other';
+}
+
+/** The concern that decides whom level 2 asks; the first red subject with a peer wins. */
+export function concernOf(failure: Failure): Concern {
+  switch (failure.kind) {
+    case 'red':
+      return failure.red.map((item) => concernOfSubject(item.subject)).find((c) => c !== 'other') ?? 'other';
+    case 'unfinished':
+      return failure.concern;
+    case 'conflict':
+    case 'red-together':
+      return 'integration';
+    default:
+      return assertNever(failure, 'failure');
+  }
+}
+
+/** One paragraph a specialist, a peer or a human can act on. */
+export function describeFailure(failure: Failure): string {
+  switch (failure.kind) {
+    case 'red':
+      return cut(`The gate is red: ${failure.red.map((item) => item.subject).join(', ')}.`);
+    case 'unfinished':
+      return cut(failure.reason);
+    case 'conflict':
+      return cut(
+        `Merging conflicts in ${failure.files.join(', ')}` +
+          (failure.theirs.length > 0 ? ` with the merged work of ${failure.theirs.join(', ')}.` : '.'),
+      );
+    case 'red-together':
+      return cut(
+        `Green alone, red together with what is merged already: ${failure.red.map((item) => item.subject).join(', ')}.`,
+      );
+    default:
+      return assertNever(failure, 'failure');
+  }
+}
+
+/** The red items of a failure, to be shown as evidence. */
+export function redOf(failure: Failure): readonly RedItem[] {
+  return failure.kind === 'red' || failure.kind === 'red-together' ? failure.red : [];
+}
+
+/** A failure with its evidence, for those who did not see it happen. */
+export function failureReport(failure: Failure): string {
+  return [describeFailure(failure), ...redOf(failure).map((item) => `${item.subject}:\n${item.excerpt}`)]
+    .join('\n\n')
+    .slice(0, 6000);
+}

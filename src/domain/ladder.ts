@@ -1,0 +1,293 @@
+import { assertNever } from './assert-never';
+import type { Decision } from './escalation';
+import { concernOf, describeFailure, failureReport, redOf } from './failure-text';
+import type { Advice, ConsultationQuestion, CoordinatorReview } from './handoff';
+import { SEVERITIES } from './handoff';
+import { LEVELS, peerFor } from './levels';
+import { questionAfterLadder, questionOfFindings, questionRaised } from './questions';
+import type { GateSummary } from './receipt';
+import { COORDINATOR, mention } from './specialists';
+import type { Failure, Question, Step, TaskProgress } from './task-progress';
+import type { AttemptPrompt, AttemptResult, MergeResult } from './work';
+
+/*
+ * The ladder for work failures (charter: "Error Escalation Protocol"), as pure transitions:
+ * what happened plus what was spent gives the next step. Contract:
+ *  1. a level is entered when the one before is spent; LEVELS says how many attempts each grants;
+ *  2. a level-2 attempt follows a consultation, a level-3 attempt a review by the coordinator;
+ *  3. conflicts and red-together start at level 3 with one attempt;
+ *  4. after a human granted an attempt, failing again asks the human again;
+ *  5. nothing here knows about provider errors or lost workers.
+ */
+
+const granted = (level: 1 | 2 | 3): number => LEVELS[level].attempts;
+
+function spend(progress: TaskProgress, level: 1 | 2 | 3): TaskProgress {
+  return { ...progress, level, spent: { ...progress.spent, [level]: progress.spent[level] + 1 } };
+}
+
+const ask = (progress: TaskProgress, question: Question): TaskProgress => ({
+  ...progress,
+  level: 4,
+  step: { kind: 'ask', question },
+});
+
+function failurePrompt(failure: Failure): AttemptPrompt {
+  return { kind: 'failure', text: describeFailure(failure), red: [...redOf(failure)] };
+}
+
+/** The next step after work failed. */
+export function climb(progress: TaskProgress, failure: Failure): TaskProgress {
+  if (progress.level === 4) return ask(progress, questionAfterLadder(progress, failure));
+  if (failure.kind === 'conflict' || failure.kind === 'red-together') {
+    if (progress.integrationTries >= 1) return ask(progress, questionAfterLadder(progress, failure));
+    return {
+      ...progress,
+      level: 3,
+      integrationTries: progress.integrationTries + 1,
+      step: { kind: 'review', failure },
+    };
+  }
+  if (progress.spent[1] < granted(1)) {
+    const next = spend(progress, 1);
+    return {
+      ...next,
+      step: {
+        kind: 'attempt',
+        level: 1,
+        start: { kind: 'continue' },
+        prompt: failurePrompt(failure),
+        because: `after ${describeFailure(failure)}`.slice(0, 200),
+      },
+    };
+  }
+  const peer = peerFor(concernOf(failure), progress.specialist);
+  if (peer !== null && progress.spent[2] < granted(2)) {
+    return {
+      ...spend(progress, 2),
+      step: {
+        kind: 'consult',
+        peer,
+        question: { concern: concernOf(failure), question: failureReport(failure).slice(0, 4000) },
+        failure: describeFailure(failure),
+      },
+    };
+  }
+  const slow = redOf(failure).some((item) => item.subject === 'response-time');
+  if (!slow && progress.spent[3] < granted(3)) {
+    return { ...spend(progress, 3), step: { kind: 'review', failure } };
+  }
+  return ask(progress, questionAfterLadder(progress, failure));
+}
+
+function consult(progress: TaskProgress, question: ConsultationQuestion): TaskProgress {
+  const peer = peerFor(question.concern, progress.specialist);
+  if (peer !== null && progress.spent[2] < granted(2)) {
+    return { ...spend(progress, 2), step: { kind: 'consult', peer, question, failure: null } };
+  }
+  const failure: Failure = {
+    kind: 'unfinished',
+    reason: question.question.slice(0, 1500),
+    concern: question.concern,
+  };
+  if (progress.level !== 4 && progress.spent[3] < granted(3)) {
+    return { ...spend(progress, 3), step: { kind: 'review', failure } };
+  }
+  return ask(progress, questionAfterLadder(progress, failure));
+}
+
+/** A finding of this severity or above goes to level 4 at once. */
+const GRAVE = SEVERITIES.indexOf('high');
+
+/** What follows the end of an attempt. */
+export function afterAttempt(progress: TaskProgress, result: AttemptResult): TaskProgress {
+  const next: TaskProgress = { ...progress, transcript: result.transcript };
+  switch (result.outcome) {
+    case 'handed-off': {
+      const done: TaskProgress = { ...next, commit: result.commit };
+      const grave = result.findings.filter((finding) => SEVERITIES.indexOf(finding.severity) >= GRAVE);
+      if (grave.length > 0) return ask(done, questionOfFindings(done, grave));
+      return { ...done, step: { kind: 'gate' } };
+    }
+    case 'suspended':
+      return result.on.kind === 'consult'
+        ? consult(next, result.on.question)
+        : ask(next, questionRaised(next, result.on.raised));
+    case 'unfinished':
+      return climb(next, { kind: 'unfinished', reason: result.reason, concern: result.concern });
+    default:
+      return assertNever(result, 'attempt result');
+  }
+}
+
+/** After a peer answered: an attempt at level 2 in the same conversation. */
+export function afterConsult(progress: TaskProgress, advice: Advice): TaskProgress {
+  if (progress.step.kind !== 'consult') throw new Error(`${progress.task.id} was not consulting anyone`);
+  const { peer, failure } = progress.step;
+  return {
+    ...progress,
+    step: {
+      kind: 'attempt',
+      level: 2,
+      start: { kind: 'continue' },
+      prompt: { kind: 'advice', from: peer, advice, failure },
+      because: `after advice of ${mention(peer)}`,
+    },
+  };
+}
+
+function startAfter(failure: Failure): { kind: 'continue' } | { kind: 'conflict'; with: string } {
+  return failure.kind === 'conflict' || failure.kind === 'red-together'
+    ? { kind: 'conflict', with: failure.head }
+    : { kind: 'continue' };
+}
+
+/** After the coordinator looked at it: guided, reassigned, re-scoped, or passed on to a human. */
+export function afterReview(progress: TaskProgress, review: CoordinatorReview): TaskProgress {
+  if (progress.step.kind !== 'review') throw new Error(`${progress.task.id} was not under review`);
+  const { failure } = progress.step;
+  const text = failureReport(failure);
+  const attempt = (
+    guidance: string,
+    start: Extract<Step, { kind: 'attempt' }>['start'],
+    because: string,
+  ): Step => ({
+    kind: 'attempt',
+    level: 3,
+    start,
+    prompt: { kind: 'guidance', from: mention(COORDINATOR), text: guidance.slice(0, 8000) },
+    because,
+  });
+  switch (review.action) {
+    case 'guide':
+      return {
+        ...progress,
+        step: attempt(
+          `${review.guidance}\n\n${text}`,
+          startAfter(failure),
+          'after review by the coordinator',
+        ),
+      };
+    case 'rescope':
+      return {
+        ...progress,
+        step: attempt(
+          `The task is now: ${review.objective}\n\n${review.guidance}\n\n${text}`,
+          startAfter(failure),
+          're-scoped by the coordinator',
+        ),
+      };
+    case 'reassign':
+      return {
+        ...progress,
+        specialist: review.assignee,
+        transcript: null,
+        step: attempt(
+          `${review.guidance}\n\nWhat happened before: ${text}`,
+          { kind: 'fresh-on-head' },
+          `reassigned to ${mention(review.assignee)}`,
+        ),
+      };
+    case 'escalate':
+      return ask(progress, {
+        reason: review.trigger,
+        question: review.question,
+        evidence: [text.slice(0, 2000)],
+        recommendation: 'retry',
+        findings: [],
+        resume: null,
+        red: redOf(failure),
+        acceptable: progress.commit !== null && failure.kind !== 'conflict',
+      });
+    default:
+      return assertNever(review, 'review');
+  }
+}
+
+/** After the gate looked at the task's commit; accepted items do not count as red. */
+export function afterGate(progress: TaskProgress, gate: GateSummary): TaskProgress {
+  const red = gate.red.filter((item) => !(progress.waived ?? []).includes(item.subject));
+  const next: TaskProgress = {
+    ...progress,
+    gate,
+    firstGatePassed: progress.firstGatePassed ?? (gate.green && progress.waived === null),
+  };
+  return red.length === 0 ? { ...next, step: { kind: 'merge' } } : climb(next, { kind: 'red', red });
+}
+
+/** After the merge train took it, or gave it back. */
+export function afterMerge(progress: TaskProgress, result: MergeResult): TaskProgress {
+  switch (result.outcome) {
+    case 'merged':
+      return {
+        ...progress,
+        step: { kind: 'settled', state: progress.waived === null ? 'merged' : 'waived' },
+      };
+    case 'moved':
+      return progress;
+    case 'conflict':
+      return climb(progress, {
+        kind: 'conflict',
+        files: result.files,
+        theirs: result.theirs,
+        head: result.head,
+      });
+    case 'red':
+      return climb(progress, { kind: 'red-together', red: result.gate.red, head: result.head });
+    default:
+      return assertNever(result, 'merge result');
+  }
+}
+
+/**
+ * After a human decided. `abort`, skipping dependants and adding the repair task of mended findings are the
+ * process's own; here is what becomes of the task itself.
+ */
+export function afterDecision(progress: TaskProgress, question: Question, decision: Decision): TaskProgress {
+  const label = decision.guidance ?? 'Try again.';
+  const attempt = (start: Extract<Step, { kind: 'attempt' }>['start'], because: string): Step => ({
+    kind: 'attempt',
+    level: 4,
+    start,
+    prompt: { kind: 'guidance', from: decision.by, text: label },
+    because,
+  });
+  switch (decision.decision) {
+    case 'retry':
+      if (question.resume !== null) return { ...progress, ...question.resume };
+      return question.findings.length > 0
+        ? {
+            ...progress,
+            transcript: null,
+            step: attempt({ kind: 'fresh-on-head' }, 'again after the repair'),
+          }
+        : {
+            ...progress,
+            step: attempt({ kind: 'continue' }, `after a decision of ${decision.by}`.slice(0, 200)),
+          };
+    case 'reassign': {
+      const assignee = decision.assignee ?? progress.specialist;
+      return {
+        ...progress,
+        specialist: assignee,
+        transcript: null,
+        step: attempt(
+          { kind: 'fresh-on-head' },
+          `reassigned to ${mention(assignee)} by ${decision.by}`.slice(0, 200),
+        ),
+      };
+    }
+    case 'accept': {
+      const waived = [...(progress.waived ?? []), ...question.red.map((item) => item.subject)];
+      if (progress.commit === null)
+        return { ...progress, waived, step: { kind: 'settled', state: 'waived' } };
+      const gated = progress.gate !== null && question.findings.length === 0 && question.red.length > 0;
+      return { ...progress, waived, step: { kind: gated ? 'merge' : 'gate' } };
+    }
+    case 'skip':
+    case 'abort':
+      return { ...progress, step: { kind: 'settled', state: 'skipped' } };
+    default:
+      return assertNever(decision.decision, 'decision');
+  }
+}

@@ -1,0 +1,66 @@
+import { assertNever } from './assert-never';
+import type { Plan, PlanTask } from './plan';
+import type { PlanPatch } from './messages';
+import type { PlanChange } from './work';
+
+export type ChangedPlan =
+  | { readonly kind: 'changed'; readonly plan: Plan }
+  | { readonly kind: 'impossible'; readonly errors: string[] };
+
+/** Applies a change to a plan; whether the result is a good plan is checked by `checkPlan`. */
+export function amendPlan(plan: Plan, change: PlanChange): ChangedPlan {
+  switch (change.kind) {
+    case 'add': {
+      const depend = (task: PlanTask): PlanTask => {
+        const more = change.dependencies.filter((row) => row.taskId === task.id).map((row) => row.on);
+        return more.length === 0 ? task : { ...task, dependsOn: [...new Set([...task.dependsOn, ...more])] };
+      };
+      return { kind: 'changed', plan: { ...plan, tasks: [...plan.tasks.map(depend), ...change.tasks] } };
+    }
+    case 'replace':
+      return { kind: 'changed', plan: { ...plan, tasks: change.tasks } };
+    case 'patch':
+      return change.patch.reduce<ChangedPlan>(
+        (so, patch) => (so.kind === 'changed' ? applyPatch(so.plan, patch) : so),
+        {
+          kind: 'changed',
+          plan,
+        },
+      );
+    default:
+      return assertNever(change, 'plan change');
+  }
+}
+
+function applyPatch(plan: Plan, patch: PlanPatch): ChangedPlan {
+  if (!plan.tasks.some((task) => task.id === patch.taskId)) {
+    return { kind: 'impossible', errors: [`there is no task ${patch.taskId} to ${patch.op}`] };
+  }
+  const edit = (change: (task: PlanTask) => PlanTask): ChangedPlan => ({
+    kind: 'changed',
+    plan: { ...plan, tasks: plan.tasks.map((task) => (task.id === patch.taskId ? change(task) : task)) },
+  });
+  switch (patch.op) {
+    case 'reassign':
+      return edit((task) => ({ ...task, specialist: patch.specialist }));
+    case 'depend':
+      return edit((task) => ({ ...task, dependsOn: [...new Set([...task.dependsOn, patch.on])] }));
+    case 'drop': {
+      const without = (task: PlanTask): PlanTask => ({
+        ...task,
+        dependsOn: task.dependsOn.filter((id) => id !== patch.taskId),
+      });
+      return {
+        kind: 'changed',
+        plan: { ...plan, tasks: plan.tasks.filter((task) => task.id !== patch.taskId).map(without) },
+      };
+    }
+    case 'budget':
+      return {
+        kind: 'impossible',
+        errors: ['budgets of single tasks are not kept yet; use setBudget for the objective'],
+      };
+    default:
+      return assertNever(patch, 'patch');
+  }
+}

@@ -1,0 +1,144 @@
+import type { Advice, ConsultationQuestion, Finding } from './handoff';
+import type { Concern, Level } from './levels';
+import type { TaskId, TaskOutline } from './plan';
+import type { GateSummary, RedItem } from './receipt';
+import type { EscalationReason } from './triggers';
+import type { AttemptRecord } from './status';
+import type { TaskState } from './states';
+import type { Usage } from './usage';
+import { NO_USAGE } from './usage';
+import type { AttemptPrompt } from './work';
+
+/** Why work did not pass, as the ladder needs it. */
+export type Failure =
+  | { readonly kind: 'red'; readonly red: readonly RedItem[] }
+  | { readonly kind: 'unfinished'; readonly reason: string; readonly concern: Concern }
+  | {
+      readonly kind: 'conflict';
+      readonly files: readonly string[];
+      readonly theirs: readonly TaskId[];
+      readonly head: string;
+    }
+  | { readonly kind: 'red-together'; readonly red: readonly RedItem[]; readonly head: string };
+
+/** Where the worktree of the next attempt starts; `head` is whatever the integration branch is at by then. */
+export type NextStart =
+  | { readonly kind: 'fresh-on-head' }
+  | { readonly kind: 'continue' }
+  | { readonly kind: 'conflict'; readonly with: string };
+
+/** A level-4 question before it has an id. */
+export interface Question {
+  readonly reason: EscalationReason;
+  readonly question: string;
+  readonly evidence: readonly string[];
+  readonly recommendation: string | null;
+  /** Findings of an audit; `retry` then means mending them and auditing again. */
+  readonly findings: readonly Finding[];
+  /** Red subjects `accept` would waive. */
+  readonly red: readonly RedItem[];
+  /** The step to take up again on `retry`, where an activity could not do its job and no work failed. */
+  readonly resume: { readonly step: Step; readonly level: Level } | null;
+  /** False where nothing could be merged, so that `accept` and `skip` would say the same. */
+  readonly acceptable: boolean;
+}
+
+/** What a task does next. The process executes steps; the ladder (ladder.ts) decides them. */
+export type Step =
+  | {
+      readonly kind: 'attempt';
+      readonly level: Level;
+      readonly start: NextStart;
+      readonly prompt: AttemptPrompt;
+      readonly because: string;
+    }
+  | {
+      readonly kind: 'consult';
+      readonly peer: string;
+      readonly question: ConsultationQuestion;
+      readonly failure: string | null;
+    }
+  | { readonly kind: 'review'; readonly failure: Failure }
+  | { readonly kind: 'gate' }
+  | { readonly kind: 'merge' }
+  | { readonly kind: 'ask'; readonly question: Question }
+  | { readonly kind: 'await-decision'; readonly escalationId: string; readonly question: Question }
+  | { readonly kind: 'settled'; readonly state: 'merged' | 'waived' | 'skipped' | 'failed' };
+
+/** Everything the process remembers of a task; plain data, carried over when the workflow continues as new. */
+export interface TaskProgress {
+  readonly task: TaskOutline;
+  readonly step: Step;
+  readonly specialist: string;
+  readonly level: Level;
+  /** Attempts spent on levels 1 to 3. */
+  readonly spent: { readonly 1: number; readonly 2: number; readonly 3: number };
+  /** Level-3 attempts spent on conflicts and on red-together. */
+  readonly integrationTries: number;
+  readonly attemptCount: number;
+  /** The newest attempts, at most {@link KEPT_ATTEMPTS}. */
+  readonly attempts: readonly AttemptRecord[];
+  readonly transcript: string | null;
+  readonly commit: string | null;
+  readonly gate: GateSummary | null;
+  readonly firstGatePassed: boolean | null;
+  /** Subjects a human accepted as red; non-null once somebody accepted. */
+  readonly waived: readonly string[] | null;
+  readonly escalationCount: number;
+  readonly steering: readonly string[];
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly usage: Usage;
+}
+
+export const KEPT_ATTEMPTS = 12;
+
+/** A task as the plan leaves it: one first attempt ahead, on whatever is integrated by then. */
+export function newProgress(task: TaskOutline): TaskProgress {
+  return {
+    task,
+    step: {
+      kind: 'attempt',
+      level: 0,
+      start: { kind: 'fresh-on-head' },
+      prompt: { kind: 'delegation' },
+      because: '',
+    },
+    specialist: task.specialist,
+    level: 0,
+    spent: { 1: 0, 2: 0, 3: 0 },
+    integrationTries: 0,
+    attemptCount: 0,
+    attempts: [],
+    transcript: null,
+    commit: null,
+    gate: null,
+    firstGatePassed: null,
+    waived: null,
+    escalationCount: 0,
+    steering: [],
+    startedAt: null,
+    endedAt: null,
+    usage: NO_USAGE,
+  };
+}
+
+/** The state a task is in, derived from its step; `dependenciesIntegrated` tells pending from ready. */
+export function taskState(
+  progress: TaskProgress,
+  facts: { readonly inFlight: boolean; readonly dependenciesIntegrated: boolean },
+): TaskState {
+  const step = progress.step;
+  if (step.kind === 'settled') return step.state;
+  if (step.kind === 'await-decision' || step.kind === 'ask') return 'suspended';
+  if (step.kind === 'merge') return 'merging';
+  if (step.kind === 'gate') return 'gating';
+  if (step.kind === 'consult' || step.kind === 'review') return 'suspended';
+  if (facts.inFlight) return 'running';
+  return facts.dependenciesIntegrated ? 'ready' : 'pending';
+}
+
+/** Advice as the specialist reads it. */
+export function describeAdvice(advice: Advice): string {
+  return [advice.summary, ...advice.recommendations.map((line) => `- ${line}`)].join('\n');
+}

@@ -1,0 +1,175 @@
+import {
+  ApplicationFailure,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setDefaultSignalHandler,
+  setHandler,
+  type QueryDefinition,
+} from '@temporalio/workflow';
+import type { z } from 'zod';
+import { ResolveEscalation, type Channel, type Escalation } from '../src/domain/escalation';
+import {
+  CancelTask,
+  MESSAGES,
+  Pause,
+  QUERIES,
+  ReviewPlan,
+  SetBudget,
+  Steer,
+  type Answer,
+  type MessageName,
+} from '../src/domain/messages';
+import { isSettledProgress } from '../src/domain/scheduler';
+import type { ObjectiveStatus } from '../src/domain/status';
+import { decide, refusal } from './decisions';
+import { ignore, record, replaceTask, taskOf, type Run } from './run';
+import { snapshot } from './snapshot';
+import { skipTask } from './task-steps';
+
+export const objectiveStatusQuery: QueryDefinition<ObjectiveStatus> = defineQuery(QUERIES.objectiveStatus);
+export const openEscalationsQuery: QueryDefinition<Escalation[]> = defineQuery(QUERIES.openEscalations);
+
+/**
+ * One message: how it is read, why it may be refused (synchronously, since update validators must be), and what it
+ * does. Each row exists as a signal and as an update of the same name.
+ */
+interface Message<T> {
+  readonly schema: z.ZodType<T>;
+  readonly refuse: (run: Run, message: T) => string | null;
+  readonly take: (run: Run, message: T, channel: Channel) => string;
+}
+
+const message = <T>(row: Message<T>): Message<T> => row;
+const never = (): null => null;
+
+const rows = {
+  resolveEscalation: message({
+    schema: ResolveEscalation,
+    refuse: refusal,
+    take: (run, body, channel) => {
+      const decision = decide(run, body, channel);
+      return `${decision.escalationId}: ${decision.decision} by ${decision.by}`;
+    },
+  }),
+  reviewPlan: message({
+    schema: ReviewPlan,
+    refuse: (run, body) => {
+      const version = run.progress.plan?.version ?? null;
+      if (version === null) return 'there is no plan yet';
+      if (body.baseVersion !== undefined && body.baseVersion !== version) {
+        return `the plan is at version ${version} by now, not ${body.baseVersion}`;
+      }
+      if (body.decision !== 'edit' && run.progress.approved) return 'the plan is approved already';
+      return run.planReview === null ? null : 'another review of the plan is being taken in';
+    },
+    take: (run, body) => {
+      run.planReview = body;
+      record(run, `plan: ${body.decision} by ${body.by}`);
+      return `recorded: ${body.decision}`;
+    },
+  }),
+  steer: message({
+    schema: Steer,
+    refuse: (run, body) => {
+      if (body.taskId === undefined) return null;
+      const task = taskOf(run, body.taskId);
+      if (task === undefined) return `there is no task ${body.taskId}`;
+      return isSettledProgress(task) ? `${body.taskId} is settled already` : null;
+    },
+    take: (run, body) => {
+      for (const task of run.progress.tasks) {
+        if (isSettledProgress(task) || (body.taskId !== undefined && task.task.id !== body.taskId)) continue;
+        replaceTask(run, { ...task, steering: [...task.steering, `${body.by}: ${body.message}`].slice(-20) });
+      }
+      record(run, `steered by ${body.by}: ${body.message}`, body.taskId ?? null);
+      return 'recorded; it reaches the next attempt';
+    },
+  }),
+  pause: message({
+    schema: Pause,
+    refuse: (run) => (run.progress.paused === null ? null : `already paused by ${run.progress.paused.by}`),
+    take: (run, body) => {
+      run.progress.paused = { by: body.by, reason: body.reason ?? null };
+      record(run, `paused by ${body.by}`);
+      return 'paused; what runs now finishes its step';
+    },
+  }),
+  resume: message({
+    schema: Pause,
+    refuse: (run) => (run.progress.paused === null ? 'it is not paused' : null),
+    take: (run, body) => {
+      run.progress.paused = null;
+      record(run, `resumed by ${body.by}`);
+      return 'resumed';
+    },
+  }),
+  cancelTask: message({
+    schema: CancelTask,
+    refuse: (run, body) => {
+      const task = taskOf(run, body.taskId);
+      if (task === undefined) return `there is no task ${body.taskId}`;
+      return isSettledProgress(task) ? `${body.taskId} is settled already` : null;
+    },
+    take: (run, body) => {
+      const skipped = skipTask(run, body.taskId, `cancelled by ${body.by}`);
+      return `cancelled; skipped with it: ${skipped.length === 0 ? 'nothing' : skipped.join(', ')}`;
+    },
+  }),
+  setBudget: message({
+    schema: SetBudget,
+    refuse: never,
+    take: (run, body) => {
+      run.progress.budgetUsd = body.usd;
+      record(run, `budget set to ${body.usd} USD by ${body.by}`);
+      return `the budget is ${body.usd} USD`;
+    },
+  }),
+} as const satisfies Record<MessageName, unknown>;
+
+function listen<T>(run: Run, name: MessageName, row: Message<T>): void {
+  const refuse = (payload: unknown): { readonly why: string } | { readonly body: T } => {
+    const parsed = row.schema.safeParse(payload);
+    if (!parsed.success)
+      return { why: parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ') };
+    const why = run.stage === 'closing' ? 'the objective is closing' : row.refuse(run, parsed.data);
+    return why === null ? { body: parsed.data } : { why };
+  };
+  // Signals from the Web UI are untyped JSON: what cannot be used is recorded and ignored, for a throw here would
+  // fail the workflow task for ever.
+  setHandler(defineSignal<[unknown]>(name), (payload) => {
+    const read = refuse(payload);
+    if ('why' in read) ignore(run, name, read.why);
+    else row.take(run, read.body, 'signal');
+  });
+  setHandler(
+    defineUpdate<Answer, [unknown]>(name),
+    (payload) => {
+      const read = refuse(payload);
+      if ('why' in read) throw ApplicationFailure.nonRetryable(read.why, 'Message.Refused');
+      return { accepted: true, message: row.take(run, read.body, 'update') };
+    },
+    {
+      validator: (payload) => {
+        const read = refuse(payload);
+        if ('why' in read) throw ApplicationFailure.nonRetryable(read.why, 'Message.Refused');
+      },
+    },
+  );
+}
+
+/** Installs every query, signal and update of an objective. */
+export function listenToMessages(run: Run): void {
+  setHandler(objectiveStatusQuery, () => snapshot(run));
+  setHandler(openEscalationsQuery, () => run.progress.open.map((row) => row.escalation));
+  listen(run, MESSAGES.resolveEscalation, rows.resolveEscalation);
+  listen(run, MESSAGES.reviewPlan, rows.reviewPlan);
+  listen(run, MESSAGES.steer, rows.steer);
+  listen(run, MESSAGES.pause, rows.pause);
+  listen(run, MESSAGES.resume, rows.resume);
+  listen(run, MESSAGES.cancelTask, rows.cancelTask);
+  listen(run, MESSAGES.setBudget, rows.setBudget);
+  setDefaultSignalHandler((name) => {
+    ignore(run, name, `there is no message of this name; known: ${Object.keys(MESSAGES).join(', ')}`);
+  });
+}

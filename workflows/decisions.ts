@@ -1,0 +1,91 @@
+import { escalationId, type Decision, type ResolveEscalation, type Channel } from '../src/domain/escalation';
+import { raise } from '../src/domain/questions';
+import type { Question } from '../src/domain/task-progress';
+import { ignore, now, record, replaceTask, taskOf, type OpenEscalation, type Run } from './run';
+
+/** Raises a level-4 question about a task; other branches go on. */
+export function askAboutTask(run: Run, taskId: string): void {
+  const progress = taskOf(run, taskId);
+  if (progress?.step.kind !== 'ask') return;
+  const question = progress.step.question;
+  const id = escalationId(taskId, progress.escalationCount + 1);
+  openQuestion(run, id, taskId, question);
+  replaceTask(run, {
+    ...progress,
+    level: 4,
+    escalationCount: progress.escalationCount + 1,
+    step: { kind: 'await-decision', escalationId: id, question },
+  });
+}
+
+/** Raises a level-4 question about the objective as a whole and gives its id. */
+export function askAboutObjective(run: Run, question: Question): string {
+  run.progress.objectiveEscalations += 1;
+  const id = escalationId('objective', run.progress.objectiveEscalations);
+  openQuestion(run, id, 'objective', question);
+  return id;
+}
+
+function openQuestion(run: Run, id: string, subject: OpenEscalation['subject'], question: Question): void {
+  const escalation = raise(question, { id, raisedAt: now(), ofObjective: subject === 'objective' });
+  run.progress.open.push({ escalation, question, subject });
+  record(run, `asks ${id}: ${question.question}`, subject === 'objective' ? null : subject);
+}
+
+/** Why a decision cannot be taken, or null when it can. Synchronous: update validators must be. */
+export function refusal(run: Run, message: ResolveEscalation): string | null {
+  const earlier = run.progress.decisions.find((decision) => decision.escalationId === message.escalationId);
+  if (earlier !== undefined) {
+    return `${message.escalationId} is already decided: ${earlier.decision} by ${earlier.by} at ${earlier.decidedAt}`;
+  }
+  const open = run.progress.open.find((row) => row.escalation.id === message.escalationId);
+  if (open === undefined) {
+    const ids = run.progress.open.map((row) => row.escalation.id).join(', ');
+    return `there is no escalation ${message.escalationId}; ${ids === '' ? 'nothing is open' : `open: ${ids}`}`;
+  }
+  const offered = open.escalation.options.filter((option) => option.decision === message.decision);
+  if (offered.length === 0) {
+    const kinds = [...new Set(open.escalation.options.map((option) => option.decision))].join(', ');
+    return `${message.decision} is not offered for ${message.escalationId}; choose one of ${kinds}`;
+  }
+  if (message.option !== undefined && !offered.some((option) => option.id === message.option)) {
+    return `${message.escalationId} has no option ${message.option} for ${message.decision}`;
+  }
+  return null;
+}
+
+/** Records a decision; the main loop acts on it. The first answer wins. */
+export function decide(run: Run, message: ResolveEscalation, channel: Channel): Decision {
+  const decision: Decision = {
+    escalationId: message.escalationId,
+    decision: message.decision,
+    option: message.option ?? null,
+    guidance: message.guidance ?? null,
+    assignee: message.assignee ?? null,
+    by: message.by,
+    channel,
+    decidedAt: now(),
+  };
+  run.progress.decisions.push(decision);
+  run.progress.undone.push(decision);
+  record(run, `${message.escalationId} decided: ${message.decision} by ${message.by} (${channel})`);
+  return decision;
+}
+
+/** A decision by signal: what cannot be used is recorded, never thrown. */
+export function decideBySignal(run: Run, message: ResolveEscalation): void {
+  const why = refusal(run, message);
+  if (why === null) decide(run, message, 'signal');
+  else ignore(run, 'resolveEscalation', why);
+}
+
+/** Takes an answered question off the list of open ones. */
+export function closeQuestion(run: Run, id: string): OpenEscalation | undefined {
+  const index = run.progress.open.findIndex((row) => row.escalation.id === id);
+  return index < 0 ? undefined : run.progress.open.splice(index, 1)[0];
+}
+
+/** Withdraws the open questions of tasks that settled some other way. */
+export function withdrawQuestions(run: Run, subject: string): void {
+  run.progress.open = run.progress.open.filter((row) => row.subject !== subject);
+}

@@ -1,0 +1,1 @@
+export { objectiveWorkflow } from './objective';

@@ -1,0 +1,84 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+} from '@temporalio/workflow';
+import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective';
+import type { ObjectiveResult } from '../src/domain/status';
+import { listenToMessages } from './conversation';
+import { deliver, gateObjective } from './delivery';
+import { analyse, approve, gateBase, plan, survey } from './planning';
+import { repository } from './proxies';
+import { openRun, record, type Carried, type Run } from './run';
+import { createDisplay } from './snapshot';
+import { runTasks } from './tasks';
+
+/**
+ * One objective from acceptance to delivery (charter: the coordinator's whole job). It always completes with an
+ * outcome, red or aborted too; only Temporal's own cancellation closes it as cancelled, and only a bug fails it.
+ */
+export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried): Promise<ObjectiveResult> {
+  const run = openRun(input, carried);
+  listenToMessages(run);
+  const show = createDisplay(run);
+  try {
+    const end = await work(run, show);
+    if (end === 'continue-as-new') {
+      await condition(allHandlersFinished);
+      return await continueAsNew<typeof objectiveWorkflow>(input, run.progress);
+    }
+    if (end === 'settled') await gateObjective(run);
+    await deliver(run, show);
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    await CancellationScope.nonCancellable(() => closeCancelled(run, show));
+    throw error;
+  }
+  await repository.releaseWorkspace.executeWithOptions({ summary: 'remove worktrees' }, [
+    { objectiveId: input.objectiveId },
+  ]);
+  await condition(allHandlersFinished);
+  return resultOf(run);
+}
+
+async function work(run: Run, show: () => void): Promise<'settled' | 'stopped' | 'continue-as-new'> {
+  show();
+  const handle = await survey(run);
+  if (handle === null) return 'stopped';
+  const prepared = await Promise.allSettled([gateBase(run, handle), think(run, handle, show)]);
+  for (const side of prepared) if (side.status === 'rejected') throw side.reason;
+  if (run.stop !== null) return 'stopped';
+  await approve(run, show);
+  return run.stop === null ? await runTasks(run, show) : 'stopped';
+}
+
+async function think(run: Run, handle: ObjectiveHandle, show: () => void): Promise<void> {
+  const analysis = await analyse(run, handle);
+  show();
+  if (analysis !== null) await plan(run, handle, analysis);
+}
+
+/** Temporal cancelled the workflow: every agent is dead first, then branch and report are left as they are. */
+async function closeCancelled(run: Run, show: () => void): Promise<void> {
+  for (const scope of run.inFlight.values()) scope.cancel();
+  await condition(() => run.inFlight.size === 0);
+  run.stop = { outcome: 'cancelled', reason: 'cancelled' };
+  record(run, 'cancelled; every agent has stopped');
+  await deliver(run, show);
+  await repository.releaseWorkspace({ objectiveId: run.input.objectiveId });
+}
+
+function resultOf(run: Run): ObjectiveResult {
+  const { outcome, reason, delivery } = run.progress;
+  if (outcome === null) throw new Error('an objective ends with an outcome');
+  return {
+    objectiveId: run.input.objectiveId,
+    outcome,
+    reason,
+    branch: delivery?.branch ?? null,
+    commit: delivery?.commit ?? null,
+    report: delivery?.report ?? null,
+  };
+}

@@ -1,0 +1,140 @@
+import { condition } from '@temporalio/workflow';
+import type { ObjectiveHandle } from '../src/domain/objective';
+import { questionOfTrouble } from '../src/domain/questions';
+import type { PlanResult } from '../src/domain/work';
+import { askAboutObjective } from './decisions';
+import { models, repository } from './proxies';
+import { adoptPlan, record, spendUsage, type Run } from './run';
+import { awaitRetry, patiently, stopRun } from './trouble';
+
+/** A plan the code refuses goes back to the model this often before a human is asked. */
+const PLAN_ROUNDS = 3;
+
+/** Surveys the repository: what it is made of, and everything frozen for the rest of the objective. */
+export async function survey(run: Run): Promise<ObjectiveHandle | null> {
+  const { progress, input } = run;
+  if (progress.handle !== null) return progress.handle;
+  const found = await patiently(run, () =>
+    repository.surveyRepository.executeWithOptions({ summary: 'survey the repository' }, [input]),
+  );
+  if (found === null) return null;
+  progress.handle = { objectiveId: input.objectiveId, dossier: found.dossier };
+  progress.integrationHead = found.baseCommit;
+  progress.stack = found.stack;
+  progress.sandbox = found.sandbox;
+  record(run, `surveyed: ${found.stack}`);
+  for (const note of found.notes) record(run, note);
+  return progress.handle;
+}
+
+/** Checks the base commit as it is, so that later results can be read as a delta. Runs beside the planning. */
+export async function gateBase(run: Run, handle: ObjectiveHandle): Promise<void> {
+  const { progress, input } = run;
+  if (progress.baseReport !== null) return;
+  const gate = await patiently(run, () =>
+    repository.gateCommit.executeWithOptions({ summary: 'gate · base commit' }, [
+      { handle, scope: 'base', commit: input.baseCommit, base: null },
+    ]),
+  );
+  if (gate === null) return;
+  progress.baseReport = gate.report;
+  record(
+    run,
+    gate.green
+      ? 'the base commit is green'
+      : `the base commit is red: ${gate.red.map((r) => r.subject).join(', ')}`,
+  );
+}
+
+/** Reads the objective for its seven facets. */
+export async function analyse(run: Run, handle: ObjectiveHandle): Promise<string | null> {
+  const { progress } = run;
+  if (progress.analysis !== null) return progress.analysis;
+  run.stage = 'analysing';
+  const result = await patiently(run, () =>
+    models.analyseObjective.executeWithOptions({ summary: 'analyse the objective · @backend-coordinator' }, [
+      { handle },
+    ]),
+  );
+  if (result === null) return null;
+  spendUsage(run, result.usage);
+  progress.analysis = result.analysis;
+  record(run, `analysed: ${result.summary}`);
+  return result.analysis;
+}
+
+/** Proposes a plan until the code accepts one; after three refusals a human is asked. */
+export async function plan(run: Run, handle: ObjectiveHandle, analysis: string): Promise<void> {
+  if (run.progress.plan !== null) return;
+  run.stage = 'planning';
+  let refusals: readonly string[] = [];
+  for (let round = 1; run.stop === null; round += 1) {
+    const request = { handle, analysis, refusals: [...refusals], comment: null };
+    const result: PlanResult | null = await patiently(run, () =>
+      models.planObjective.executeWithOptions({ summary: `plan · round ${round} · @backend-coordinator` }, [
+        request,
+      ]),
+    );
+    if (result === null) return;
+    spendUsage(run, result.usage);
+    if (result.outcome === 'accepted') {
+      adoptPlan(run, result.plan, result.tasks);
+      record(run, `planned ${result.tasks.length} tasks`);
+      return;
+    }
+    refusals = result.errors;
+    record(run, `plan refused: ${result.errors.join('; ')}`);
+    if (round % PLAN_ROUNDS === 0) {
+      const text = `The coordinator's plan was refused ${round} times: ${result.errors.join('; ')} Try again?`;
+      if (!(await awaitRetry(run, askAboutObjective(run, questionOfTrouble('plan-refused', text))))) return;
+    }
+  }
+}
+
+/** With `--approve-plan` nothing is built before a human approved; edits are checked like the model's own plan. */
+export async function approve(run: Run, show: () => void): Promise<void> {
+  while (!run.progress.approved && run.stop === null) {
+    run.stage = 'awaiting-approval';
+    show();
+    await condition(() => run.planReview !== null || run.stop !== null);
+    await takePlanReview(run);
+  }
+  run.stage = 'running';
+}
+
+/** Acts on a recorded `reviewPlan`. */
+export async function takePlanReview(run: Run): Promise<void> {
+  const { progress, planReview: review } = run;
+  if (review === null || progress.handle === null || progress.plan === null || progress.analysis === null)
+    return;
+  const { handle, analysis, plan: current } = progress;
+  switch (review.decision) {
+    case 'approve':
+      progress.approved = true;
+      break;
+    case 'reject':
+      stopRun(
+        run,
+        'rejected',
+        `plan rejected by ${review.by}${review.comment === undefined ? '' : `: ${review.comment}`}`,
+      );
+      break;
+    case 'edit': {
+      const change =
+        review.plan !== undefined
+          ? { kind: 'replace' as const, tasks: review.plan.tasks }
+          : { kind: 'patch' as const, patch: review.patch ?? [] };
+      const result = await patiently(run, () =>
+        repository.amendPlan.executeWithOptions({ summary: `edit the plan · ${review.by}` }, [
+          { handle, analysis, plan: current.ref, change },
+        ]),
+      );
+      if (result?.outcome === 'accepted') {
+        adoptPlan(run, result.plan, result.tasks);
+        record(run, `plan edited by ${review.by}; it is version ${progress.plan?.version ?? 1} now`);
+      } else if (result !== null) record(run, `edit of the plan refused: ${result.errors.join('; ')}`);
+    }
+  }
+  run.planReview = null;
+  run.revision += 1;
+}

@@ -1,0 +1,44 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { AttemptActivities, ModelActivities, RepositoryActivities } from '../activities/contract';
+
+/*
+ * One proxy per class of work. Retry policies here are the *transport* ladder: they repeat an activity that could
+ * not be carried out, with the same input, and never count as an attempt of the task.
+ * The cancellation type is explicit because the documented default is not the one in force; with TRY_CANCEL a
+ * cancelled objective would close while agents still write.
+ */
+const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
+
+/** A provider's outage is waited out this long before a human is asked. */
+export const PROVIDER_PATIENCE = '6 hours';
+
+export const models = proxyActivities<ModelActivities>({
+  startToCloseTimeout: '10 minutes',
+  scheduleToCloseTimeout: PROVIDER_PATIENCE,
+  heartbeatTimeout: '10 seconds',
+  cancellationType,
+  // Vendor clients never retry by themselves; the failure carries the provider's own delay where it gave one.
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '2 minutes' },
+});
+
+export const attempts = proxyActivities<AttemptActivities>({
+  startToCloseTimeout: '6 hours',
+  scheduleToCloseTimeout: '12 hours',
+  // A lost worker is noticed after this; the worker beats at half of it.
+  heartbeatTimeout: '6 seconds',
+  cancellationType,
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '2 minutes' },
+});
+
+export const repository = proxyActivities<RepositoryActivities>({
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '10 seconds',
+  cancellationType,
+  // Disk full, a locked repository, a dead database: tried again for some minutes, then a human is asked.
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
+    maximumAttempts: 6,
+  },
+});

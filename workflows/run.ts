@@ -1,0 +1,160 @@
+import type { CancellationScope } from '@temporalio/workflow';
+import type { Decision, Escalation } from '../src/domain/escalation';
+import type { ReviewPlan } from '../src/domain/messages';
+import type { ObjectiveInput, ObjectiveHandle } from '../src/domain/objective';
+import { compareIds, type TaskId, type TaskOutline } from '../src/domain/plan';
+import type { GateSummary } from '../src/domain/receipt';
+import type { Outcome } from '../src/domain/states';
+import type { Delivery, IgnoredMessage, ObjectiveEvent } from '../src/domain/status';
+import { newProgress, type Question, type TaskProgress } from '../src/domain/task-progress';
+import { addUsage, NO_USAGE, type Usage } from '../src/domain/usage';
+
+/** Newest events and ignored messages status keeps. */
+const KEPT_EVENTS = 200;
+const KEPT_IGNORED = 50;
+
+/** A level-4 question somebody has to answer. */
+export interface OpenEscalation {
+  readonly escalation: Escalation;
+  readonly question: Question;
+  readonly subject: TaskId | 'objective';
+}
+
+/** What carries over when the workflow continues as new: plain data, nothing else. */
+export interface Carried {
+  startedAt: string;
+  handle: ObjectiveHandle | null;
+  stack: string | null;
+  sandbox: string | null;
+  analysis: string | null;
+  plan: { ref: string; version: number } | null;
+  baseReport: string | null;
+  approved: boolean;
+  integrationHead: string | null;
+  tasks: TaskProgress[];
+  open: OpenEscalation[];
+  decisions: Decision[];
+  /** Decisions about the objective that the process has not acted on yet. */
+  undone: Decision[];
+  objectiveEscalations: number;
+  /** Escalation that keeps models from being asked: provider refused or out, budget spent. */
+  blockedBy: string | null;
+  paused: { by: string; reason: string | null } | null;
+  budgetUsd: number | null;
+  usage: Usage;
+  gate: GateSummary | null;
+  waivedAtObjective: string[];
+  delivery: Delivery | null;
+  outcome: Outcome | null;
+  reason: string | null;
+  events: ObjectiveEvent[];
+  lastSeq: number;
+  ignored: IgnoredMessage[];
+}
+
+/** One objective in the hands of one workflow run. */
+export interface Run {
+  readonly input: ObjectiveInput;
+  readonly progress: Carried;
+  /** Steps being carried out now; a scope each, so that one task can be cancelled alone. */
+  readonly inFlight: Map<TaskId, CancellationScope>;
+  /** Set by a human's `abort`, a rejection, or cancellation of the workflow. */
+  stop: { readonly outcome: Outcome; readonly reason: string } | null;
+  /** The stage before tasks run, for status. */
+  stage: 'surveying' | 'analysing' | 'planning' | 'awaiting-approval' | 'running' | 'closing';
+  planReview: ReviewPlan | null;
+  /** Grows with every change; loops wait for it. */
+  revision: number;
+}
+
+export const now = (): string => new Date().toISOString();
+
+export function openRun(input: ObjectiveInput, carried: Carried | undefined): Run {
+  const progress: Carried = carried ?? {
+    startedAt: now(),
+    handle: null,
+    stack: null,
+    sandbox: null,
+    analysis: null,
+    plan: null,
+    baseReport: null,
+    approved: !input.options.approvePlan,
+    integrationHead: null,
+    tasks: [],
+    open: [],
+    decisions: [],
+    undone: [],
+    objectiveEscalations: 0,
+    blockedBy: null,
+    paused: null,
+    budgetUsd: input.options.budgetUsd,
+    usage: NO_USAGE,
+    gate: null,
+    waivedAtObjective: [],
+    delivery: null,
+    outcome: null,
+    reason: null,
+    events: [],
+    lastSeq: 0,
+    ignored: [],
+  };
+  return {
+    input,
+    progress,
+    inFlight: new Map(),
+    stop: null,
+    stage: 'surveying',
+    planReview: null,
+    revision: 0,
+  };
+}
+
+/** Records one line of the run and wakes whoever waits for a change. */
+export function record(run: Run, text: string, taskId: TaskId | null = null): void {
+  const { progress } = run;
+  progress.lastSeq += 1;
+  progress.events.push({ seq: progress.lastSeq, at: now(), taskId, text: text.slice(0, 500) });
+  if (progress.events.length > KEPT_EVENTS) progress.events.splice(0, progress.events.length - KEPT_EVENTS);
+  run.revision += 1;
+}
+
+/** A message that could not be used is kept for status and otherwise ignored; throwing would stop the workflow. */
+export function ignore(run: Run, name: string, reason: string): void {
+  run.progress.ignored.push({ at: now(), name, reason: reason.slice(0, 500) });
+  if (run.progress.ignored.length > KEPT_IGNORED) run.progress.ignored.shift();
+  record(run, `ignored a ${name} message: ${reason}`);
+}
+
+export function taskOf(run: Run, id: TaskId): TaskProgress | undefined {
+  return run.progress.tasks.find((progress) => progress.task.id === id);
+}
+
+export function replaceTask(run: Run, next: TaskProgress): void {
+  const index = run.progress.tasks.findIndex((progress) => progress.task.id === next.task.id);
+  if (index < 0) throw new Error(`No task ${next.task.id} in the plan`);
+  run.progress.tasks[index] = next;
+  run.revision += 1;
+}
+
+/** Takes over a plan: known tasks keep their progress, new ones start at the beginning. */
+export function adoptPlan(run: Run, ref: string, outlines: readonly TaskOutline[]): void {
+  const { progress } = run;
+  const known = new Map(progress.tasks.map((task) => [task.task.id, task]));
+  progress.tasks = outlines
+    .map((outline) => {
+      const before = known.get(outline.id);
+      if (before === undefined) return newProgress(outline);
+      return {
+        ...before,
+        task: outline,
+        specialist: before.startedAt === null ? outline.specialist : before.specialist,
+      };
+    })
+    .sort((a, b) => compareIds(a.task.id, b.task.id));
+  progress.plan = { ref, version: (progress.plan?.version ?? 0) + 1 };
+  run.revision += 1;
+}
+
+export function spendUsage(run: Run, usage: Usage): void {
+  run.progress.usage = addUsage(run.progress.usage, usage);
+}

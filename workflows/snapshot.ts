@@ -1,0 +1,160 @@
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { planMarkdown } from '../src/domain/plan-markdown';
+import { dependenciesIntegrated, isSettledProgress, settledStates } from '../src/domain/scheduler';
+import { mention } from '../src/domain/specialists';
+import type { ObjectiveState } from '../src/domain/states';
+import type { ObjectiveStatus, TaskStatus } from '../src/domain/status';
+import { taskState, type TaskProgress } from '../src/domain/task-progress';
+import { parallelGroups } from '../src/domain/task-graph';
+import { now, type Run } from './run';
+
+const STATUS = defineSearchAttributeKey('CoordinatorStatus', 'KEYWORD');
+const LEVEL = defineSearchAttributeKey('CoordinatorEscalationLevel', 'INT');
+
+/** The objective's state, derived from where the run stands. */
+export function objectiveState(run: Run): ObjectiveState {
+  const { progress } = run;
+  if (progress.outcome !== null) {
+    switch (progress.outcome) {
+      case 'delivered':
+      case 'delivered-with-waivers':
+        return 'delivered';
+      case 'aborted':
+      case 'rejected':
+        return 'aborted';
+      case 'cancelled':
+        return 'cancelled';
+      case 'red':
+        return 'failed';
+    }
+  }
+  if (progress.open.length > 0) return 'awaiting-human';
+  if (progress.paused !== null) return 'paused';
+  if (run.stage === 'awaiting-approval') return 'awaiting-approval';
+  return run.stage === 'running' || run.stage === 'closing' ? 'running' : 'planning';
+}
+
+function doing(progress: TaskProgress, inFlight: boolean): string {
+  const step = progress.step;
+  switch (step.kind) {
+    case 'attempt':
+      return inFlight ? step.because || 'working' : '';
+    case 'consult':
+      return `asks ${mention(step.peer)}`;
+    case 'review':
+      return 'under review by the coordinator';
+    case 'gate':
+      return 'being checked';
+    case 'merge':
+      return inFlight ? 'merging' : 'waits to be merged';
+    case 'ask':
+    case 'await-decision':
+      return 'waits for a human';
+    case 'settled':
+      return '';
+  }
+}
+
+function taskStatus(
+  run: Run,
+  progress: TaskProgress,
+  states: ReturnType<typeof settledStates>,
+  group: number,
+): TaskStatus {
+  const { task, step } = progress;
+  const inFlight = run.inFlight.has(task.id);
+  return {
+    id: task.id,
+    title: task.title,
+    specialist: progress.specialist,
+    kind: task.kind,
+    priority: task.priority,
+    dependsOn: task.dependsOn,
+    group,
+    state: taskState(progress, { inFlight, dependenciesIntegrated: dependenciesIntegrated(task, states) }),
+    level: progress.level,
+    attempts: [...progress.attempts],
+    doing: doing(progress, inFlight),
+    startedAt: progress.startedAt,
+    endedAt: progress.endedAt,
+    waitingFor: step.kind === 'await-decision' ? step.escalationId : null,
+    firstGatePassed: progress.firstGatePassed,
+    commit: progress.commit,
+    gate: progress.gate,
+    usage: progress.usage,
+  };
+}
+
+/** Answers `objectiveStatus`: everything worth knowing, nothing large. */
+export function snapshot(run: Run): ObjectiveStatus {
+  const { input, progress } = run;
+  const states = settledStates(progress.tasks);
+  const groups = parallelGroups(progress.tasks.map((row) => row.task));
+  return {
+    objectiveId: input.objectiveId,
+    objective: input.objective,
+    state: objectiveState(run),
+    outcome: progress.outcome,
+    reason: progress.reason,
+    repository: input.repositoryIdentity,
+    baseCommit: input.baseCommit,
+    integrationHead: progress.integrationHead,
+    model: input.model,
+    sandbox: progress.sandbox,
+    stack: progress.stack,
+    plan: progress.plan === null ? null : { ...progress.plan },
+    tasks: progress.tasks.map((row) => taskStatus(run, row, states, groups.get(row.task.id) ?? 1)),
+    escalations: progress.open.map((row) => row.escalation),
+    decisions: [...progress.decisions],
+    gate: progress.gate,
+    delivery: progress.delivery,
+    usage: progress.usage,
+    budgetUsd: progress.budgetUsd,
+    startedAt: progress.startedAt,
+    now: now(),
+    events: [...progress.events],
+    ignored: [...progress.ignored],
+  };
+}
+
+/** Highest level in progress among unsettled tasks; 4 while anything is asked, 0 when nothing is. */
+function escalationLevel(run: Run): number {
+  if (run.progress.open.length > 0) return 4;
+  return Math.max(0, ...run.progress.tasks.filter((row) => !isSettledProgress(row)).map((row) => row.level));
+}
+
+/** Shows the run where people look: search attributes for lists, a Markdown plan as current details. */
+export function createDisplay(run: Run): () => void {
+  // A server that does not know the attributes would fail the workflow task for ever; whoever started the objective
+  // found out and started it without them.
+  const indexed = workflowInfo().typedSearchAttributes.get(STATUS) !== undefined;
+  let shown = {
+    state: workflowInfo().typedSearchAttributes.get(STATUS) ?? '',
+    level: workflowInfo().typedSearchAttributes.get(LEVEL) ?? 0,
+  };
+  let revision = -1;
+  return () => {
+    if (run.revision === revision) return;
+    revision = run.revision;
+    const next = { state: objectiveState(run), level: escalationLevel(run) };
+    if (indexed && (next.state !== shown.state || next.level !== shown.level)) {
+      upsertSearchAttributes([
+        { key: STATUS, value: next.state },
+        { key: LEVEL, value: next.level },
+      ]);
+    }
+    shown = next;
+    setCurrentDetails(details(run));
+  };
+}
+
+function details(run: Run): string {
+  const { tasks, escalations, state } = snapshot(run);
+  const questions = escalations.map(
+    (row) =>
+      `**${row.id}** asks: ${row.question}\n\n` +
+      row.options.map((option) => `- \`${option.decision}\` (${option.id}): ${option.label}`).join('\n'),
+  );
+  return [`State: **${state}**`, planMarkdown(tasks), ...questions].join('\n\n');
+}

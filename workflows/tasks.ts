@@ -1,0 +1,158 @@
+import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { afterDecision } from '../src/domain/ladder';
+import { questionOfTrouble } from '../src/domain/questions';
+import { nextTaskId, repairTask } from '../src/domain/repair';
+import { isSettledProgress, nextSteps } from '../src/domain/scheduler';
+import type { Decision } from '../src/domain/escalation';
+import type { TaskProgress } from '../src/domain/task-progress';
+import { askAboutObjective, askAboutTask, closeQuestion } from './decisions';
+import { takePlanReview } from './planning';
+import { repository } from './proxies';
+import { adoptPlan, now, record, replaceTask, taskOf, type OpenEscalation, type Run } from './run';
+import { skipTask, takeStep } from './task-steps';
+import { patiently, stopRun, troubleOf } from './trouble';
+
+/** How the running of tasks ended: everything settled, stopped, or it is time to continue as new. */
+export type TasksEnd = 'settled' | 'stopped' | 'continue-as-new';
+
+/**
+ * Runs the plan: a task starts the moment its own dependencies are integrated, at most `--max-parallel` work at once,
+ * questions wait while everything else goes on.
+ */
+export async function runTasks(run: Run, show: () => void): Promise<TasksEnd> {
+  run.stage = 'running';
+  for (;;) {
+    await actOnMessages(run);
+    const draining = workflowInfo().continueAsNewSuggested;
+    if (run.stop === null && !draining) launchReady(run);
+    show();
+    if (run.inFlight.size === 0) {
+      if (run.stop !== null) return 'stopped';
+      if (run.progress.tasks.every(isSettledProgress)) return 'settled';
+      if (draining && run.progress.undone.length === 0) return 'continue-as-new';
+    }
+    const seen = run.revision;
+    await condition(() => run.revision !== seen);
+  }
+}
+
+function launchReady(run: Run): void {
+  const { progress } = run;
+  watchBudget(run);
+  const steps = nextSteps({
+    tasks: progress.tasks,
+    inFlight: new Set(run.inFlight.keys()),
+    maxParallel: run.input.options.maxParallel,
+    modelsAvailable: progress.paused === null && progress.blockedBy === null,
+  });
+  for (const task of steps) launch(run, task);
+}
+
+function launch(run: Run, progress: TaskProgress): void {
+  const { id } = progress.task;
+  const scope = new CancellationScope();
+  run.inFlight.set(id, scope);
+  void scope
+    .run(() => takeStep(run, progress))
+    .catch((error: unknown) => {
+      if (!isCancellation(error)) meetTrouble(run, progress, error);
+    })
+    .finally(() => {
+      run.inFlight.delete(id);
+      run.revision += 1;
+    });
+}
+
+/** A step whose activity could not be carried out: the step stays as it is and is taken up again after the answer. */
+function meetTrouble(run: Run, before: TaskProgress, error: unknown): void {
+  const { id } = before.task;
+  const current = taskOf(run, id);
+  if (current === undefined || isSettledProgress(current)) return;
+  const trouble = troubleOf(error);
+  // An attempt that could not be carried out was never made.
+  const restored: TaskProgress = { ...current, attemptCount: before.attemptCount, attempts: before.attempts };
+  if (trouble.scope === 'objective') {
+    replaceTask(run, restored);
+    run.progress.blockedBy ??= askAboutObjective(run, questionOfTrouble(trouble.reason, trouble.text));
+    return;
+  }
+  const resume = { step: before.step, level: before.level };
+  replaceTask(run, {
+    ...restored,
+    step: { kind: 'ask', question: questionOfTrouble(trouble.reason, trouble.text, resume) },
+  });
+}
+
+/** Money spent is money asked about: nothing that costs starts beyond the budget. */
+function watchBudget(run: Run): void {
+  const { progress } = run;
+  const { budgetUsd, usage } = progress;
+  if (budgetUsd === null || usage.usd === null || usage.usd < budgetUsd || progress.blockedBy !== null)
+    return;
+  const text = `The budget of ${budgetUsd} USD is spent (${usage.usd.toFixed(2)} USD). Raise it with setBudget and answer retry, or abort.`;
+  progress.blockedBy = askAboutObjective(run, questionOfTrouble('budget-exhausted', text));
+}
+
+/** Acts on what people said since the last look. */
+async function actOnMessages(run: Run): Promise<void> {
+  const { progress } = run;
+  if (run.planReview !== null) await takePlanReview(run);
+  for (const task of progress.tasks) if (task.step.kind === 'ask') askAboutTask(run, task.task.id);
+  while (progress.undone.length > 0) {
+    const decision = progress.undone.shift();
+    if (decision === undefined) break;
+    const open = closeQuestion(run, decision.escalationId);
+    if (decision.decision === 'abort')
+      stopRun(run, 'aborted', `aborted by ${decision.by} at ${decision.escalationId}`);
+    else if (progress.blockedBy === decision.escalationId) progress.blockedBy = null;
+    else if (open !== undefined) await actOnDecision(run, open, decision);
+    run.revision += 1;
+  }
+}
+
+async function actOnDecision(run: Run, open: OpenEscalation, decision: Decision): Promise<void> {
+  if (open.subject === 'objective') return;
+  const progress = taskOf(run, open.subject);
+  if (progress?.step.kind !== 'await-decision') return;
+  if (decision.decision === 'skip') {
+    skipTask(run, open.subject, `decided by ${decision.by}`);
+    return;
+  }
+  if (decision.decision === 'retry' && open.question.findings.length > 0)
+    await addRepair(run, open, decision);
+  const current = taskOf(run, open.subject) ?? progress;
+  const next = afterDecision(current, open.question, decision);
+  replaceTask(run, isSettledProgress(next) ? { ...next, endedAt: now() } : next);
+}
+
+/** Findings to be mended become a task of whoever owns the code; the audit runs again after it. */
+async function addRepair(run: Run, open: OpenEscalation, decision: Decision): Promise<void> {
+  const { progress } = run;
+  const { handle, plan, analysis } = progress;
+  const audit = progress.tasks.find((row) => row.task.id === open.subject)?.task;
+  if (handle === null || plan === null || analysis === null || audit === undefined) return;
+  const outlines = progress.tasks.map((row) => row.task);
+  const repair = repairTask({
+    id: nextTaskId(outlines.map((task) => task.id)),
+    audit,
+    findings: open.question.findings,
+    tasks: outlines,
+    guidance: decision.guidance,
+  });
+  const change = {
+    kind: 'add' as const,
+    tasks: [repair],
+    dependencies: [{ taskId: audit.id, on: repair.id }],
+  };
+  const result = await patiently(run, () =>
+    repository.amendPlan.executeWithOptions({ summary: `add ${repair.id} · after ${open.escalation.id}` }, [
+      { handle, analysis, plan: plan.ref, change },
+    ]),
+  );
+  if (result?.outcome !== 'accepted') {
+    if (result !== null) record(run, `the repair could not be added: ${result.errors.join('; ')}`, audit.id);
+    return;
+  }
+  adoptPlan(run, result.plan, result.tasks);
+  record(run, `added ${repair.id}: ${repair.title}`, repair.id);
+}
