@@ -1,0 +1,56 @@
+import { UserError } from '../domain/user-error';
+
+export type RepositoryProblem =
+  | 'missing'
+  | 'not-a-directory'
+  | 'not-git'
+  | 'no-commits'
+  | 'unknown-ref'
+  | 'bad-address'
+  | 'unreachable'
+  | 'foreign-owner'
+  | 'not-writable'
+  | 'push-failed';
+
+/** The repository the user named cannot be used as it is; one sentence says what to do (exit 2). */
+export class RepositoryError extends UserError {
+  override readonly name = 'RepositoryError';
+  readonly problem: RepositoryProblem;
+
+  constructor(problem: RepositoryProblem, message: string, options?: ErrorOptions) {
+    super(message, 'bad-input', options);
+    this.problem = problem;
+  }
+}
+
+export type WorkspaceProblem =
+  /** A lock of a living process; trying again later can help. */
+  | 'locked'
+  /** The named files still hold conflict markers. */
+  | 'conflict-markers'
+  | 'nested-repository'
+  | 'forbidden-path'
+  | 'no-space'
+  | 'no-worktree'
+  | 'unknown-objective'
+  | 'git-missing'
+  | 'git-failed';
+
+/** A step in the coordination repository could not be done; nothing half-done is left on a branch. */
+export class WorkspaceError extends Error {
+  override readonly name = 'WorkspaceError';
+  readonly problem: WorkspaceProblem;
+  /** The paths it is about, relative to the repository; empty where it is not about files. */
+  readonly files: readonly string[];
+
+  constructor(
+    problem: WorkspaceProblem,
+    message: string,
+    files: readonly string[] = [],
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.problem = problem;
+    this.files = files;
+  }
+}

@@ -1,0 +1,222 @@
+import { isAbsolute, join } from 'node:path';
+import { redactSecrets } from '../process/redact';
+import { minimalEnvironment, runCommand } from '../process/run-command';
+import { WorkspaceError } from './errors';
+import type { Layout } from './layout';
+import { removeStaleLock, stillLocked } from './stale-locks';
+
+export interface GitCall {
+  readonly args: readonly string[];
+  /** Where it runs; without `gitDir`, git looks for the repository from here. */
+  readonly cwd: string;
+  readonly gitDir?: string;
+  /** Files of `gitDir` are here, whatever its `.git` says. */
+  readonly workTree?: string;
+  readonly stdin?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Talks to another host: the user's own git settings, keys and proxies apply. */
+  readonly network?: boolean;
+  readonly maxOutputBytes?: number;
+}
+
+export interface GitRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stdoutBytes: number;
+  /** Secrets redacted. */
+  readonly stderr: string;
+}
+
+export interface Git {
+  /** Runs git; resolves for any exit code. A lock of another command is waited for, a stale one removed. */
+  run(call: GitCall): Promise<GitRun>;
+  /** Output of a command that has to succeed, without the last line end. */
+  text(call: GitCall): Promise<string>;
+  /** Entries of a command with `-z`. */
+  list(call: GitCall): Promise<string[]>;
+}
+
+export interface GitOptions {
+  readonly layout: Layout;
+  readonly searchPath: string | undefined;
+  /** Variables for calls over the network (HOME, SSH_AUTH_SOCK, proxies); nothing else is taken from the user. */
+  readonly userEnvironment: Readonly<Record<string, string>>;
+  readonly lockWaitMs: number;
+}
+
+const LIST_BYTES = 64 * 1024 * 1024;
+const LOCAL_TIMEOUT_MS = 5 * 60_000;
+const NETWORK_TIMEOUT_MS = 20 * 60_000;
+
+/**
+ * Settings that beat those of any repository: nothing a repository brings along is ever run by git. `core.hooksPath`
+ * and `core.fsmonitor` name programs; the protocols left out can, too (`ext::`, or `core.sshCommand` for local
+ * calls); `core.alternateRefsCommand` is one for fetches.
+ */
+const SETTINGS: readonly (readonly [string, string])[] = [
+  ['core.hooksPath', '/dev/null'],
+  ['core.fsmonitor', 'false'],
+  ['core.alternateRefsCommand', ':'],
+  ['core.autocrlf', 'false'],
+  ['core.protectHFS', 'true'],
+  ['core.protectNTFS', 'true'],
+  ['core.filesRefLockTimeout', '5000'],
+  ['core.packedRefsTimeout', '5000'],
+  ['core.quotePath', 'false'],
+  ['core.logAllRefUpdates', 'false'],
+  ['commit.gpgSign', 'false'],
+  ['gc.auto', '0'],
+  ['maintenance.auto', 'false'],
+  ['fetch.writeCommitGraph', 'false'],
+  ['submodule.recurse', 'false'],
+  ['protocol.version', '2'],
+  ['protocol.allow', 'never'],
+  ['protocol.file.allow', 'always'],
+];
+
+const NETWORK_PROTOCOLS = ['https', 'http', 'ssh', 'git'].map(
+  (name) => [`protocol.${name}.allow`, 'always'] as const,
+);
+
+const IDENTITY = {
+  GIT_AUTHOR_NAME: 'backend-coordinator',
+  GIT_AUTHOR_EMAIL: 'coordinator@localhost',
+  GIT_COMMITTER_NAME: 'backend-coordinator',
+  GIT_COMMITTER_EMAIL: 'coordinator@localhost',
+};
+
+/** Git with a clean environment, no hooks, no filters, no prompts, and only the protocols a call needs. */
+export function createGit(options: GitOptions): Git {
+  const git: Git = {
+    run: (call) => runPatiently(options, call),
+    async text(call) {
+      const run = await git.run(call);
+      if (run.code !== 0) throw gitFailed(call, run);
+      return run.stdout.replace(/\n$/, '');
+    },
+    async list(call) {
+      const run = await git.run({ maxOutputBytes: LIST_BYTES, ...call });
+      if (run.code !== 0) throw gitFailed(call, run);
+      if (run.stdoutBytes > (call.maxOutputBytes ?? LIST_BYTES)) {
+        throw new WorkspaceError(
+          'git-failed',
+          `git ${verbOf(call)} listed too much; the repository is too large.`,
+        );
+      }
+      return run.stdout.split('\0').filter((entry) => entry !== '');
+    },
+  };
+  return git;
+}
+
+/** The error for a command that had to succeed. */
+export function gitFailed(call: GitCall, run: GitRun): WorkspaceError {
+  if (/No space left on device|Disk quota exceeded/i.test(run.stderr)) {
+    return new WorkspaceError(
+      'no-space',
+      `There is no disk space left for git ${verbOf(call)} in ${call.cwd}; free some, then resume.`,
+    );
+  }
+  return new WorkspaceError(
+    'git-failed',
+    `git ${verbOf(call)} ended with ${String(run.code)} in ${call.cwd}: ${lastWords(run.stderr)}`,
+  );
+}
+
+/** What git said last that tells something, on one line. */
+export function lastWords(stderr: string): string {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('hint:'));
+  const fatal = lines.filter((line) => /^(fatal|error|remote):|! \[/.test(line.trim()));
+  const chosen = fatal.length > 0 ? fatal : lines;
+  return chosen.length === 0 ? 'without a message' : chosen.slice(-3).join(' ').slice(0, 600);
+}
+
+async function runPatiently(options: GitOptions, call: GitCall): Promise<GitRun> {
+  const startedAt = performance.now();
+  for (let pauseMs = 50; ; pauseMs = Math.min(500, pauseMs * 2)) {
+    const run = await runOnce(options, call);
+    const lock = run.code === 0 ? undefined : blockingLock(call, run.stderr);
+    if (lock === undefined) return run;
+    const waitedMs = performance.now() - startedAt;
+    if (await removeStaleLock(options.layout, lock, waitedMs)) continue;
+    if (waitedMs >= options.lockWaitMs) throw stillLocked(lock);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+function blockingLock(call: GitCall, stderr: string): string | undefined {
+  const path = /Unable to create '([^']+\.lock)': File exists/.exec(stderr)?.[1];
+  if (path === undefined) return undefined;
+  return isAbsolute(path) ? path : join(call.cwd, path);
+}
+
+async function runOnce(options: GitOptions, call: GitCall): Promise<GitRun> {
+  const network = call.network === true;
+  const run = await runCommand({
+    argv: ['git', ...settingsOf(network), ...call.args],
+    cwd: call.cwd,
+    env: { ...environmentOf(options, network), ...placeOf(call), ...call.env },
+    timeoutMs: network ? NETWORK_TIMEOUT_MS : LOCAL_TIMEOUT_MS,
+    ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
+    ...(call.maxOutputBytes === undefined ? {} : { maxOutputBytes: call.maxOutputBytes }),
+  });
+  switch (run.end.kind) {
+    case 'exited':
+      return {
+        code: run.end.code,
+        stdout: run.stdout,
+        stdoutBytes: run.stdoutBytes,
+        stderr: redactSecrets(run.stderr),
+      };
+    case 'not-started':
+      throw new WorkspaceError(
+        'git-missing',
+        `${run.end.reason}; install git 2.38 or newer and put it on PATH.`,
+      );
+    case 'signalled':
+    case 'timed-out':
+    case 'aborted':
+      throw new WorkspaceError(
+        'git-failed',
+        `git ${verbOf(call)} did not end by itself (${run.end.kind}); try again.`,
+      );
+  }
+}
+
+function settingsOf(network: boolean): string[] {
+  return [...SETTINGS, ...(network ? NETWORK_PROTOCOLS : [])].flatMap(([key, value]) => [
+    '-c',
+    `${key}=${value}`,
+  ]);
+}
+
+function environmentOf(options: GitOptions, network: boolean): Record<string, string> {
+  const base = minimalEnvironment();
+  return {
+    ...base,
+    PATH: options.searchPath ?? base['PATH'] ?? '',
+    ...IDENTITY,
+    GIT_CONFIG_NOSYSTEM: '1',
+    ...(network ? options.userEnvironment : { GIT_CONFIG_GLOBAL: '/dev/null' }),
+    LC_ALL: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_LITERAL_PATHSPECS: '1',
+    GIT_LFS_SKIP_SMUDGE: '1',
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_ADVICE: '0',
+  };
+}
+
+function placeOf(call: GitCall): Record<string, string> {
+  return {
+    ...(call.gitDir === undefined ? {} : { GIT_DIR: call.gitDir }),
+    ...(call.workTree === undefined ? {} : { GIT_WORK_TREE: call.workTree }),
+  };
+}
+
+function verbOf(call: GitCall): string {
+  return call.args.find((argument) => !argument.startsWith('-')) ?? '';
+}

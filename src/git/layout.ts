@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { TaskId } from '../domain/plan';
+
+const SAFE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?![./]|$|lock$)){0,199}$/;
+
+/** A folder git works in: where files are, and where git keeps the state of that folder. */
+export interface Place {
+  readonly path: string;
+  readonly gitDir: string;
+  /** Names the process that works here. */
+  readonly owner: string;
+}
+
+/** Where everything of the adapter lies under the home folder. */
+export interface Layout {
+  readonly home: string;
+  readonly repositories: string;
+  readonly worktrees: string;
+  readonly checkouts: string;
+  readonly samples: string;
+  mirror(identity: string): string;
+  record(objectiveId: string): string;
+  sample(objectiveId: string): string;
+  worktree(mirror: string, objectiveId: string, taskId: TaskId): Place;
+  checkout(mirror: string, name: string): Place;
+}
+
+export function createLayout(home: string): Layout {
+  const repositories = join(home, 'repositories');
+  const worktrees = join(home, 'worktrees');
+  const checkouts = join(home, 'checkouts');
+  const samples = join(home, 'samples');
+  return {
+    home,
+    repositories,
+    worktrees,
+    checkouts,
+    samples,
+    mirror: (identity) => {
+      const hash = createHash('sha256').update(identity).digest('hex').slice(0, 16);
+      return join(repositories, `${hash}.git`);
+    },
+    record: (objectiveId) => join(repositories, 'objectives', `${safeName(objectiveId)}.json`),
+    sample: (objectiveId) => join(samples, safeName(objectiveId)),
+    worktree: (mirror, objectiveId, taskId) => {
+      const path = join(worktrees, safeName(objectiveId), safeName(taskId));
+      const gitDir = join(mirror, 'worktrees', `${objectiveId}--${taskId}`);
+      return { path, gitDir, owner: `${path}.owner` };
+    },
+    checkout: (mirror, name) => {
+      const path = join(checkouts, safeName(name));
+      return { path, gitDir: join(mirror, 'worktrees', `checkout--${name}`), owner: `${path}.owner` };
+    },
+  };
+}
+
+/** Processes that use a mirror, one file each. */
+export function ownersOf(mirror: string): string {
+  return mirror.replace(/\.git$/, '.owners');
+}
+
+export const refs = {
+  integration: (objectiveId: string) => `refs/heads/objective/${safeName(objectiveId)}/integration`,
+  task: (objectiveId: string, taskId: TaskId) =>
+    `refs/heads/objective/${safeName(objectiveId)}/task/${safeName(taskId)}`,
+  base: (objectiveId: string) => `refs/coordinator/base/${safeName(objectiveId)}`,
+  seen: (objectiveId: string) => `refs/coordinator/seen/${safeName(objectiveId)}`,
+};
+
+/** The name itself when it can be a folder and a part of a ref; ids are made by us, so anything else is a bug. */
+export function safeName(name: string): string {
+  if (!SAFE_NAME.test(name)) throw new Error(`"${name}" cannot be part of a path or a branch name.`);
+  return name;
+}

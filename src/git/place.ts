@@ -1,0 +1,79 @@
+import { lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WorkspaceError } from './errors';
+import { exists, restoreFile } from './files';
+import type { Git, GitCall } from './git-command';
+import type { Place } from './layout';
+
+/*
+ * Linked worktrees, laid out as gitrepository-layout(5) describes them. They are written here and not by
+ * "git worktree add" so that their git folder has a name known beforehand: commands get it explicitly and nothing
+ * an agent puts in place of `.git` is ever followed.
+ */
+
+const READY = 'coordinator-ready';
+
+/** Makes the worktree with the files of `head`: a full ref name, or a commit to stand on without a branch. */
+export async function addPlace(git: Git, mirror: string, place: Place, head: string): Promise<void> {
+  await mkdir(place.gitDir, { recursive: true });
+  await mkdir(place.path, { recursive: true });
+  await writeFile(join(place.gitDir, 'gitdir'), `${join(place.path, '.git')}\n`);
+  await writeFile(join(place.gitDir, 'commondir'), '../..\n');
+  await writeFile(join(place.gitDir, 'HEAD'), head.startsWith('refs/') ? `ref: ${head}\n` : `${head}\n`);
+  await restoreDotGit(place);
+  await git.text(inPlace(place, ['reset', '--quiet', '--hard']));
+  await writeFile(join(place.gitDir, READY), mirror);
+}
+
+/** Whether the worktree was made completely and is still there. */
+export async function isPlaceReady(place: Place): Promise<boolean> {
+  return (await exists(join(place.gitDir, READY))) && (await isFolder(place.path));
+}
+
+/** Removes the worktree's files and git's state of it, also half-made ones. The branch stays. */
+export async function removePlace(place: Place): Promise<void> {
+  await rm(join(place.gitDir, READY), { force: true });
+  await rm(place.path, { recursive: true, force: true, maxRetries: 3 });
+  await rm(place.gitDir, { recursive: true, force: true, maxRetries: 3 });
+  await rm(place.owner, { force: true });
+}
+
+/** A git command on the worktree's files, whatever its `.git` says. */
+export function inPlace(place: Place, args: readonly string[]): GitCall {
+  return { args, cwd: place.path, gitDir: place.gitDir, workTree: place.path };
+}
+
+/** Puts `.git` back as it was made, should an agent have replaced it by a link, a folder or other contents. */
+export async function restoreDotGit(place: Place): Promise<void> {
+  if (!(await isFolder(place.path))) {
+    throw new WorkspaceError('no-worktree', `The worktree ${place.path} is gone; start the attempt again.`);
+  }
+  await restoreFile(join(place.path, '.git'), `gitdir: ${place.gitDir}\n`);
+}
+
+/** Files the last merge left with conflict markers. */
+export async function readConflicts(place: Place): Promise<string[]> {
+  const text = await readFile(conflictsFile(place), 'utf8').catch(() => '');
+  return text.split('\0').filter((name) => name !== '');
+}
+
+export async function writeConflicts(place: Place, files: readonly string[]): Promise<void> {
+  await writeFile(conflictsFile(place), files.join('\0'));
+}
+
+/** Ends a merge in the worktree: it was committed, or is not wanted any more. */
+export async function forgetMerge(place: Place): Promise<void> {
+  for (const name of ['MERGE_HEAD', 'MERGE_MODE', 'MERGE_MSG', 'AUTO_MERGE']) {
+    await rm(join(place.gitDir, name), { force: true });
+  }
+  await rm(conflictsFile(place), { force: true });
+}
+
+function conflictsFile(place: Place): string {
+  return join(place.gitDir, 'coordinator-conflicts');
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined);
+  return found?.isDirectory() === true;
+}

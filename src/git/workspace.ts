@@ -1,0 +1,57 @@
+import type { Integration, Repositories, Worktrees } from '../ports/workspace';
+import { createGit } from './git-command';
+import { type Inspection, inspectRepository, inspectSample } from './inspect-repository';
+import { createIntegration } from './integration';
+import { createLayout } from './layout';
+import { createRepositories } from './repositories';
+import { createSampleMaker } from './sample';
+import { createSharedRemote } from './shared-remote';
+import { type SweepRequest, type Swept, sweep } from './sweep';
+import type { Tools } from './tools';
+import { createWorktrees } from './worktrees';
+
+export interface GitWorkspaceOptions {
+  /** The coordinator's home folder; everything is kept under it. */
+  readonly home: string;
+  /** PATH to find git on; without it the system folders. */
+  readonly searchPath?: string;
+  /** The user's variables, for calls over the network only (HOME, SSH_AUTH_SOCK, proxies). */
+  readonly userEnvironment?: Readonly<Record<string, string>>;
+  /** Repository that workers of several hosts share; each of them does `prepare` for itself. */
+  readonly remote?: string | null;
+  /** How long a lock of a living process is waited for, in milliseconds; ten seconds without it. */
+  readonly lockWaitMs?: number;
+}
+
+/** Git as the department uses it: plain git in child processes, nothing of the target's own is ever run. */
+export interface GitWorkspace {
+  readonly repositories: Repositories;
+  readonly worktrees: Worktrees;
+  readonly integration: Integration;
+  /** What a repository, given by absolute path or address, is started from; throws RepositoryError. */
+  inspectRepository(pathOrUrl: string, baseRef: string | null): Promise<Inspection>;
+  /** The same for the bundled service in the folder `path`. */
+  inspectSample(path: string): Promise<Inspection>;
+  /** Where a sample run's own repository is, for people to look at. */
+  samplePath(objectiveId: string): string;
+  sweep(request: SweepRequest): Promise<Swept>;
+}
+
+export function createGitWorkspace(options: GitWorkspaceOptions): GitWorkspace {
+  const layout = createLayout(options.home);
+  const lockWaitMs = options.lockWaitMs ?? 10_000;
+  const { searchPath, userEnvironment = {} } = options;
+  const git = createGit({ layout, searchPath, userEnvironment, lockWaitMs });
+  const samples = createSampleMaker(git);
+  const shared = createSharedRemote(git, options.remote ?? null);
+  const tools: Tools = { git, layout, samples, shared, lockWaitMs };
+  return {
+    repositories: createRepositories(tools),
+    worktrees: createWorktrees(tools),
+    integration: createIntegration(tools),
+    inspectRepository: (pathOrUrl, baseRef) => inspectRepository(git, pathOrUrl, baseRef),
+    inspectSample: (path) => inspectSample(samples, path),
+    samplePath: (objectiveId) => layout.sample(objectiveId),
+    sweep: (request) => sweep(tools, request),
+  };
+}
