@@ -138,16 +138,16 @@ function checkOverlaps({ tasks, waitsFor }: Draft): string[] {
       holders.set(base, holding.set(task.id, claim));
     }
   }
-  const inOrder = (a: TaskId, b: TaskId): boolean =>
-    a === b || waitsFor.get(a)?.has(b) === true || waitsFor.get(b)?.has(a) === true;
-  const told = new Set<string>();
+  const mayMeet = concurrentTasks(tasks, waitsFor);
   const errors: string[] = [];
   for (const task of tasks) {
+    const others = mayMeet.get(task.id);
     for (const claim of task.owns) {
+      if (others === undefined || others.size === 0) break;
       for (const [other, theirs] of basesAbove(claim).flatMap((base) => [...(holders.get(base) ?? [])])) {
-        const pair = [task.id, other].sort().join();
-        if (told.has(pair) || inOrder(task.id, other)) continue;
-        told.add(pair);
+        // Once told of, a pair is done with.
+        if (!others.delete(other)) continue;
+        mayMeet.get(other)?.delete(task.id);
         errors.push(
           `${task.id} and ${other} may run at the same time and both own ${both(claim, theirs)}; ` +
             `let one depend on the other, divide the paths, or list the path under shares.`,
@@ -156,6 +156,17 @@ function checkOverlaps({ tasks, waitsFor }: Draft): string[] {
     }
   }
   return errors;
+}
+
+/** For each task, those that neither wait for it nor are waited for by it. */
+function concurrentTasks(
+  tasks: readonly PlanTask[],
+  waitsFor: Draft['waitsFor'],
+): ReadonlyMap<TaskId, Set<TaskId>> {
+  const ids = tasks.map((task) => task.id);
+  const inOrder = (a: TaskId, b: TaskId): boolean =>
+    a === b || waitsFor.get(a)?.has(b) === true || waitsFor.get(b)?.has(a) === true;
+  return new Map(ids.map((id) => [id, new Set(ids.filter((other) => !inOrder(id, other)))]));
 }
 
 function checkSchemaTask({ tasks, analysis }: Draft): string[] {

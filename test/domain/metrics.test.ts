@@ -1,0 +1,64 @@
+// Needs nothing.
+import {
+  measure,
+  METRICS,
+  type MetricName,
+  type MetricValue,
+  type TaskFacts,
+} from '../../src/domain/metrics';
+
+const merged: TaskFacts = {
+  state: 'merged',
+  firstGatePassed: true,
+  gatePassedAtMerge: true,
+  startedAt: '2026-01-01T10:00:00.000Z',
+  endedAt: '2026-01-01T10:01:00.000Z',
+  waived: false,
+};
+const waived: TaskFacts = { ...merged, state: 'waived', gatePassedAtMerge: false, waived: true };
+const pending: TaskFacts = {
+  state: 'pending',
+  firstGatePassed: null,
+  gatePassedAtMerge: null,
+  startedAt: null,
+  endedAt: null,
+  waived: false,
+};
+
+function value(facts: readonly TaskFacts[], name: MetricName): number | 'no-data' {
+  const found: MetricValue | undefined = measure(facts).find((metric) => metric.name === name);
+  return found?.kind === 'measured' ? found.value : 'no-data';
+}
+
+test('without tasks no metric has a value, and none is 0', () => {
+  expect(measure([]).map((metric) => metric.kind)).toEqual(METRICS.map(() => 'no-data'));
+});
+
+test('a metric whose source does not exist yet stays without data', () => {
+  const unsourced = METRICS.filter((row) => row.measure === null).map((row) => row.name);
+  expect(unsourced).toHaveLength(5);
+  expect(unsourced.map((name) => value([merged], name))).toEqual(unsourced.map(() => 'no-data'));
+});
+
+test('completed tasks are those merged green', () => {
+  const facts = [merged, merged, waived, pending, { ...merged, state: 'failed' } as const];
+  expect(value(facts, 'backend_tasks_completed')).toBe(2);
+});
+
+test('when tasks ran and none was completed, that is a real 0, but no time', () => {
+  expect(value([pending], 'backend_tasks_completed')).toBe(0);
+  expect(value([pending], 'backend_avg_completion_time')).toBe('no-data');
+  expect(value([pending], 'backend_success_rate')).toBe('no-data');
+});
+
+test('completion time is the mean over completed tasks, in seconds', () => {
+  const slow = { ...merged, endedAt: '2026-01-01T10:03:00.000Z' };
+  const foreverWaived = { ...waived, endedAt: '2026-01-02T10:00:00.000Z' };
+  expect(value([merged, slow, foreverWaived], 'backend_avg_completion_time')).toBe(120);
+});
+
+test('success is passing the first gate; a waived task has not passed', () => {
+  const second = { ...merged, firstGatePassed: false };
+  expect(value([merged, merged, second, waived, pending], 'backend_success_rate')).toBe(0.5);
+  expect(value([{ ...waived, firstGatePassed: null }], 'backend_success_rate')).toBe(0);
+});
