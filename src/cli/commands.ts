@@ -1,0 +1,44 @@
+import type { Command } from './command';
+import { attach } from './commands/attach';
+import { cancel } from './commands/cancel';
+import { diff } from './commands/diff';
+import { doctor } from './commands/doctor';
+import { escalations } from './commands/escalations';
+import { gc } from './commands/gc';
+import { list } from './commands/list';
+import { logs } from './commands/logs';
+import { pause, resume } from './commands/pause';
+import { plan } from './commands/plan';
+import { report } from './commands/report';
+import { resolve } from './commands/resolve';
+import { server } from './commands/server';
+import { setup } from './commands/setup';
+import { startObjective } from './commands/start-objective';
+import { status } from './commands/status';
+import { steer } from './commands/steer';
+import { survey } from './commands/survey';
+import { worker } from './commands/worker';
+
+/** Every command, in the order `--help` lists them. */
+export const COMMANDS: readonly Command[] = [
+  startObjective,
+  attach,
+  list,
+  status,
+  plan,
+  escalations,
+  resolve,
+  steer,
+  pause,
+  resume,
+  cancel,
+  logs,
+  diff,
+  report,
+  survey,
+  worker,
+  server,
+  setup,
+  doctor,
+  gc,
+];

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { exitCodeOf } from '../../domain/exit-codes';
+import { CancelTask } from '../../domain/messages';
+import { objectiveIdArgument, taskIdArgument } from '../argument';
+import { BY_OPTION, ByFlag, byOf } from '../by';
+import type { Command } from '../command';
+import { parseFlags } from '../parse-flags';
+import { sendMessage } from '../send-message';
+import { withObjective } from '../session';
+
+const CancelFlags = z.strictObject({
+  task: z.string().optional(),
+  reason: z.string().optional(),
+  by: ByFlag,
+});
+
+export const cancel: Command = {
+  name: 'cancel',
+  args: '<id>',
+  summary: 'cancel an objective, or one task of it',
+  options: [
+    { flags: '--task <task>', help: 'only this task; what depends on it is skipped' },
+    { flags: '--reason <text>', help: 'kept with the decision' },
+    BY_OPTION,
+  ],
+  run: async (context, args, rawFlags) => {
+    const objectiveId = objectiveIdArgument(args);
+    const flags = parseFlags(CancelFlags, rawFlags);
+    if (flags.task !== undefined) {
+      const payload = parseFlags(CancelTask, {
+        taskId: taskIdArgument(flags.task),
+        by: byOf(flags.by, context),
+        ...(flags.reason === undefined ? {} : { reason: flags.reason }),
+      });
+      return sendMessage(context, { objectiveId, name: 'cancelTask', payload });
+    }
+    const { terminal } = context;
+    await withObjective(context, objectiveId, async ({ department }) => {
+      const sent = await department.cancel(objectiveId);
+      terminal.say(sent.message);
+      terminal.emit({ objective: objectiveId, applied: sent.applied, message: sent.message });
+    });
+    return exitCodeOf('delivered');
+  },
+};

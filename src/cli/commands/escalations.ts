@@ -1,0 +1,48 @@
+import type { Escalation } from '../../domain/escalation';
+import { exitCodeOf } from '../../domain/exit-codes';
+import { objectiveIdArgument } from '../argument';
+import type { Command } from '../command';
+import { describeEscalation } from '../live/questions';
+import { openSession, withObjective } from '../session';
+
+export const escalations: Command = {
+  name: 'escalations',
+  args: '[id]',
+  summary: 'show the open questions of one objective, or of all',
+  options: [],
+  run: async (context, args) => {
+    const found: { readonly objective: string; readonly escalation: Escalation }[] = [];
+    const { terminal, services } = context;
+    if (args.length > 0) {
+      const objectiveId = objectiveIdArgument(args);
+      await withObjective(context, objectiveId, async ({ department }) => {
+        for (const escalation of await department.openEscalations(objectiveId)) {
+          found.push({ objective: objectiveId, escalation });
+        }
+      });
+    } else {
+      const server = await services.useServerWithHistory({ onProgress: terminal.warn });
+      if (server !== null) {
+        const session = await openSession(server, server.kind === 'embedded' ? 'workflow-only' : 'none');
+        try {
+          const { department } = session;
+          // Without search attributes every open one is asked.
+          const open = (await department.list()).filter(
+            (row) => row.open && (row.escalationLevel === null || row.escalationLevel === 4),
+          );
+          for (const row of open) {
+            for (const escalation of await department.openEscalations(row.objectiveId)) {
+              found.push({ objective: row.objectiveId, escalation });
+            }
+          }
+        } finally {
+          await session.close();
+        }
+      }
+    }
+    if (found.length === 0) terminal.say('No question is open.');
+    for (const row of found) terminal.say(describeEscalation(row.objective, row.escalation));
+    terminal.emit({ escalations: found.map((row) => ({ objective: row.objective, ...row.escalation })) });
+    return exitCodeOf('delivered');
+  },
+};

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { exitCodeOf } from '../../domain/exit-codes';
+import type { Command, CommandContext } from '../command';
+import { formatBytes, parseAge, type GcPlan } from '../gc-plan';
+import { parseFlags } from '../parse-flags';
+import { openSession } from '../session';
+
+const GcFlags = z.strictObject({
+  olderThan: z
+    .string()
+    .transform((text, context) => {
+      const age = parseAge(text);
+      if (age !== null) return age;
+      context.addIssue({ code: 'custom', message: `"${text}" is no age; give one such as 30d, 12h or 90m` });
+      return z.NEVER;
+    })
+    .default(30 * 86_400_000),
+  yes: z.literal(true).optional(),
+});
+
+export const gc: Command = {
+  name: 'gc',
+  args: '',
+  summary: 'remove what finished objectives left: mirrors, worktrees, branches, blobs, reports, logs',
+  options: [
+    { flags: '--older-than <age>', help: 'only what is older, such as 30d, 12h, 90m (default: 30d)' },
+    { flags: '--yes', help: 'remove it; without this it is only shown' },
+  ],
+  run: async (context, _args, rawFlags) => {
+    const { terminal, services } = context;
+    const flags = parseFlags(GcFlags, rawFlags);
+    const open = await openObjectives(context);
+    const plan = await services.planGc({ olderThanMs: flags.olderThan, open });
+    for (const line of planLines(plan)) terminal.say(line);
+    if (flags.yes !== true && !(await agreed(context))) {
+      terminal.say('Nothing was removed; add --yes to do it.');
+      terminal.emit({ removed: null, found: summarise(plan), open: [...open] });
+      return exitCodeOf('delivered');
+    }
+    const done = await services.applyGc(plan);
+    terminal.say(
+      `Removed ${String(done.files)} files (${formatBytes(done.bytes)}), branches of ${String(done.objectives.length)} objectives, ${String(done.worktrees)} worktrees, ${String(done.mirrors)} mirrors.`,
+    );
+    terminal.emit({ removed: done, found: summarise(plan), open: [...open] });
+    return exitCodeOf('delivered');
+  },
+};
+
+async function openObjectives({ services, terminal }: CommandContext): Promise<ReadonlySet<string>> {
+  const server = await services.useServerWithHistory({ onProgress: terminal.warn });
+  if (server === null) return new Set();
+  const session = await openSession(server, 'none');
+  try {
+    const rows = await session.department.list();
+    return new Set(rows.filter((row) => row.open).map((row) => row.objectiveId));
+  } finally {
+    await session.close();
+  }
+}
+
+async function agreed({ terminal }: CommandContext): Promise<boolean> {
+  if (!terminal.interactive) return false;
+  const prompts = await (await import('../live/inquirer-prompts.js')).createPrompts();
+  return prompts.confirm('Remove all this, and branches and worktrees of finished objectives of that age?');
+}
+
+function summarise(plan: GcPlan): readonly { kind: string; files: number; bytes: number }[] {
+  return (['blob', 'report', 'log'] as const).map((kind) => {
+    const items = plan.items.filter((item) => item.kind === kind);
+    return { kind, files: items.length, bytes: items.reduce((sum, item) => sum + item.bytes, 0) };
+  });
+}
+
+function planLines(plan: GcPlan): readonly string[] {
+  return [
+    ...summarise(plan).map(
+      (row) => `${`${row.kind}s`.padEnd(8)} ${String(row.files).padStart(6)} files ${formatBytes(row.bytes)}`,
+    ),
+    ...plan.notes,
+  ];
+}

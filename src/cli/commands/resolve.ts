@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { DECISIONS, ResolveEscalation } from '../../domain/escalation';
+import { argument, objectiveIdArgument } from '../argument';
+import { BY_OPTION, ByFlag, byOf } from '../by';
+import type { Command } from '../command';
+import { parseFlags } from '../parse-flags';
+import { sendMessage } from '../send-message';
+
+const ResolveFlags = z.strictObject({
+  decision: z
+    .string({ error: `is needed: one of ${DECISIONS.join(', ')}` })
+    .pipe(z.enum(DECISIONS, { error: `must be one of ${DECISIONS.join(', ')}` })),
+  option: z.string().optional(),
+  guidance: z.string().optional(),
+  assignee: z.string().optional(),
+  by: ByFlag,
+});
+
+export const resolve: Command = {
+  name: 'resolve',
+  args: '<id> <escalationId>',
+  summary: 'answer an open question',
+  options: [
+    { flags: '--decision <decision>', help: DECISIONS.join(', ') },
+    { flags: '--option <id>', help: 'which of the offered options this is' },
+    { flags: '--guidance <text>', help: 'what the specialist should know; needed for accept' },
+    { flags: '--assignee <role>', help: 'who takes over; needed for reassign' },
+    BY_OPTION,
+  ],
+  examples: [
+    'backend-coordinator resolve <id> backend-T007-E1 --decision retry --guidance "hash the refresh tokens"',
+  ],
+  run: async (context, args, rawFlags) => {
+    const objectiveId = objectiveIdArgument(args);
+    const { by, ...decision } = parseFlags(ResolveFlags, rawFlags);
+    const escalationId = argument(args, 1);
+    const payload = parseFlags(ResolveEscalation, { ...decision, escalationId, by: byOf(by, context) });
+    // The same words again are the same decision, also when the first try was cut off.
+    const digest = createHash('sha256').update(JSON.stringify(payload)).digest('hex').slice(0, 12);
+    const updateId = `${escalationId}-${digest}`;
+    return sendMessage(context, { objectiveId, name: 'resolveEscalation', payload, updateId });
+  },
+};

@@ -1,0 +1,193 @@
+import { modelLabel } from '../../domain/model-label';
+import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
+import type { ModelChoice, ObjectiveInput, RunOptions } from '../../domain/objective';
+import type { Command, CommandContext } from '../command';
+import { carryOn, resultLine } from '../live/carry-on';
+import type { SurveyedTarget, Target } from '../services';
+import { openSession, type Session } from '../session';
+import { checkSandbox } from '../start/check-sandbox';
+import { chooseModel } from '../start/choose-model';
+import { locateRepository } from '../start/locate-repository';
+import { identifyObjective } from '../start/objective-id';
+import { readConfiguration } from '../start/read-configuration';
+import { parseStart } from '../start/run-flags';
+import { createTrustStore, ensureTrust } from '../start/trust';
+
+export const startObjective: Command = {
+  name: 'start-objective',
+  args: '<objective...>',
+  summary: 'give the department an objective and watch it being built',
+  options: [
+    { flags: '--repo <path|url>', help: 'the git repository to build in (without it: a copy of the sample)' },
+    { flags: '--base <ref>', help: 'branch, tag or commit to build on (default: what is checked out)' },
+    { flags: '--config <file>', help: "a configuration instead of the repository's own" },
+    { flags: '--trust <hash>', help: 'the hash of the commands you agreed to, as `survey` prints it' },
+    { flags: '--approve-plan', help: 'wait for a human to approve the plan' },
+    { flags: '--max-parallel <n>', help: 'tasks at work at once, 1 to 64 (default: 4)' },
+    { flags: '--budget-usd <n|none>', help: 'most money to spend in US dollars (default: 10)' },
+    { flags: '--deadline <instant>', help: 'ISO 8601; a forecast beyond it asks you' },
+    { flags: '--dry-run', help: 'stop after the survey and say what would run' },
+    { flags: '--detach', help: 'leave server and worker in the background and return' },
+    { flags: '--no-wait', help: 'end with code 4 when nothing goes on without a human' },
+    { flags: '--push', help: 'push the delivered branch to the origin' },
+    { flags: '--allow-unsandboxed', help: 'run commands without a sandbox where none works' },
+    { flags: '--scenario <name>', help: 'variant of the offline playbook' },
+  ],
+  examples: [
+    'backend-coordinator start-objective "Add user authentication system with OAuth2 and JWT"',
+    'backend-coordinator start-objective "Add cursor pagination to /orders" --repo ../shop --approve-plan',
+  ],
+  run: async (context, args, rawFlags) => {
+    const { objective, flags, options } = parseStart(args, rawFlags);
+    const prepared = await prepare(context, objective, flags, options);
+    if (flags.dryRun === true) return tellDryRun(context, prepared);
+    const server = await context.services.useServer({
+      hold: flags.detach === true ? 'keep' : 'lease',
+      onProgress: context.terminal.warn,
+    });
+    const session = await openSession(server, flags.detach === true ? 'none' : 'full');
+    try {
+      const started = await startOn(context, session, prepared.input);
+      return flags.detach === true
+        ? await detach(context, session, started)
+        : await carryOn(context, session, started, { noWait: !flags.wait });
+    } finally {
+      await session.close();
+    }
+  },
+};
+
+interface Prepared {
+  readonly input: ObjectiveInput;
+  readonly target: Target;
+  readonly surveyed: SurveyedTarget;
+  readonly sandbox: string;
+}
+
+/** Everything that can be refused, in order, before anything starts. */
+async function prepare(
+  context: CommandContext,
+  objective: string,
+  flags: ReturnType<typeof parseStart>['flags'],
+  options: RunOptions,
+): Promise<Prepared> {
+  const { services, environment, terminal, cwd } = context;
+  const configuration = await readConfiguration(flags.config, cwd);
+  const repository = locateRepository(flags.repo, cwd);
+  const target = await services.findTarget({ repository, base: flags.base ?? null });
+  const model: ModelChoice = await chooseModel({
+    environment,
+    scenario: flags.scenario,
+    findCoverage: () => services.findCoverage(objective, target.sample),
+  });
+  for (const note of target.notes) terminal.warn(note);
+  const objectiveId = identifyObjective(objective, target);
+  const surveyed = await services.surveyTarget({ target, workspaceId: objectiveId, configuration });
+  await ensureTrust({
+    target,
+    surveyed,
+    given: flags.trust,
+    store: createTrustStore(context.home.home),
+    say: terminal.warn,
+    confirm: terminal.interactive
+      ? (await (await import('../live/inquirer-prompts.js')).createPrompts()).confirm
+      : null,
+  });
+  const sandbox = checkSandbox({
+    sandbox: await services.probeSandbox(),
+    target,
+    model,
+    allowUnsandboxed: options.allowUnsandboxed,
+  });
+  const stored = configuration === null ? null : await (await services.blobs()).put(configuration.text);
+  return {
+    input: {
+      objectiveId,
+      objective,
+      repository: target.source,
+      repositoryIdentity: target.identity,
+      baseRef: target.baseRef,
+      baseCommit: target.baseCommit,
+      model,
+      options,
+      configuration: stored,
+    },
+    target,
+    surveyed,
+    sandbox,
+  };
+}
+
+async function startOn(context: CommandContext, session: Session, input: ObjectiveInput): Promise<string> {
+  const { terminal } = context;
+  for (const line of startLines(input)) terminal.say(line);
+  const started = await session.department.startObjective(input);
+  if (started.notice !== null) terminal.warn(started.notice);
+  const url = session.server.workflowUrl(started.objectiveId);
+  terminal.say(
+    started.attached
+      ? `Already under way, watching it: ${started.objectiveId}`
+      : `Started ${started.objectiveId}`,
+  );
+  if (url !== null) terminal.say(`Web UI ${url}`);
+  terminal.emit({
+    type: 'started',
+    objective: started.objectiveId,
+    attached: started.attached,
+    model: modelLabel(input.model),
+    budgetUsd: input.options.budgetUsd,
+    ui: url,
+  });
+  return started.objectiveId;
+}
+
+/** Budget and model, before anything is spent. */
+function startLines(input: ObjectiveInput): readonly string[] {
+  const { budgetUsd } = input.options;
+  const budget = budgetUsd === null ? 'no limit' : `at most ${budgetUsd.toFixed(2)} USD`;
+  const charge = input.model.kind === 'offline' ? ' (the offline model charges nothing)' : '';
+  return [`Budget ${budget}${charge}`, `Model ${modelLabel(input.model)}`];
+}
+
+async function detach(context: CommandContext, session: Session, objectiveId: string): Promise<ExitCode> {
+  const { terminal, services } = context;
+  const worker = await services.startBackgroundWorker();
+  terminal.say(`It goes on in the background: a worker (process ${String(worker.pid)}, log ${worker.log}).`);
+  terminal.say(`Watch it: backend-coordinator attach ${objectiveId}`);
+  terminal.say(
+    session.server.kind === 'embedded'
+      ? 'Stop it: backend-coordinator worker --stop, then backend-coordinator server --stop'
+      : 'Stop it: backend-coordinator worker --stop',
+  );
+  const exitCode = exitCodeOf('delivered');
+  terminal.emit(resultLine(objectiveId, null, exitCode));
+  return exitCode;
+}
+
+function tellDryRun(context: CommandContext, prepared: Prepared): ExitCode {
+  const { terminal } = context;
+  const { input, surveyed, sandbox } = prepared;
+  const { survey } = surveyed;
+  terminal.say(`Would start ${input.objectiveId}`);
+  terminal.say(
+    `on ${input.baseRef} (${input.baseCommit}), ${survey.stack} ${survey.framework ?? ''}`.trimEnd(),
+  );
+  for (const line of startLines(input)) terminal.say(line);
+  terminal.say(`Sandbox ${sandbox}`);
+  terminal.say('Commands of the repository that would run:');
+  terminal.say(surveyed.commands);
+  for (const note of survey.notes) terminal.say(`note: ${note}`);
+  const exitCode = exitCodeOf('delivered');
+  terminal.emit({
+    type: 'dry-run',
+    objective: input.objectiveId,
+    baseCommit: input.baseCommit,
+    model: modelLabel(input.model),
+    budgetUsd: input.options.budgetUsd,
+    sandbox,
+    trustHash: surveyed.trustHash,
+    survey,
+  });
+  terminal.emit(resultLine(input.objectiveId, null, exitCode));
+  return exitCode;
+}

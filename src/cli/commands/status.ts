@@ -1,0 +1,57 @@
+import type { ObjectiveSummary } from '../../client/objective-summary';
+import { exitCodeOf } from '../../domain/exit-codes';
+import { objectiveIdArgument } from '../argument';
+import type { Command } from '../command';
+import { describeCost } from '../live/outcome';
+import { describeEscalation } from '../live/questions';
+import { renderTree } from '../live/render-tree';
+import { plain } from '../live/text';
+import { withObjective } from '../session';
+
+export const status: Command = {
+  name: 'status',
+  args: '<id>',
+  summary: 'show where an objective stands',
+  options: [],
+  run: async (context, args) => {
+    const objectiveId = objectiveIdArgument(args);
+    const { terminal } = context;
+    await withObjective(context, objectiveId, async ({ department, server }) => {
+      const answer = await department.status(objectiveId);
+      if (answer.kind === 'recorded') {
+        terminal.say(describeSummary(answer.summary));
+        terminal.emit({ live: false, ...answer.summary });
+        return;
+      }
+      const snapshot = answer.status;
+      const uiUrl = server.workflowUrl(objectiveId);
+      terminal.say(renderTree(snapshot, { columns: terminal.columns(), paint: terminal.paint, uiUrl }));
+      for (const escalation of snapshot.escalations) {
+        terminal.say('');
+        terminal.say(describeEscalation(objectiveId, escalation));
+      }
+      for (const decision of snapshot.decisions) {
+        terminal.say(
+          `decided: ${decision.escalationId} ${decision.decision} by ${plain(decision.by)} (${decision.channel})`,
+        );
+      }
+      for (const message of snapshot.ignored) {
+        terminal.say(`ignored: ${plain(message.name)} at ${message.at}: ${plain(message.reason)}`);
+      }
+      terminal.say(`cost: ${describeCost(snapshot)}`);
+      terminal.emit({ live: true, ...snapshot });
+    });
+    return exitCodeOf('delivered');
+  },
+};
+
+function describeSummary(summary: ObjectiveSummary): string {
+  return [
+    `${summary.objectiveId}  ${summary.state ?? (summary.open ? 'open' : 'closed')}`,
+    `  objective  ${plain(summary.objective)}`,
+    `  repository ${summary.repository} at ${summary.base}`,
+    `  model      ${summary.model}`,
+    `  started    ${summary.startedAt}`,
+    `No worker is up, so this is all there is to see; \`attach ${summary.objectiveId}\` or \`worker\` brings one.`,
+  ].join('\n');
+}

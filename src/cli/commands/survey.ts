@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { exitCodeOf } from '../../domain/exit-codes';
+import { argument } from '../argument';
+import type { Command } from '../command';
+import { plain } from '../live/text';
+import { parseFlags } from '../parse-flags';
+import { locateRepository } from '../start/locate-repository';
+import { readConfiguration } from '../start/read-configuration';
+import { createTrustStore } from '../start/trust';
+
+const SurveyFlags = z.strictObject({ base: z.string().optional(), config: z.string().optional() });
+
+export const survey: Command = {
+  name: 'survey',
+  args: '<repo>',
+  summary: 'show how a repository would be worked with, and the hash to trust; runs nothing of it',
+  options: [
+    { flags: '--base <ref>', help: 'branch, tag or commit (default: what is checked out)' },
+    { flags: '--config <file>', help: "a configuration instead of the repository's own" },
+  ],
+  run: async (context, args, rawFlags) => {
+    const { terminal, services, cwd } = context;
+    const flags = parseFlags(SurveyFlags, rawFlags);
+    const configuration = await readConfiguration(flags.config, cwd);
+    const repository = locateRepository(argument(args, 0), cwd);
+    const target = await services.findTarget({ repository, base: flags.base ?? null });
+    for (const note of target.notes) terminal.warn(note);
+    const workspaceId = `survey-${shortHash(`${target.identity}\n${target.baseCommit}`)}`;
+    const surveyed = await services.surveyTarget({ target, workspaceId, configuration });
+    const found = surveyed.survey;
+    const trusted =
+      target.sample !== null ||
+      (await createTrustStore(context.home.home).trusted(target.identity)) === surveyed.trustHash;
+    const rows: readonly (readonly [string, string | null])[] = [
+      ['name', found.name],
+      ['base', `${target.baseRef} (${target.baseCommit.slice(0, 12)})`],
+      [
+        'stack',
+        [found.stack, found.framework, found.packageManager].filter((part) => part !== null).join(', '),
+      ],
+      ['database', found.database],
+      [
+        'migrations',
+        found.migrations === null ? null : `${found.migrations.tool} in ${found.migrations.dir}`,
+      ],
+      ['API spec', found.apiSpec],
+      ['conventions', found.conventions.length === 0 ? null : found.conventions.join(', ')],
+    ];
+    for (const [name, value] of rows)
+      terminal.say(`${name.padEnd(12)} ${value === null ? '-' : plain(value)}`);
+    terminal.say('Commands that would be run:');
+    terminal.say(surveyed.commands);
+    for (const note of found.notes) terminal.say(`note: ${plain(note)}`);
+    terminal.say(`hash         ${surveyed.trustHash} (${trusted ? 'trusted' : 'not trusted yet'})`);
+    terminal.emit({
+      identity: target.identity,
+      baseRef: target.baseRef,
+      baseCommit: target.baseCommit,
+      trustHash: surveyed.trustHash,
+      trusted,
+      survey: found,
+    });
+    return exitCodeOf('delivered');
+  },
+};
+
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}

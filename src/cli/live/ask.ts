@@ -1,0 +1,197 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DepartmentClient, SentMessage } from '../../client/department-client';
+import { DecisionKind, ResolveEscalation, type Escalation } from '../../domain/escalation';
+import type { ObjectiveStatus } from '../../domain/status';
+import { UserError } from '../../domain/user-error';
+import { describeIssue } from '../parse-flags';
+import type { Display } from './display';
+import { plain } from './text';
+
+/** The questions a person can be asked; an adapter over a prompt library, or a script in tests. */
+export interface Prompts {
+  select(request: {
+    readonly message: string;
+    readonly choices: readonly { readonly name: string; readonly value: string }[];
+    readonly initial: string;
+    readonly signal: AbortSignal;
+  }): Promise<string>;
+  input(request: { readonly message: string; readonly signal: AbortSignal }): Promise<string>;
+}
+
+export interface AskerRequest {
+  readonly department: Pick<DepartmentClient, 'send' | 'snapshot'>;
+  readonly display: Display;
+  readonly prompts: Prompts;
+  /** Recorded as `by`. */
+  readonly by: string;
+  readonly signal: AbortSignal;
+}
+
+const LATER = 'later';
+const WATCH_MS = 1000;
+
+/** Asks about each open escalation once, and about a plan that waits for approval; "later" leaves it open. */
+export function createAsker(request: AskerRequest): (status: ObjectiveStatus) => Promise<void> {
+  const asked = new Set<string>();
+  return async (status) => {
+    for (const question of openQuestions(status)) {
+      if (asked.has(question.key) || request.signal.aborted) continue;
+      asked.add(question.key);
+      request.display.pause();
+      const sent = await untilSettled(request, status.objectiveId, question.key, (signal) =>
+        question.escalation === null
+          ? askAboutPlan(request, status, signal)
+          : askAboutEscalation(request, status.objectiveId, question.escalation, signal),
+      );
+      if (sent !== null) request.display.note(sent.message);
+    }
+  };
+}
+
+interface OpenQuestion {
+  readonly key: string;
+  readonly escalation: Escalation | null;
+}
+
+function openQuestions(status: ObjectiveStatus): readonly OpenQuestion[] {
+  const questions: OpenQuestion[] = status.escalations.map((escalation) => ({
+    key: escalation.id,
+    escalation,
+  }));
+  if (status.state === 'awaiting-approval') {
+    questions.push({ key: `plan-${String(status.plan?.version ?? 1)}`, escalation: null });
+  }
+  return questions;
+}
+
+async function askAboutEscalation(
+  request: AskerRequest,
+  objectiveId: string,
+  escalation: Escalation,
+  signal: AbortSignal,
+): Promise<SentMessage | null> {
+  const { prompts, display } = request;
+  display.note(`${escalation.id} asks: ${plain(escalation.question)}`);
+  for (const evidence of escalation.evidence) display.note(`  evidence: ${plain(evidence)}`);
+  const chosen = await prompts.select({
+    message: 'Your decision',
+    choices: [
+      ...escalation.options.map((option) => ({
+        name: `${plain(option.label)} (${option.decision}): ${plain(option.consequence)}`,
+        value: option.id,
+      })),
+      { name: 'decide later', value: LATER },
+    ],
+    initial: escalation.recommended,
+    signal,
+  });
+  const option = escalation.options.find((candidate) => candidate.id === chosen);
+  if (option === undefined) return null;
+  const decision = DecisionKind.parse(option.decision);
+  const assignee =
+    decision === 'reassign' ? await prompts.input({ message: 'To whom (e.g. @nodejs-expert)', signal }) : '';
+  const guidance = await askGuidance(prompts, decision, signal);
+  const payload = ResolveEscalation.safeParse({
+    escalationId: escalation.id,
+    decision,
+    option: option.id,
+    by: request.by,
+    ...(guidance === '' ? {} : { guidance }),
+    ...(assignee === '' ? {} : { assignee }),
+  });
+  if (!payload.success) {
+    display.note(`${describeIssue(payload.error)} The question stays open.`);
+    return null;
+  }
+  return request.department.send({
+    objectiveId,
+    name: 'resolveEscalation',
+    payload: payload.data,
+    updateId: `${escalation.id}-${request.by}`,
+  });
+}
+
+async function askGuidance(prompts: Prompts, decision: DecisionKind, signal: AbortSignal): Promise<string> {
+  switch (decision) {
+    case 'accept':
+      return prompts.input({ message: 'Why is this acceptable', signal });
+    case 'retry':
+    case 'reassign':
+      return prompts.input({ message: 'Guidance for the specialist (empty: none)', signal });
+    case 'skip':
+    case 'abort':
+      return '';
+  }
+}
+
+async function askAboutPlan(
+  request: AskerRequest,
+  status: ObjectiveStatus,
+  signal: AbortSignal,
+): Promise<SentMessage | null> {
+  const { objectiveId } = status;
+  for (const task of status.tasks) {
+    const after = task.dependsOn.length === 0 ? '' : ` after ${task.dependsOn.join(', ')}`;
+    request.display.note(`  ${task.id} @${task.specialist}: ${plain(task.title)}${after}`);
+  }
+  const decision = await request.prompts.select({
+    message: 'Approve this plan',
+    choices: [
+      { name: 'approve', value: 'approve' },
+      { name: 'reject, with a comment', value: 'reject' },
+      { name: 'decide later', value: LATER },
+    ],
+    initial: 'approve',
+    signal,
+  });
+  if (decision === LATER) return null;
+  const comment = decision === 'reject' ? await request.prompts.input({ message: 'Comment', signal }) : '';
+  return request.department.send({
+    objectiveId,
+    name: 'reviewPlan',
+    payload: { decision, by: request.by, ...(comment === '' ? {} : { comment }) },
+  });
+}
+
+/** Runs a dialogue that is withdrawn when the question is settled elsewhere or the user interrupts. */
+async function untilSettled(
+  request: AskerRequest,
+  objectiveId: string,
+  key: string,
+  dialogue: (signal: AbortSignal) => Promise<SentMessage | null>,
+): Promise<SentMessage | null> {
+  const settled = new AbortController();
+  const done = new AbortController();
+  const signal = AbortSignal.any([settled.signal, request.signal]);
+  const watching = watchQuestion(request, objectiveId, key, settled, done.signal);
+  try {
+    return await dialogue(signal);
+  } catch (error) {
+    // Losing a race against another decision is news, not a failure.
+    if (error instanceof UserError) return { applied: false, message: error.message };
+    if (settled.signal.aborted) return { applied: false, message: `${key} was decided elsewhere.` };
+    if (request.signal.aborted) return null;
+    throw error;
+  } finally {
+    done.abort();
+    await watching;
+  }
+}
+
+async function watchQuestion(
+  request: AskerRequest,
+  objectiveId: string,
+  key: string,
+  settled: AbortController,
+  done: AbortSignal,
+): Promise<void> {
+  while (!done.aborted) {
+    try {
+      await sleep(WATCH_MS, undefined, { signal: done });
+      const status = await request.department.snapshot(objectiveId);
+      if (status !== null && !openQuestions(status).some((question) => question.key === key)) settled.abort();
+    } catch {
+      // The dialogue goes on whatever the server does; sending the decision will tell.
+    }
+  }
+}

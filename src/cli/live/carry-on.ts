@@ -1,0 +1,143 @@
+import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
+import type { ObjectiveResult } from '../../domain/status';
+import type { CommandContext } from '../command';
+import type { Session } from '../session';
+import { createAsker } from './ask';
+import { createDisplay } from './display';
+import { followObjective, type FollowEnd } from './follow';
+import { describeEnd, outcomeExit } from './outcome';
+import { describeNeed } from './questions';
+
+/** Watches an objective on the terminal until it ends or must wait, prints the end, answers the exit code. */
+export async function carryOn(
+  context: CommandContext,
+  session: Session,
+  objectiveId: string,
+  options: { readonly noWait: boolean },
+): Promise<ExitCode> {
+  const end = await follow(context, session, objectiveId, options.noWait);
+  const exitCode = exitCodeOfEnd(end);
+  tellEnd(context, objectiveId, end, exitCode);
+  if (end.kind === 'ended' && context.terminal.interactive) await offerWebUi(context, session, objectiveId);
+  return exitCode;
+}
+
+async function follow(
+  context: CommandContext,
+  session: Session,
+  objectiveId: string,
+  noWait: boolean,
+): Promise<FollowEnd> {
+  const { terminal, signal } = context;
+  const display = await createDisplay(terminal, session.server.workflowUrl(objectiveId));
+  const canAsk = terminal.interactive && !noWait;
+  try {
+    return await followObjective({
+      department: session.department,
+      objectiveId,
+      display,
+      endWhenStuck: !canAsk,
+      signal,
+      workerEnded: session.worker?.ended,
+      ...(canAsk
+        ? {
+            ask: createAsker({
+              department: session.department,
+              display,
+              prompts: await (await import('./inquirer-prompts.js')).createPrompts(),
+              by: `${userName(context)}@tty`,
+              signal,
+            }),
+          }
+        : {}),
+    });
+  } catch (error) {
+    if (signal.aborted || isExitPrompt(error)) return { kind: 'interrupted' };
+    throw error;
+  } finally {
+    display.close();
+  }
+}
+
+function exitCodeOfEnd(end: FollowEnd): ExitCode {
+  switch (end.kind) {
+    case 'ended':
+      return outcomeExit(end.result.outcome);
+    case 'needs-human':
+      return exitCodeOf('needs-human');
+    case 'interrupted':
+      return exitCodeOf('interrupted');
+  }
+}
+
+function tellEnd(context: CommandContext, objectiveId: string, end: FollowEnd, exitCode: ExitCode): void {
+  const { terminal } = context;
+  switch (end.kind) {
+    case 'ended':
+      terminal.say(describeEnd(end.result, end.status));
+      break;
+    case 'needs-human':
+      terminal.say(describeNeed(end.status));
+      for (const escalation of end.status.escalations) terminal.emit({ type: 'escalation', ...escalation });
+      break;
+    case 'interrupted':
+      terminal.warn(
+        `Interrupted; nothing is lost, the objective waits on disk: backend-coordinator attach ${objectiveId} carries it on.`,
+      );
+  }
+  terminal.emit(resultLine(objectiveId, end.kind === 'ended' ? end.result : null, exitCode));
+}
+
+/** The last line of a streaming command under `--json`. */
+export function resultLine(
+  objectiveId: string,
+  result: ObjectiveResult | null,
+  exitCode: ExitCode,
+): Readonly<Record<string, unknown>> {
+  return {
+    type: 'result',
+    objective: objectiveId,
+    outcome: result?.outcome ?? null,
+    exitCode,
+    branch: result?.branch ?? null,
+    commit: result?.commit ?? null,
+    report: result?.report ?? null,
+  };
+}
+
+/** The embedded server ends with its last client, and the Web UI with it. */
+async function offerWebUi(context: CommandContext, session: Session, objectiveId: string): Promise<void> {
+  const url = session.server.workflowUrl(objectiveId);
+  if (session.server.kind !== 'embedded' || url === null || context.signal.aborted) return;
+  const prompts = await (await import('./inquirer-prompts.js')).createPrompts();
+  try {
+    if (!(await prompts.confirm(`Keep the Web UI up at ${url}?`))) return;
+  } catch (error) {
+    if (isExitPrompt(error)) return;
+    throw error;
+  }
+  context.terminal.say('It stays until Ctrl-C; `backend-coordinator server` opens it again later.');
+  await untilAborted(context.signal);
+}
+
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    // A listener alone does not keep the process alive.
+    const alive = setInterval(() => undefined, 60_000);
+    signal.addEventListener('abort', () => {
+      clearInterval(alive);
+      resolve();
+    });
+  });
+}
+
+function isExitPrompt(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ExitPromptError';
+}
+
+/** Who stands at the terminal; a claim, as everything in `by`. */
+export function userName(context: Pick<CommandContext, 'environment'>): string {
+  const { inherited } = context.environment;
+  return inherited['USER'] ?? inherited['LOGNAME'] ?? 'someone';
+}

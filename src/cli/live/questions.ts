@@ -1,0 +1,87 @@
+import type { Escalation, EscalationOption } from '../../domain/escalation';
+import type { ObjectiveStatus } from '../../domain/status';
+import { plain } from './text';
+
+/** The exact command that answers an escalation as recommended. */
+export function answerCommand(objectiveId: string, escalation: Escalation): string {
+  const option = recommendedOption(escalation);
+  return `backend-coordinator resolve ${objectiveId} ${escalation.id} ${optionFlags(option)}`;
+}
+
+/** The option the department would choose. */
+export function recommendedOption(escalation: Escalation): EscalationOption | undefined {
+  return escalation.options.find((option) => option.id === escalation.recommended) ?? escalation.options[0];
+}
+
+/** The flags of `resolve` for an option; what a human must add stands in angle brackets. */
+export function optionFlags(option: EscalationOption | undefined): string {
+  if (option === undefined) return '--decision <decision>';
+  const flags = [`--decision ${option.decision}`, `--option ${option.id}`];
+  if (option.decision === 'accept') flags.push('--guidance "<why>"');
+  if (option.decision === 'reassign') flags.push('--assignee "@<specialist>"');
+  return flags.join(' ');
+}
+
+/** A question as it is printed in full: what, evidence, options with their commands. */
+export function describeEscalation(objectiveId: string, escalation: Escalation): string {
+  const lines = [
+    `${escalation.id} (${escalation.trigger}): ${plain(escalation.question)}`,
+    ...escalation.evidence.map((evidence) => `  evidence: ${plain(evidence)}`),
+    ...escalation.options.map((option) => {
+      const mark = option.id === escalation.recommended ? ' (recommended)' : '';
+      return `  ${option.id}${mark}: ${plain(option.label)} -> ${plain(option.consequence)}`;
+    }),
+    `  answer: ${answerCommand(objectiveId, escalation)}`,
+  ];
+  return lines.join('\n');
+}
+
+/**
+ * Whether nothing goes on by itself: a decision is open (or the run is paused, or its plan waits for approval)
+ * and no task works, is about to, or waits for something else than a human.
+ */
+export function needsHuman(status: ObjectiveStatus): boolean {
+  if (status.outcome !== null) return false;
+  if (status.state === 'awaiting-approval') return true;
+  if (status.state !== 'paused' && status.escalations.length === 0) return false;
+  const integrated = new Set(
+    status.tasks.filter((task) => task.state === 'merged' || task.state === 'waived').map((task) => task.id),
+  );
+  const questions = new Set(status.escalations.map((escalation) => escalation.id));
+  const asked = new Set([...questions].map((id) => id.replace(/-E[0-9]+$/, '')));
+  return !status.tasks.some((task) => {
+    if (asked.has(task.id) || (task.waitingFor !== null && questions.has(task.waitingFor))) return false;
+    switch (task.state) {
+      case 'running':
+      case 'gating':
+      case 'merging':
+        return true;
+      case 'suspended':
+        return status.state !== 'paused';
+      case 'ready':
+        return status.state !== 'paused' && !asked.has('objective');
+      case 'pending':
+        return (
+          status.state !== 'paused' &&
+          !asked.has('objective') &&
+          task.dependsOn.every((id) => integrated.has(id))
+        );
+      case 'merged':
+      case 'waived':
+      case 'skipped':
+      case 'failed':
+        return false;
+    }
+  });
+}
+
+/** What a run that waits for a human prints last: the questions and the commands that answer them. */
+export function describeNeed(status: ObjectiveStatus): string {
+  const id = status.objectiveId;
+  if (status.state === 'awaiting-approval') {
+    return `The plan waits for approval: backend-coordinator plan ${id}, then backend-coordinator plan ${id} approve`;
+  }
+  const questions = status.escalations.map((escalation) => describeEscalation(id, escalation));
+  if (status.state === 'paused') questions.push(`The objective is paused: backend-coordinator resume ${id}`);
+  return [...questions, `Then go on with: backend-coordinator attach ${id}`].join('\n');
+}

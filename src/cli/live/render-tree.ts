@@ -1,0 +1,103 @@
+import type { ObjectiveStatus, TaskStatus } from '../../domain/status';
+import type { TaskState } from '../../domain/states';
+import { mention } from '../../domain/specialists';
+import { modelLabel } from '../../domain/model-label';
+import type { Colours } from '../terminal';
+import { answerCommand } from './questions';
+import { cut, formatDuration, pad, plain } from './text';
+
+export interface TreeView {
+  readonly columns: number;
+  readonly paint: Colours;
+  /** Deep link to the workflow, null where the server has no Web UI we know of. */
+  readonly uiUrl: string | null;
+}
+
+const SYMBOLS: Readonly<Record<TaskState, { readonly symbol: string; readonly colour: keyof Colours }>> = {
+  pending: { symbol: '·', colour: 'dim' },
+  ready: { symbol: '○', colour: 'dim' },
+  running: { symbol: '●', colour: 'cyan' },
+  suspended: { symbol: '◐', colour: 'yellow' },
+  gating: { symbol: '◆', colour: 'blue' },
+  merging: { symbol: '⇥', colour: 'blue' },
+  merged: { symbol: '✔', colour: 'green' },
+  waived: { symbol: '≈', colour: 'yellow' },
+  skipped: { symbol: '–', colour: 'dim' },
+  failed: { symbol: '✖', colour: 'red' },
+};
+
+/** The live view of one snapshot: header, the plan as a tree by parallel groups, open questions. */
+export function renderTree(status: ObjectiveStatus, view: TreeView): string {
+  const { paint } = view;
+  const width = Math.max(40, view.columns);
+  const lines = [
+    paint.bold(cut(plain(status.objective), width)),
+    paint.dim(cut(headline(status), width)),
+    paint.dim(cut(modelLabel(status.model), width)),
+    ...(view.uiUrl === null ? [] : [paint.dim(`Web UI  ${view.uiUrl}`)]),
+    '',
+    ...taskLines(status, width, paint),
+    ...questionLines(status, width, paint),
+  ];
+  return lines.join('\n');
+}
+
+function headline(status: ObjectiveStatus): string {
+  const elapsed = formatDuration(Date.parse(status.now) - Date.parse(status.startedAt));
+  const settled = status.tasks.filter((task) => task.state === 'merged' || task.state === 'waived').length;
+  const parts = [status.objectiveId, status.state, elapsed];
+  if (status.tasks.length > 0) parts.push(`${String(settled)}/${String(status.tasks.length)} merged`);
+  if (status.usage.usd !== null) parts.push(`${status.usage.usd.toFixed(2)} USD`);
+  if (status.sandbox !== null) parts.push(`sandbox: ${status.sandbox}`);
+  return parts.join(' · ');
+}
+
+function taskLines(status: ObjectiveStatus, width: number, paint: Colours): readonly string[] {
+  if (status.tasks.length === 0) {
+    return [paint.dim(cut(plain(status.events.at(-1)?.text ?? 'waiting for a worker'), width))];
+  }
+  const groups = [...new Set(status.tasks.map((task) => task.group))].sort((a, b) => a - b);
+  const now = Date.parse(status.now);
+  return groups.flatMap((group) => {
+    const tasks = status.tasks.filter((task) => task.group === group);
+    return [
+      paint.dim(`Group ${String(group)}`),
+      ...tasks.map((task, index) => {
+        const branch = index === tasks.length - 1 ? '└─' : '├─';
+        return `${paint.dim(branch)} ${taskLine(task, now, width - 3, paint)}`;
+      }),
+    ];
+  });
+}
+
+function taskLine(task: TaskStatus, now: number, width: number, paint: Colours): string {
+  const { symbol, colour } = SYMBOLS[task.state];
+  const started = task.startedAt === null ? null : Date.parse(task.startedAt);
+  const ended = task.endedAt === null ? now : Date.parse(task.endedAt);
+  const elapsed = started === null ? '' : formatDuration(ended - started);
+  const level = task.level === 0 ? '  ' : `L${String(task.level)}`;
+  const fixed = [
+    task.id,
+    pad(mention(task.specialist), 20),
+    pad(task.state, 9),
+    level,
+    elapsed.padStart(6),
+  ].join(' ');
+  const rest = width - 2 - [...fixed].length - 2;
+  const doing = task.doing === '' ? task.title : task.doing;
+  const words = rest < 8 ? '' : `  ${cut(plain(doing), rest)}`;
+  return `${paintWith(paint, colour, symbol)} ${cut(fixed, width - 2)}${paint.dim(words)}`;
+}
+
+function paintWith(paint: Colours, colour: keyof Colours, text: string): string {
+  const painter = paint[colour];
+  return typeof painter === 'function' ? painter(text) : text;
+}
+
+function questionLines(status: ObjectiveStatus, width: number, paint: Colours): readonly string[] {
+  return status.escalations.flatMap((escalation) => [
+    '',
+    paint.yellow(cut(`? ${escalation.id}  ${plain(escalation.question)}`, width)),
+    paint.dim(cut(`  ${answerCommand(status.objectiveId, escalation)}`, width)),
+  ]);
+}

@@ -1,0 +1,45 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/**
+ * A text of a model or a repository as it may reach a terminal: escape sequences and control characters gone,
+ * line breaks as spaces.
+ */
+export function plain(text: string): string {
+  return stripVTControlCharacters(text)
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '')
+    .trim();
+}
+
+/** The same with its lines kept. */
+export function plainLines(text: string): string {
+  return text
+    .split(/\r?\n/)
+    .map((line) => stripVTControlCharacters(line).replace(/(?!\t)\p{Cc}/gu, ''))
+    .join('\n');
+}
+
+/** Cut to a number of characters, with an ellipsis. */
+export function cut(text: string, characters: number): string {
+  if (characters <= 0) return '';
+  const points = [...text];
+  return points.length <= characters ? text : `${points.slice(0, Math.max(0, characters - 1)).join('')}…`;
+}
+
+export function pad(text: string, characters: number): string {
+  const points = [...text];
+  return points.length >= characters ? cut(text, characters) : text + ' '.repeat(characters - points.length);
+}
+
+/** `4s`, `2m05s`, `1h03m`. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return `${String(seconds)}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${String(minutes)}m${two(seconds % 60)}s`;
+  return `${String(Math.floor(minutes / 60))}h${two(minutes % 60)}m`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readEnvironment } from '../config/environment';
+import { resolveHome } from '../config/home';
+import { packageRoot } from '../config/package-root';
+import { exitCodeOf, type ExitCode } from '../domain/exit-codes';
+import { COMMANDS } from './commands';
+import type { Services, ServicesRequest } from './services';
+import { parseCommandLine } from './program';
+import { reportError } from './report-error';
+import { createTerminal, type Streams } from './terminal';
+
+export interface MainRequest {
+  readonly argv: readonly string[];
+  readonly streams: Streams;
+  /** Left out: those of this process. */
+  readonly variables?: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly cwd: string;
+  /** Left out: the real ones. */
+  readonly services?: (request: ServicesRequest) => Services;
+}
+
+/** One command line from arguments to exit code; never throws, never ends the process. */
+export async function main(request: MainRequest): Promise<ExitCode> {
+  const { streams } = request;
+  let home: string | null = null;
+  let debug = false;
+  const warn = (line: string): void => {
+    streams.stderr.write(`${line}\n`);
+  };
+  try {
+    const invocation = await parseCommandLine(request.argv, {
+      commands: COMMANDS,
+      version: packageVersion(),
+      print: (text) => {
+        streams.stdout.write(text);
+      },
+    });
+    if (invocation.kind === 'printed') return invocation.exitCode;
+    const environment = readEnvironment(request.variables);
+    debug = environment.inherited['COORDINATOR_DEBUG'] === '1';
+    const paths = resolveHome(environment);
+    home = paths.home;
+    const terminal = createTerminal(streams, {
+      json: invocation.flags['json'] === true,
+      noColor: environment.noColor,
+      ci: environment.ci,
+    });
+    const createServices = request.services ?? (await import('./compose.js')).composeServices;
+    const { json: _json, ...flags } = invocation.flags;
+    return await invocation.command.run(
+      {
+        terminal,
+        environment,
+        home: paths,
+        services: createServices({ environment, home: paths }),
+        signal: request.signal,
+        cwd: environment.initCwd ?? request.cwd,
+      },
+      invocation.args,
+      flags,
+    );
+  } catch (error) {
+    if (request.signal.aborted && isAbort(error)) return exitCodeOf('interrupted');
+    return reportError(error, { warn, debug, home });
+  }
+}
+
+/** The process: signals in, exit code out. A second SIGINT ends it at once. */
+export function runProcess(): void {
+  const interrupt = new AbortController();
+  const onSignal = (): void => {
+    if (interrupt.signal.aborted) process.exit(exitCodeOf('interrupted'));
+    interrupt.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  for (const stream of [process.stdout, process.stderr]) {
+    // A reader that left (`| head`) is no error of ours.
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0);
+      throw error;
+    });
+  }
+  void main({
+    argv: process.argv.slice(2),
+    streams: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
+    signal: interrupt.signal,
+    cwd: process.cwd(),
+  }).then((exitCode) => {
+    process.exitCode = exitCode;
+    flushAndExit(exitCode);
+  });
+}
+
+/** Ends the process when both streams are written out; vendor libraries may hold timers and sockets open. */
+function flushAndExit(exitCode: ExitCode): void {
+  process.stdout.write('', () => {
+    process.stderr.write('', () => {
+      process.exit(exitCode);
+    });
+  });
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'ExitPromptError');
+}
+
+function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : null;
+  return typeof version === 'string' ? version : '0.0.0';
+}

@@ -1,0 +1,29 @@
+import type { MessageName } from '../domain/messages';
+import { exitCodeOf, type ExitCode } from '../domain/exit-codes';
+import type { CommandContext } from './command';
+import { plain } from './live/text';
+import { withObjective } from './session';
+
+/** Sends one message to an objective and says whether it was applied or only recorded; both end with 0. */
+export async function sendMessage(
+  context: CommandContext,
+  request: {
+    readonly objectiveId: string;
+    readonly name: MessageName;
+    readonly payload: unknown;
+    readonly updateId?: string;
+  },
+): Promise<ExitCode> {
+  const { terminal } = context;
+  await withObjective(context, request.objectiveId, async ({ department }) => {
+    const sent = await department.send(request);
+    terminal.say(plain(sent.message));
+    if (sent.applied && !(await department.hasWorker('activity'))) {
+      terminal.say(
+        `Nobody works on it now: backend-coordinator attach ${request.objectiveId} carries it on.`,
+      );
+    }
+    terminal.emit({ objective: request.objectiveId, applied: sent.applied, message: sent.message });
+  });
+  return exitCodeOf('delivered');
+}

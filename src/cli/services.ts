@@ -1,0 +1,110 @@
+import type { DepartmentClient } from '../client/department-client';
+import type { Environment } from '../config/environment';
+import type { Home } from '../config/home';
+import type { RepositorySource } from '../domain/objective';
+import type { Survey } from '../domain/survey';
+import type { BlobStore } from '../ports/blob-store';
+import type { Repositories } from '../ports/workspace';
+import type { Check } from './doctor/check';
+import type { GcDone, GcPlan, GcRequest } from './gc-plan';
+
+/** A repository as it is before anything starts: what will be built on. */
+export interface Target {
+  readonly source: RepositorySource;
+  readonly identity: string;
+  readonly baseRef: string;
+  readonly baseCommit: string;
+  /** Sentences the user should read, such as that a dirty checkout is left alone. */
+  readonly notes: readonly string[];
+  /** Name of the bundled sample, null for any other repository. */
+  readonly sample: string | null;
+}
+
+/** How the target would be worked with, and what trusting it means. */
+export interface SurveyedTarget {
+  readonly survey: Survey;
+  /** sha-256 of commands and configuration. */
+  readonly trustHash: string;
+  /** The commands, one a line. */
+  readonly commands: string;
+}
+
+/** A configuration file given with `--config`. */
+export interface GivenConfiguration {
+  readonly text: string;
+  readonly source: string;
+}
+
+export interface OfflineCoverage {
+  /** null: no playbook covers the objective on this target. */
+  readonly playbook: { readonly name: string; readonly scenarios: readonly string[] } | null;
+  /** One sentence: what is covered, and how to use Claude. */
+  readonly covered: string;
+}
+
+export interface SandboxState {
+  readonly level: 'bubblewrap' | 'none';
+  readonly detail: string;
+}
+
+/** A Temporal server in use; `release` lets go of it. */
+export interface ServerInUse {
+  readonly kind: 'configured' | 'embedded' | 'local';
+  readonly address: string;
+  readonly namespace: string;
+  readonly uiUrl: string | null;
+  openDepartment(): Promise<DepartmentClient>;
+  /** The workflow's page in the Web UI; null where no Web UI is known. */
+  workflowUrl(objectiveId: string): string | null;
+  /** Starts a worker in this process and resolves when it polls. */
+  startWorker(mode: 'full' | 'workflow-only'): Promise<RunningWorker>;
+  registerSearchAttributes(): Promise<string>;
+  release(): Promise<void>;
+}
+
+export interface RunningWorker {
+  /** Resolves after {@link RunningWorker.shutdown}; rejects when the worker fails. */
+  readonly ended: Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+export interface ServicesRequest {
+  readonly environment: Environment;
+  readonly home: Home;
+}
+
+/** Everything heavy a command may need, loaded when first asked for. Made by the composition root. */
+export interface Services {
+  /**
+   * The target of a run: a local path or a URL; null for the bundled sample.
+   * @throws UserError for a folder that is no repository, has no commits or lacks the ref.
+   */
+  findTarget(request: { readonly repository: string | null; readonly base: string | null }): Promise<Target>;
+  /** Reads the base commit through the coordination repository of `workspaceId`; runs nothing of the target. */
+  surveyTarget(request: {
+    readonly target: Target;
+    readonly workspaceId: string;
+    readonly configuration: GivenConfiguration | null;
+  }): Promise<SurveyedTarget>;
+  findCoverage(objective: string, sample: string | null): Promise<OfflineCoverage>;
+  probeSandbox(): Promise<SandboxState>;
+  /** The server to use, started if need be. @throws TemporalUnreachableError */
+  useServer(request: {
+    readonly hold: 'lease' | 'keep';
+    readonly onProgress: (text: string) => void;
+  }): Promise<ServerInUse>;
+  /** The same, but null where no objective can be: nothing runs and nothing was ever stored in this home. */
+  useServerWithHistory(request: { readonly onProgress: (text: string) => void }): Promise<ServerInUse | null>;
+  /** Ends a kept embedded server; the number of clients still holding it, null when none runs. */
+  stopKeepingServer(): Promise<number | null>;
+  startBackgroundWorker(): Promise<{ readonly pid: number; readonly log: string }>;
+  /** Ends the recorded background worker; its pid, null when none runs. */
+  stopBackgroundWorker(): Promise<number | null>;
+  blobs(): Promise<BlobStore>;
+  repositories(): Promise<Pick<Repositories, 'diff'>>;
+  /** Where reports of this home are. */
+  readonly reportsDir: string;
+  examine(): Promise<readonly Check[]>;
+  planGc(request: GcRequest): Promise<GcPlan>;
+  applyGc(plan: GcPlan): Promise<GcDone>;
+}

@@ -1,0 +1,60 @@
+import type { DepartmentClient } from '../client/department-client';
+import { UnknownObjectiveError } from '../client/translate-error';
+import type { CommandContext } from './command';
+import type { RunningWorker, ServerInUse } from './services';
+
+/** A server, the department on it and perhaps a worker of our own; closed together, in order. */
+export interface Session {
+  readonly server: ServerInUse;
+  readonly department: DepartmentClient;
+  readonly worker: RunningWorker | null;
+  close(): Promise<void>;
+}
+
+export async function openSession(
+  server: ServerInUse,
+  mode: 'full' | 'workflow-only' | 'none',
+): Promise<Session> {
+  let department: DepartmentClient | null = null;
+  try {
+    department = await server.openDepartment();
+    const worker = mode === 'none' ? null : await server.startWorker(mode);
+    // Reported by whoever awaits `ended`; a failure before that must not end the process by itself.
+    worker?.ended.catch(() => undefined);
+    const opened = department;
+    return {
+      server,
+      department: opened,
+      worker,
+      close: async () => {
+        await worker?.shutdown();
+        await opened.close();
+        await server.release();
+      },
+    };
+  } catch (error) {
+    await department?.close();
+    await server.release();
+    throw error;
+  }
+}
+
+/**
+ * Asks or tells one objective something. On the embedded server a workflow-only worker answers, so nobody else
+ * has to be up.
+ * @throws UnknownObjectiveError without starting anything where this home never had an objective.
+ */
+export async function withObjective<T>(
+  context: CommandContext,
+  objectiveId: string,
+  use: (session: Session) => Promise<T>,
+): Promise<T> {
+  const server = await context.services.useServerWithHistory({ onProgress: context.terminal.warn });
+  if (server === null) throw new UnknownObjectiveError(objectiveId);
+  const session = await openSession(server, server.kind === 'embedded' ? 'workflow-only' : 'none');
+  try {
+    return await use(session);
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,55 @@
+import type { Readable, Writable } from 'node:stream';
+import pc from 'picocolors';
+
+export type Colours = ReturnType<typeof pc.createColors>;
+
+/** The three streams of a process, or their stand-ins. */
+export interface Streams {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+}
+
+/** Where commands speak; nothing else in the product prints. */
+export interface Terminal {
+  readonly json: boolean;
+  /** Whether a person can watch and be asked: a TTY both ways, no `--json`, not under CI. */
+  readonly interactive: boolean;
+  readonly paint: Colours;
+  readonly streams: Streams;
+  /** Characters a line may have, at this moment. */
+  columns(): number;
+  /** A line for people: stdout, or stderr under `--json`. */
+  say(line: string): void;
+  /** A line that is no result: stderr. */
+  warn(line: string): void;
+  /** One JSON value on a line of stdout; nothing without `--json`. */
+  emit(value: unknown): void;
+}
+
+const DEFAULT_COLUMNS = 100;
+
+export function createTerminal(
+  streams: Streams,
+  options: { readonly json: boolean; readonly noColor: boolean; readonly ci: boolean },
+): Terminal {
+  const { stdin, stdout, stderr } = streams;
+  const screen = options.json ? stderr : stdout;
+  const isTty = screen.isTTY === true;
+  return {
+    json: options.json,
+    interactive: stdin.isTTY === true && stdout.isTTY === true && !options.json && !options.ci,
+    paint: pc.createColors(isTty && !options.noColor),
+    streams,
+    columns: () => screen.columns ?? DEFAULT_COLUMNS,
+    say: (line) => {
+      screen.write(`${line}\n`);
+    },
+    warn: (line) => {
+      stderr.write(`${line}\n`);
+    },
+    emit: (value) => {
+      if (options.json) stdout.write(`${JSON.stringify(value)}\n`);
+    },
+  };
+}

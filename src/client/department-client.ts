@@ -1,0 +1,274 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { Escalation } from '../domain/escalation';
+import { Answer, OBJECTIVE_WORKFLOW } from '../domain/messages';
+import type { ObjectiveInput } from '../domain/objective';
+import type { ObjectiveState } from '../domain/states';
+import { ObjectiveResult, ObjectiveStatus } from '../domain/status';
+import { UserError } from '../domain/user-error';
+import type { Execution, Gateway, MessageRequest } from './gateway';
+import { memoOf, ObjectiveMemo, summarise, excerpt, type ObjectiveSummary } from './objective-summary';
+import { endWithoutResult } from './abnormal-end';
+import { isNamed, isNoAnswer, isUnknownSearchAttribute, translateError } from './translate-error';
+
+const QUERY_WITHIN_MS = 5_000;
+const UPDATE_WITHIN_MS = 10_000;
+const LIST_LIMIT = 500;
+/** More runs of one objective on one commit than this are an accident. */
+const MOST_RUNS = 100;
+
+export interface StartedObjective {
+  readonly objectiveId: string;
+  /** An open objective of the same text, repository and commit was there. */
+  readonly attached: boolean;
+  /** What the user should know about the server; at most one sentence. */
+  readonly notice: string | null;
+}
+
+/** The whole snapshot from the workflow, or what is known without any worker. */
+export type StatusAnswer =
+  | { readonly kind: 'live'; readonly status: ObjectiveStatus }
+  | { readonly kind: 'recorded'; readonly summary: ObjectiveSummary };
+
+/** Applied by the workflow, or only recorded until a worker comes. */
+export interface SentMessage {
+  readonly applied: boolean;
+  readonly message: string;
+}
+
+export interface SendRequest extends MessageRequest {
+  /** Makes a repeated update one decision; random when left out. */
+  readonly updateId?: string;
+}
+
+/** The department as seen from outside, in its own words. Every failure is a {@link UserError} where one fits. */
+export interface DepartmentClient {
+  startObjective(input: ObjectiveInput): Promise<StartedObjective>;
+  status(objectiveId: string): Promise<StatusAnswer>;
+  /** The workflow's own snapshot, asked without any fallback; null when no worker answered in time. */
+  snapshot(objectiveId: string): Promise<ObjectiveStatus | null>;
+  openEscalations(objectiveId: string): Promise<readonly Escalation[]>;
+  send(request: SendRequest): Promise<SentMessage>;
+  cancel(objectiveId: string): Promise<SentMessage>;
+  list(filter?: { readonly state?: ObjectiveState }): Promise<readonly ObjectiveSummary[]>;
+  result(objectiveId: string): Promise<ObjectiveResult>;
+  /** null while it is open. */
+  resultIfClosed(objectiveId: string): Promise<ObjectiveResult | null>;
+  hasWorker(kind: 'workflow' | 'activity'): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const RECORDED = 'recorded, not yet applied: no worker is up; `attach` or `worker` brings one';
+
+/**
+ * @param workerHere whether this process runs a worker itself: the server may not have seen its first poll yet
+ */
+export function createDepartmentClient(
+  vendor: Gateway,
+  workerHere: () => boolean = () => false,
+): DepartmentClient {
+  const gateway: Gateway = {
+    ...vendor,
+    hasWorker: async (kind) => (kind === 'workflow' && workerHere()) || vendor.hasWorker(kind),
+  };
+  const asking = <T>(objectiveId: string, ask: () => Promise<T>): Promise<T> =>
+    translated({ address: gateway.address, objectiveId }, ask);
+
+  const resultIfClosed = async (objectiveId: string): Promise<ObjectiveResult | null> =>
+    asking(objectiveId, async () => {
+      const execution = await gateway.describe(objectiveId);
+      return execution.state === 'open' ? null : closedResult(gateway, execution);
+    });
+
+  return {
+    startObjective: (input) => asking(input.objectiveId, () => startNext(gateway, input)),
+    status: (objectiveId) => asking(objectiveId, () => askStatus(gateway, objectiveId)),
+    snapshot: (objectiveId) => asking(objectiveId, () => askSnapshot(gateway, objectiveId)),
+    openEscalations: (objectiveId) =>
+      asking(objectiveId, async () => {
+        await gateway.describe(objectiveId);
+        try {
+          return z
+            .array(Escalation)
+            .parse(await gateway.query(objectiveId, 'openEscalations', QUERY_WITHIN_MS));
+        } catch (error) {
+          if (isNoAnswer(error)) throw noWorker(objectiveId, error);
+          throw error;
+        }
+      }),
+    send: (request) =>
+      asking(request.objectiveId, async () => {
+        try {
+          return await sendMessage(gateway, request);
+        } catch (error) {
+          await refuseClosed(gateway, error, request.objectiveId);
+          throw error;
+        }
+      }),
+    cancel: (objectiveId) =>
+      asking(objectiveId, async () => {
+        const execution = await gateway.describe(objectiveId);
+        if (execution.state !== 'open') throw await alreadyFinished(gateway, execution);
+        await gateway.cancel(objectiveId);
+        return (await gateway.hasWorker('workflow'))
+          ? { applied: true, message: `cancelling ${objectiveId}; its processes end before it closes` }
+          : { applied: false, message: RECORDED };
+      }),
+    list: (filter = {}) =>
+      translated({ address: gateway.address }, () => listObjectives(gateway, filter.state)),
+    result: (objectiveId) =>
+      asking(objectiveId, async () => {
+        const closed = await resultIfClosed(objectiveId);
+        return closed ?? ObjectiveResult.parse(await gateway.result(objectiveId));
+      }),
+    resultIfClosed,
+    hasWorker: (kind) => translated({ address: gateway.address }, () => gateway.hasWorker(kind)),
+    close: () => gateway.close(),
+  };
+}
+
+function noWorker(objectiveId: string, cause: unknown): UserError {
+  return new UserError(
+    `No worker answers for ${objectiveId}, so its questions cannot be read; \`attach ${objectiveId}\` or \`worker\` brings one.`,
+    'temporal-unreachable',
+    { cause },
+  );
+}
+
+async function translated<T>(
+  context: { readonly address: string; readonly objectiveId?: string },
+  ask: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw translateError(error, context);
+  }
+}
+
+/** The first id of this objective that is free or open: `x`, `x-2`, `x-3` … */
+async function startNext(gateway: Gateway, input: ObjectiveInput): Promise<StartedObjective> {
+  let notice: string | null = null;
+  for (let run = 1; run <= MOST_RUNS; run += 1) {
+    const objectiveId = run === 1 ? input.objectiveId : `${input.objectiveId}-${String(run)}`;
+    const startId = randomUUID();
+    const candidate = { ...input, objectiveId };
+    const request = {
+      input: candidate,
+      memo: memoOf(candidate, startId),
+      summary: excerpt(input.objective, 120),
+      details: startDetails(candidate),
+    };
+    try {
+      if (notice === null) {
+        try {
+          await gateway.start({ ...request, searchAttributes: true });
+        } catch (error) {
+          if (!isUnknownSearchAttribute(error)) throw error;
+          notice =
+            'This Temporal server does not know the search attributes, so lists show less; `setup` registers them.';
+        }
+      }
+      if (notice !== null) await gateway.start({ ...request, searchAttributes: false });
+    } catch (error) {
+      if (isNamed(error, 'WorkflowExecutionAlreadyStartedError')) continue;
+      throw error;
+    }
+    const memo = ObjectiveMemo.safeParse((await gateway.describe(objectiveId)).memo);
+    return { objectiveId, attached: memo.success && memo.data.startId !== startId, notice };
+  }
+  throw new UserError(
+    `This objective ran ${String(MOST_RUNS)} times on the same commit; commit something or word it differently.`,
+    'bad-input',
+  );
+}
+
+function startDetails(input: ObjectiveInput): string {
+  const memo = memoOf(input, '');
+  return [
+    `**Objective** ${excerpt(input.objective, 1000)}`,
+    `**Repository** ${memo.repository} at ${memo.base}`,
+    `**Model** ${memo.model}`,
+  ].join('\n\n');
+}
+
+async function askStatus(gateway: Gateway, objectiveId: string): Promise<StatusAnswer> {
+  const execution = await gateway.describe(objectiveId);
+  if (!(await gateway.hasWorker('workflow'))) return { kind: 'recorded', summary: summarise(execution) };
+  const status = await askSnapshot(gateway, objectiveId);
+  return status === null ? { kind: 'recorded', summary: summarise(execution) } : { kind: 'live', status };
+}
+
+async function askSnapshot(gateway: Gateway, objectiveId: string): Promise<ObjectiveStatus | null> {
+  try {
+    return ObjectiveStatus.parse(await gateway.query(objectiveId, 'objectiveStatus', QUERY_WITHIN_MS));
+  } catch (error) {
+    // A query that no workflow task has preceded yet finds no handler.
+    if (!isNoAnswer(error) && !isNamed(error, 'QueryNotRegisteredError')) throw error;
+    return null;
+  }
+}
+
+async function sendMessage(gateway: Gateway, request: SendRequest): Promise<SentMessage> {
+  if (await gateway.hasWorker('workflow')) {
+    try {
+      const updateId = request.updateId ?? randomUUID();
+      const answer = await gateway.update({ ...request, updateId, timeoutMs: UPDATE_WITHIN_MS });
+      return { applied: true, message: Answer.parse(answer).message };
+    } catch (error) {
+      // The worker that polled a moment ago may be gone; the signal waits for the next one.
+      if (!isNoAnswer(error)) throw error;
+    }
+  }
+  await gateway.signal(request);
+  return { applied: false, message: RECORDED };
+}
+
+/** A closed workflow is reported as not found; tells "finished" from "never was". */
+async function refuseClosed(gateway: Gateway, error: unknown, objectiveId: string): Promise<void> {
+  if (!isNamed(error, 'WorkflowNotFoundError')) return;
+  const execution = await gateway.describe(objectiveId);
+  if (execution.state !== 'open') throw await alreadyFinished(gateway, execution);
+}
+
+async function alreadyFinished(gateway: Gateway, execution: Execution): Promise<UserError> {
+  const { outcome } = await closedResult(gateway, execution);
+  return new UserError(
+    `${execution.objectiveId} is already finished: ${outcome}; \`report ${execution.objectiveId}\` tells how it went.`,
+    'bad-input',
+  );
+}
+
+async function closedResult(gateway: Gateway, execution: Execution): Promise<ObjectiveResult> {
+  const end = endWithoutResult(execution);
+  return end ?? ObjectiveResult.parse(await gateway.result(execution.objectiveId));
+}
+
+async function listObjectives(
+  gateway: Gateway,
+  state: ObjectiveState | undefined,
+): Promise<readonly ObjectiveSummary[]> {
+  const all = `WorkflowType = '${OBJECTIVE_WORKFLOW}'`;
+  if (state !== undefined) {
+    try {
+      return await collect(gateway.list(`${all} AND CoordinatorStatus = '${state}'`));
+    } catch (error) {
+      if (!isUnknownSearchAttribute(error)) throw error;
+    }
+  }
+  const found = await collect(gateway.list(all));
+  return state === undefined ? found : found.filter((row) => row.state === state || row.state === null);
+}
+
+async function collect(executions: AsyncIterable<Execution>): Promise<readonly ObjectiveSummary[]> {
+  const rows: ObjectiveSummary[] = [];
+  const seen = new Set<string>();
+  for await (const execution of executions) {
+    // An objective that continued as new shows once per run, newest first.
+    if (seen.has(execution.objectiveId)) continue;
+    seen.add(execution.objectiveId);
+    rows.push(summarise(execution));
+    if (rows.length >= LIST_LIMIT) break;
+  }
+  return rows;
+}

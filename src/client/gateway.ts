@@ -1,0 +1,55 @@
+import type { MessageName, QUERIES } from '../domain/messages';
+import type { ObjectiveInput } from '../domain/objective';
+
+/** How Temporal sees an execution; everything that is not open is closed. */
+export type ExecutionState = 'open' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
+
+/** One objective as visibility tells it, without its history. */
+export interface Execution {
+  readonly objectiveId: string;
+  readonly state: ExecutionState;
+  readonly startedAt: Date;
+  readonly closedAt: Date | null;
+  readonly memo: unknown;
+  /** Values of the search attributes the server knows. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+export interface StartRequest {
+  readonly input: ObjectiveInput;
+  readonly memo: Readonly<Record<string, unknown>>;
+  /** Shown by the Web UI. */
+  readonly summary: string;
+  readonly details: string;
+  /** Whether to set the search attributes; a server that does not know them refuses the start. */
+  readonly searchAttributes: boolean;
+}
+
+/**
+ * What the department client asks of Temporal. Failures are the vendor's own errors; `translateError` turns them
+ * into sentences.
+ */
+export interface Gateway {
+  readonly address: string;
+  /** Starts the workflow, or attaches to an open one of that id; a closed one of that id is an error. */
+  start(request: StartRequest): Promise<void>;
+  query(objectiveId: string, name: keyof typeof QUERIES, timeoutMs: number): Promise<unknown>;
+  update(
+    request: MessageRequest & { readonly updateId: string; readonly timeoutMs: number },
+  ): Promise<unknown>;
+  signal(request: MessageRequest): Promise<void>;
+  cancel(objectiveId: string): Promise<void>;
+  describe(objectiveId: string): Promise<Execution>;
+  list(visibilityQuery: string): AsyncIterable<Execution>;
+  /** What a closed workflow returned; waits while it is open. */
+  result(objectiveId: string): Promise<unknown>;
+  /** Whether somebody polled for this kind of task lately. */
+  hasWorker(kind: 'workflow' | 'activity'): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface MessageRequest {
+  readonly objectiveId: string;
+  readonly name: MessageName;
+  readonly payload: unknown;
+}

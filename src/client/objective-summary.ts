@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { modelLabel } from '../domain/model-label';
+import type { ObjectiveInput, RepositorySource } from '../domain/objective';
+import { ObjectiveState } from '../domain/states';
+import type { Execution } from './gateway';
+
+const EXCERPT_CHARACTERS = 200;
+
+/** What the memo of an objective's workflow says, for lists; never the whole text. */
+export const ObjectiveMemo = z.object({
+  objective: z.string(),
+  repository: z.string(),
+  base: z.string(),
+  model: z.string(),
+  /** Tells the call that started the workflow from one that attached to it. */
+  startId: z.string(),
+});
+export type ObjectiveMemo = z.infer<typeof ObjectiveMemo>;
+
+/** An objective as visibility and memo tell it: what there is to know without any worker. */
+export interface ObjectiveSummary {
+  readonly objectiveId: string;
+  readonly objective: string;
+  readonly repository: string;
+  readonly base: string;
+  readonly model: string;
+  readonly open: boolean;
+  /** null where the server has no search attributes to tell it. */
+  readonly state: ObjectiveState | null;
+  readonly escalationLevel: number | null;
+  readonly startedAt: string;
+  readonly closedAt: string | null;
+}
+
+export function describeRepository(source: RepositorySource): string {
+  switch (source.kind) {
+    case 'sample':
+      return `sample ${source.name} ${source.version}`;
+    case 'path':
+      return source.path;
+    case 'url':
+      return withoutPassword(source.url);
+  }
+}
+
+export function memoOf(input: ObjectiveInput, startId: string): ObjectiveMemo {
+  return {
+    objective: excerpt(input.objective),
+    repository: describeRepository(input.repository),
+    base: `${input.baseRef} (${input.baseCommit.slice(0, 12)})`,
+    model: modelLabel(input.model),
+    startId,
+  };
+}
+
+export function excerpt(text: string, characters = EXCERPT_CHARACTERS): string {
+  const line = text.replace(/\s+/gu, ' ').trim();
+  return line.length <= characters ? line : `${line.slice(0, characters - 1)}…`;
+}
+
+export function summarise(execution: Execution): ObjectiveSummary {
+  const memo = ObjectiveMemo.partial().safeParse(execution.memo ?? {});
+  const told = memo.success ? memo.data : {};
+  const open = execution.state === 'open';
+  const state = ObjectiveState.safeParse(execution.attributes['CoordinatorStatus']);
+  const level = z.int().safeParse(execution.attributes['CoordinatorEscalationLevel']);
+  return {
+    objectiveId: execution.objectiveId,
+    objective: told.objective ?? '',
+    repository: told.repository ?? '',
+    base: told.base ?? '',
+    model: told.model ?? '',
+    open,
+    state: execution.state === 'cancelled' ? 'cancelled' : state.success ? state.data : null,
+    escalationLevel: level.success ? level.data : null,
+    startedAt: execution.startedAt.toISOString(),
+    closedAt: execution.closedAt?.toISOString() ?? null,
+  };
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');
+}

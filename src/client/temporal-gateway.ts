@@ -1,0 +1,124 @@
+import {
+  Client,
+  Connection,
+  type ConnectionOptions,
+  type WorkflowExecutionInfo,
+  type WorkflowExecutionStatusName,
+} from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../domain/messages';
+import { describeRepository } from './objective-summary';
+import type { Execution, ExecutionState, Gateway, StartRequest } from './gateway';
+
+/** How to reach the server; what `connectTemporal` answers fits. */
+export interface GatewayTarget {
+  readonly address: string;
+  readonly namespace: string;
+  readonly clientOptions: Pick<ConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata'>;
+}
+
+const CONNECT_WITHIN_MS = 4_500;
+const ANSWER_WITHIN_MS = 10_000;
+/** A poll lasts 60 s, so a living worker was seen since. */
+const POLLED_WITHIN_MS = 65_000;
+// TaskQueueType of Temporal's API.
+const QUEUE_TYPES = { workflow: 1, activity: 2 } as const;
+
+const STATUS = defineSearchAttributeKey('CoordinatorStatus', 'KEYWORD');
+const LEVEL = defineSearchAttributeKey('CoordinatorEscalationLevel', 'INT');
+const REPOSITORY = defineSearchAttributeKey('CoordinatorRepository', 'KEYWORD');
+
+/** Connects to a Temporal server; the gateway's `close` ends the connection. */
+export async function createTemporalGateway(target: GatewayTarget): Promise<Gateway> {
+  const connection = await Connection.connect({ ...target.clientOptions, connectTimeout: CONNECT_WITHIN_MS });
+  const client = new Client({ connection, namespace: target.namespace });
+  const within = <T>(ms: number, call: () => Promise<T>): Promise<T> =>
+    client.withDeadline(Date.now() + ms, call);
+  const handle = (objectiveId: string) => client.workflow.getHandle(objectiveId);
+
+  return {
+    address: target.address,
+    start: async (request) => {
+      await within(ANSWER_WITHIN_MS, () =>
+        client.workflow.start(OBJECTIVE_WORKFLOW, {
+          workflowId: request.input.objectiveId,
+          taskQueue: TASK_QUEUE,
+          args: [request.input],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          memo: { ...request.memo },
+          staticSummary: request.summary,
+          staticDetails: request.details,
+          ...(request.searchAttributes ? { typedSearchAttributes: firstAttributes(request) } : {}),
+        }),
+      );
+    },
+    query: (objectiveId, name, timeoutMs) =>
+      within(timeoutMs, () => handle(objectiveId).query<unknown>(name)),
+    update: ({ objectiveId, name, payload, updateId, timeoutMs }) =>
+      within(timeoutMs, () =>
+        handle(objectiveId).executeUpdate<unknown, [unknown]>(name, { args: [payload], updateId }),
+      ),
+    signal: ({ objectiveId, name, payload }) =>
+      within(ANSWER_WITHIN_MS, () => handle(objectiveId).signal(name, payload)),
+    cancel: async (objectiveId) => {
+      await within(ANSWER_WITHIN_MS, () => handle(objectiveId).cancel());
+    },
+    describe: async (objectiveId) =>
+      toExecution(await within(ANSWER_WITHIN_MS, () => handle(objectiveId).describe())),
+    list: async function* (query) {
+      for await (const info of client.workflow.list({ query })) yield toExecution(info);
+    },
+    result: (objectiveId) => handle(objectiveId).result(),
+    hasWorker: async (kind) => {
+      const described = await within(ANSWER_WITHIN_MS, () =>
+        connection.workflowService.describeTaskQueue({
+          namespace: target.namespace,
+          taskQueue: { name: TASK_QUEUE },
+          taskQueueType: QUEUE_TYPES[kind],
+        }),
+      );
+      return described.pollers.some((poller) => {
+        const seen = Number(poller.lastAccessTime?.seconds ?? 0) * 1000;
+        return Date.now() - seen < POLLED_WITHIN_MS;
+      });
+    },
+    close: () => connection.close(),
+  };
+}
+
+function firstAttributes({ input }: StartRequest): TypedSearchAttributes {
+  return new TypedSearchAttributes([
+    { key: STATUS, value: 'planning' },
+    { key: LEVEL, value: 0 },
+    { key: REPOSITORY, value: describeRepository(input.repository) },
+  ]);
+}
+
+const STATES: Readonly<Record<WorkflowExecutionStatusName, ExecutionState>> = {
+  RUNNING: 'open',
+  PAUSED: 'open',
+  CONTINUED_AS_NEW: 'open',
+  UNSPECIFIED: 'open',
+  UNKNOWN: 'open',
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+  TERMINATED: 'terminated',
+  TIMED_OUT: 'timed-out',
+};
+
+function toExecution(info: Omit<WorkflowExecutionInfo, 'raw'>): Execution {
+  return {
+    objectiveId: info.workflowId,
+    state: STATES[info.status.name],
+    startedAt: info.startTime,
+    closedAt: info.closeTime ?? null,
+    memo: info.memo,
+    attributes: {
+      CoordinatorStatus: info.typedSearchAttributes.get(STATUS),
+      CoordinatorEscalationLevel: info.typedSearchAttributes.get(LEVEL),
+      CoordinatorRepository: info.typedSearchAttributes.get(REPOSITORY),
+    },
+  };
+}

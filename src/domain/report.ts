@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { BlobRef } from './blob';
+import { Decision, Escalation } from './escalation';
+import { GATE_SECTIONS, GateSlug } from './gate-items';
+import { METRICS } from './metrics';
+import { ModelChoice } from './objective';
+import { TaskId } from './plan';
+import { Precondition, Verdict } from './receipt';
+import { ObjectiveState, Outcome } from './states';
+import { Delivery, IgnoredMessage, TaskStatus } from './status';
+import { Usage } from './usage';
+
+/** One item of the checklist, or a precondition, with what was found and who found it. */
+const Found = {
+  verdict: Verdict,
+  note: z.string(),
+  /** Name of the tool or rule; null: nobody looked. */
+  checker: z.string().nullable(),
+};
+
+export const ReportGateItem = z.strictObject({
+  item: z.int().min(1).max(40),
+  slug: GateSlug,
+  section: z.enum(GATE_SECTIONS.map((row) => row.section)),
+  demand: z.string(),
+  ...Found,
+});
+export type ReportGateItem = z.infer<typeof ReportGateItem>;
+
+export const ReportGate = z.strictObject({
+  green: z.boolean(),
+  tree: z.string(),
+  /** The receipts, by reference. */
+  receipts: BlobRef,
+  preconditions: z.array(z.strictObject({ subject: Precondition, ...Found })),
+  /** All 40, in the charter's order. */
+  items: z.array(ReportGateItem),
+});
+export type ReportGate = z.infer<typeof ReportGate>;
+
+export const ReportMetric = z.strictObject({
+  name: z.enum(METRICS.map((row) => row.name)),
+  unit: z.enum(METRICS.map((row) => row.unit)),
+  /** null: no data, which is not 0. */
+  value: z.number().nullable(),
+});
+export type ReportMetric = z.infer<typeof ReportMetric>;
+
+/** What an objective came to: the JSON beside the Markdown report. */
+export const Report = z.strictObject({
+  version: z.literal(1),
+  objectiveId: z.string(),
+  objective: z.string(),
+  state: ObjectiveState,
+  /** null: written before the end. */
+  outcome: Outcome.nullable(),
+  reason: z.string().nullable(),
+  repository: z.string(),
+  baseCommit: z.string(),
+  delivery: Delivery.omit({ report: true }).nullable(),
+  model: ModelChoice,
+  modelLabel: z.string(),
+  sandbox: z.string().nullable(),
+  stack: z.string().nullable(),
+  startedAt: z.iso.datetime(),
+  writtenAt: z.iso.datetime(),
+  tasks: z.array(TaskStatus.omit({ doing: true, waitingFor: true })),
+  gate: ReportGate.nullable(),
+  openEscalations: z.array(Escalation),
+  decisions: z.array(Decision),
+  metrics: z.array(ReportMetric),
+  knownLimitations: z.array(z.strictObject({ taskId: TaskId.nullable(), text: z.string() })),
+  usage: Usage,
+  budgetUsd: z.number().nullable(),
+  ignored: z.array(IgnoredMessage),
+});
+export type Report = z.infer<typeof Report>;

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BlobStore } from '../ports/blob-store';
+import type { Reports } from '../ports/report';
+import { buildReport } from './build-report';
+import { renderMarkdown } from './render-markdown';
+
+/** Where the two files of a report are. */
+export function reportPaths(
+  dir: string,
+  objectiveId: string,
+): { readonly markdown: string; readonly json: string } {
+  return { markdown: join(dir, `${objectiveId}.md`), json: join(dir, `${objectiveId}.json`) };
+}
+
+/**
+ * Writes `<dir>/<objective id>.md` and `.json`, both complete or not at all; writing again replaces them.
+ * `report` is the absolute path of the Markdown when `dir` is absolute.
+ */
+export function createReports(options: {
+  readonly dir: string;
+  readonly blobs: Pick<BlobStore, 'get'>;
+}): Reports {
+  return {
+    write: async ({ status }) => {
+      const report = await buildReport(status, options.blobs);
+      const paths = reportPaths(options.dir, status.objectiveId);
+      await mkdir(options.dir, { recursive: true, mode: 0o700 });
+      await writeWhole(paths.json, `${JSON.stringify(report, null, 2)}\n`);
+      await writeWhole(paths.markdown, renderMarkdown(report));
+      return { report: paths.markdown };
+    },
+  };
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, text, { mode: 0o600 });
+  await rename(draft, path);
+}
