@@ -19,8 +19,8 @@ export function createAttemptActivities(
       return withHeartbeat(
         async (signal) => {
           const { handle, taskId, specialist } = request;
-          const { objectiveId } = handle;
           const dossier = await records.dossier(handle);
+          const { objectiveId } = dossier;
           const task = await records.task(request.plan, taskId);
           const worktree = await worktrees.open({ objectiveId, taskId, start: request.start });
           await bootstrap.ensure({ path: worktree.path, survey: dossier.survey, signal });
@@ -52,7 +52,7 @@ export function createAttemptActivities(
 
 async function resultOf(
   end: WorkEnd,
-  commit: (summary: string) => Promise<{ readonly commit: string; readonly tree: string }>,
+  commit: (summary: string) => Promise<{ readonly commit: string }>,
   rest: Pick<Extract<AttemptResult, { outcome: 'handed-off' }>, 'transcript' | 'usage'>,
 ): Promise<AttemptResult> {
   switch (end.kind) {
@@ -61,7 +61,6 @@ async function resultOf(
       return {
         outcome: 'handed-off',
         commit: made.commit,
-        tree: made.tree,
         summary: end.note.summary.slice(0, 500),
         findings: findingsForHistory(end.note.findings),
         ...rest,

@@ -64,7 +64,7 @@ export function createCheckActivities(
         });
         switch (proposal.kind) {
           case 'already-merged':
-            return { outcome: 'merged', head: proposal.head, tree: proposal.tree };
+            return { outcome: 'merged', head: proposal.head };
           case 'conflict':
             return {
               outcome: 'conflict',
@@ -88,7 +88,7 @@ export function createCheckActivities(
               from: proposal.head,
               to: proposal.commit,
             });
-            if (moved) return { outcome: 'merged', head: proposal.commit, tree: proposal.tree };
+            if (moved) return { outcome: 'merged', head: proposal.commit };
             return { outcome: 'moved', head: await integration.head({ objectiveId }) };
           }
         }

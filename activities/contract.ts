@@ -41,7 +41,6 @@ export interface RepositoryActivities {
     readonly handle: ObjectiveHandle;
     readonly head: string;
   }): Promise<DeliverResult>;
-  releaseWorkspace(request: { readonly objectiveId: string }): Promise<void>;
 }
 
 /** Everything the workflows may call. */

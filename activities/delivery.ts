@@ -7,17 +7,17 @@ import { withHeartbeat } from './heartbeat';
 import type { Ports } from './ports';
 import type { Records } from './records';
 
-/** Brings the result to the user: branch and report; then the worktrees go. */
+/** Brings the result to the user: branch and report; then the worktrees go, also those a crash left. */
 export function createDeliveryActivities(
   ports: Pick<Ports, 'repositories' | 'worktrees' | 'reports'>,
   records: Records,
-): Pick<RepositoryActivities, 'deliverObjective' | 'releaseWorkspace'> {
+): Pick<RepositoryActivities, 'deliverObjective'> {
   const { repositories, worktrees, reports } = ports;
   return {
     deliverObjective: ({ handle, head }) =>
       withHeartbeat(async () => {
-        const { objectiveId } = handle;
         const dossier = await records.dossier(handle);
+        const { objectiveId } = dossier;
         const delivered = await repositories.deliver({
           objectiveId,
           source: dossier.repository,
@@ -33,9 +33,8 @@ export function createDeliveryActivities(
         const { report } = await reports.write({
           status: { ...status, delivery: { ...delivered, report: '' } },
         });
+        await worktrees.release({ objectiveId });
         return { ...delivered, report };
       }),
-
-    releaseWorkspace: ({ objectiveId }) => withHeartbeat(() => worktrees.release({ objectiveId })),
   };
 }

@@ -10,7 +10,6 @@ import type { ObjectiveResult } from '../src/domain/status';
 import { listenToMessages } from './conversation';
 import { deliver, gateObjective } from './delivery';
 import { analyse, approve, gateBase, plan, survey } from './planning';
-import { repository } from './proxies';
 import { openRun, record, type Carried, type Run } from './run';
 import { createDisplay } from './snapshot';
 import { runTasks } from './tasks';
@@ -36,9 +35,6 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
     await CancellationScope.nonCancellable(() => closeCancelled(run, show));
     throw error;
   }
-  await repository.releaseWorkspace.executeWithOptions({ summary: 'remove worktrees' }, [
-    { objectiveId: input.objectiveId },
-  ]);
   await condition(allHandlersFinished);
   return resultOf(run);
 }
@@ -67,7 +63,6 @@ async function closeCancelled(run: Run, show: () => void): Promise<void> {
   run.stop = { outcome: 'cancelled', reason: 'cancelled' };
   record(run, 'cancelled; every agent has stopped');
   await deliver(run, show);
-  await repository.releaseWorkspace({ objectiveId: run.input.objectiveId });
 }
 
 function resultOf(run: Run): ObjectiveResult {

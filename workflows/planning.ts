@@ -18,7 +18,7 @@ export async function survey(run: Run): Promise<ObjectiveHandle | null> {
     repository.surveyRepository.executeWithOptions({ summary: 'survey the repository' }, [input]),
   );
   if (found === null) return null;
-  progress.handle = { objectiveId: input.objectiveId, dossier: found.dossier };
+  progress.handle = { dossier: found.dossier };
   progress.integrationHead = found.baseCommit;
   progress.stack = found.stack;
   progress.sandbox = found.sandbox;

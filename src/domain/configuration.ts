@@ -100,7 +100,15 @@ const ConfiguredWaiver = z.strictObject({
 export const ServiceConfiguration = z.strictObject({
   version: z.literal(1),
   services: z.array(Service).min(1).max(50),
-  gate: z.strictObject({ waivers: z.array(ConfiguredWaiver).max(100).optional() }).optional(),
+  gate: z
+    .strictObject({
+      // One policy each so far; the keys are there for a configuration that spells it out.
+      failOn: z.array(z.literal('fail')).length(1).optional(),
+      couldNotRun: z.literal('needs-review').optional(),
+      baseline: z.literal('merge-base').optional(),
+      waivers: z.array(ConfiguredWaiver).max(100).optional(),
+    })
+    .optional(),
 });
 export type ServiceConfiguration = z.infer<typeof ServiceConfiguration>;
 

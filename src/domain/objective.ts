@@ -59,8 +59,8 @@ export const ObjectiveInput = z.strictObject({
 });
 export type ObjectiveInput = z.infer<typeof ObjectiveInput>;
 
-/** What identifies an objective to every activity; the dossier holds the rest, by reference. */
-export const ObjectiveHandle = z.strictObject({ objectiveId: z.string(), dossier: BlobRef });
+/** What identifies an objective to every activity: its dossier, by reference; history stays small. */
+export const ObjectiveHandle = z.strictObject({ dossier: BlobRef });
 export type ObjectiveHandle = z.infer<typeof ObjectiveHandle>;
 
 /** Objective text as it enters ids: case, whitespace and Unicode form do not make another objective. */

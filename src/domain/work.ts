@@ -123,7 +123,6 @@ export const AttemptResult = z.discriminatedUnion('outcome', [
   z.strictObject({
     outcome: z.literal('handed-off'),
     commit: CommitId,
-    tree: CommitId,
     transcript: BlobRef,
     summary: z.string().max(500),
     findings: z.array(Finding).max(5),
@@ -195,7 +194,7 @@ export const MergeRequest = z.strictObject({
 export type MergeRequest = z.infer<typeof MergeRequest>;
 
 export const MergeResult = z.discriminatedUnion('outcome', [
-  z.strictObject({ outcome: z.literal('merged'), head: CommitId, tree: CommitId }),
+  z.strictObject({ outcome: z.literal('merged'), head: CommitId }),
   /** `theirs` names the tasks whose merged work the conflict is with. */
   z.strictObject({
     outcome: z.literal('conflict'),

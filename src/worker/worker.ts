@@ -1,0 +1,55 @@
+import { NativeConnection, Worker, type NativeConnectionOptions } from '@temporalio/worker';
+import type { Activities } from '../../activities';
+import { TASK_QUEUE } from '../domain/messages';
+import { WORKFLOW_BUNDLE } from './bundle';
+
+export interface DepartmentWorkerOptions {
+  readonly connection: NativeConnectionOptions;
+  readonly namespace: string;
+  /** null: answers queries, signals and updates, but carries no activity. */
+  readonly activities: Activities | null;
+  /** Compiled workflows; the pre-built bundle unless a test says otherwise. */
+  readonly workflowBundle?: string;
+  readonly taskQueue?: string;
+}
+
+export interface DepartmentWorker {
+  /** Polls until {@link DepartmentWorker.shutdown}; rejects when the worker fails. */
+  run(): Promise<void>;
+  /** Stops polling, lets running activities checkpoint, closes the connection. */
+  shutdown(): Promise<void>;
+}
+
+/** A worker of the department on one task queue. */
+export async function createWorker(options: DepartmentWorkerOptions): Promise<DepartmentWorker> {
+  const connection = await NativeConnection.connect(options.connection);
+  const { activities } = options;
+  const worker = await Worker.create({
+    connection,
+    namespace: options.namespace,
+    taskQueue: options.taskQueue ?? TASK_QUEUE,
+    workflowBundle: { codePath: options.workflowBundle ?? WORKFLOW_BUNDLE },
+    ...(activities === null ? {} : { activities: { ...activities } }),
+    // A lost worker's cached workflows move on after this instead of the default ten seconds.
+    stickyQueueScheduleToStartTimeout: '1s',
+    shutdownGraceTime: '5s',
+    shutdownForceTime: '20s',
+    maxConcurrentActivityTaskExecutions: 64,
+    maxHeartbeatThrottleInterval: '2s',
+  }).catch(async (error: unknown) => {
+    await connection.close();
+    throw error;
+  });
+  let running: Promise<void> | undefined;
+  return {
+    run: () => {
+      running ??= worker.run().finally(() => connection.close());
+      return running;
+    },
+    shutdown: async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      if (running === undefined) await connection.close();
+      else await running.catch(() => undefined);
+    },
+  };
+}
