@@ -1,0 +1,56 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import type { BlobStore } from '../ports/blob-store';
+import type { Specialists } from '../ports/department';
+import { redactSecrets } from '../process/redact';
+import { attemptPrompt } from './prompts/attempt-prompt';
+import { delegationPrompt, describeConflicts } from './prompts/delegation';
+import { bullets, joinParts, section } from './prompts/format';
+import { readTranscript, tell } from './transcript';
+
+type Opening = Pick<
+  Parameters<Specialists['work']>[0],
+  'dossier' | 'task' | 'specialist' | 'worktree' | 'prompt' | 'steering' | 'transcript'
+>;
+
+/** A conversation whose next turn is the model's. */
+export interface OpenedConversation {
+  readonly messages: Anthropic.MessageParam[];
+}
+
+const GO_ON = 'Go on with the task.';
+const NO_ANSWER = 'Nobody answered this; go on with what follows.';
+
+/**
+ * Starts a conversation with the delegation, or goes on with a stored one. Advice and guidance are the result of
+ * the call that asked for them, where one waits; anything else is a new message of ours.
+ */
+export async function openConversation(blobs: BlobStore, opening: Opening): Promise<OpenedConversation> {
+  const news = redactSecrets(attemptPrompt(opening.prompt));
+  const steering = redactSecrets(section('WHAT PEOPLE SAID MEANWHILE', bullets(opening.steering)));
+  if (opening.transcript === null) {
+    const { dossier, task, specialist, worktree } = opening;
+    const delegation = delegationPrompt({ dossier, task, specialist, conflicts: worktree.conflicts });
+    const messages: Anthropic.MessageParam[] = [];
+    tell(messages, [{ type: 'text', text: joinParts([redactSecrets(delegation), news, steering]) }]);
+    return { messages };
+  }
+  const { messages, pending } = await readTranscript(blobs, opening.transcript);
+  const conflicts = describeConflicts(opening.worktree.conflicts);
+  if (pending === null) {
+    const text = joinParts([news, conflicts, steering]);
+    tell(messages, [{ type: 'text', text: text === '' ? GO_ON : text }]);
+    return { messages };
+  }
+  const answers = opening.prompt.kind === 'advice' || opening.prompt.kind === 'guidance';
+  const rest = joinParts([answers ? '' : news, conflicts, steering]);
+  tell(messages, [
+    ...pending.results,
+    {
+      type: 'tool_result',
+      tool_use_id: pending.toolUseId,
+      content: [{ type: 'text', text: answers ? news : NO_ANSWER }],
+    },
+    ...(rest === '' ? [] : [{ type: 'text' as const, text: rest }]),
+  ]);
+  return { messages };
+}

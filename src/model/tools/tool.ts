@@ -1,0 +1,67 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import { z } from 'zod';
+import type { PlanTask } from '../../domain/plan';
+import type { Survey } from '../../domain/survey';
+import type { WorkEnd } from '../../ports/department';
+import type { Worktree } from '../../ports/workspace';
+
+/** Where and for whom tools run. */
+export interface ToolContext {
+  readonly worktree: Worktree;
+  readonly task: PlanTask;
+  readonly survey: Survey;
+  readonly signal: AbortSignal;
+}
+
+/** What a call came to. `changes`: files may be different now, so the same call may mean something new. */
+export type ToolOutcome =
+  | { readonly kind: 'result'; readonly text: string; readonly isError: boolean; readonly changes: boolean }
+  /** The call could not be understood: no such tool, or an input that does not fit. */
+  | { readonly kind: 'bad-call'; readonly text: string }
+  /** The attempt ends; `awaitsAnswer`: the call stays open until the next attempt brings its result. */
+  | { readonly kind: 'end'; readonly end: WorkEnd; readonly text: string; readonly awaitsAnswer: boolean };
+
+/** One tool as the model sees it, and what a call does. */
+export interface Tool {
+  readonly name: string;
+  readonly definition: Anthropic.Tool;
+  readonly input: z.ZodType;
+  call(input: unknown, context: ToolContext): Promise<ToolOutcome>;
+}
+
+/** Refuses a call; the model reads the sentence and may do better. */
+export class ToolRefusal extends Error {
+  override readonly name = 'ToolRefusal';
+}
+
+/** A tool from its input's schema: inputs that do not fit never reach `run`. */
+export function defineTool<T extends z.ZodType>(row: {
+  readonly name: string;
+  readonly description: string;
+  readonly input: T;
+  readonly run: (input: z.output<T>, context: ToolContext) => Promise<ToolOutcome>;
+}): Tool {
+  const { $schema: _, ...schema } = z.toJSONSchema(row.input, { io: 'input' });
+  return {
+    name: row.name,
+    input: row.input,
+    definition: {
+      name: row.name,
+      description: row.description,
+      input_schema: { ...schema, type: 'object' },
+    },
+    async call(input, context) {
+      const parsed = row.input.safeParse(input);
+      if (parsed.success) return row.run(parsed.data, context);
+      const issues = parsed.error.issues
+        .slice(0, 5)
+        .map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+      return { kind: 'bad-call', text: `The input of ${row.name} does not fit: ${issues.join('; ')}` };
+    },
+  };
+}
+
+/** A plain result; `changes` where files may be different afterwards. */
+export function result(text: string, options: { changes?: boolean; isError?: boolean } = {}): ToolOutcome {
+  return { kind: 'result', text, isError: options.isError ?? false, changes: options.changes ?? false };
+}
