@@ -1,0 +1,53 @@
+import type { Bootstrap, CheckRunner } from '../ports/gate';
+import { BootstrapRefused } from './bootstrap-refused';
+import { CHECKS } from './checks';
+import { excerptOf } from './excerpt';
+import { explanationOf } from './outcome';
+import { type CheckRun, type CheckSetting, runCheck } from './run-check';
+
+const OUTPUT_CHARACTERS = 12_000;
+
+export interface CheckRunnerSetting extends CheckSetting {
+  readonly bootstrap: Bootstrap;
+}
+
+/**
+ * Runs a target's commands on a worktree as it stands, one after the other, with nothing taken from receipts. The
+ * text starts with each command and how it ended; long output is cut. A command that could not run is not passed.
+ */
+export function createCheckRunner(setting: CheckRunnerSetting): CheckRunner {
+  return {
+    async runChecks({ path, gitDir, survey, only, signal }) {
+      try {
+        await setting.bootstrap.ensure({ path, survey, signal });
+      } catch (error) {
+        if (!(error instanceof BootstrapRefused)) throw error;
+        return { passed: false, output: `$ ${survey.install?.join(' ') ?? 'install'}\n${error.message}` };
+      }
+      const parts: string[] = [];
+      let passed = true;
+      for (const check of CHECKS.filter(({ name }) => only.includes(name))) {
+        const argv = check.command(survey);
+        if (argv === null) {
+          parts.push(`${check.name}: ${explanationOf(check.absent)}`);
+          continue;
+        }
+        const run = await runCheck(setting, check, argv, { path, gitDir, survey, signal });
+        passed &&= run.outcome.kind === 'ran-clean';
+        parts.push(describe(run));
+      }
+      return { passed, output: parts.join('\n\n') };
+    },
+  };
+}
+
+function describe(run: CheckRun): string {
+  const end = run.exitCode === null ? 'no exit code' : `exit code ${String(run.exitCode)}`;
+  const seconds = (run.durationMs / 1000).toFixed(1);
+  const note = explanationOf(run.outcome);
+  return [
+    `$ ${run.argv.join(' ')}`,
+    `${end} after ${seconds} s${note === '' ? '' : `: ${note}`}`,
+    excerptOf(run.output, OUTPUT_CHARACTERS),
+  ].join('\n');
+}

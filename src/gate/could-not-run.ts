@@ -1,0 +1,7 @@
+/**
+ * The machine, not the work, stands in the way of a check: no sandbox, no registry, no database. Nothing can be said
+ * about the work; worth trying again.
+ */
+export class CouldNotRun extends Error {
+  override readonly name = 'Gate.CouldNotRun';
+}

@@ -1,0 +1,349 @@
+// Needs npm; bubblewrap for one test (skipped and counted without it). No server, no Temporal, no PostgreSQL, no git.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GateReport, type Receipt } from '../../src/domain/receipt';
+import type { Survey } from '../../src/domain/survey';
+import { summarise } from '../../src/domain/gate-summary';
+import { BootstrapRefused } from '../../src/gate/bootstrap-refused';
+import { createCheckRunner } from '../../src/gate/check-runner';
+import { createGateRunner, type GateSetting } from '../../src/gate/gate-runner';
+import { isRunning } from '../../src/gate/install-lock';
+import { createSandbox, probeSandbox } from '../../src/sandbox/sandbox';
+import {
+  containing,
+  createMemoryStore,
+  matching,
+  createSetting,
+  receiptOf,
+  SURVEY,
+  treeOf,
+  writeFiles,
+} from './support';
+
+const REF = 'b'.repeat(64);
+const hasBubblewrap = spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']).status === 0;
+
+let base: string;
+let checkout: string;
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), 'gate-'));
+  checkout = join(base, 'check out');
+  mkdirSync(join(base, 'mirror.git'));
+  mkdirSync(checkout);
+});
+afterEach(() => {
+  rmSync(base, { recursive: true, force: true });
+});
+
+interface Given {
+  readonly survey?: Partial<Survey>;
+  readonly setting?: GateSetting;
+  readonly tree?: string;
+  readonly scope?: 'task' | 'objective';
+  readonly baseReport?: GateReport;
+  readonly signal?: AbortSignal;
+}
+
+async function gate(given: Given = {}): Promise<GateReport> {
+  const tree = given.tree ?? treeOf('a');
+  const report = await createGateRunner(given.setting ?? createSetting(base)).run({
+    target: {
+      path: checkout,
+      gitDir: join(base, 'mirror.git'),
+      commit: treeOf('c'),
+      tree,
+      base: treeOf('b'),
+    },
+    survey: { ...SURVEY, ...given.survey },
+    scope: given.scope ?? 'task',
+    baseReport: given.baseReport,
+    signal: given.signal ?? new AbortController().signal,
+  });
+  return GateReport.parse(report);
+}
+
+async function tests(given: Given = {}): Promise<Receipt> {
+  return receiptOf((await gate(given)).receipts, 'tests');
+}
+
+function scripts(content: Record<string, string>): void {
+  writeFiles(checkout, { 'package.json': { name: 'tiny', scripts: content } });
+}
+
+const NODE_TEST = "require('node:test')('adds', () => {});\n";
+
+test('an objective gets 40 items; only build, tests and lint are decided', async () => {
+  scripts({ test: 'node --test', lint: 'echo untidy && exit 1', build: 'echo built' });
+  writeFiles(checkout, { 'test/a.test.js': NODE_TEST });
+  const report = await gate({
+    scope: 'objective',
+    survey: { build: ['npm', 'run', 'build'], lint: ['npm', 'run', 'lint'] },
+  });
+  const verdicts = Object.fromEntries(report.receipts.map(({ subject, verdict }) => [subject, verdict]));
+  expect(report.receipts).toHaveLength(42);
+  expect(verdicts).toMatchObject({
+    build: 'pass',
+    tests: 'pass',
+    'style-guide': 'fail',
+    cors: 'needs-review',
+  });
+  expect(receiptOf(report.receipts, 'cors')).toMatchObject({
+    checker: { kind: 'none' },
+    note: 'no checker yet',
+  });
+  expect(receiptOf(report.receipts, 'tests')).toMatchObject({
+    checker: { kind: 'tool', argv: ['npm', 'test'], exitCode: 0 },
+    tree: treeOf('a'),
+    sandbox: 'none',
+    note: '1 tests ran (node:test)',
+  });
+  expect(summarise({ report, ref: REF })).toMatchObject({
+    green: false,
+    red: [{ subject: 'style-guide' }],
+    counts: { fail: 1, 'needs-review': 39, pass: 0 },
+  });
+});
+
+test('exit 0 without a single test is not a pass', async () => {
+  scripts({ test: 'node --test' });
+  expect(await tests()).toMatchObject({ verdict: 'needs-review' });
+  writeFiles(checkout, { 'test/a.test.js': 'console.log(1);\n' });
+  expect(await tests()).toMatchObject({ verdict: 'needs-review', checker: { exitCode: 0 } });
+});
+
+test('an unknown runner passes by its exit code, and the receipt says so', async () => {
+  scripts({ test: 'echo all good' });
+  const receipt = await tests();
+  expect(receipt.verdict).toBe('pass');
+  expect(receipt.note).toContain('could not be read');
+});
+
+test('a missing script, a missing program and no command at all are no answer', async () => {
+  scripts({});
+  expect(await tests()).toMatchObject({ verdict: 'needs-review', note: containing('missing') });
+  scripts({ test: 'no-such-program' });
+  expect(await tests()).toMatchObject({
+    verdict: 'needs-review',
+    note: containing('not found'),
+  });
+  expect(await tests({ survey: { test: ['no-such-program'] } })).toMatchObject({ verdict: 'needs-review' });
+  expect(await tests({ survey: { test: null } })).toMatchObject({
+    verdict: 'needs-review',
+    checker: { kind: 'rule' },
+  });
+});
+
+test('a hanging test fails in bounded time and leaves no process', async () => {
+  scripts({ test: 'node hang.js' });
+  writeFiles(checkout, {
+    'hang.js': `require('fs').writeFileSync('pid', String(process.pid));
+      process.on('SIGTERM', () => {});
+      setInterval(() => {}, 1000);`,
+  });
+  const receipt = await tests({ survey: { testTimeoutMs: 1500 } });
+  expect(receipt).toMatchObject({ verdict: 'fail', checker: { exitCode: null } });
+  expect(receipt.note).toContain('did not end');
+  expect(isRunning(Number(readFileSync(join(checkout, 'pid'), 'utf8')))).toBe(false);
+});
+
+test('100 MB of output are bounded, and the end is kept', async () => {
+  scripts({ test: 'node loud.js' });
+  writeFiles(checkout, {
+    'loud.js': `const line = 'x'.repeat(1023) + '\\n';
+      for (let n = 0; n < 100 * 1024; n += 1) require('fs').writeSync(1, line);
+      console.log('the end'); process.exitCode = 1;`,
+  });
+  const store = createMemoryStore();
+  const receipt = await tests({ setting: createSetting(base, { store }) });
+  const [text = ''] = store.texts();
+  expect(receipt.verdict).toBe('fail');
+  expect(text.length).toBeLessThan(1_200_000);
+  expect(text).toContain('bytes left out');
+  expect(receipt.evidence[0]).toMatchObject({ excerpt: matching(/the end$/) });
+});
+
+test('secrets in the output are redacted in excerpt and blob', async () => {
+  const token = `ghp_${'a1B2'.repeat(9)}`;
+  scripts({ test: `echo token ${token} && exit 1` });
+  const store = createMemoryStore();
+  const receipt = await tests({ setting: createSetting(base, { store }) });
+  expect(JSON.stringify(receipt) + store.texts().join()).toContain('[redacted:github-token]');
+  // The command line that npm echoes holds it too.
+  expect(JSON.stringify(receipt) + store.texts().join()).not.toContain(token);
+});
+
+test('the environment of a check has none of ours in it', async () => {
+  process.env['COORDINATOR_PLANTED'] = 'planted-value';
+  try {
+    scripts({ test: 'env && exit 1' });
+    const store = createMemoryStore();
+    await tests({ setting: createSetting(base, { store }) });
+    expect(store.texts().join()).toContain('CI=1');
+    expect(store.texts().join()).not.toContain('planted-value');
+  } finally {
+    delete process.env['COORDINATOR_PLANTED'];
+  }
+});
+
+describe('receipts', () => {
+  const counter = (): string => readFileSync(join(checkout, 'runs'), 'utf8');
+
+  test('the same tree runs nothing again; another tree, command or version of the check does', async () => {
+    scripts({ test: 'printf x >> runs' });
+    const first = await gate();
+    expect(await gate()).toEqual(first);
+    expect(counter()).toBe('x');
+    const other = await gate({ tree: treeOf('other') });
+    expect(counter()).toBe('xx');
+    expect(receiptOf(other.receipts, 'tests').tree).toBe(treeOf('other'));
+    await gate({ survey: { test: ['sh', '-c', 'printf x >> runs'] } });
+    expect(counter()).toBe('xxx');
+  });
+
+  test('a failure is remembered, a time-out and a check that could not run are not', async () => {
+    scripts({ test: 'printf x >> runs; exit 1' });
+    await gate();
+    await gate();
+    expect(counter()).toBe('x');
+    const hang = { testTimeoutMs: 1000, test: ['sh', '-c', 'printf x >> runs; sleep 30'] };
+    await gate({ survey: hang });
+    await gate({ survey: hang });
+    expect(counter()).toBe('xxx');
+  });
+});
+
+describe('against the base', () => {
+  test('what is red on the base too stays a failure and is not red', async () => {
+    scripts({ test: 'exit 1' });
+    const baseReport = await gate();
+    const report = await gate({ tree: treeOf('new'), baseReport });
+    expect(receiptOf(report.receipts, 'tests')).toMatchObject({
+      verdict: 'fail',
+      note: containing('also fails on the base'),
+    });
+    expect(summarise({ report, ref: REF, base: baseReport }).green).toBe(true);
+  });
+
+  test('removing the tests that passed on the base is red', async () => {
+    scripts({ test: 'node --test' });
+    writeFiles(checkout, { 'test/a.test.js': NODE_TEST });
+    const baseReport = await gate();
+    rmSync(join(checkout, 'test'), { recursive: true });
+    const report = await gate({ tree: treeOf('new'), baseReport });
+    expect(summarise({ report, ref: REF, base: baseReport }).red[0]?.subject).toBe('tests');
+  });
+});
+
+describe('what stands in the way', () => {
+  test('dependencies the target broke fail its checks; unsupported ones leave them open', async () => {
+    scripts({ test: 'true' });
+    const refuse = (why: 'broken' | 'unsupported'): GateSetting => {
+      const setting = createSetting(base);
+      return {
+        ...setting,
+        bootstrap: { ...setting.bootstrap, ensure: () => Promise.reject(new BootstrapRefused('no', why)) },
+      };
+    };
+    expect(await tests({ setting: refuse('broken') })).toMatchObject({ verdict: 'fail', note: 'no' });
+    expect(await tests({ setting: refuse('unsupported') })).toMatchObject({ verdict: 'needs-review' });
+  });
+
+  test('no PostgreSQL for a service that needs one is an error, not a verdict', async () => {
+    scripts({ test: 'true' });
+    await expect(gate({ survey: { database: 'postgres' } })).rejects.toMatchObject({
+      name: 'Gate.CouldNotRun',
+      message: containing('this test has no PostgreSQL'),
+    });
+  });
+
+  test('each test run gets a fresh database, dropped afterwards also when it fails', async () => {
+    scripts({ test: 'echo $DATABASE_URL $COORDINATOR_REPLICA_URL > seen; exit 1' });
+    const events: string[] = [];
+    const setting = createSetting(base, {
+      postgres: () =>
+        Promise.resolve({
+          adminUrl: 'postgres://admin@localhost/postgres',
+          createDatabase: () => {
+            events.push('created');
+            return Promise.resolve({
+              url: 'postgres://admin@localhost/fresh',
+              drop: () => {
+                events.push('dropped');
+                return Promise.resolve();
+              },
+            });
+          },
+        }),
+    });
+    await gate({ setting, survey: { database: 'postgres' } });
+    expect(events).toEqual(['created', 'dropped']);
+    expect(readFileSync(join(checkout, 'seen'), 'utf8').trim()).toBe(
+      'postgres://admin@localhost/fresh postgres://admin@localhost/postgres',
+    );
+  });
+
+  test('an abort ends the checks and is thrown', async () => {
+    scripts({ test: 'echo $$ > pid; exec sleep 60' });
+    const stop = new AbortController();
+    const running = gate({ signal: stop.signal });
+    while (!existsSync(join(checkout, 'pid'))) await new Promise((resolve) => setTimeout(resolve, 20));
+    stop.abort(new Error('enough'));
+    await expect(running).rejects.toThrow('enough');
+  });
+});
+
+(hasBubblewrap ? test : test.skip)(
+  'in the sandbox: the checkout is writable, git is not, no network',
+  async () => {
+    const sandbox = createSandbox(await probeSandbox({ PATH: '/usr/local/bin:/usr/bin:/bin' }));
+    scripts({ test: 'node probe.js' });
+    writeFiles(checkout, {
+      'probe.js': `const fs = require('fs');
+      fs.writeFileSync('made', 'x');
+      try { fs.writeFileSync(${JSON.stringify(join(base, 'mirror.git', 'planted'))}, 'x'); console.log('git is writable'); }
+      catch { console.log('git is read-only'); }
+      console.log(Object.keys(require('os').networkInterfaces()).filter((name) => name !== 'lo').length, 'networks');`,
+    });
+    const store = createMemoryStore();
+    const receipt = await tests({ setting: createSetting(base, { sandbox, store }) });
+    expect(receipt).toMatchObject({ verdict: 'pass', sandbox: 'bubblewrap' });
+    expect(store.texts().join()).toContain('git is read-only');
+    expect(store.texts().join()).toContain('0 networks');
+    expect(existsSync(join(checkout, 'made'))).toBe(true);
+    expect(existsSync(join(base, 'mirror.git', 'planted'))).toBe(false);
+  },
+);
+
+describe('for a specialist', () => {
+  async function runChecks(
+    only: readonly ('build' | 'test' | 'lint')[],
+  ): Promise<{ passed: boolean; output: string }> {
+    return createCheckRunner(createSetting(base)).runChecks({
+      path: checkout,
+      gitDir: join(base, 'mirror.git'),
+      survey: { ...SURVEY, lint: ['npm', 'run', 'lint'] },
+      only,
+      signal: new AbortController().signal,
+    });
+  }
+
+  test('the text starts with the command and how it ended', async () => {
+    scripts({ test: 'echo expected 1, got 2 && exit 3', lint: 'true' });
+    const { passed, output } = await runChecks(['test', 'lint', 'build']);
+    expect(passed).toBe(false);
+    expect(output).toMatch(
+      /^build: the repository has no build command\n\n\$ npm test\nexit code 3 after .*expected 1, got 2/s,
+    );
+    expect(output).toContain('$ npm run lint\nexit code 0');
+    expect((await runChecks(['lint'])).passed).toBe(true);
+  });
+
+  test('it runs anew each time, on the worktree as it stands', async () => {
+    scripts({ test: 'printf x >> runs' });
+    await runChecks(['test']);
+    await runChecks(['test']);
+    expect(readFileSync(join(checkout, 'runs'), 'utf8')).toBe('xx');
+  });
+});

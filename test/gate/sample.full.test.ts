@@ -1,0 +1,64 @@
+// Needs npm with its registry and a PostgreSQL of the chain; bubblewrap when it is there. No Temporal.
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readEnvironment } from '../../src/config/environment';
+import { createBootstrap } from '../../src/gate/bootstrap';
+import { createGateRunner } from '../../src/gate/gate-runner';
+import { type PostgresServer, startPostgres } from '../../src/postgres/start-postgres';
+import { createSandbox, probeSandbox } from '../../src/sandbox/sandbox';
+import { surveyFiles } from '../../src/survey/survey-files';
+import { createSetting, matching, receiptOf, treeOf } from './support';
+
+const SAMPLE = join(__dirname, '../../examples/orders-service');
+
+let base: string;
+let postgres: PostgresServer | undefined;
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), 'gate-sample-'));
+});
+afterEach(async () => {
+  await postgres?.stop();
+  rmSync(base, { recursive: true, force: true });
+});
+
+test('the bundled sample passes its own build, tests and lint, from an empty store', async () => {
+  const checkout = join(base, 'checkout');
+  cpSync(SAMPLE, checkout, {
+    recursive: true,
+    filter: (path) => !path.slice(SAMPLE.length).split('/').includes('node_modules'),
+  });
+  mkdirSync(join(base, 'mirror.git'));
+  const environment = readEnvironment();
+  const survey = surveyFiles({
+    files: ['package.json', 'package-lock.json', 'coordinator.config.json'],
+    read: (path) => readFileSync(join(checkout, path), 'utf8'),
+  });
+  postgres = await startPostgres({ path: environment.path, dataRoot: join(base, 'postgres') });
+  const server = postgres;
+  const dependencyStore = join(base, 'dependencies');
+  const report = await createGateRunner(
+    createSetting(base, {
+      sandbox: createSandbox(await probeSandbox({ PATH: environment.path })),
+      dependencyStore,
+      bootstrap: createBootstrap({ store: dependencyStore, environment: environment.inherited }),
+      postgres: () => Promise.resolve(server),
+    }),
+  ).run({
+    target: {
+      path: checkout,
+      gitDir: join(base, 'mirror.git'),
+      commit: treeOf('c'),
+      tree: treeOf('a'),
+      base: treeOf('b'),
+    },
+    survey,
+    scope: 'objective',
+    signal: new AbortController().signal,
+  });
+  expect(receiptOf(report.receipts, 'tests')).toMatchObject({
+    verdict: 'pass',
+    note: matching(/^[1-9]\d* tests ran/),
+  });
+  expect(receiptOf(report.receipts, 'style-guide').verdict).toBe('pass');
+});
