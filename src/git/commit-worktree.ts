@@ -12,7 +12,7 @@ import { specialistOf, withTask } from './trailers';
 const GITLINK = '160000';
 const CONFLICT_MARKER = /^(?:<{7}|>{7})(?: |$)/m;
 
-export interface CommitRequest {
+interface CommitRequest {
   readonly place: Place;
   readonly branch: string;
   readonly taskId: TaskId;

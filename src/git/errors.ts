@@ -1,6 +1,6 @@
 import { UserError } from '../domain/user-error';
 
-export type RepositoryProblem =
+type RepositoryProblem =
   | 'missing'
   | 'not-a-directory'
   | 'not-git'
@@ -23,7 +23,7 @@ export class RepositoryError extends UserError {
   }
 }
 
-export type WorkspaceProblem =
+type WorkspaceProblem =
   /** A lock of a living process; trying again later can help. */
   | 'locked'
   /** The named files still hold conflict markers. */
@@ -52,5 +52,17 @@ export class WorkspaceError extends Error {
     super(message, options);
     this.problem = problem;
     this.files = files;
+  }
+}
+
+/** Does the work; a write the disk had no room for becomes `no-space`. */
+export async function tellFullDisk<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+    const message = `There is no disk space left for ${folder}; free some, then resume.`;
+    throw new WorkspaceError('no-space', message, [], { cause: error });
   }
 }

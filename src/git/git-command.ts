@@ -19,7 +19,7 @@ export interface GitCall {
   readonly maxOutputBytes?: number;
 }
 
-export interface GitRun {
+interface GitRun {
   readonly code: number;
   readonly stdout: string;
   readonly stdoutBytes: number;
@@ -36,10 +36,10 @@ export interface Git {
   list(call: GitCall): Promise<string[]>;
 }
 
-export interface GitOptions {
+interface GitOptions {
   readonly layout: Layout;
   readonly searchPath: string | undefined;
-  /** Variables for calls over the network (HOME, SSH_AUTH_SOCK, proxies); nothing else is taken from the user. */
+  /** The user's variables; calls over the network get those that keys, passwords and proxies need. */
   readonly userEnvironment: Readonly<Record<string, string>>;
   readonly lockWaitMs: number;
 }
@@ -74,9 +74,15 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ['protocol.file.allow', 'always'],
 ];
 
-const NETWORK_PROTOCOLS = ['https', 'http', 'ssh', 'git'].map(
-  (name) => [`protocol.${name}.allow`, 'always'] as const,
-);
+const NETWORK_SETTINGS: typeof SETTINGS = [
+  ...['https', 'http', 'ssh', 'git'].map((name) => [`protocol.${name}.allow`, 'always'] as const),
+  ['http.lowSpeedLimit', '1000'],
+  ['http.lowSpeedTime', '60'],
+];
+
+// What reaching a host may need. Not GIT_DIR and its like, which would point a command at another repository.
+const PERSONAL =
+  /^(?:HOME|USER|LOGNAME|XDG_CONFIG_HOME|XDG_RUNTIME_DIR|SSH_AUTH_SOCK|SSH_ASKPASS|GIT_ASKPASS|GIT_SSH|GIT_SSH_COMMAND|GIT_SSL_CAINFO|GIT_CONFIG_GLOBAL|SSL_CERT_(?:FILE|DIR)|(?:https?|all|no)_proxy)$/i;
 
 const IDENTITY = {
   GIT_AUTHOR_NAME: 'backend-coordinator',
@@ -184,7 +190,7 @@ async function runOnce(options: GitOptions, call: GitCall): Promise<GitRun> {
 }
 
 function settingsOf(network: boolean): string[] {
-  return [...SETTINGS, ...(network ? NETWORK_PROTOCOLS : [])].flatMap(([key, value]) => [
+  return [...SETTINGS, ...(network ? NETWORK_SETTINGS : [])].flatMap(([key, value]) => [
     '-c',
     `${key}=${value}`,
   ]);
@@ -197,7 +203,7 @@ function environmentOf(options: GitOptions, network: boolean): Record<string, st
     PATH: options.searchPath ?? base['PATH'] ?? '',
     ...IDENTITY,
     GIT_CONFIG_NOSYSTEM: '1',
-    ...(network ? options.userEnvironment : { GIT_CONFIG_GLOBAL: '/dev/null' }),
+    ...(network ? personal(options.userEnvironment) : { GIT_CONFIG_GLOBAL: '/dev/null' }),
     LC_ALL: 'C',
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
@@ -208,6 +214,10 @@ function environmentOf(options: GitOptions, network: boolean): Record<string, st
     GIT_ATTR_NOSYSTEM: '1',
     GIT_ADVICE: '0',
   };
+}
+
+function personal(variables: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => PERSONAL.test(name)));
 }
 
 function placeOf(call: GitCall): Record<string, string> {

@@ -60,16 +60,19 @@ export function ownersOf(mirror: string): string {
   return mirror.replace(/\.git$/, '.owners');
 }
 
+/** Refs in the coordination repository. */
 export const refs = {
-  integration: (objectiveId: string) => `refs/heads/objective/${safeName(objectiveId)}/integration`,
-  task: (objectiveId: string, taskId: TaskId) =>
+  integration: (objectiveId: string): string => `refs/heads/objective/${safeName(objectiveId)}/integration`,
+  task: (objectiveId: string, taskId: TaskId): string =>
     `refs/heads/objective/${safeName(objectiveId)}/task/${safeName(taskId)}`,
-  base: (objectiveId: string) => `refs/coordinator/base/${safeName(objectiveId)}`,
-  seen: (objectiveId: string) => `refs/coordinator/seen/${safeName(objectiveId)}`,
+  /** Keeps the base commit. */
+  base: (objectiveId: string): string => `refs/coordinator/base/${safeName(objectiveId)}`,
+  /** Branches and tags fetched to find the base commit behind them. */
+  seen: (objectiveId: string): string => `refs/coordinator/seen/${safeName(objectiveId)}`,
 };
 
 /** The name itself when it can be a folder and a part of a ref; ids are made by us, so anything else is a bug. */
-export function safeName(name: string): string {
+function safeName(name: string): string {
   if (!SAFE_NAME.test(name)) throw new Error(`"${name}" cannot be part of a path or a branch name.`);
   return name;
 }

@@ -26,7 +26,7 @@ export async function recordObjective(
   await rename(draft, file);
 }
 
-export interface KnownObjective {
+interface KnownObjective {
   readonly mirror: string;
   readonly baseCommit: string;
 }

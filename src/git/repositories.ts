@@ -2,7 +2,7 @@ import type { RepositorySource } from '../domain/objective';
 import type { Repositories } from '../ports/workspace';
 import { assertNever } from '../domain/assert-never';
 import { createDelivery } from './deliver';
-import { RepositoryError, WorkspaceError } from './errors';
+import { RepositoryError, WorkspaceError, tellFullDisk } from './errors';
 import { exclusively } from './exclusively';
 import { fetchInto } from './fetch';
 import { lastWords } from './git-command';
@@ -18,29 +18,34 @@ const FILE_BYTES = 16 * 1024 * 1024;
 export function createRepositories(tools: Tools): Repositories {
   const { git, layout, shared } = tools;
   return {
-    async prepare({ objectiveId, source, identity, baseCommit }) {
-      const origin = await openOrigin(tools, objectiveId, source);
-      const mirror = await ensureMirror(git, layout, identity, origin.format);
-      await recordObjective(layout, objectiveId, { identity, baseCommit });
-      return exclusively(mirror, async () => {
-        const branch = refs.integration(objectiveId);
-        await shared.pull(mirror, branch);
-        const found = await git.run({
-          args: ['rev-parse', '--verify', '--quiet', branch],
-          cwd: mirror,
-          gitDir: mirror,
+    prepare: ({ objectiveId, source, identity, baseCommit }) =>
+      tellFullDisk(layout.home, async () => {
+        const origin = await openOrigin(tools, objectiveId, source);
+        const mirror = await ensureMirror(git, layout, identity, origin.format);
+        await recordObjective(layout, objectiveId, { identity, baseCommit });
+        return exclusively(mirror, async () => {
+          const branch = refs.integration(objectiveId);
+          await shared.pull(mirror, branch);
+          const found = await git.run({
+            args: ['rev-parse', '--verify', '--quiet', branch],
+            cwd: mirror,
+            gitDir: mirror,
+          });
+          if (found.code === 0) return { head: found.stdout.trim() };
+          await fetchBase(tools, { mirror, origin, objectiveId, baseCommit });
+          if (!(await shared.push(mirror, branch, baseCommit, null))) {
+            await shared.pull(mirror, branch); // another host was faster
+          } else {
+            await git.text({ args: ['update-ref', branch, baseCommit], cwd: mirror, gitDir: mirror });
+          }
+          const head = await git.text({
+            args: ['rev-parse', '--verify', branch],
+            cwd: mirror,
+            gitDir: mirror,
+          });
+          return { head };
         });
-        if (found.code === 0) return { head: found.stdout.trim() };
-        await fetchBase(tools, { mirror, origin, objectiveId, baseCommit });
-        if (!(await shared.push(mirror, branch, baseCommit, null))) {
-          await shared.pull(mirror, branch); // another host was faster
-        } else {
-          await git.text({ args: ['update-ref', branch, baseCommit], cwd: mirror, gitDir: mirror });
-        }
-        const head = await git.text({ args: ['rev-parse', '--verify', branch], cwd: mirror, gitDir: mirror });
-        return { head };
-      });
-    },
+      }),
     deliver: createDelivery(tools),
     async listFiles({ objectiveId, commit }) {
       const { mirror } = await findObjective(layout, objectiveId);

@@ -19,7 +19,7 @@ export function createSharedRemote(git: Git, remote: string | null): SharedRemot
       const call = fetchInto(mirror, remote, [`+${ref}:${ref}`], { network: true });
       const run = await git.run(call);
       if (run.code === 0) return true;
-      if (/couldn't find remote ref/.test(run.stderr)) return false;
+      if (run.stderr.includes("couldn't find remote ref")) return false;
       throw gitFailed(call, run);
     },
     async push(mirror, ref, commit, expected) {

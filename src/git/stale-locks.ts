@@ -25,7 +25,7 @@ export async function removeStaleLock(layout: Layout, lock: string, waitedMs: nu
 
 async function ownershipOfLock(layout: Layout, lock: string): Promise<Ownership> {
   const [mirrorName, folder, name] = relative(layout.repositories, lock).split(sep);
-  if (mirrorName === undefined || !mirrorName.endsWith('.git')) return 'alive';
+  if (mirrorName?.endsWith('.git') !== true) return 'alive';
   const mirror = join(layout.repositories, mirrorName);
   if (folder !== 'worktrees' || name === undefined) return sharedOwnershipOf(ownersOf(mirror));
   try {

@@ -15,7 +15,7 @@ export interface GitWorkspaceOptions {
   readonly home: string;
   /** PATH to find git on; without it the system folders. */
   readonly searchPath?: string;
-  /** The user's variables, for calls over the network only (HOME, SSH_AUTH_SOCK, proxies). */
+  /** The user's variables; only calls over the network see any, and only HOME, SSH_AUTH_SOCK, proxies and such. */
   readonly userEnvironment?: Readonly<Record<string, string>>;
   /** Repository that workers of several hosts share; each of them does `prepare` for itself. */
   readonly remote?: string | null;

@@ -5,7 +5,7 @@ import type { TaskId } from '../domain/plan';
 import type { Worktree, Worktrees } from '../ports/workspace';
 import { assertNever } from '../domain/assert-never';
 import { commitWorktree } from './commit-worktree';
-import { WorkspaceError } from './errors';
+import { WorkspaceError, tellFullDisk } from './errors';
 import { exclusively } from './exclusively';
 import { type Git, gitFailed } from './git-command';
 import { type Place, refs } from './layout';
@@ -38,12 +38,15 @@ export function createWorktrees(tools: Tools): Worktrees {
     request: { readonly objectiveId: string; readonly taskId: TaskId },
     work: (desk: Desk) => Promise<T>,
   ): Promise<T> {
-    const { mirror } = await findObjective(layout, request.objectiveId);
-    const place = layout.worktree(mirror, request.objectiveId, request.taskId);
-    return exclusively(place.path, async () => {
-      await awaitLocks(layout, place.gitDir, tools.lockWaitMs);
-      await claim(place.owner);
-      return work({ mirror, place, branch: refs.task(request.objectiveId, request.taskId) });
+    const { objectiveId, taskId } = request;
+    return tellFullDisk(layout.home, async () => {
+      const { mirror } = await findObjective(layout, objectiveId);
+      const place = layout.worktree(mirror, objectiveId, taskId);
+      return exclusively(place.path, async () => {
+        await awaitLocks(layout, place.gitDir, tools.lockWaitMs);
+        await claim(place.owner);
+        return work({ mirror, place, branch: refs.task(objectiveId, taskId) });
+      });
     });
   }
 
@@ -74,19 +77,20 @@ export function createWorktrees(tools: Tools): Worktrees {
         await shared.push(mirror, branch, commit.commit);
         return commit;
       }),
-    async checkOut({ objectiveId, commit }) {
-      const { mirror } = await findObjective(layout, objectiveId);
-      const place = layout.checkout(mirror, randomUUID());
-      await claim(place.owner);
-      try {
-        await addPlace(git, mirror, place, commit);
-        const tree = await git.text(inPlace(place, ['rev-parse', '--verify', `${commit}^{tree}`]));
-        return { path: place.path, gitDir: mirror, tree, dispose: () => removePlace(place) };
-      } catch (error) {
-        await removePlace(place);
-        throw error;
-      }
-    },
+    checkOut: ({ objectiveId, commit }) =>
+      tellFullDisk(layout.home, async () => {
+        const { mirror } = await findObjective(layout, objectiveId);
+        const place = layout.checkout(mirror, randomUUID());
+        try {
+          await claim(place.owner);
+          await addPlace(git, mirror, place, commit);
+          const tree = await git.text(inPlace(place, ['rev-parse', '--verify', `${commit}^{tree}`]));
+          return { path: place.path, gitDir: mirror, tree, dispose: () => removePlace(place) };
+        } catch (error) {
+          await removePlace(place);
+          throw error;
+        }
+      }),
     async release({ objectiveId }) {
       const known = await lookUpObjective(layout, objectiveId);
       if (known === undefined) return;

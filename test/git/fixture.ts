@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Commit, Worktree } from '../../src/ports/workspace';
+import type { Inspection } from '../../src/git/inspect-repository';
 import { type GitWorkspace, createGitWorkspace } from '../../src/git/workspace';
 
 export const ENV = {
@@ -75,7 +77,11 @@ export function removeBench(bench: Bench): void {
 }
 
 /** Inspects and prepares the target for the objective. */
-export async function prepare(bench: Bench, at = bench.target, objectiveId = OBJECTIVE) {
+export async function prepare(
+  bench: Bench,
+  at = bench.target,
+  objectiveId = OBJECTIVE,
+): Promise<Inspection & { head: string }> {
   const found = await bench.workspace.inspectRepository(at, null);
   const { head } = await bench.workspace.repositories.prepare({ objectiveId, ...found });
   return { ...found, head };
@@ -87,7 +93,7 @@ export async function work(
   taskId: string,
   from: string,
   files: Readonly<Record<string, string>>,
-) {
+): Promise<{ worktree: Worktree; commit: Commit }> {
   const at = { objectiveId: OBJECTIVE, taskId };
   const worktree = await workspace.worktrees.open({ ...at, start: { kind: 'fresh', from } });
   put(worktree.path, files);
