@@ -83,7 +83,7 @@ function explain(
   const where = conversation.task === null ? '' : ` of ${conversation.task}`;
   const who = conversation.role === null ? '' : ` by @${conversation.role}`;
   const closest = [...misses]
-    .sort((a, b) => a.failed.length - b.failed.length)
+    .sort((a, b) => distance(a.failed) - distance(b.failed))
     .slice(0, NAMED_ANSWERS)
     .map((miss) => `${miss.id} (${miss.failed.join(', ')})`);
   const given = [...conversation.given.keys()].join(', ');
@@ -92,4 +92,10 @@ function explain(
     `Closest answers, with what did not hold: ${closest.join('; ') || 'none'}. Given so far: ${given || 'none'}. ` +
     `The newest message begins: ${JSON.stringify(conversation.last.slice(0, 200))}`
   );
+}
+
+/** How far an answer is from being given: one for another question or task is no help to who looks for the cause. */
+function distance(failed: readonly string[]): number {
+  const other = failed.includes('ask') || failed.includes('task') ? 100 : 0;
+  return other + (failed.includes('already given') ? 10 : 0) + failed.length;
 }

@@ -141,9 +141,25 @@ function parseDocument(folder: string, path: string, source: string): unknown {
   }
 }
 
+/** The deepest complaint: of a choice of shapes the one that came furthest is the one meant. */
 function describeIssue(error: z.ZodError): string {
-  const issue = error.issues[0];
-  return issue === undefined ? 'it does not parse' : `at ${issue.path.join('.')}: ${issue.message}`;
+  const deepest = error.issues
+    .flatMap((issue) => flatten(issue, []))
+    .sort((a, b) => b.path.length - a.path.length)[0];
+  return deepest === undefined
+    ? 'it does not parse'
+    : `at ${deepest.path.map(String).join('.')}: ${deepest.message}`;
+}
+
+interface Complaint {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+function flatten(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): Complaint[] {
+  const path = [...above, ...issue.path];
+  const inner = issue.code === 'invalid_union' ? issue.errors.flat() : [];
+  return inner.length === 0 ? [{ path, message: issue.message }] : inner.flatMap((row) => flatten(row, path));
 }
 
 function broken(folder: string, what: string, cause?: unknown): ConfigurationError {

@@ -1,0 +1,54 @@
+// Needs nothing but the package's own files.
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Analysis } from '../../src/domain/analysis';
+import { Advice, CoordinatorReview } from '../../src/domain/handoff';
+import type { ModelQuestion } from '../../src/domain/model-question';
+import { Plan } from '../../src/domain/plan';
+import { createDepartmentTools } from '../../src/model/tools/department';
+import { FILE_TOOLS } from '../../src/model/tools/files';
+import { createShellTool } from '../../src/model/tools/shell';
+import { loadPlaybooks } from '../../src/offline/load-playbooks';
+
+const unused = (): Promise<never> => Promise.reject(new Error('tools are not run here'));
+const TOOLS = new Map(
+  [
+    ...FILE_TOOLS,
+    createShellTool(unused),
+    ...createDepartmentTools({
+      checks: { runChecks: unused },
+      bootstrap: { ensure: unused, addDependency: unused },
+    }),
+  ].map((tool) => [tool.name, tool.input]),
+);
+const ANSWERS: Readonly<Record<ModelQuestion, z.ZodType>> = {
+  analyse: Analysis,
+  plan: Plan,
+  consult: Advice,
+  review: z.strictObject({ review: CoordinatorReview }),
+};
+const ENDING = new Set(['consult', 'raise_escalation', 'submit_handoff']);
+
+test('every call and every answer of the bundled playbooks fits its schema', async () => {
+  const problems: string[] = [];
+  for (const playbook of await loadPlaybooks(join(__dirname, '..', '..', 'playbooks'))) {
+    for (const { id, when, reply } of playbook.answers) {
+      const note = (what: string): number => problems.push(`${playbook.name}/${id}: ${what}`);
+      if (reply.kind === 'json') {
+        const parsed = when.ask === undefined ? null : ANSWERS[when.ask].safeParse(reply.value);
+        if (parsed === null) note('a structured answer without ask');
+        else if (!parsed.success) note(z.prettifyError(parsed.error));
+      }
+      if (reply.kind !== 'turn') continue;
+      if (when.ask !== undefined) note('a turn for a structured question');
+      for (const [index, call] of reply.tools.entries()) {
+        const parsed = TOOLS.get(call.name)?.safeParse(call.input);
+        if (parsed === undefined) note(`no tool ${call.name}`);
+        else if (!parsed.success) note(`${call.name}: ${z.prettifyError(parsed.error)}`);
+        if (ENDING.has(call.name) && index < reply.tools.length - 1)
+          note(`${call.name} is not the last call`);
+      }
+    }
+  }
+  expect(problems).toEqual([]);
+});
