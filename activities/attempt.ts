@@ -42,7 +42,7 @@ export function createAttemptActivities(
           signal.throwIfAborted();
           const commit = (summary: string): ReturnType<typeof worktrees.commit> =>
             worktrees.commit({ objectiveId, taskId, message: commitMessage(request, task.title, summary) });
-          return await resultOf(end, commit, { transcript, usage });
+          return resultOf(end, commit, { transcript, usage });
         },
         () => progress,
       );

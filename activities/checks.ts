@@ -10,10 +10,10 @@ import type { Records } from './records';
 
 /** Gates and the merge train's single step; both check a throw-away checkout of an exact commit. */
 export function createCheckActivities(
-  ports: Pick<Ports, 'gates' | 'bootstrap' | 'worktrees' | 'integration'>,
+  ports: Pick<Ports, 'gates' | 'worktrees' | 'integration'>,
   records: Records,
 ): Pick<RepositoryActivities, 'gateCommit' | 'mergeTask'> {
-  const { gates, bootstrap, worktrees, integration } = ports;
+  const { gates, worktrees, integration } = ports;
 
   const gate = async (request: {
     readonly dossier: Dossier;
@@ -29,12 +29,11 @@ export function createCheckActivities(
     const checkout = await worktrees.checkOut({ objectiveId: dossier.objectiveId, commit });
     try {
       const { path, gitDir, tree } = checkout;
-      await bootstrap.ensure({ path, survey: dossier.survey, signal });
       const report = await gates.run({
         target: { path, gitDir, commit, tree, base: dossier.baseCommit },
         survey: dossier.survey,
         scope,
-        baseReport: base,
+        ...(base === undefined ? {} : { baseReport: base }),
         signal,
       });
       return summarise({ report, ref: await records.save(report), base, waived: request.waived });
@@ -48,7 +47,7 @@ export function createCheckActivities(
       withHeartbeat(async (signal) => {
         const dossier = await records.dossier(request.handle);
         const scope = request.scope === 'task' ? 'task' : 'objective';
-        return await gate({ dossier, commit: request.commit, scope, base: request.base, waived: [], signal });
+        return gate({ dossier, commit: request.commit, scope, base: request.base, waived: [], signal });
       }),
 
     mergeTask: (request) =>

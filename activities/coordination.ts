@@ -40,7 +40,7 @@ export function createCoordinationActivities(
         const analysis = await records.load(request.analysis, Analysis);
         const { refusals, comment } = request;
         const { value, usage } = await coordination.plan({ dossier, analysis, refusals, comment, signal });
-        return await judge(value, analysis, usage);
+        return judge(value, analysis, usage);
       }),
 
     amendPlan: (request) =>
@@ -49,7 +49,7 @@ export function createCoordinationActivities(
         const changed = amendPlan(await records.plan(request.plan), request.change);
         if (changed.kind === 'impossible')
           return { outcome: 'refused', errors: changed.errors, usage: NO_USAGE };
-        return await judge(changed.plan, analysis, NO_USAGE);
+        return judge(changed.plan, analysis, NO_USAGE);
       }),
 
     consultPeer: (request) =>

@@ -12,7 +12,7 @@ export function translateFailure(error: unknown): unknown {
       message: error.message,
       type: error.type,
       nonRetryable: !error.retryable,
-      ...(error.retryAfterMs === undefined ? {} : { nextRetryDelay: error.retryAfterMs }),
+      ...(error.retryAfterMs === null ? {} : { nextRetryDelay: error.retryAfterMs }),
       // A provider's wall is part of the work, not a defect: it is kept out of error logs and metrics.
       ...(error.retryable ? { category: 'BENIGN' as const } : {}),
     });

@@ -11,7 +11,11 @@ export async function withHeartbeat<T>(
   const context = Context.current();
   const timeoutMs = context.info.heartbeatTimeoutMs;
   const timer =
-    timeoutMs === undefined ? undefined : setInterval(() => context.heartbeat(details()), timeoutMs / 2);
+    timeoutMs === undefined
+      ? undefined
+      : setInterval(() => {
+          context.heartbeat(details());
+        }, timeoutMs / 2);
   try {
     return await work(context.cancellationSignal);
   } catch (error) {

@@ -10,7 +10,7 @@ import type { ObjectiveResult } from '../src/domain/status';
 import { listenToMessages } from './conversation';
 import { deliver, gateObjective } from './delivery';
 import { analyse, approve, gateBase, plan, survey } from './planning';
-import { openRun, record, type Carried, type Run } from './run';
+import { isStopped, openRun, record, type Carried, type Run } from './run';
 import { createDisplay } from './snapshot';
 import { runTasks } from './tasks';
 
@@ -45,9 +45,9 @@ async function work(run: Run, show: () => void): Promise<'settled' | 'stopped' |
   if (handle === null) return 'stopped';
   const prepared = await Promise.allSettled([gateBase(run, handle), think(run, handle, show)]);
   for (const side of prepared) if (side.status === 'rejected') throw side.reason;
-  if (run.stop !== null) return 'stopped';
+  if (isStopped(run)) return 'stopped';
   await approve(run, show);
-  return run.stop === null ? await runTasks(run, show) : 'stopped';
+  return isStopped(run) ? 'stopped' : runTasks(run, show);
 }
 
 async function think(run: Run, handle: ObjectiveHandle, show: () => void): Promise<void> {

@@ -131,7 +131,7 @@ export async function takePlanReview(run: Run): Promise<void> {
       );
       if (result?.outcome === 'accepted') {
         adoptPlan(run, result.plan, result.tasks);
-        record(run, `plan edited by ${review.by}; it is version ${progress.plan?.version ?? 1} now`);
+        record(run, `plan edited by ${review.by}; it is version ${current.version + 1} now`);
       } else if (result !== null) record(run, `edit of the plan refused: ${result.errors.join('; ')}`);
     }
   }

@@ -1,5 +1,5 @@
 import type { CancellationScope } from '@temporalio/workflow';
-import type { Decision, Escalation } from '../src/domain/escalation';
+import type { Decision, Escalation, EscalationSubject } from '../src/domain/escalation';
 import type { ReviewPlan } from '../src/domain/messages';
 import type { ObjectiveInput, ObjectiveHandle } from '../src/domain/objective';
 import { compareIds, type TaskId, type TaskOutline } from '../src/domain/plan';
@@ -17,7 +17,8 @@ const KEPT_IGNORED = 50;
 export interface OpenEscalation {
   readonly escalation: Escalation;
   readonly question: Question;
-  readonly subject: TaskId | 'objective';
+  /** A task's id, or `objective`. */
+  readonly subject: EscalationSubject;
 }
 
 /** What carries over when the workflow continues as new: plain data, nothing else. */
@@ -65,6 +66,11 @@ export interface Run {
   planReview: ReviewPlan | null;
   /** Grows with every change; loops wait for it. */
   revision: number;
+}
+
+/** Asked through a function, since messages change it behind the compiler's back. */
+export function isStopped(run: Run): boolean {
+  return run.stop !== null;
 }
 
 export const now = (): string => new Date().toISOString();

@@ -45,8 +45,10 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
   const { id } = progress.task;
   const { step } = progress;
   switch (step.kind) {
-    case 'attempt':
-      return await attempt(run, progress, step);
+    case 'attempt': {
+      await attempt(run, progress, step);
+      return;
+    }
     case 'consult': {
       const { handle, plan } = settingOf(run);
       record(
@@ -59,7 +61,8 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
         [{ handle, plan, taskId: id, peer: step.peer, question: step.question }],
       );
       record(run, `${mention(step.peer)} advises: ${result.advice.summary}`, id);
-      return finish(run, spend(run, afterConsult(latest(run, id), result.advice), result.usage));
+      finish(run, spend(run, afterConsult(latest(run, id), result.advice), result.usage));
+      return;
     }
     case 'review': {
       const { handle, plan } = settingOf(run);
@@ -78,7 +81,8 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
         ],
       );
       record(run, `the coordinator decides: ${result.review.action}`, id);
-      return finish(run, spend(run, afterReview(latest(run, id), result.review), result.usage));
+      finish(run, spend(run, afterReview(latest(run, id), result.review), result.usage));
+      return;
     }
     case 'gate': {
       const { handle, base } = settingOf(run);
@@ -90,7 +94,8 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
         gate.green ? 'gate green' : `gate red: ${gate.red.map((item) => item.subject).join(', ')}`,
         id,
       );
-      return finish(run, afterGate(latest(run, id), gate));
+      finish(run, afterGate(latest(run, id), gate));
+      return;
     }
     case 'merge': {
       const { handle, base, head } = settingOf(run);
@@ -106,7 +111,8 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
       ]);
       run.progress.integrationHead = result.head;
       record(run, mergeText(result.outcome), id);
-      return finish(run, afterMerge(latest(run, id), result));
+      finish(run, afterMerge(latest(run, id), result));
+      return;
     }
     case 'ask':
     case 'await-decision':

@@ -146,7 +146,7 @@ export async function withObjective<T>(
     activities: { ...activities },
     stickyQueueScheduleToStartTimeout: '1s',
   });
-  return await worker.runUntil(async () => {
+  return worker.runUntil(async () => {
     const handle = await server.client.workflow.start(OBJECTIVE_WORKFLOW, {
       workflowId: input.objectiveId,
       taskQueue,

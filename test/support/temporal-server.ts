@@ -10,7 +10,7 @@ export async function startTemporal(): Promise<TestWorkflowEnvironment> {
   const environment = readEnvironment();
   const { cache } = resolveHome(environment);
   const path = await resolveTemporalBinary({ environment, cache });
-  return await TestWorkflowEnvironment.createLocal({
+  return TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path },
       searchAttributes: SEARCH_ATTRIBUTES.map(({ name, type }) =>

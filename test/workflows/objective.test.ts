@@ -63,7 +63,7 @@ describe('an objective on a clean path', () => {
 
   it('adds at most 20 history events and 4 KB for each further task', async () => {
     const measure = async (only: typeof tasks): Promise<{ events: number; bytes: number }> =>
-      await withObjective(server, smoothActivities(only), async ({ handle }) => {
+      withObjective(server, smoothActivities(only), async ({ handle }) => {
         await handle.result();
         const history = await handle.fetchHistory();
         const size = (await handle.describe()).raw.workflowExecutionInfo?.historySizeBytes;

