@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { Context } from '@temporalio/activity';
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
-import type { NativeConnection } from '@temporalio/worker';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities/contract';
 import { OBJECTIVE_WORKFLOW, QUERIES } from '../../src/domain/messages';
@@ -11,7 +12,8 @@ import type { GateSummary, RedItem } from '../../src/domain/receipt';
 import { ObjectiveResult, ObjectiveStatus } from '../../src/domain/status';
 import { NO_USAGE } from '../../src/domain/usage';
 import type { AttemptRequest, AttemptResult, MergeResult } from '../../src/domain/work';
-import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
+import { BUILD_ID, WORKFLOW_BUNDLE } from '../../src/worker/bundle';
+import { startTemporal } from './temporal-server';
 
 export const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 export const commitId = (text: string): string => createHash('sha1').update(text).digest('hex');
@@ -127,50 +129,80 @@ export function objectiveInput(options: Partial<ObjectiveInput['options']> = {})
 
 type Handle = WorkflowHandleWithFirstExecutionRunId;
 
-/** Starts `objectiveWorkflow` on a task queue of its own, carried by the given activities, for as long as `use` runs. */
-export async function withObjective<T>(
-  server: { readonly client: Client; readonly nativeConnection: NativeConnection },
-  activities: Activities,
-  use: (objective: {
-    readonly handle: Handle;
-    readonly input: ObjectiveInput;
-    status(): Promise<ObjectiveStatus>;
-  }) => Promise<T>,
-  input: ObjectiveInput = objectiveInput(),
-): Promise<T> {
-  const taskQueue = `test-${input.objectiveId}`;
+export interface Objective {
+  readonly handle: Handle;
+  readonly input: ObjectiveInput;
+  status(): Promise<ObjectiveStatus>;
+}
+
+/** A real server and one worker on it, whose activities are those of the objective that asks. */
+export interface TestDepartment {
+  readonly server: TestWorkflowEnvironment;
+  /** Starts `objectiveWorkflow`, carried by the given activities, for as long as `use` runs. */
+  withObjective<T>(
+    activities: Activities,
+    use: (objective: Objective) => Promise<T>,
+    input?: ObjectiveInput,
+  ): Promise<T>;
+  stop(): Promise<void>;
+}
+
+const TASK_QUEUE = 'test';
+
+export async function startDepartment(): Promise<TestDepartment> {
+  const server = await startTemporal();
+  const scripted = new Map<string, Activities>();
+  const delegate =
+    (name: string) =>
+    (...args: unknown[]): unknown => {
+      const activities = scripted.get(Context.current().info.workflowExecution?.workflowId ?? '');
+      const activity: unknown = activities === undefined ? undefined : Reflect.get(activities, name);
+      if (typeof activity !== 'function')
+        throw new Error(`No activity ${name} is scripted for this objective`);
+      return Reflect.apply(activity, undefined, args);
+    };
   const worker = await Worker.create({
     connection: server.nativeConnection,
-    taskQueue,
+    taskQueue: TASK_QUEUE,
     workflowBundle: { codePath: WORKFLOW_BUNDLE },
-    activities: { ...activities },
+    activities: Object.fromEntries(Object.keys(smoothActivities([])).map((name) => [name, delegate(name)])),
+    buildId: BUILD_ID,
     stickyQueueScheduleToStartTimeout: '1s',
   });
-  return worker.runUntil(async () => {
-    const handle = await server.client.workflow.start(OBJECTIVE_WORKFLOW, {
-      workflowId: input.objectiveId,
-      taskQueue,
-      args: [input],
-      typedSearchAttributes: new TypedSearchAttributes([
-        {
-          key: defineSearchAttributeKey('CoordinatorStatus', SearchAttributeType.KEYWORD),
-          value: 'planning',
-        },
-        { key: defineSearchAttributeKey('CoordinatorEscalationLevel', SearchAttributeType.INT), value: 0 },
-        {
-          key: defineSearchAttributeKey('CoordinatorRepository', SearchAttributeType.KEYWORD),
-          value: input.repositoryIdentity,
-        },
-      ]),
-    });
-    const status = async (): Promise<ObjectiveStatus> =>
-      ObjectiveStatus.parse(await handle.query(QUERIES.objectiveStatus));
-    try {
-      return await use({ handle, input, status });
-    } finally {
-      await handle.terminate('the test is over').catch(() => undefined);
-    }
-  });
+  const running = worker.run();
+  return {
+    server,
+    withObjective: async (activities, use, input = objectiveInput()) => {
+      scripted.set(input.objectiveId, activities);
+      const handle = await server.client.workflow.start(OBJECTIVE_WORKFLOW, {
+        workflowId: input.objectiveId,
+        taskQueue: TASK_QUEUE,
+        args: [input],
+        typedSearchAttributes: searchAttributesOf(input),
+      });
+      const status = async (): Promise<ObjectiveStatus> =>
+        ObjectiveStatus.parse(await handle.query(QUERIES.objectiveStatus));
+      try {
+        return await use({ handle, input, status });
+      } finally {
+        await handle.terminate('the test is over').catch(() => undefined);
+      }
+    },
+    stop: async () => {
+      worker.shutdown();
+      await running;
+      await server.teardown();
+    },
+  };
+}
+
+function searchAttributesOf(input: ObjectiveInput): TypedSearchAttributes {
+  const key = defineSearchAttributeKey;
+  return new TypedSearchAttributes([
+    { key: key('CoordinatorStatus', SearchAttributeType.KEYWORD), value: 'planning' },
+    { key: key('CoordinatorEscalationLevel', SearchAttributeType.INT), value: 0 },
+    { key: key('CoordinatorRepository', SearchAttributeType.KEYWORD), value: input.repositoryIdentity },
+  ]);
 }
 
 export async function resultOf(handle: Handle): Promise<ObjectiveResult> {

@@ -1,5 +1,4 @@
 // Needs Temporal (a real dev server); the activities behind it are scripted.
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { AttemptRequest } from '../../src/domain/work';
 import { charterTasks } from '../support/plans';
 import {
@@ -10,16 +9,16 @@ import {
   resultOf,
   smoothActivities,
   until,
-  withObjective,
+  startDepartment,
+  type TestDepartment,
 } from '../support/department';
-import { startTemporal } from '../support/temporal-server';
 
-let server: TestWorkflowEnvironment;
+let department: TestDepartment;
 beforeAll(async () => {
-  server = await startTemporal();
+  department = await startDepartment();
 });
 afterAll(async () => {
-  await server.teardown();
+  await department.stop();
 });
 
 const tasks = charterTasks();
@@ -38,7 +37,7 @@ describe('an objective on a clean path', () => {
         return Promise.resolve({ outcome: 'merged', head: commitId(request.taskId) });
       },
     });
-    const result = await withObjective(server, activities, ({ handle }) => resultOf(handle));
+    const result = await department.withObjective(activities, ({ handle }) => resultOf(handle));
     expect(result).toMatchObject({ outcome: 'delivered', reason: null, report: 'report.md' });
     expect(log).toHaveLength(16);
     for (const task of tasks) {
@@ -56,14 +55,14 @@ describe('an objective on a clean path', () => {
         return Promise.resolve(handedOff(request));
       },
     });
-    await withObjective(server, activities, ({ handle }) => resultOf(handle));
+    await department.withObjective(activities, ({ handle }) => resultOf(handle));
     expect(starts.get('backend-T001')).toEqual({ kind: 'fresh', from: BASE });
     expect(starts.get('backend-T003')).not.toEqual({ kind: 'fresh', from: BASE });
   });
 
   it('adds at most 20 history events and 4 KB for each further task', async () => {
     const measure = async (only: typeof tasks): Promise<{ events: number; bytes: number }> =>
-      withObjective(server, smoothActivities(only), async ({ handle }) => {
+      department.withObjective(smoothActivities(only), async ({ handle }) => {
         await handle.result();
         const history = await handle.fetchHistory();
         const size = (await handle.describe()).raw.workflowExecutionInfo?.historySizeBytes;
@@ -100,7 +99,7 @@ describe('the escalation ladder', () => {
         return base.reviewTask(request);
       },
     });
-    const outcome = await withObjective(server, activities, async ({ handle, status }) => {
+    const outcome = await department.withObjective(activities, async ({ handle, status }) => {
       const ended = handle.result().then(() => true);
       const asked = until(status, (s) => s.escalations.length > 0 || s.outcome !== null);
       await Promise.race([ended, asked]);
