@@ -2,7 +2,7 @@
  * How asking a model can fail, by consequence. `retryable`: the same request may succeed later and costs no level;
  * a single failure can say otherwise (`x-should-retry`).
  */
-export const MODEL_FAILURES = [
+const MODEL_FAILURES = [
   {
     type: 'Model.RateLimited',
     retryable: true,
@@ -28,7 +28,7 @@ export const MODEL_FAILURES = [
 
 export type ModelFailureType = (typeof MODEL_FAILURES)[number]['type'];
 
-export interface ModelFailureDetails {
+interface ModelFailureDetails {
   readonly retryable?: boolean | undefined;
   /** What the provider asked to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;

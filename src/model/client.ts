@@ -3,12 +3,12 @@ import { assertNever } from '../domain/assert-never';
 import type { ModelChoice } from '../domain/objective';
 
 /** Where Claude is reached; without a base URL the public one. */
-export interface AnthropicEndpoint {
+interface AnthropicEndpoint {
   readonly apiKey: string | undefined;
   readonly baseUrl: string | undefined;
 }
 
-export interface ClientOptions {
+interface ClientOptions {
   readonly anthropic: AnthropicEndpoint;
   /** Base URL of the offline model for a playbook and scenario; throws where none runs. */
   readonly offlineUrl: (playbook: string, scenario: string) => string;

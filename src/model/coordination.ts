@@ -15,7 +15,7 @@ import { reviewPrompt } from './prompts/review';
 import { roleOf, type Roles } from './roles';
 import { askStructured } from './structured';
 
-export interface CoordinationOptions {
+interface CoordinationOptions {
   readonly clientFor: ClientFor;
   readonly roles: Roles;
   /** Longest silence of a stream in milliseconds; 120,000 without it. */

@@ -1,5 +1,6 @@
 import { APIConnectionTimeoutError, APIError } from '@anthropic-ai/sdk';
 import { ModelFailure, type ModelFailureType } from '../domain/model-failure';
+import { redactSecrets } from '../process/redact';
 
 /*
  * Vendor error -> what it means here, first row that fits.
@@ -34,6 +35,8 @@ const ROWS: readonly {
   { types: ['api_error', 'conflict_error'], failure: 'Model.Unavailable' },
 ];
 
+const MAX_SAID = 2000;
+
 /** Turns what the SDK threw into a {@link ModelFailure}; only for errors that came out of an SDK call. */
 export function toModelFailure(error: unknown): ModelFailure {
   if (error instanceof ModelFailure) return error;
@@ -44,17 +47,21 @@ export function toModelFailure(error: unknown): ModelFailure {
     const happened = 'The provider sent an answer that is not JSON';
     return new ModelFailure('Model.Malformed', happened, { cause: error, retryable: true });
   }
-  if (error instanceof APIError) return fromApiError(error);
+  if (isApiError(error)) return fromApiError(error);
   return new ModelFailure('Model.Unavailable', `The connection to the model broke (${textOf(error)})`, {
     cause: error,
   });
+}
+
+function isApiError(error: unknown): error is APIError {
+  return error instanceof APIError;
 }
 
 function fromApiError(error: APIError): ModelFailure {
   const type = classify(error);
   const status = error.status === undefined ? '' : ` ${String(error.status)}`;
   const request = typeof error.requestID === 'string' ? `, request ${error.requestID}` : '';
-  const said = error.apiMessage ?? textOf(error);
+  const said = redactSecrets(error.apiMessage ?? textOf(error)).slice(0, MAX_SAID);
   return new ModelFailure(type, `The provider answered${status}${request}: ${said.replace(/[.\s]+$/, '')}`, {
     cause: error,
     retryable: retryHeader(error.headers),

@@ -5,7 +5,7 @@ import { toModelFailure } from './failures';
 /** Longest silence of a stream, in milliseconds, before it counts as hung. */
 export const DEFAULT_IDLE_MS = 120_000;
 
-export interface StreamRequest {
+interface StreamRequest {
   readonly client: Anthropic;
   readonly params: Anthropic.MessageStreamParams;
   readonly signal: AbortSignal;

@@ -8,7 +8,7 @@ import { addUsage, NO_USAGE, type Usage } from '../domain/usage';
 import { usageOf } from './models';
 import { DEFAULT_IDLE_MS, streamMessage } from './stream-message';
 
-export interface StructuredQuestion<T extends z.ZodType> {
+interface StructuredQuestion<T extends z.ZodType> {
   readonly client: Anthropic;
   readonly choice: ModelChoice;
   readonly model: string;

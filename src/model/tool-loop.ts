@@ -20,7 +20,7 @@ import { saveTranscript, say, tell, type Transcript } from './transcript';
 
 type WorkRequest = Parameters<Specialists['work']>[0];
 
-export interface SpecialistsOptions {
+interface SpecialistsOptions {
   readonly clientFor: ClientFor;
   readonly roles: Roles;
   readonly blobs: BlobStore;
@@ -33,6 +33,8 @@ export interface SpecialistsOptions {
 }
 
 const MAX_TOKENS = 32_000;
+/** Longest reason of an unfinished attempt, in characters: it travels in a workflow. */
+const MAX_REASON = 1500;
 
 /**
  * The specialists: one attempt is one conversation of a model with tools in a worktree, until it hands in, asks
@@ -127,6 +129,11 @@ function createAttempt(
         if (callsOf(message).length === 0) say(messages, message.content);
         return idle('');
       }
+      case 'end_turn':
+      case 'stop_sequence':
+      case 'refusal':
+      case 'model_context_window_exceeded':
+      case null:
       default: {
         if (callsOf(message).length === 0) say(messages, message.content);
         return idle('Nothing was handed in. Go on with the task, or end it with submit_handoff.');
@@ -184,7 +191,7 @@ async function runTool(
 function endAfter(guards: LoopGuards, call: Anthropic.ToolUseBlock, outcome: ToolOutcome): WorkEnd | null {
   const stopped = guards.afterCall(call, outcome);
   if (outcome.kind === 'end') return outcome.end;
-  return stopped === null ? null : { kind: 'unfinished', reason: stopped, concern: 'other' };
+  return stopped === null ? null : unfinished(stopped).end;
 }
 
 function isError(outcome: ToolOutcome): boolean {
@@ -201,7 +208,10 @@ function isError(outcome: ToolOutcome): boolean {
 }
 
 function unfinished(reason: string): AttemptEnd {
-  return { end: { kind: 'unfinished', reason, concern: 'other' }, pending: null };
+  return {
+    end: { kind: 'unfinished', reason: reason.slice(0, MAX_REASON), concern: 'other' },
+    pending: null,
+  };
 }
 
 function callsOf(message: Anthropic.Message): Anthropic.ToolUseBlock[] {
@@ -221,7 +231,7 @@ const TOLD_INPUTS = ['file_path', 'path', 'pattern', 'command', 'name', 'concern
 
 /** A call in a few words, for status: `write src/app.js`. */
 function describeCall(call: Anthropic.ToolUseBlock): string {
-  const input = new Map(Object.entries(call.input ?? {}));
+  const input = new Map<string, unknown>(Object.entries(call.input ?? {}));
   const told = TOLD_INPUTS.map((key) => input.get(key)).find((value) => typeof value === 'string');
   return `${call.name} ${typeof told === 'string' ? told : ''}`.trim().slice(0, 120);
 }

@@ -2,7 +2,7 @@ import type { Conversation } from './conversation';
 import type { Conditions, LoadedAnswer, LoadedPlaybook } from './playbook';
 
 /** The answer to give, or why there is none. */
-export type Choice =
+type Choice =
   | { readonly kind: 'answer'; readonly answer: LoadedAnswer; readonly round: number }
   | { readonly kind: 'none'; readonly explanation: string };
 

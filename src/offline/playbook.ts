@@ -10,7 +10,7 @@ const RelativePath = z
   .regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[^\\\0]+$/, 'a path is relative and stays in its folder');
 
 /** A regular expression as text: multi-line, case-sensitive unless it starts with `(?i)`. */
-export const Pattern = z
+const Pattern = z
   .string()
   .min(1)
   .transform((source, context) => {
@@ -47,7 +47,7 @@ const WriteCall = z.strictObject({ write: RelativePath, from: RelativePath.optio
 const STOPS = ['max_tokens', 'refusal', 'pause_turn'] as const;
 
 /** Turns of a conversation: text, tool calls, or both. `stop` overrides how the turn says it ended. */
-export const TurnReply = z
+const TurnReply = z
   .strictObject({
     text: z.string().min(1).optional(),
     tools: z.array(z.union([ToolCall, WriteCall])).default([]),
@@ -58,13 +58,13 @@ export const TurnReply = z
   });
 
 /** An answer to a structured question: the value itself, or a YAML or JSON file that holds it. */
-export const JsonReply = z.union([
+const JsonReply = z.union([
   z.strictObject({ json: z.unknown().refine((value) => value !== undefined, 'json is missing') }),
   z.strictObject({ jsonFile: RelativePath }),
 ]);
 
 /** An error in place of an answer, every time the conditions hold. */
-export const ErrorReply = z.strictObject({
+const ErrorReply = z.strictObject({
   error: z.strictObject({
     status: z.int().min(400).max(599),
     type: z.string().min(1),

@@ -9,7 +9,7 @@ import { messageEvents } from './server-sent-events';
 import { createCacheAccount, estimateTokens } from './token-estimate';
 
 /** One request as it came, for tests and for looking into a run. */
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly playbook: string;
   readonly scenario: string;
   readonly endpoint: string;
@@ -29,7 +29,7 @@ export interface OfflineModel {
   stop(): Promise<void>;
 }
 
-export interface OfflineModelOptions {
+interface OfflineModelOptions {
   readonly playbooks: readonly LoadedPlaybook[];
   /** 0, the default, takes a free one. */
   readonly port?: number;

@@ -120,3 +120,8 @@ export function memoryBlobs(): BlobStore & { readonly texts: () => readonly stri
     texts: () => [...stored.values()].map((buffer) => buffer.toString('utf8')),
   };
 }
+
+/** `expect.stringMatching` without its `any`. */
+export function matching(pattern: RegExp | string): unknown {
+  return typeof pattern === 'string' ? expect.stringContaining(pattern) : expect.stringMatching(pattern);
+}

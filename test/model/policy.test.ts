@@ -7,7 +7,7 @@ import { FILE_TOOLS } from '../../src/model/tools/files';
 import { globExpression } from '../../src/model/tools/glob-files';
 import { presentable, readablePath, underPolicy } from '../../src/model/tools/policy';
 import type { ToolContext, ToolOutcome } from '../../src/model/tools/tool';
-import { dossierFixture, taskFixture, temporaryWorktree, type TemporaryWorktree } from './fixtures';
+import { dossierFixture, matching, taskFixture, temporaryWorktree, type TemporaryWorktree } from './fixtures';
 
 let worktree: TemporaryWorktree;
 let context: ToolContext;
@@ -52,7 +52,7 @@ test.each([
   ['src/a\0b', /zero byte/],
 ])('writing %j is refused', async (path, expected) => {
   const outcome = await call('write', { file_path: path, content: 'x' });
-  expect(outcome).toMatchObject({ kind: 'result', isError: true, text: expect.stringMatching(expected) });
+  expect(outcome).toMatchObject({ kind: 'result', isError: true, text: matching(expected) });
   expect(await readFile(join(worktree.parent, 'secret.txt'), 'utf8')).toBe('outside\n');
   expect(await readFile(join(worktree.path, 'lib/owned.js'), 'utf8')).toBe('theirs\n');
   expect(existsSync(join(worktree.parent, 'new.txt'))).toBe(false);

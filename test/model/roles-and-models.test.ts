@@ -1,6 +1,8 @@
-// Needs nothing.
+// Needs nothing but the package's own files.
+import { join } from 'node:path';
+import { COORDINATOR, SPECIALIST_NAMES } from '../../src/domain/specialists';
 import { MODELS, modelId, usageOf } from '../../src/model/models';
-import { parseRole } from '../../src/model/roles';
+import { loadRoles, parseRole } from '../../src/model/roles';
 
 const FRONT = 'name: python-pro\ndescription: Python';
 
@@ -71,4 +73,10 @@ test('the price table says when it was true and writes cost more than reads', ()
     expect(row.asOf).toMatch(/^20\d\d-\d\d-\d\d$/);
     for (const price of row.prices) expect(price.cacheWrite).toBeGreaterThan(price.cacheRead);
   }
+});
+
+test('every specialist and the coordinator have a role, and the coordinator thinks with opus', async () => {
+  const roles = await loadRoles(join(__dirname, '..', '..', 'agents'));
+  for (const name of [COORDINATOR, ...SPECIALIST_NAMES]) expect(roles.get(name)?.prompt).toBeTruthy();
+  expect(roles.get(COORDINATOR)?.model).toBe('opus');
 });

@@ -2,7 +2,7 @@
 import Anthropic, { APIError } from '@anthropic-ai/sdk';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';
 import { startOfflineModel, type OfflineModel } from '../../src/offline/server';
-import { FIXTURE_PLAYBOOKS } from '../model/fixtures';
+import { FIXTURE_PLAYBOOKS, matching } from '../model/fixtures';
 
 let offline: OfflineModel;
 let client: Anthropic;
@@ -13,6 +13,10 @@ beforeAll(async () => {
   client = clientAt(offline.url('tiny', 'default'));
 });
 afterAll(() => offline.stop());
+
+function isApiError(error: unknown): error is APIError {
+  return error instanceof APIError;
+}
 
 function clientAt(baseURL: string): Anthropic {
   return new Anthropic({ apiKey: 'none', baseURL, maxRetries: 0 });
@@ -78,7 +82,7 @@ test('a request nothing answers is refused, naming playbook, scenario, task and 
     .catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(APIError);
   expect(error).toMatchObject({ status: 400, type: 'invalid_request_error' });
-  const message = error instanceof APIError ? error.apiMessage : '';
+  const message = isApiError(error) ? error.apiMessage : '';
   for (const part of ['"tiny"', '"default"', 'backend-T001', 't001-handoff (lastContains)', 't001-write']) {
     expect(message).toContain(part);
   }
@@ -103,12 +107,12 @@ test.each<[string, Anthropic.MessageParam[], RegExp]>([
   await expect(client.messages.create(request(...messages))).rejects.toMatchObject({
     status: 400,
     type: 'invalid_request_error',
-    message: expect.stringMatching(expected),
+    message: matching(expected),
   });
 });
 
 test.each(['model', 'max_tokens', 'messages'] as const)('a request without %s is refused', async (field) => {
-  const { [field]: _, ...rest } = request();
+  const rest = { ...request(), [field]: undefined };
   const response = await fetch(`${offline.url('tiny', 'default')}/v1/messages`, {
     method: 'POST',
     headers: { 'x-api-key': 'none' },
@@ -118,7 +122,7 @@ test.each(['model', 'max_tokens', 'messages'] as const)('a request without %s is
   const body: unknown = await response.json();
   expect(body).toMatchObject({
     type: 'error',
-    error: { type: 'invalid_request_error', message: expect.stringContaining(field) },
+    error: { type: 'invalid_request_error', message: matching(field) },
     request_id: response.headers.get('request-id'),
   });
 });
@@ -140,7 +144,7 @@ test('an error reply keeps its status, type and retry-after', async () => {
     })
     .catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ status: 429, type: 'rate_limit_error' });
-  expect(error instanceof APIError ? error.headers?.get('retry-after') : null).toBe('7');
+  expect(isApiError(error) && error.headers?.get('retry-after')).toBe('7');
 });
 
 test('what stands before a breakpoint is written to the cache once and read afterwards', async () => {
@@ -171,5 +175,5 @@ test('tokens are counted and models are listed', async () => {
 test('five breakpoints are one too many', async () => {
   const marked = { type: 'text' as const, text: 'x', cache_control: { type: 'ephemeral' as const } };
   const refused = client.messages.create({ ...request(), system: Array.from({ length: 5 }, () => marked) });
-  await expect(refused).rejects.toMatchObject({ message: expect.stringContaining('maximum of 4') });
+  await expect(refused).rejects.toMatchObject({ message: matching('maximum of 4') });
 });

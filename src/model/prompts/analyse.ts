@@ -4,7 +4,8 @@ import { COORDINATOR } from '../../domain/specialists';
 import { bullets, joinParts, section } from './format';
 import { describeRepository, listFiles } from './repository';
 
-export const ANALYSE_PROMPT_VERSION = 'analyse/1';
+/** Goes with every prompt, so that a stored one tells which wording it was. */
+const ANALYSE_PROMPT_VERSION = 'analyse/1';
 
 /** Asks what an objective means for a repository, facet by facet. */
 export function analysePrompt(dossier: Dossier): string {
@@ -19,5 +20,6 @@ export function analysePrompt(dossier: Dossier): string {
         FACETS.map((facet) => `${facet.key}: ${facet.title}`),
       )}\nThe summary says in a few sentences what will be different afterwards.`,
     ),
+    `PROMPT: ${ANALYSE_PROMPT_VERSION}`,
   ]);
 }

@@ -2,10 +2,16 @@ import { assertNever } from '../../domain/assert-never';
 import type { AttemptPrompt } from '../../domain/work';
 import { bullets, joinParts, quoted, section } from './format';
 
-export const ATTEMPT_PROMPT_VERSION = 'attempt/1';
+/** Goes with every prompt, so that a stored one tells which wording it was. */
+const ATTEMPT_PROMPT_VERSION = 'attempt/1';
 
 /** What is new to the specialist in an attempt; empty for the first one, which is the delegation. */
 export function attemptPrompt(prompt: AttemptPrompt): string {
+  const news = renderNews(prompt);
+  return news === '' ? '' : joinParts([news, `PROMPT: ${ATTEMPT_PROMPT_VERSION}`]);
+}
+
+function renderNews(prompt: AttemptPrompt): string {
   switch (prompt.kind) {
     case 'delegation':
       return '';

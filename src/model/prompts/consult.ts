@@ -5,10 +5,11 @@ import { delegationOf } from './delegation';
 import { joinParts, quoted, section } from './format';
 import { describeRepository } from './repository';
 
-export const CONSULT_PROMPT_VERSION = 'consult/1';
+/** Goes with every prompt, so that a stored one tells which wording it was. */
+const CONSULT_PROMPT_VERSION = 'consult/1';
 
 /** A colleague's question to a peer. */
-export interface ConsultBrief {
+interface ConsultBrief {
   readonly dossier: Dossier;
   readonly task: PlanTask;
   readonly peer: string;
@@ -26,5 +27,6 @@ export function consultPrompt({ dossier, task, peer, question }: ConsultBrief): 
       'TASK',
       'Advise your colleague: a summary, recommendations concrete enough to be carried out one by one, and the risks to watch. You cannot change the code.',
     ),
+    `PROMPT: ${CONSULT_PROMPT_VERSION}`,
   ]);
 }

@@ -6,10 +6,11 @@ import { COORDINATOR, mention, SPECIALISTS } from '../../domain/specialists';
 import { bullets, joinParts, section } from './format';
 import { describeRepository, listFiles } from './repository';
 
-export const PLAN_PROMPT_VERSION = 'plan/1';
+/** Goes with every prompt, so that a stored one tells which wording it was. */
+const PLAN_PROMPT_VERSION = 'plan/1';
 
 /** Everything a plan is made from. */
-export interface PlanBrief {
+interface PlanBrief {
   readonly dossier: Dossier;
   readonly analysis: Analysis;
   /** Why the last proposal was refused. */
@@ -51,5 +52,6 @@ export function planPrompt({ dossier, analysis, refusals, comment }: PlanBrief):
     ),
     section('THE LAST PLAN WAS REFUSED BECAUSE', bullets(refusals)),
     section('A HUMAN SAID ABOUT THE LAST PLAN', comment ?? ''),
+    `PROMPT: ${PLAN_PROMPT_VERSION}`,
   ]);
 }

@@ -6,10 +6,11 @@ import { delegationOf } from './delegation';
 import { bullets, joinParts, quoted, section } from './format';
 import { describeRepository } from './repository';
 
-export const REVIEW_PROMPT_VERSION = 'review/1';
+/** Goes with every prompt, so that a stored one tells which wording it was. */
+const REVIEW_PROMPT_VERSION = 'review/1';
 
 /** A task that levels 1 and 2 did not mend. */
-export interface ReviewBrief {
+interface ReviewBrief {
   readonly dossier: Dossier;
   readonly task: PlanTask;
   readonly specialist: string;
@@ -34,5 +35,6 @@ export function reviewPrompt({ dossier, task, specialist, roster, failure }: Rev
         `escalate: only a human can decide; name the trigger (${TRIGGERS.map((row) => row.name).join(', ')}) and ask one precise question.`,
       ])}`,
     ),
+    `PROMPT: ${REVIEW_PROMPT_VERSION}`,
   ]);
 }

@@ -3,7 +3,7 @@ import type { Worktree } from '../../ports/workspace';
 import { defineTool, result, type Tool } from './tool';
 
 /** How a shell command ended; `output` is both streams, perhaps shortened already. */
-export interface ShellRun {
+interface ShellRun {
   /** Null where it did not exit by itself; `ended` says how. */
   readonly exitCode: number | null;
   readonly ended: string;

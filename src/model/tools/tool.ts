@@ -41,7 +41,7 @@ export function defineTool<T extends z.ZodType>(row: {
   readonly input: T;
   readonly run: (input: z.output<T>, context: ToolContext) => Promise<ToolOutcome>;
 }): Tool {
-  const { $schema: _, ...schema } = z.toJSONSchema(row.input, { io: 'input' });
+  const schema = z.toJSONSchema(row.input, { io: 'input' });
   return {
     name: row.name,
     input: row.input,
