@@ -1,0 +1,62 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { packageRoot } from '../src/config/package-root';
+import { configurationJsonSchema } from '../src/domain/configuration';
+import { Escalation, ResolveEscalation } from '../src/domain/escalation';
+import {
+  Answer,
+  CancelTask,
+  Pause,
+  ReviewPlan,
+  SetBudget,
+  Steer,
+  type MessageName,
+} from '../src/domain/messages';
+import { Report } from '../src/domain/report';
+import { ObjectiveResult, ObjectiveStatus } from '../src/domain/status';
+
+/** What each message carries; the same for the signal and the update of that name. */
+export const MESSAGE_SCHEMAS = {
+  resolveEscalation: ResolveEscalation,
+  reviewPlan: ReviewPlan,
+  steer: Steer,
+  pause: Pause,
+  resume: Pause,
+  cancelTask: CancelTask,
+  setBudget: SetBudget,
+} as const satisfies Record<MessageName, z.ZodType>;
+
+const FOLDER = join(packageRoot(), 'schemas');
+
+/** Everything published as JSON Schema, by file name; rules that JSON Schema cannot say are in docs/messages.md. */
+export function schemaFiles(): ReadonlyMap<string, string> {
+  const written = { Answer, ObjectiveResult, ObjectiveStatus, OpenEscalations: z.array(Escalation), Report };
+  return new Map<string, string>([
+    ['coordinator.config.json', format(configurationJsonSchema())],
+    ...Object.entries(MESSAGE_SCHEMAS).map(
+      ([name, schema]) => [`${name}.json`, jsonSchema(name, schema, 'input')] as const,
+    ),
+    ...Object.entries(written).map(([name, schema]) => {
+      const title = `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+      return [`${title}.json`, jsonSchema(title, schema, 'output')] as const;
+    }),
+  ]);
+}
+
+function jsonSchema(title: string, schema: z.ZodType, io: 'input' | 'output'): string {
+  return format({ ...z.toJSONSchema(schema, { io }), title });
+}
+
+function format(schema: object): string {
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+function writeSchemas(): void {
+  const files = schemaFiles();
+  mkdirSync(FOLDER, { recursive: true });
+  for (const name of readdirSync(FOLDER)) if (!files.has(name)) rmSync(join(FOLDER, name));
+  for (const [name, text] of files) writeFileSync(join(FOLDER, name), text);
+}
+
+if (require.main === module) writeSchemas();
