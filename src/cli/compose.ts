@@ -1,0 +1,147 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageRoot } from '../config/package-root';
+import type { GitWorkspace } from '../git/workspace';
+import type { BlobStore } from '../ports/blob-store';
+import type { LoadedPlaybook } from '../offline/playbook';
+import { startBackgroundWorker, stopBackgroundWorker } from './compose/background-worker';
+import { serverInUse } from './compose/server-in-use';
+import { surveyTarget } from './compose/survey-target';
+import { planFiles, removeFiles } from './collect-garbage';
+import { DAY_MS } from './gc-plan';
+import type { Services, ServicesRequest } from './services';
+
+/** The composition root of the command line: wires adapters by hand, each loaded when first needed. */
+export function composeServices(request: ServicesRequest): Services {
+  const { environment, home } = request;
+  const folders = {
+    blobs: join(home.home, 'blobs'),
+    reports: join(home.home, 'reports'),
+    logs: join(home.home, 'logs'),
+  };
+  const workspace = once(() => openWorkspace(request));
+  const blobs = once(async (): Promise<BlobStore> => {
+    const { createDirectoryBlobStore } = await import('../store/directory-blob-store.js');
+    return createDirectoryBlobStore(folders.blobs);
+  });
+
+  return {
+    findTarget: async ({ repository, base }) => {
+      const git = await workspace();
+      const sample = repository === null;
+      const found = sample
+        ? await git.inspectSample(samplePath())
+        : await git.inspectRepository(repository, base);
+      return {
+        source: found.source,
+        identity: found.identity,
+        baseRef: found.baseRef,
+        baseCommit: found.baseCommit,
+        sample: found.source.kind === 'sample' ? found.source.name : null,
+        notes: [
+          ...(found.dirty
+            ? [
+                `The checkout has changes that no commit holds; the work starts from ${found.baseRef} without them.`,
+              ]
+            : []),
+          ...(sample && base !== null ? ['--base is ignored: the bundled sample has one commit.'] : []),
+        ],
+      };
+    },
+    surveyTarget: async (surveying) =>
+      surveyTarget({ ...surveying, repositories: (await workspace()).repositories }),
+    findCoverage: async (objective, sample) => {
+      const { describeCoverage, findCoverage } = await import('../offline/coverage.js');
+      const playbooks = await loadAllPlaybooks();
+      const playbook = findCoverage(playbooks, objective, sample);
+      return {
+        playbook:
+          playbook === null
+            ? null
+            : { name: playbook.name, scenarios: playbook.scenarios.map((scenario) => scenario.name) },
+        covered: describeCoverage(playbooks),
+      };
+    },
+    probeSandbox: async () => {
+      const { probeSandbox } = await import('../sandbox/probe-sandbox.js');
+      return probeSandbox({ PATH: environment.path });
+    },
+    useServer: async ({ hold, onProgress }) => {
+      const { ensureHome } = await import('../config/home.js');
+      await ensureHome(home);
+      const { connectTemporal } = await import('../temporal/resolve.js');
+      return serverInUse(await connectTemporal({ environment, home, hold, onProgress }), request);
+    },
+    useServerWithHistory: async ({ onProgress }) => {
+      const { connectTemporal, findRunningServer } = await import('../temporal/resolve.js');
+      if (!(await exists(join(home.home, 'temporal.db')))) {
+        const running = await findRunningServer({ environment, home, onProgress });
+        return running === undefined ? null : serverInUse(running, request);
+      }
+      return serverInUse(await connectTemporal({ environment, home, onProgress }), request);
+    },
+    stopKeepingServer: async () => {
+      const { stopKeeping } = await import('../temporal/lease.js');
+      return (await stopKeeping(home.home)) ?? null;
+    },
+    startBackgroundWorker: () => startBackgroundWorker(request),
+    stopBackgroundWorker: () => stopBackgroundWorker(home.home),
+    blobs,
+    repositories: async () => (await workspace()).repositories,
+    reportsDir: folders.reports,
+    examine: async () => {
+      const { examine } = await import('./doctor/examine.js');
+      return examine(request);
+    },
+    planGc: (gc) => planFiles(folders, gc),
+    applyGc: async (plan) => {
+      const swept = await (
+        await workspace()
+      ).sweep({
+        keepObjectives: plan.request.open,
+        olderThanDays: plan.request.olderThanMs / DAY_MS,
+      });
+      await removeFiles(plan.items);
+      return {
+        files: plan.items.length,
+        bytes: plan.items.reduce((sum, item) => sum + item.bytes, 0),
+        objectives: swept.objectives,
+        worktrees: swept.worktrees,
+        mirrors: swept.mirrors,
+      };
+    },
+  };
+}
+
+async function openWorkspace({ environment, home }: ServicesRequest): Promise<GitWorkspace> {
+  const { ensureHome } = await import('../config/home.js');
+  await ensureHome(home);
+  const { createGitWorkspace } = await import('../git/workspace.js');
+  return createGitWorkspace({
+    home: home.home,
+    searchPath: environment.path,
+    userEnvironment: environment.inherited,
+    remote: environment.gitRemote ?? null,
+  });
+}
+
+async function loadAllPlaybooks(): Promise<readonly LoadedPlaybook[]> {
+  const { loadPlaybooks } = await import('../offline/load-playbooks.js');
+  return loadPlaybooks(join(packageRoot(), 'playbooks'));
+}
+
+function samplePath(): string {
+  return join(packageRoot(), 'examples', 'orders-service');
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

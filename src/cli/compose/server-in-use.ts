@@ -1,0 +1,59 @@
+import type { TemporalConnection } from '../../temporal/resolve';
+import type { RunningWorker, ServerInUse, ServicesRequest } from '../services';
+
+/** A connection as commands use it; vendor libraries are loaded when a verb needs them. */
+export function serverInUse(connection: TemporalConnection, request: ServicesRequest): ServerInUse {
+  let workerHere = false;
+  const uiUrl = connection.uiUrl ?? null;
+  return {
+    kind: connection.kind,
+    address: connection.address,
+    namespace: connection.namespace,
+    uiUrl,
+    workflowUrl: (objectiveId) =>
+      uiUrl === null
+        ? null
+        : `${uiUrl}/namespaces/${encodeURIComponent(connection.namespace)}/workflows/${encodeURIComponent(objectiveId)}`,
+    openDepartment: async () => {
+      const { createTemporalGateway } = await import('../../client/temporal-gateway.js');
+      const { createDepartmentClient } = await import('../../client/department-client.js');
+      const { translateError } = await import('../../client/translate-error.js');
+      try {
+        return createDepartmentClient(await createTemporalGateway(connection), () => workerHere);
+      } catch (error) {
+        throw translateError(error, { address: connection.address });
+      }
+    },
+    startWorker: async (mode): Promise<RunningWorker> => {
+      const { startDepartmentWorker } = await import('../../worker/start.js');
+      const worker = await startDepartmentWorker({
+        connection: connection.nativeOptions,
+        namespace: connection.namespace,
+        ...request,
+        mode,
+      });
+      const ended = worker.run();
+      workerHere = true;
+      return { ended, shutdown: () => worker.shutdown() };
+    },
+    registerSearchAttributes: async () => {
+      const { Connection } = await import('@temporalio/client');
+      const { registerSearchAttributes } = await import('../../temporal/search-attributes.js');
+      const client = await Connection.connect(connection.clientOptions);
+      try {
+        const done = await registerSearchAttributes(client, connection.namespace);
+        switch (done.kind) {
+          case 'registered':
+            return `Registered ${done.names.join(', ')} on ${connection.address}.`;
+          case 'already-registered':
+            return `The search attributes are registered on ${connection.address} already.`;
+          case 'denied':
+            return `The server at ${connection.address} did not allow it (${done.reason}); everything works without, lists show less.`;
+        }
+      } finally {
+        await client.close();
+      }
+    },
+    release: () => connection.release(),
+  };
+}
