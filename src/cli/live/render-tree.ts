@@ -98,6 +98,7 @@ function questionLines(status: ObjectiveStatus, width: number, paint: Colours): 
   return status.escalations.flatMap((escalation) => [
     '',
     paint.yellow(cut(`? ${escalation.id}  ${plain(escalation.question)}`, width)),
-    paint.dim(cut(`  ${answerCommand(status.objectiveId, escalation)}`, width)),
+    // Never cut: it is there to be copied.
+    paint.dim(`  ${answerCommand(status.objectiveId, escalation)}`),
   ]);
 }

@@ -1,11 +1,13 @@
-import { stripVTControlCharacters } from 'node:util';
+// CSI and OSC sequences; what is left of any other is a control character.
+const ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g;
 
 /**
  * A text of a model or a repository as it may reach a terminal: escape sequences and control characters gone,
  * line breaks as spaces.
  */
 export function plain(text: string): string {
-  return stripVTControlCharacters(text)
+  return text
+    .replace(ESCAPE_SEQUENCE, '')
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '')
     .trim();
@@ -15,7 +17,7 @@ export function plain(text: string): string {
 export function plainLines(text: string): string {
   return text
     .split(/\r?\n/)
-    .map((line) => stripVTControlCharacters(line).replace(/(?!\t)\p{Cc}/gu, ''))
+    .map((line) => line.replace(ESCAPE_SEQUENCE, '').replace(/(?!\t)\p{Cc}/gu, ''))
     .join('\n');
 }
 

@@ -1,0 +1,89 @@
+// Needs no server: the command line from arguments to exit code, with services that must not be asked.
+import { PassThrough } from 'node:stream';
+import { COMMANDS } from '../../src/cli/commands';
+import { main } from '../../src/cli/main';
+import { exitCodeTable, parseCommandLine } from '../../src/cli/program';
+import type { Services } from '../../src/cli/services';
+import { EXIT_CODES } from '../../src/domain/exit-codes';
+
+const untouched = (): Services => {
+  throw new Error('no service may be asked for this');
+};
+
+async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const code = await main({
+    argv,
+    streams: { stdin: new PassThrough(), stdout, stderr },
+    variables: { HOME: '/nonexistent-home' },
+    signal: new AbortController().signal,
+    cwd: '/',
+    services: untouched,
+  });
+  return { code, out: String(stdout.read() ?? ''), err: String(stderr.read() ?? '') };
+}
+
+test('--help lists every command and every exit code', async () => {
+  const { code, out } = await run('--help');
+  expect(code).toBe(0);
+  for (const command of COMMANDS) expect(out).toContain(command.name);
+  for (const row of EXIT_CODES) expect(exitCodeTable()).toContain(row.meaning);
+  expect(out).toContain(exitCodeTable());
+});
+
+test.each(COMMANDS.map((command) => command.name))('%s --help shows its flags and --json', async (name) => {
+  const { code, out } = await run(name, '--help');
+  expect(code).toBe(0);
+  expect(out).toContain('--json');
+  for (const option of COMMANDS.find((command) => command.name === name)?.options ?? []) {
+    expect(out).toContain(option.flags);
+  }
+});
+
+test.each([
+  [['bogus'], /^There is no command bogus/],
+  [['list', '--bogus'], /^Unknown option '--bogus'/],
+  [['status'], /^Missing required argument 'id'/],
+  [['start-objective'], /^Missing required argument/],
+  [['list', 'extra'], /^Too many arguments/],
+])('%j is one sentence and exit 2', async (argv, message) => {
+  const { code, err } = await run(...argv);
+  expect(code).toBe(2);
+  expect(err.trim()).toMatch(message);
+  expect(err.trim().split('\n')).toHaveLength(1);
+});
+
+test('no words at all show the help and end with 2', async () => {
+  expect(await run()).toMatchObject({ code: 2, out: expect.stringContaining('Usage') });
+});
+
+test('a bad environment variable is one sentence and exit 2', async () => {
+  const stderr = new PassThrough();
+  const code = await main({
+    argv: ['list'],
+    streams: { stdin: new PassThrough(), stdout: new PassThrough(), stderr },
+    variables: { COORDINATOR_MODEL: 'gpt' },
+    signal: new AbortController().signal,
+    cwd: '/',
+    services: untouched,
+  });
+  expect(code).toBe(2);
+  expect(String(stderr.read())).toMatch(/COORDINATOR_MODEL/);
+});
+
+test('an internal error is one sentence without a stack, exit 1', async () => {
+  const { code, err } = await run('list');
+  expect(code).toBe(1);
+  expect(err).toMatch(/^Internal error: no service may be asked for this/);
+  expect(err).not.toContain(' at ');
+});
+
+test('--no-wait reaches the command as wait: false', async () => {
+  const invocation = await parseCommandLine(['start-objective', 'x', '--no-wait'], {
+    commands: COMMANDS,
+    version: '0',
+    print: () => undefined,
+  });
+  expect(invocation).toMatchObject({ kind: 'command', args: ['x'], flags: { wait: false } });
+});

@@ -1,0 +1,184 @@
+// Needs no server: what start-objective refuses, and why.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkSandbox } from '../../src/cli/start/check-sandbox';
+import { chooseModel } from '../../src/cli/start/choose-model';
+import { identifyObjective } from '../../src/cli/start/objective-id';
+import { locateRepository } from '../../src/cli/start/locate-repository';
+import { parseStart } from '../../src/cli/start/run-flags';
+import { createTrustStore, ensureTrust } from '../../src/cli/start/trust';
+
+describe('flags', () => {
+  test('defaults: four in parallel, 10 USD, waiting', () => {
+    const { options, flags } = parseStart(['Add login'], {});
+    expect(options).toEqual({
+      maxParallel: 4,
+      budgetUsd: 10,
+      deadline: null,
+      approvePlan: false,
+      push: false,
+      allowUnsandboxed: false,
+    });
+    expect(flags.wait).toBe(true);
+  });
+
+  test('a budget of none lifts the cap', () => {
+    expect(parseStart(['x'], { budgetUsd: 'none' }).options.budgetUsd).toBeNull();
+  });
+
+  test.each([
+    [['   '], {}, /objective is empty/i],
+    [['x'.repeat(20_001)], {}, /longer than 20000 characters/],
+    [['x'], { budgetUsd: '-1' }, /--budget-usd: "-1" is no budget/],
+    [['x'], { budgetUsd: '1e400' }, /--budget-usd/],
+    [['x'], { maxParallel: '65' }, /--max-parallel/],
+    [['x'], { deadline: '2031-13-01' }, /--deadline: .*ISO 8601/],
+    [['x'], { deadline: '2001-01-01T00:00:00Z' }, /--deadline: .*has passed/],
+    [['x'], { trust: 'yes' }, /--trust/],
+  ])('%j with %j is refused in one sentence, exit 2', (args, flags, message) => {
+    expect(() => parseStart(args, flags)).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(message), exitCode: 2 }),
+    );
+  });
+});
+
+describe('the model', () => {
+  const none = { apiKey: undefined, baseUrl: undefined };
+  const covered = {
+    playbook: { name: 'auth', scenarios: ['default', 'human'] },
+    covered: 'The offline model covers: "Authentication"; set ANTHROPIC_API_KEY to use Claude.',
+  };
+  const choose = (
+    model: 'auto' | 'anthropic' | 'offline',
+    anthropic: { apiKey: string | undefined; baseUrl: string | undefined },
+    scenario?: string,
+    coverage: Parameters<typeof chooseModel>[0]['findCoverage'] = () => Promise.resolve(covered),
+  ) => chooseModel({ environment: { model, anthropic }, scenario, findCoverage: coverage });
+
+  test('a key makes the run use Claude', async () => {
+    expect(await choose('auto', { ...none, apiKey: 'k' })).toEqual({ kind: 'anthropic' });
+  });
+
+  test('without a key a playbook answers', async () => {
+    expect(await choose('auto', none, 'human')).toEqual({
+      kind: 'offline',
+      playbook: 'auth',
+      scenario: 'human',
+    });
+  });
+
+  test('offline wins over a key when asked for', async () => {
+    expect(await choose('offline', { ...none, apiKey: 'k' })).toMatchObject({ kind: 'offline' });
+  });
+
+  test('an objective no playbook covers is refused with what is covered', async () => {
+    const refused = choose('auto', none, undefined, () => Promise.resolve({ ...covered, playbook: null }));
+    await expect(refused).rejects.toMatchObject({
+      message: expect.stringContaining(covered.covered),
+      exitCode: 2,
+    });
+  });
+
+  test('an unknown scenario is refused with the list', async () => {
+    await expect(choose('auto', none, 'x')).rejects.toMatchObject({
+      message: expect.stringContaining('default, human'),
+      exitCode: 2,
+    });
+  });
+
+  test('Claude without a key or an address is refused', async () => {
+    await expect(choose('anthropic', none)).rejects.toMatchObject({ exitCode: 2 });
+  });
+});
+
+describe('trust', () => {
+  let home: string;
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'trust-'));
+  });
+  afterEach(() => rm(home, { recursive: true, force: true }));
+
+  const surveyed = { trustHash: 'ab12'.repeat(16), commands: 'test     npm test' };
+  const ensure = (over: Partial<Parameters<typeof ensureTrust>[0]> = {}) =>
+    ensureTrust({
+      target: { identity: '/srv/shop', sample: null },
+      surveyed,
+      given: undefined,
+      store: createTrustStore(home),
+      say: () => undefined,
+      confirm: null,
+      ...over,
+    });
+
+  test('the bundled sample is trusted', () =>
+    ensure({ target: { identity: 'sample', sample: 'orders-service' } }));
+
+  test('without a terminal the commands are shown and the hash is asked for', async () => {
+    const said: string[] = [];
+    await expect(ensure({ say: (line) => said.push(line) })).rejects.toMatchObject({
+      message: expect.stringContaining(`--trust ${surveyed.trustHash}`),
+      exitCode: 2,
+    });
+    expect(said).toContain(surveyed.commands);
+  });
+
+  test('the right hash is remembered, another set of commands asks anew', async () => {
+    await ensure({ given: surveyed.trustHash });
+    await ensure();
+    await expect(ensure({ surveyed: { ...surveyed, trustHash: 'cd34'.repeat(16) } })).rejects.toMatchObject({
+      exitCode: 2,
+    });
+  });
+
+  test('a wrong or a very short hash is refused', async () => {
+    await expect(ensure({ given: 'f'.repeat(64) })).rejects.toMatchObject({ exitCode: 2 });
+    await expect(ensure({ given: surveyed.trustHash.slice(0, 8) })).rejects.toMatchObject({ exitCode: 2 });
+  });
+
+  test('a person who says no starts nothing', async () => {
+    await expect(ensure({ confirm: () => Promise.resolve(false) })).rejects.toThrow(/Nothing was started/);
+  });
+});
+
+describe('the sandbox', () => {
+  const offline = { kind: 'offline', playbook: 'auth', scenario: 'default' } as const;
+  const none = { level: 'none', detail: 'bwrap is not on PATH.' } as const;
+
+  test('what this package ships may run without one, labelled', () => {
+    const label = checkSandbox({
+      sandbox: none,
+      target: { sample: 's' },
+      model: offline,
+      allowUnsandboxed: false,
+    });
+    expect(label).toMatch(/^none: only content of this package/);
+  });
+
+  test.each([
+    [{ sample: null }, offline],
+    [{ sample: 's' }, { kind: 'anthropic' } as const],
+  ])('other code or a live model is refused without one: %j', (target, model) => {
+    expect(() => checkSandbox({ sandbox: none, target, model, allowUnsandboxed: false })).toThrow(
+      /needs a sandbox/,
+    );
+    expect(checkSandbox({ sandbox: none, target, model, allowUnsandboxed: true })).toMatch(
+      /allow-unsandboxed/,
+    );
+  });
+});
+
+test('the id depends on text, repository and commit, not on case or spaces', () => {
+  const target = { identity: '/srv/shop', baseCommit: 'a'.repeat(40) };
+  const id = identifyObjective('Add  Login', target);
+  expect(id).toMatch(/^objective-add-login-[0-9a-f]{8}$/);
+  expect(identifyObjective('add login', target).slice(-8)).toBe(id.slice(-8));
+  expect(identifyObjective('add login', { ...target, baseCommit: 'b'.repeat(40) })).not.toBe(id);
+});
+
+test('paths resolve against where the user stands, addresses stay', () => {
+  expect(locateRepository('../shop', '/home/ann/work')).toBe('/home/ann/shop');
+  expect(locateRepository('https://host/a/b', '/x')).toBe('https://host/a/b');
+  expect(locateRepository('git@host:a/b.git', '/x')).toBe('git@host:a/b.git');
+  expect(locateRepository(undefined, '/x')).toBeNull();
+});

@@ -1,0 +1,175 @@
+// Needs no server: a report from a snapshot and blobs in memory, written to a temporary folder.
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Report } from '../../src/domain/report';
+import { escapeMarkdown } from '../../src/report/escape-markdown';
+import { createReports } from '../../src/report/reports';
+import { escalation, ID, status, task } from '../cli/fixtures';
+
+const TREE = 'a'.repeat(40);
+const GATE = 'b'.repeat(64);
+const TRANSCRIPT = 'c'.repeat(64);
+const receipt = {
+  tree: TREE,
+  startedAt: '2030-01-01T00:00:00.000Z',
+  durationMs: 1,
+  sandbox: 'bubblewrap',
+  evidence: [],
+};
+const blobs = new Map<string, unknown>([
+  [
+    GATE,
+    {
+      tree: TREE,
+      commit: TREE,
+      base: TREE,
+      receipts: [
+        {
+          ...receipt,
+          subject: 'tests',
+          verdict: 'pass',
+          checker: { kind: 'tool', name: 'npm', version: null, argv: ['npm', 'test'], exitCode: 0 },
+          note: '12 tests',
+        },
+        {
+          ...receipt,
+          subject: 'cors',
+          verdict: 'needs-review',
+          checker: { kind: 'none' },
+          note: 'no checker yet',
+        },
+      ],
+    },
+  ],
+  [
+    TRANSCRIPT,
+    {
+      messages: [
+        {
+          role: 'assistant',
+          content: [
+            {
+              type: 'tool_use',
+              name: 'submit_handoff',
+              input: {
+                summary: 's',
+                artefacts: [],
+                criteriaMet: [],
+                knownLimitations: ['only <b>one</b> provider'],
+                findings: [],
+              },
+            },
+          ],
+        },
+      ],
+    },
+  ],
+]);
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'reports-'));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+const snapshot = status({
+  objective: 'Add login | drop <table>\n# not a heading @everyone',
+  outcome: 'delivered-with-waivers',
+  state: 'delivered',
+  delivery: { branch: 'coordinator/x', commit: TREE, report: '' },
+  gate: {
+    tree: TREE,
+    report: GATE,
+    green: true,
+    red: [],
+    counts: {
+      pass: 1,
+      fail: 0,
+      'not-applicable': 0,
+      'needs-review': 1,
+      waived: 0,
+    },
+  },
+  tasks: [
+    task({
+      state: 'merged',
+      attempts: [
+        {
+          number: 1,
+          level: 0,
+          specialist: 'api-architect',
+          outcome: 'handed-off',
+          because: '',
+          summary: 'wrote [it](http://evil.example)',
+          transcript: TRANSCRIPT,
+        },
+      ],
+    }),
+  ],
+  escalations: [escalation()],
+});
+
+async function write(): Promise<{ markdown: string; json: Report; path: string }> {
+  const reports = createReports({
+    dir,
+    blobs: {
+      get: (ref) =>
+        blobs.has(ref)
+          ? Promise.resolve(Buffer.from(JSON.stringify(blobs.get(ref))))
+          : Promise.reject(new Error('gone')),
+    },
+  });
+  const { report } = await reports.write({ status: snapshot });
+  const json: unknown = JSON.parse(await readFile(join(dir, `${ID}.json`), 'utf8'));
+  return { markdown: await readFile(report, 'utf8'), json: Report.parse(json), path: report };
+}
+
+test('Markdown and JSON stand side by side, nothing else is left', async () => {
+  const { path } = await write();
+  expect(path).toBe(join(dir, `${ID}.md`));
+  expect((await readdir(dir)).sort()).toEqual([`${ID}.json`, `${ID}.md`]);
+});
+
+test('all 40 gate items are there, those without a receipt as needs-review', async () => {
+  const { json, markdown } = await write();
+  expect(json.gate?.items).toHaveLength(40);
+  expect(json.gate?.items.every((item) => item.verdict === 'needs-review')).toBe(true);
+  expect(json.gate?.preconditions).toEqual([
+    { subject: 'tests', verdict: 'pass', note: '12 tests', checker: 'npm' },
+  ]);
+  expect(markdown).toContain('40 gate items have no checker yet');
+});
+
+test('outcome, model label, sandbox, open question and limitations are told', async () => {
+  const { markdown } = await write();
+  for (const text of [
+    'Delivered with waivers',
+    'no Claude was asked',
+    'bubblewrap',
+    'backend-T001-E1',
+    'only &lt;b&gt;one&lt;/b&gt; provider',
+  ]) {
+    expect(markdown).toContain(text);
+  }
+});
+
+test('words of a model or a user stay words', async () => {
+  const { markdown } = await write();
+  expect(markdown).not.toContain('<table>');
+  expect(markdown).not.toMatch(/(?<!\\)\]\(/);
+  expect(markdown).not.toContain('@everyone');
+  expect(markdown).not.toMatch(/^# not a heading/m);
+});
+
+test('a transcript that is gone makes the report shorter, not impossible', async () => {
+  blobs.delete(TRANSCRIPT);
+  expect((await write()).json.knownLimitations).toEqual([]);
+});
+
+test.each(['- x', '1. x', '`a`', '![a](b)', 'a|b', 'https://x.example', 'www.x.example', '#12', '~~a~~'])(
+  '%j has no meaning in Markdown once escaped',
+  (text) => {
+    expect(escapeMarkdown(text)).not.toMatch(/^[-+=] |^\d+\. |(?<!\\)[`|[\]~]|:\/\/|www\.|(?<!&)#\d/);
+  },
+);
