@@ -16,7 +16,7 @@ describe('schemas/', () => {
     expect(readdirSync(folder).sort()).toEqual([...files.keys()].sort());
   });
 
-  test.each([...files.keys()])('%s is what the code makes of it (npm run schemas writes it anew)', (name) => {
+  test.each([...files.keys()])('%s is what the code makes of it (`node dist/scripts/write-schemas.js` writes it anew)', (name) => {
     expect(readFileSync(join(folder, name), 'utf8')).toBe(files.get(name));
   });
 
