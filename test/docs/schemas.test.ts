@@ -16,9 +16,12 @@ describe('schemas/', () => {
     expect(readdirSync(folder).sort()).toEqual([...files.keys()].sort());
   });
 
-  test.each([...files.keys()])('%s is what the code makes of it (`node dist/scripts/write-schemas.js` writes it anew)', (name) => {
-    expect(readFileSync(join(folder, name), 'utf8')).toBe(files.get(name));
-  });
+  test.each([...files.keys()])(
+    '%s is what the code makes of it (`node dist/scripts/write-schemas.js` writes it anew)',
+    (name) => {
+      expect(readFileSync(join(folder, name), 'utf8')).toBe(files.get(name));
+    },
+  );
 
   test.each([...files.keys()])('%s refuses keys it does not know', (name) => {
     const { items, ...schema } = Shape.parse(JSON.parse(files.get(name) ?? ''));
