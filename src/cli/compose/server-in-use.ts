@@ -1,5 +1,6 @@
 import type { TemporalConnection } from '../../temporal/resolve';
 import type { RunningWorker, ServerInUse, ServicesRequest } from '../services';
+import { installWorkerLog } from './worker-log';
 
 /** A connection as commands use it; vendor libraries are loaded when a verb needs them. */
 export function serverInUse(connection: TemporalConnection, request: ServicesRequest): ServerInUse {
@@ -25,6 +26,7 @@ export function serverInUse(connection: TemporalConnection, request: ServicesReq
       }
     },
     startWorker: async (mode): Promise<RunningWorker> => {
+      await installWorkerLog(request.home.home);
       const { startDepartmentWorker } = await import('../../worker/start.js');
       const worker = await startDepartmentWorker({
         connection: connection.nativeOptions,
