@@ -1,7 +1,11 @@
 import { findingsForHistory } from '../src/domain/handoff';
+import { claimCovers } from '../src/domain/path-claims';
+import type { PathClaim } from '../src/domain/plan';
+import { isRefusedWork } from '../src/domain/refused-work';
 import { mention } from '../src/domain/specialists';
 import type { AttemptRequest, AttemptResult } from '../src/domain/work';
 import type { WorkEnd } from '../src/ports/department';
+import type { Commit } from '../src/ports/workspace';
 import type { AttemptActivities } from './contract';
 import { withHeartbeat } from './heartbeat';
 import type { Ports } from './ports';
@@ -42,7 +46,7 @@ export function createAttemptActivities(
           signal.throwIfAborted();
           const commit = (summary: string): ReturnType<typeof worktrees.commit> =>
             worktrees.commit({ objectiveId, taskId, message: commitMessage(request, task.title, summary) });
-          return resultOf(end, commit, { transcript, usage });
+          return resultOf(end, commit, [...task.owns, ...task.shares], { transcript, usage });
         },
         () => progress,
       );
@@ -52,17 +56,26 @@ export function createAttemptActivities(
 
 async function resultOf(
   end: WorkEnd,
-  commit: (summary: string) => Promise<{ readonly commit: string }>,
+  commit: (summary: string) => Promise<Commit>,
+  claims: readonly PathClaim[],
   rest: Pick<Extract<AttemptResult, { outcome: 'handed-off' }>, 'transcript' | 'usage'>,
 ): Promise<AttemptResult> {
   switch (end.kind) {
     case 'handed-off': {
-      const made = await commit(end.note.summary);
+      const made = await commit(end.note.summary).catch((error: unknown) => {
+        if (isRefusedWork(error)) return error;
+        throw error;
+      });
+      if (!('commit' in made)) {
+        return { outcome: 'unfinished', reason: made.message.slice(0, 1500), concern: 'other', ...rest };
+      }
+      const strayed = made.files.filter((file) => !claims.some((claim) => claimCovers(claim, file)));
       return {
         outcome: 'handed-off',
         commit: made.commit,
         summary: end.note.summary.slice(0, 500),
         findings: findingsForHistory(end.note.findings),
+        ...(strayed.length > 0 ? { strayed: strayed.slice(0, 20) } : {}),
         ...rest,
       };
     }

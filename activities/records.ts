@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { BlobRef } from '../src/domain/blob';
 import { Dossier } from '../src/domain/dossier';
-import { Plan, type PlanTask, type TaskId } from '../src/domain/plan';
+import { Plan, type DelegatedTask, type TaskId } from '../src/domain/plan';
 import { GateReport } from '../src/domain/receipt';
 import type { ObjectiveHandle } from '../src/domain/objective';
+import { blocks } from '../src/domain/task-graph';
 import type { BlobStore } from '../src/ports/blob-store';
 
 /** JSON records in the blob store, parsed where they come in. */
@@ -12,7 +13,7 @@ export interface Records {
   load<T>(ref: BlobRef, schema: z.ZodType<T>): Promise<T>;
   dossier(handle: ObjectiveHandle): Promise<Dossier>;
   plan(ref: BlobRef): Promise<Plan>;
-  task(plan: BlobRef, id: TaskId): Promise<PlanTask>;
+  task(plan: BlobRef, id: TaskId): Promise<DelegatedTask>;
   gateReport(ref: BlobRef): Promise<GateReport>;
 }
 
@@ -25,9 +26,10 @@ export function createRecords(store: BlobStore): Records {
     dossier: (handle) => load(handle.dossier, Dossier),
     plan: (ref) => load(ref, Plan),
     task: async (ref, id) => {
-      const task = (await load(ref, Plan)).tasks.find((row) => row.id === id);
+      const { tasks } = await load(ref, Plan);
+      const task = tasks.find((row) => row.id === id);
       if (task === undefined) throw new Error(`The plan ${ref.slice(0, 12)} has no task ${id}`);
-      return task;
+      return { ...task, blocks: blocks(tasks, id) };
     },
     gateReport: (ref) => load(ref, GateReport),
   };

@@ -141,7 +141,7 @@ function finish(run: Run, next: TaskProgress): void {
   if (isSettledProgress(latest(run, next.task.id))) return;
   if (next.step.kind === 'settled') {
     replaceTask(run, { ...next, endedAt: now() });
-    record(run, next.step.state, next.task.id);
+    if (next.step.state !== 'merged') record(run, next.step.state, next.task.id);
   } else replaceTask(run, next);
 }
 

@@ -28,6 +28,7 @@ export function concernOf(failure: Failure): Concern {
       return failure.concern;
     case 'conflict':
     case 'red-together':
+    case 'strayed':
       return 'integration';
     default:
       return assertNever(failure, 'failure');
@@ -45,6 +46,10 @@ export function describeFailure(failure: Failure): string {
       return cut(
         `Merging conflicts in ${failure.files.join(', ')}` +
           (failure.theirs.length > 0 ? ` with the merged work of ${failure.theirs.join(', ')}.` : '.'),
+      );
+    case 'strayed':
+      return cut(
+        `It changed files that are neither owned nor shared by the task: ${failure.paths.join(', ')}.`,
       );
     case 'red-together':
       return cut(

@@ -15,7 +15,7 @@ import type { AttemptPrompt, AttemptResult, MergeResult } from './work';
  * what happened plus what was spent gives the next step. Contract:
  *  1. a level is entered when the one before is spent; LEVELS says how many attempts each grants;
  *  2. a level-2 attempt follows a consultation, a level-3 attempt a review by the coordinator;
- *  3. conflicts and red-together start at level 3 with one attempt;
+ *  3. conflicts and red-together start at level 3 with one attempt, changes outside the task's claims at level 3;
  *  4. after a human granted an attempt, failing again asks the human again;
  *  5. nothing here knows about provider errors or lost workers.
  */
@@ -48,7 +48,7 @@ export function climb(progress: TaskProgress, failure: Failure): TaskProgress {
       step: { kind: 'review', failure },
     };
   }
-  if (progress.spent[1] < granted(1)) {
+  if (failure.kind !== 'strayed' && progress.spent[1] < granted(1)) {
     const next = spend(progress, 1);
     return {
       ...next,
@@ -105,6 +105,7 @@ export function afterAttempt(progress: TaskProgress, result: AttemptResult): Tas
   switch (result.outcome) {
     case 'handed-off': {
       const done: TaskProgress = { ...next, commit: result.commit };
+      if (result.strayed !== undefined) return climb(done, { kind: 'strayed', paths: result.strayed });
       const grave = result.findings.filter((finding) => SEVERITIES.indexOf(finding.severity) >= GRAVE);
       if (grave.length > 0) return ask(done, questionOfFindings(done, grave));
       return { ...done, step: { kind: 'gate' } };

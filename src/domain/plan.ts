@@ -68,6 +68,9 @@ export const PlanTask = z.strictObject({
 });
 export type PlanTask = z.infer<typeof PlanTask>;
 
+/** A task as it is handed on: with the tasks that wait for it. */
+export type DelegatedTask = PlanTask & { readonly blocks: readonly TaskId[] };
+
 export const Plan = z.strictObject({ summary: z.string().max(2000), tasks: z.array(PlanTask).max(10_000) });
 export type Plan = z.infer<typeof Plan>;
 

@@ -19,6 +19,8 @@ export type Failure =
       readonly theirs: readonly TaskId[];
       readonly head: string;
     }
+  /** Files outside the task's `owns` and `shares` were changed. */
+  | { readonly kind: 'strayed'; readonly paths: readonly string[] }
   | { readonly kind: 'red-together'; readonly red: readonly RedItem[]; readonly head: string };
 
 /** Where the worktree of the next attempt starts; `head` is whatever the integration branch is at by then. */

@@ -126,6 +126,8 @@ export const AttemptResult = z.discriminatedUnion('outcome', [
     transcript: BlobRef,
     summary: z.string().max(500),
     findings: z.array(Finding).max(5),
+    /** Paths changed outside the task's claims; absent: none. */
+    strayed: z.array(z.string().max(300)).max(20).optional(),
     usage: Usage,
   }),
   z.strictObject({

@@ -1,3 +1,4 @@
+import type { RefusedWork } from '../domain/refused-work';
 import { UserError } from '../domain/user-error';
 
 type RepositoryProblem =
@@ -25,16 +26,7 @@ export class RepositoryError extends UserError {
 
 type WorkspaceProblem =
   /** A lock of a living process; trying again later can help. */
-  | 'locked'
-  /** The named files still hold conflict markers. */
-  | 'conflict-markers'
-  | 'nested-repository'
-  | 'forbidden-path'
-  | 'no-space'
-  | 'no-worktree'
-  | 'unknown-objective'
-  | 'git-missing'
-  | 'git-failed';
+  'locked' | RefusedWork | 'no-space' | 'no-worktree' | 'unknown-objective' | 'git-missing' | 'git-failed';
 
 /** A step in the coordination repository could not be done; nothing half-done is left on a branch. */
 export class WorkspaceError extends Error {

@@ -9,7 +9,7 @@ import type {
   RaisedEscalation,
 } from '../domain/handoff';
 import type { Concern, Level } from '../domain/levels';
-import type { Plan, PlanTask } from '../domain/plan';
+import type { DelegatedTask, Plan } from '../domain/plan';
 import type { Usage } from '../domain/usage';
 import type { AttemptPrompt } from '../domain/work';
 import type { Worktree } from './workspace';
@@ -31,14 +31,14 @@ export interface Coordination {
   }): Promise<Answered<Plan>>;
   consult(request: {
     readonly dossier: Dossier;
-    readonly task: PlanTask;
+    readonly task: DelegatedTask;
     readonly peer: string;
     readonly question: ConsultationQuestion;
     readonly signal: AbortSignal;
   }): Promise<Answered<Advice>>;
   review(request: {
     readonly dossier: Dossier;
-    readonly task: PlanTask;
+    readonly task: DelegatedTask;
     readonly specialist: string;
     readonly roster: readonly string[];
     readonly failure: string;
@@ -56,7 +56,7 @@ export type WorkEnd =
 export interface Specialists {
   work(request: {
     readonly dossier: Dossier;
-    readonly task: PlanTask;
+    readonly task: DelegatedTask;
     readonly attemptId: string;
     readonly level: Level;
     readonly specialist: string;

@@ -1,7 +1,7 @@
 import { NativeConnection, Worker, type NativeConnectionOptions } from '@temporalio/worker';
 import type { Activities } from '../../activities';
 import { TASK_QUEUE } from '../domain/messages';
-import { BUILD_ID, WORKFLOW_BUNDLE } from './bundle';
+import { DEPLOYMENT, WORKFLOW_BUNDLE } from './bundle';
 
 export interface DepartmentWorkerOptions {
   readonly connection: NativeConnectionOptions;
@@ -30,7 +30,7 @@ export async function createWorker(options: DepartmentWorkerOptions): Promise<De
     taskQueue: options.taskQueue ?? TASK_QUEUE,
     workflowBundle: { codePath: options.workflowBundle ?? WORKFLOW_BUNDLE },
     ...(activities === null ? {} : { activities: { ...activities } }),
-    buildId: BUILD_ID,
+    workerDeploymentOptions: DEPLOYMENT,
     // A lost worker's cached workflows move on after this instead of the default ten seconds.
     stickyQueueScheduleToStartTimeout: '1s',
     shutdownGraceTime: '5s',

@@ -3,7 +3,7 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dossier } from '../../src/domain/dossier';
-import { PlanTask } from '../../src/domain/plan';
+import { PlanTask, type DelegatedTask } from '../../src/domain/plan';
 import type { Role, Roles } from '../../src/model/roles';
 import type { BlobStore } from '../../src/ports/blob-store';
 import type { Worktree } from '../../src/ports/workspace';
@@ -42,8 +42,8 @@ export function dossierFixture(scenario = 'default'): Dossier {
   });
 }
 
-export function taskFixture(id = 'backend-T001', changes: Partial<PlanTask> = {}): PlanTask {
-  return PlanTask.parse({
+export function taskFixture(id = 'backend-T001', changes: Partial<PlanTask> = {}): DelegatedTask {
+  const task = PlanTask.parse({
     id,
     title: 'Greet',
     specialist: 'nodejs-expert',
@@ -67,6 +67,7 @@ export function taskFixture(id = 'backend-T001', changes: Partial<PlanTask> = {}
     gateItems: [],
     ...changes,
   });
+  return { ...task, blocks: [] };
 }
 
 export function rolesFixture(): Roles {

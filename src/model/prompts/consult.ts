@@ -1,6 +1,6 @@
 import type { Dossier } from '../../domain/dossier';
 import type { ConsultationQuestion } from '../../domain/handoff';
-import type { PlanTask } from '../../domain/plan';
+import type { DelegatedTask } from '../../domain/plan';
 import { delegationOf } from './delegation';
 import { joinParts, quoted, section } from './format';
 import { describeRepository } from './repository';
@@ -11,7 +11,7 @@ const CONSULT_PROMPT_VERSION = 'consult/1';
 /** A colleague's question to a peer. */
 interface ConsultBrief {
   readonly dossier: Dossier;
-  readonly task: PlanTask;
+  readonly task: DelegatedTask;
   readonly peer: string;
   readonly question: ConsultationQuestion;
 }

@@ -1,6 +1,6 @@
 import { renderDelegation } from '../../domain/delegation-template';
 import type { Dossier } from '../../domain/dossier';
-import type { PlanTask } from '../../domain/plan';
+import type { DelegatedTask } from '../../domain/plan';
 import { bullets, joinParts, section } from './format';
 import { describeRepository, listFiles, visibleFiles } from './repository';
 
@@ -10,7 +10,7 @@ const DELEGATION_PROMPT_VERSION = 'delegation/1';
 /** What a specialist starts from. */
 interface DelegationBrief {
   readonly dossier: Dossier;
-  readonly task: PlanTask;
+  readonly task: DelegatedTask;
   /** Who does it; after a reassignment not whom the plan names. */
   readonly specialist: string;
   /** Files with conflict markers in the worktree. */
@@ -18,8 +18,8 @@ interface DelegationBrief {
 }
 
 /** The filled delegation template alone, as peers and the coordinator are shown it. */
-export function delegationOf(task: PlanTask, specialist: string): string {
-  return renderDelegation({ task: { ...task, specialist }, blocks: [], context: task.context });
+export function delegationOf(task: DelegatedTask, specialist: string): string {
+  return renderDelegation({ task: { ...task, specialist }, blocks: [...task.blocks], context: task.context });
 }
 
 /** The first message of a specialist's conversation: the delegation, its limits and the repository. */

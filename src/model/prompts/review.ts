@@ -1,5 +1,5 @@
 import type { Dossier } from '../../domain/dossier';
-import type { PlanTask } from '../../domain/plan';
+import type { DelegatedTask } from '../../domain/plan';
 import { COORDINATOR, mention } from '../../domain/specialists';
 import { TRIGGERS } from '../../domain/triggers';
 import { delegationOf } from './delegation';
@@ -12,7 +12,7 @@ const REVIEW_PROMPT_VERSION = 'review/1';
 /** A task that levels 1 and 2 did not mend. */
 interface ReviewBrief {
   readonly dossier: Dossier;
-  readonly task: PlanTask;
+  readonly task: DelegatedTask;
   readonly specialist: string;
   readonly roster: readonly string[];
   readonly failure: string;

@@ -1,0 +1,33 @@
+import { cpus } from 'node:os';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { renderFigures, type Figure } from './figures';
+import { benchMakespans, benchOrchestration } from './orchestration';
+import { startBenchServer } from './server';
+import { benchStartUp, benchWorkerStart } from './start-up';
+
+/** Measures the department on this machine: `npm run bench`, with `--json` one object. */
+async function main(): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const json = process.argv.includes('--json');
+  const say = (text: string): void => {
+    if (!json) process.stderr.write(`${text}\n`);
+  };
+  const figures: Figure[] = [];
+  const server = await startBenchServer();
+  try {
+    say('worker start …');
+    figures.push(...(await benchWorkerStart(server.address)));
+    say('orchestration: bare and objective, one after the other …');
+    figures.push(...(await benchOrchestration(server)));
+    say('makespans …');
+    figures.push(...(await benchMakespans(server)));
+  } finally {
+    await server.stop();
+  }
+  say('start-up of the command line …');
+  figures.push(...(await benchStartUp()));
+  const machine = { cores: cpus().length, cpu: cpus()[0]?.model ?? 'unknown', node: process.version };
+  process.stdout.write(json ? `${JSON.stringify({ machine, figures })}\n` : `${renderFigures(figures)}\n`);
+}
+
+void main();

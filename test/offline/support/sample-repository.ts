@@ -1,0 +1,164 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { excerptOf } from '../../../src/gate/excerpt';
+import { summarise } from '../../../src/domain/gate-summary';
+import type { GateSummary, Receipt } from '../../../src/domain/receipt';
+import { redactSecrets } from '../../../src/process/redact';
+
+const run = promisify(execFile);
+const SAMPLE = join(__dirname, '..', '..', '..', 'examples', 'orders-service');
+const NOT_COPIED = /\/(node_modules|coverage)$/;
+const NO_REPORT = '0'.repeat(64);
+
+export type Check = 'build' | 'test' | 'lint';
+
+/** The sample as a git repository in a temporary folder, with its dependencies and jose beside it. */
+export interface SampleRepository {
+  head(): Promise<string>;
+  /** A worktree on a branch of its own from `commit`. */
+  worktree(name: string, commit: string): Promise<string>;
+  /** Merges `commit` into a worktree and leaves the markers; gives the files that conflict. */
+  mergeInto(worktree: string, commit: string): Promise<string[]>;
+  commit(worktree: string, message: string): Promise<{ commit: string; tree: string }>;
+  /** Merges onto the head; the files that conflict, or none and the head has moved. */
+  merge(commit: string, message: string): Promise<string[]>;
+  /** Tests and lint of a worktree as the gate tells them; a tree is checked once. */
+  gate(worktree: string, tree: string): Promise<GateSummary>;
+  check(worktree: string, only: readonly Check[]): Promise<{ passed: boolean; output: string }>;
+  addJose(worktree: string): Promise<string[]>;
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+export async function createSampleRepository(): Promise<SampleRepository> {
+  const root = await mkdtemp(join(tmpdir(), 'auth-playbook-'));
+  const path = join(root, 'repository');
+  const modules = join(root, 'dependencies');
+  const checked = new Map<string, GateSummary>();
+  const git = async (cwd: string, ...args: string[]): Promise<string> => {
+    const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.invalid'];
+    return (await run('git', [...identity, ...args], { cwd })).stdout.trim();
+  };
+  const npm = async (cwd: string, ...args: string[]): Promise<{ code: number; output: string }> => {
+    try {
+      const { stdout, stderr } = await run('npm', args, { cwd, maxBuffer: 1 << 26, env: testEnvironment() });
+      return { code: 0, output: `${stdout}\n${stderr}` };
+    } catch (error) {
+      if (!isFailedCommand(error)) throw error;
+      return { code: error.code, output: `${error.stdout}\n${error.stderr}` };
+    }
+  };
+  const conflictsIn = async (cwd: string): Promise<string[]> =>
+    (await git(cwd, 'diff', '--name-only', '--diff-filter=U')).split('\n').filter((line) => line !== '');
+
+  await cp(SAMPLE, path, { recursive: true, filter: (source) => !NOT_COPIED.test(source) });
+  await git(path, 'init', '-q', '-b', 'main');
+  await git(path, 'add', '-A');
+  await git(path, 'commit', '-q', '-m', 'Sample');
+  await cp(SAMPLE, modules, { recursive: true, filter: (source) => !NOT_COPIED.test(source) });
+  const installed = await npm(modules, 'install', '--ignore-scripts', '--save-exact', 'jose@6.2.18');
+  if (installed.code !== 0)
+    throw new Error(`The sample's dependencies were not installed: ${installed.output}`);
+  await symlink(join(modules, 'node_modules'), join(path, 'node_modules'));
+
+  return {
+    path,
+    head: () => git(path, 'rev-parse', 'HEAD'),
+    async worktree(name, commit) {
+      const worktree = join(root, name);
+      await git(path, 'worktree', 'remove', '--force', worktree).catch(() => undefined);
+      await git(path, 'worktree', 'add', '-q', '--detach', worktree, commit);
+      await symlink(join(modules, 'node_modules'), join(worktree, 'node_modules'));
+      return worktree;
+    },
+    async mergeInto(worktree, commit) {
+      await git(worktree, 'merge', '-q', '--no-commit', '--no-ff', commit).catch(() => undefined);
+      return conflictsIn(worktree);
+    },
+    async commit(worktree, message) {
+      await git(worktree, 'add', '-A', '--', '.', ':!node_modules');
+      await git(worktree, 'commit', '-q', '--allow-empty', '-m', message);
+      return {
+        commit: await git(worktree, 'rev-parse', 'HEAD'),
+        tree: await git(worktree, 'rev-parse', 'HEAD^{tree}'),
+      };
+    },
+    async merge(commit, message) {
+      try {
+        await git(path, 'merge', '-q', '--no-ff', '-m', message, commit);
+        return [];
+      } catch (error) {
+        const files = await conflictsIn(path);
+        if (files.length === 0) throw error;
+        await git(path, 'merge', '--abort');
+        return files;
+      }
+    },
+    async gate(worktree, tree) {
+      const known = checked.get(tree);
+      if (known !== undefined) return known;
+      const receipts = [
+        receipt('tests', tree, 'test', await npm(worktree, 'test')),
+        receipt('style-guide', tree, 'lint', await npm(worktree, 'run', 'lint')),
+      ];
+      const summary = summarise({ report: { tree, commit: tree, base: tree, receipts }, ref: NO_REPORT });
+      checked.set(tree, summary);
+      return summary;
+    },
+    async check(worktree, only) {
+      const results: { code: number; output: string }[] = [];
+      for (const name of only) if (name !== 'build') results.push(await npm(worktree, 'run', name));
+      const output = results.map((result) => excerptOf(redactSecrets(result.output), 12_000)).join('\n\n');
+      return { passed: results.every((result) => result.code === 0), output };
+    },
+    async addJose(worktree) {
+      const manifest = await readFile(join(worktree, 'package.json'), 'utf8');
+      await writeFile(
+        join(worktree, 'package.json'),
+        manifest.replace('"pg":', '"jose": "6.2.18",\n    "pg":'),
+      );
+      await cp(join(modules, 'package-lock.json'), join(worktree, 'package-lock.json'));
+      return ['package.json', 'package-lock.json'];
+    },
+    remove: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+function receipt(
+  subject: Receipt['subject'],
+  tree: string,
+  name: string,
+  result: { readonly code: number; readonly output: string },
+): Receipt {
+  return {
+    subject,
+    verdict: result.code === 0 ? 'pass' : 'fail',
+    checker: { kind: 'tool', name, version: null, argv: ['npm', 'run', name], exitCode: result.code },
+    tree,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    durationMs: 0,
+    sandbox: 'none',
+    evidence: [{ kind: 'output', output: NO_REPORT, excerpt: excerptOf(redactSecrets(result.output), 3500) }],
+    note: result.code === 0 ? '' : `ended with exit code ${String(result.code)}`,
+  };
+}
+
+/** Without what Jest and npm leave in the environment of a test. */
+function testEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return { PATH, HOME, TMPDIR, CI: '1', NO_COLOR: '1', npm_config_update_notifier: 'false' };
+}
+
+/** Not by `instanceof`: under Jest, errors of Node itself come from another realm. */
+function isFailedCommand(error: unknown): error is { code: number; stdout: string; stderr: string } {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'stdout' in error &&
+    'code' in error &&
+    typeof error.code === 'number'
+  );
+}

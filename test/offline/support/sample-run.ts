@@ -1,0 +1,280 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Analysis } from '../../../src/domain/analysis';
+import { Dossier } from '../../../src/domain/dossier';
+import { findingsForHistory } from '../../../src/domain/handoff';
+import {
+  afterAttempt,
+  afterConsult,
+  afterDecision,
+  afterGate,
+  afterMerge,
+  afterReview,
+} from '../../../src/domain/ladder';
+import { failureReport } from '../../../src/domain/failure-text';
+import { outlineTask, Plan, type PlanTask } from '../../../src/domain/plan';
+import type { GateSummary } from '../../../src/domain/receipt';
+import { nextTaskId, repairTask } from '../../../src/domain/repair';
+import { SPECIALIST_NAMES } from '../../../src/domain/specialists';
+import { newProgress, type Question, type Step, type TaskProgress } from '../../../src/domain/task-progress';
+import { NO_USAGE } from '../../../src/domain/usage';
+import type { AttemptPrompt, AttemptResult } from '../../../src/domain/work';
+import { createClientFor } from '../../../src/model/client';
+import { createCoordination } from '../../../src/model/coordination';
+import { loadRoles } from '../../../src/model/roles';
+import { createSpecialists } from '../../../src/model/tool-loop';
+import type { OfflineModel } from '../../../src/offline/server';
+import type { Specialists, WorkEnd } from '../../../src/ports/department';
+import { memoryBlobs } from '../../model/fixtures';
+import type { SampleRepository } from './sample-repository';
+
+const ROLES = join(__dirname, '..', '..', '..', 'agents');
+
+export interface SampleRunOptions {
+  readonly scenario: string;
+  /** Tasks in the order they are merged. Each starts at the head its last dependency left. */
+  readonly order: readonly string[];
+  /** What a specialist is told at the start of an attempt, changed on the way. */
+  readonly tamper?: (prompt: AttemptPrompt, taskId: string) => AttemptPrompt;
+  /** What the gate says, changed on the way. */
+  readonly judge?: (gate: GateSummary, taskId: string) => GateSummary;
+  /** Answers a level-4 question; without it the run ends there. */
+  readonly decide?: (question: Question, taskId: string) => 'retry' | 'accept';
+}
+
+export interface SampleRun {
+  /** `backend-T003/2 L1 @nodejs-expert handed-off`, in order. */
+  readonly attempts: string[];
+  readonly questions: { readonly taskId: string; readonly question: Question }[];
+  readonly tasks: ReadonlyMap<string, TaskProgress>;
+}
+
+/** Runs the playbook's plan on the sample through the real model adapters and the ladder, one task after another. */
+export async function runSample(
+  repository: SampleRepository,
+  offline: OfflineModel,
+  options: SampleRunOptions,
+): Promise<SampleRun> {
+  const blobs = memoryBlobs();
+  const clientFor = createClientFor({
+    anthropic: { apiKey: undefined, baseUrl: undefined },
+    offlineUrl: (playbook, scenario) => offline.url(playbook, scenario),
+  });
+  const roles = await loadRoles(ROLES);
+  const coordination = createCoordination({ clientFor, roles });
+  const specialists = createSpecialists({
+    clientFor,
+    roles,
+    blobs,
+    checks: { runChecks: ({ path, only }) => repository.check(path, only) },
+    bootstrap: {
+      ensure: () => Promise.resolve(),
+      addDependency: async ({ path }) => ({ changedFiles: await repository.addJose(path) }),
+    },
+    runShell: () => Promise.reject(new Error('the playbook uses no shell')),
+  });
+  const dossier = await describeSample(repository, options.scenario);
+  const signal = new AbortController().signal;
+  const analysis = Analysis.parse((await coordination.analyse({ dossier, signal })).value);
+  const plan = Plan.parse(
+    (await coordination.plan({ dossier, analysis, refusals: [], comment: null, signal })).value,
+  );
+  const tasks: PlanTask[] = [...plan.tasks];
+  const heads: { readonly taskId: string; readonly head: string }[] = [
+    { taskId: '', head: await repository.head() },
+  ];
+  const attempts: string[] = [];
+  const questions: SampleRun['questions'] = [];
+  const progressOf = new Map<string, TaskProgress>();
+
+  function startOf(task: PlanTask): string {
+    const last = Math.max(0, ...task.dependsOn.map((id) => heads.findIndex((row) => row.taskId === id)));
+    const { head } = heads[last] ?? {};
+    if (head === undefined) throw new Error(`no head for ${task.id}`);
+    return head;
+  }
+
+  async function attempt(task: PlanTask, before: TaskProgress, step: Extract<Step, { kind: 'attempt' }>) {
+    const number = before.attemptCount + 1;
+    const fresh = step.start.kind === 'fresh-on-head';
+    const from = number === 1 ? startOf(task) : await repository.head();
+    const path = fresh ? await repository.worktree(task.id, from) : worktrees.get(task.id);
+    if (path === undefined) throw new Error(`no worktree for ${task.id}`);
+    worktrees.set(task.id, path);
+    const conflicts = step.start.kind === 'conflict' ? await repository.mergeInto(path, step.start.with) : [];
+    const work: Parameters<Specialists['work']>[0] = {
+      dossier,
+      task: { ...task, blocks: tasks.filter((row) => row.dependsOn.includes(task.id)).map((row) => row.id) },
+      attemptId: `${task.id}/${String(number)}`,
+      level: step.level,
+      specialist: before.specialist,
+      worktree: { path, gitDir: join(repository.path, '.git'), head: from, conflicts },
+      prompt: options.tamper?.(step.prompt, task.id) ?? step.prompt,
+      steering: [],
+      transcript: before.transcript,
+      signal,
+      onProgress: () => undefined,
+    };
+    const { end, transcript } = await specialists.work(work);
+    attempts.push(`${task.id}/${String(number)} L${String(step.level)} @${before.specialist} ${end.kind}`);
+    dbg(attempts.at(-1) ?? '');
+    const committed = await repository.commit(path, `${task.id}: attempt ${String(number)}`);
+    const result = asResult(end, transcript, committed);
+    return afterAttempt({ ...before, level: step.level, attemptCount: number }, result);
+  }
+
+  const T0=Date.now(); const dbg=(m:string)=>require('fs').appendFileSync('/tmp/pb/log',`${((Date.now()-T0)/1000).toFixed(1)} ${m}\n`);
+  async function gate(task: PlanTask, progress: TaskProgress): Promise<TaskProgress> {
+    const path = worktrees.get(task.id);
+    if (path === undefined) throw new Error(`no worktree for ${task.id}`);
+    const { tree } = await repository.commit(path, `${task.id}: gate`);
+    const summary = await repository.gate(path, tree);
+    dbg('gate '+task.id+JSON.stringify(summary.red));
+    return afterGate(progress, options.judge?.(summary, task.id) ?? summary);
+  }
+
+  async function merge(task: PlanTask, progress: TaskProgress): Promise<TaskProgress> {
+    const before = await repository.head();
+    const files = await repository.merge(progress.commit ?? '', `Merge ${task.id}`);
+    if (files.length > 0)
+      return afterMerge(progress, { outcome: 'conflict', files, theirs: [], head: before });
+    const head = await repository.head();
+    const together = await repository.commit(repository.path, `${task.id}: merged`);
+    const summary = await repository.gate(repository.path, together.tree);
+    const judged = options.judge?.(summary, task.id) ?? summary;
+    if (!judged.green) throw new Error(`${task.id} is red together: ${JSON.stringify(judged.red)}`);
+    heads.push({ taskId: task.id, head: await repository.head() });
+    return afterMerge(progress, { outcome: 'merged', head, tree: together.tree });
+  }
+
+  async function decide(task: PlanTask, progress: TaskProgress, question: Question): Promise<TaskProgress> {
+    questions.push({ taskId: task.id, question });
+    const decision = options.decide?.(question, task.id);
+    if (decision === undefined) return { ...progress, step: { kind: 'settled', state: 'failed' } };
+    if (decision === 'retry' && question.findings.length > 0) {
+      const outlines = tasks.map(outlineTask);
+      const repair = repairTask({
+        id: nextTaskId(outlines.map((row) => row.id)),
+        audit: outlineTask(task),
+        findings: question.findings,
+        tasks: outlines,
+        guidance: null,
+      });
+      tasks.push(repair);
+      await drive(repair);
+    }
+    return afterDecision(progress, question, {
+      escalationId: `${task.id}-E1`,
+      decision,
+      option: null,
+      guidance: 'As recommended.',
+      assignee: null,
+      by: 'test',
+      channel: 'signal',
+      decidedAt: '2026-01-01T00:00:00.000Z',
+    });
+  }
+
+  async function step(task: PlanTask, progress: TaskProgress): Promise<TaskProgress> {
+    const { step: next } = progress;
+    const delegated = { ...task, blocks: [] };
+    switch (next.kind) {
+      case 'attempt':
+        return attempt(task, progress, next);
+      case 'consult': {
+        const asked = { dossier, task: delegated, peer: next.peer, question: next.question, signal };
+        return afterConsult(progress, (await coordination.consult(asked)).value);
+      }
+      case 'review': {
+        const { value } = await coordination.review({
+          dossier,
+          task: delegated,
+          specialist: progress.specialist,
+          roster: SPECIALIST_NAMES,
+          failure: failureReport(next.failure),
+          signal,
+        });
+        return afterReview(progress, value);
+      }
+      case 'gate':
+        return gate(task, progress);
+      case 'merge':
+        return merge(task, progress);
+      case 'ask':
+        return decide(task, progress, next.question);
+      case 'await-decision':
+      case 'settled':
+        return progress;
+    }
+  }
+
+  const worktrees = new Map<string, string>();
+  async function drive(task: PlanTask): Promise<void> {
+    let progress = newProgress(outlineTask(task));
+    while (progress.step.kind !== 'settled') progress = await step(task, progress);
+    progressOf.set(task.id, progress);
+  }
+
+  for (const id of options.order) {
+    const task = tasks.find((row) => row.id === id);
+    if (task === undefined) throw new Error(`the plan has no ${id}`);
+    await drive(task);
+    if (questions.length > 0 && options.decide === undefined) break;
+  }
+  return { attempts, questions, tasks: progressOf };
+}
+
+function asResult(
+  end: WorkEnd,
+  transcript: string,
+  committed: { readonly commit: string; readonly tree: string },
+): AttemptResult {
+  const common = { transcript, usage: NO_USAGE };
+  switch (end.kind) {
+    case 'handed-off': {
+      const findings = findingsForHistory(end.note.findings);
+      return { outcome: 'handed-off', ...common, ...committed, summary: end.note.summary, findings };
+    }
+    case 'consult':
+      return { outcome: 'suspended', ...common, on: { kind: 'consult', question: end.question } };
+    case 'escalate':
+      return { outcome: 'suspended', ...common, on: { kind: 'escalate', raised: end.raised } };
+    case 'unfinished':
+      return { outcome: 'unfinished', ...common, reason: end.reason, concern: end.concern };
+  }
+}
+
+async function describeSample(repository: SampleRepository, scenario: string): Promise<Dossier> {
+  const entries = await readdir(repository.path, { recursive: true });
+  return Dossier.parse({
+    objectiveId: 'objective-auth-00000000',
+    objective: 'Add user authentication system with OAuth2 and JWT',
+    repository: { kind: 'sample', name: 'orders-service', version: '1', path: repository.path },
+    repositoryIdentity: 'sample:orders-service@1',
+    baseRef: 'main',
+    baseCommit: await repository.head(),
+    model: { kind: 'offline', playbook: 'auth', scenario },
+    options: {},
+    survey: {
+      name: 'orders-service',
+      stack: 'node',
+      framework: 'fastify',
+      packageManager: 'npm',
+      install: ['npm', 'ci'],
+      build: null,
+      test: ['npm', 'test'],
+      lint: ['npm', 'run', 'lint'],
+      testTimeoutMs: 120_000,
+      migrations: { tool: 'sql-updown', dir: 'migrations' },
+      apiSpec: 'openapi.yaml',
+      database: 'postgres',
+      conventions: ['AGENTS.md'],
+      manifests: ['package.json', 'package-lock.json'],
+      notes: [],
+    },
+    conventions: await readFile(join(repository.path, 'AGENTS.md'), 'utf8'),
+    files: entries
+      .filter((entry) => !entry.startsWith('.git/') && !entry.startsWith('node_modules'))
+      .slice(0, 500),
+  });
+}
