@@ -1,5 +1,6 @@
 import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective';
 import type { GateSummary } from '../src/domain/receipt';
+import type { Delivery } from '../src/domain/status';
 import type {
   AmendPlanRequest,
   AnalyseResult,
@@ -7,7 +8,6 @@ import type {
   AttemptResult,
   ConsultRequest,
   ConsultResult,
-  DeliverResult,
   GateRequest,
   MergeRequest,
   MergeResult,
@@ -40,7 +40,7 @@ export interface RepositoryActivities {
   deliverObjective(request: {
     readonly handle: ObjectiveHandle;
     readonly head: string;
-  }): Promise<DeliverResult>;
+  }): Promise<Delivery>;
 }
 
 /** Everything the workflows may call. */

@@ -53,7 +53,8 @@ export async function deliver(run: Run, show: () => void): Promise<void> {
       [{ handle, head: integrationHead }],
     );
     progress.delivery = result;
-    record(run, `delivered ${result.branch} at ${result.commit.slice(0, 12)}; report ${result.report}`);
+    record(run, `delivered ${result.branch} (${result.commit.slice(0, 12)}) in ${result.repository}`);
+    record(run, `report ${result.report}`);
   }
   show();
 }

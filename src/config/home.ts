@@ -1,6 +1,7 @@
-import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { ConfigurationError } from '../domain/user-error';
 import type { Environment } from './environment';
 import { errorCodeOf } from './error-code';
@@ -38,7 +39,7 @@ export function resolveHome(environment: HomeVariables): Home {
 export async function ensureHome(paths: Pick<Home, 'home'>): Promise<void> {
   const probe = join(paths.home, `.writable-${String(process.pid)}`);
   try {
-    await mkdir(paths.home, { recursive: true, mode: 0o700 });
+    await makeFolder(paths.home);
     await writeFile(probe, 'x', { mode: 0o600 });
     await rm(probe, { force: true });
   } catch (error) {
@@ -46,6 +47,20 @@ export async function ensureHome(paths: Pick<Home, 'home'>): Promise<void> {
   }
   const disk = await statfs(paths.home);
   if (disk.bavail * disk.bsize < NEEDED_BYTES) throw noSpace(paths.home);
+}
+
+/** Makes a folder and its parents one by one: Node 20's recursive mkdir never returns under /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    const code = errorCodeOf(error);
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
+    const parent = dirname(folder);
+    if (code !== 'ENOENT' || parent === folder || existsSync(parent)) throw error;
+    await makeFolder(parent);
+    await mkdir(folder, { mode: 0o700 });
+  }
 }
 
 /** The sentence for a file-system refusal under `folder`; undefined for any other error. */

@@ -57,7 +57,7 @@ export const Report = z.strictObject({
   reason: z.string().nullable(),
   repository: z.string(),
   baseCommit: z.string(),
-  delivery: Delivery.omit({ report: true }).nullable(),
+  delivery: Delivery.pick({ branch: true, commit: true }).nullable(),
   model: ModelChoice,
   modelLabel: z.string(),
   sandbox: z.string().nullable(),

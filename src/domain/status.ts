@@ -59,7 +59,13 @@ export type ObjectiveEvent = z.infer<typeof ObjectiveEvent>;
 export const IgnoredMessage = z.strictObject({ at: z.iso.datetime(), name: z.string(), reason: z.string() });
 export type IgnoredMessage = z.infer<typeof IgnoredMessage>;
 
-export const Delivery = z.strictObject({ branch: z.string(), commit: z.string(), report: z.string() });
+/** What the user got: a branch in a repository (path or address), and the absolute path of the Markdown report. */
+export const Delivery = z.strictObject({
+  repository: z.string(),
+  branch: z.string(),
+  commit: z.string(),
+  report: z.string(),
+});
 export type Delivery = z.infer<typeof Delivery>;
 
 /** The whole snapshot `objectiveStatus` answers. */

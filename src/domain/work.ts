@@ -210,11 +210,3 @@ export const MergeResult = z.discriminatedUnion('outcome', [
   z.strictObject({ outcome: z.literal('moved'), head: CommitId }),
 ]);
 export type MergeResult = z.infer<typeof MergeResult>;
-
-export const DeliverResult = z.strictObject({
-  branch: z.string(),
-  commit: CommitId,
-  /** Absolute path of the Markdown report; JSON stands beside it. */
-  report: z.string(),
-});
-export type DeliverResult = z.infer<typeof DeliverResult>;

@@ -77,7 +77,7 @@ const snapshot = status({
   objective: 'Add login | drop <table>\n# not a heading @everyone',
   outcome: 'delivered-with-waivers',
   state: 'delivered',
-  delivery: { branch: 'coordinator/x', commit: TREE, report: '' },
+  delivery: { repository: '/sample', branch: 'coordinator/x', commit: TREE, report: '' },
   gate: {
     tree: TREE,
     report: GATE,
