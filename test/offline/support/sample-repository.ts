@@ -29,6 +29,8 @@ export interface SampleRepository {
   gate(worktree: string, tree: string): Promise<GateSummary>;
   check(worktree: string, only: readonly Check[]): Promise<{ passed: boolean; output: string }>;
   addJose(worktree: string): Promise<string[]>;
+  /** A line of a file as it was first committed, from 1. */
+  lineBefore(file: string, line: number): Promise<string | undefined>;
   readonly path: string;
   remove(): Promise<void>;
 }
@@ -122,6 +124,10 @@ export async function createSampleRepository(): Promise<SampleRepository> {
       );
       await cp(join(modules, 'package-lock.json'), join(worktree, 'package-lock.json'));
       return ['package.json', 'package-lock.json'];
+    },
+    async lineBefore(file, line) {
+      const commits = (await git(path, 'log', '--format=%H', '--diff-filter=A', '--', file)).split('\n');
+      return (await git(path, 'show', `${commits.at(-1) ?? ''}:${file}`)).split('\n')[line - 1];
     },
     remove: () => rm(root, { recursive: true, force: true }),
   };

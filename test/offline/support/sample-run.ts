@@ -30,6 +30,8 @@ import type { SampleRepository } from './sample-repository';
 
 const ROLES = join(__dirname, '..', '..', '..', 'agents');
 
+const MOST_ATTEMPTS = 9;
+
 export interface SampleRunOptions {
   readonly scenario: string;
   /** Tasks in the order they are merged. Each starts at the head its last dependency left. */
@@ -96,6 +98,7 @@ export async function runSample(
 
   async function attempt(task: PlanTask, before: TaskProgress, step: Extract<Step, { kind: 'attempt' }>) {
     const number = before.attemptCount + 1;
+    if (number > MOST_ATTEMPTS) throw new Error(`${task.id} goes in circles: ${attempts.join('; ')}`);
     const fresh = step.start.kind === 'fresh-on-head';
     const from = number === 1 ? startOf(task) : await repository.head();
     const path = fresh ? await repository.worktree(task.id, from) : worktrees.get(task.id);
@@ -117,19 +120,16 @@ export async function runSample(
     };
     const { end, transcript } = await specialists.work(work);
     attempts.push(`${task.id}/${String(number)} L${String(step.level)} @${before.specialist} ${end.kind}`);
-    dbg(attempts.at(-1) ?? '');
     const committed = await repository.commit(path, `${task.id}: attempt ${String(number)}`);
     const result = asResult(end, transcript, committed);
     return afterAttempt({ ...before, level: step.level, attemptCount: number }, result);
   }
 
-  const T0=Date.now(); const dbg=(m:string)=>require('fs').appendFileSync('/tmp/pb/log',`${((Date.now()-T0)/1000).toFixed(1)} ${m}\n`);
   async function gate(task: PlanTask, progress: TaskProgress): Promise<TaskProgress> {
     const path = worktrees.get(task.id);
     if (path === undefined) throw new Error(`no worktree for ${task.id}`);
     const { tree } = await repository.commit(path, `${task.id}: gate`);
     const summary = await repository.gate(path, tree);
-    dbg('gate '+task.id+JSON.stringify(summary.red));
     return afterGate(progress, options.judge?.(summary, task.id) ?? summary);
   }
 
@@ -144,7 +144,7 @@ export async function runSample(
     const judged = options.judge?.(summary, task.id) ?? summary;
     if (!judged.green) throw new Error(`${task.id} is red together: ${JSON.stringify(judged.red)}`);
     heads.push({ taskId: task.id, head: await repository.head() });
-    return afterMerge(progress, { outcome: 'merged', head, tree: together.tree });
+    return afterMerge(progress, { outcome: 'merged', head });
   }
 
   async function decide(task: PlanTask, progress: TaskProgress, question: Question): Promise<TaskProgress> {
