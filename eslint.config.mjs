@@ -58,6 +58,10 @@ export default tseslint.config(
       // `await` where it says what happens; returning a promise is fine too.
       '@typescript-eslint/return-await': ['error', 'in-try-catch'],
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      // Code points are what widths and escapes are counted in.
+      '@typescript-eslint/no-misused-spread': 'off',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       'no-console': 'error',
       eqeqeq: 'error',
     },
@@ -102,9 +106,21 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/require-await': 'off',
+      // Jest's asymmetric matchers are of type any.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
       '@typescript-eslint/unbound-method': 'off',
     },
   },
-  { files: ['scripts/**', 'bench/**', 'src/cli/**'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**', 'bench/**', 'src/**/*-main.ts'], rules: { 'no-console': 'off' } },
+  fence(['src/worker/**'], {
+    folders: ['src/cli', 'src/client', 'workflows', 'test'],
+    message: 'The worker wires adapters and activities; workflows are known to it by path only.',
+  }),
+  fence(['src/cli/**'], {
+    folders: [...outside, 'bench'],
+    message: 'The command line stands on src/client and its composition root.',
+  }),
   prettier,
 );
