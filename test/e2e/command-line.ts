@@ -1,0 +1,152 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { packageRoot } from '../../src/config/package-root';
+
+export const OBJECTIVE = 'Add user authentication system with OAuth2 and JWT';
+
+/** Environment of a newcomer's machine: no key, no server named, a home of its own; programs stay cached. */
+function environmentOf(home: string): NodeJS.ProcessEnv {
+  const { PATH, HOME, LANG } = process.env;
+  return { PATH, HOME, LANG, COORDINATOR_HOME: home, NO_COLOR: '1' };
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A running command in a process group of its own. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves when the output so far matches. */
+  seen(pattern: RegExp): Promise<void>;
+  /** SIGKILL for the whole group, and nothing but it. */
+  killGroup(): Promise<void>;
+}
+
+/** The product as a user runs it, in a temporary home that is gone afterwards. */
+export interface CommandLine {
+  readonly home: string;
+  start(...argv: string[]): Running;
+  run(...argv: string[]): Promise<Ended>;
+  /** Kills the embedded server and its guard, as a crash of the machine would. */
+  killServer(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export async function openCommandLine(): Promise<CommandLine> {
+  const home = await mkdtemp(join(tmpdir(), 'coordinator-e2e-'));
+  const running = new Set<Running>();
+  const start = (...argv: string[]): Running => {
+    const one = spawnCommand(home, argv);
+    running.add(one);
+    void one.ended.finally(() => running.delete(one));
+    return one;
+  };
+  return {
+    home,
+    start,
+    run: (...argv) => start(...argv).ended,
+    killServer: async () => {
+      const server = z
+        .object({ pid: z.number() })
+        .parse(JSON.parse(await readFile(join(home, 'server.json'), 'utf8')));
+      const guard = await parentOf(server.pid);
+      // The guard first, or it would bring its server back; both were started by our own commands in this home.
+      if (guard !== null && guard > 1) process.kill(guard, 'SIGKILL');
+      process.kill(server.pid, 'SIGKILL');
+    },
+    dispose: async () => {
+      for (const one of running) await one.killGroup();
+      await serverGone(home);
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+function spawnCommand(home: string, argv: readonly string[]): Running {
+  const child = spawn(process.execPath, [join(packageRoot(), 'bin', 'backend-coordinator.js'), ...argv], {
+    env: environmentOf(home),
+    cwd: home,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let stdout = '';
+  let stderr = '';
+  const watchers = new Set<() => void>();
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString('utf8');
+    for (const look of watchers) look();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString('utf8');
+    for (const look of watchers) look();
+  });
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('close', (code) => {
+      resolve({ code, stdout, stderr });
+    });
+  });
+  return {
+    child,
+    ended,
+    seen: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (!pattern.test(stdout) && !pattern.test(stderr)) return;
+          watchers.delete(look);
+          resolve();
+        };
+        watchers.add(look);
+        look();
+        void ended.then(({ code }) => {
+          reject(
+            new Error(
+              `It ended with ${String(code)} before ${String(pattern)} was seen:\n${stdout}\n${stderr}`,
+            ),
+          );
+        });
+      }),
+    killGroup: async () => {
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+        process.kill(-child.pid, 'SIGKILL');
+      }
+      await ended;
+    },
+  };
+}
+
+async function parentOf(pid: number): Promise<number | null> {
+  const status = await readFile(`/proc/${String(pid)}/status`, 'utf8').catch(() => '');
+  const match = /^PPid:\s+(\d+)$/m.exec(status);
+  return match === null ? null : Number(match[1]);
+}
+
+/** Waits until the embedded server of a home has stopped, which it does when its last client is gone. */
+export async function serverGone(home: string): Promise<void> {
+  for (let round = 0; round < 150 && existsSync(join(home, 'server.json')); round += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** The last line of a `--json` stream. */
+export const ResultLine = z.strictObject({
+  type: z.literal('result'),
+  objective: z.string(),
+  outcome: z.string().nullable(),
+  exitCode: z.number(),
+  branch: z.string().nullable(),
+  commit: z.string().nullable(),
+  report: z.string().nullable(),
+});
+export type ResultLine = z.infer<typeof ResultLine>;
+
+export function resultLine(stdout: string): ResultLine {
+  return ResultLine.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
+}

@@ -1,0 +1,46 @@
+// Needs Temporal, PostgreSQL and the npm registry or its cache: one full run of the product, as a user starts it.
+import { z } from 'zod';
+import { leftovers, levelsOf, readDelivered } from './delivered';
+import { OBJECTIVE, openCommandLine, resultLine, serverGone, type CommandLine } from './command-line';
+
+let cli: CommandLine;
+beforeAll(async () => {
+  cli = await openCommandLine();
+});
+afterAll(() => cli.dispose());
+
+test('the default run delivers a gated branch, with one recovery at level 1 and one consultation at level 2', async () => {
+  const run = await cli.run('start-objective', OBJECTIVE, '--json');
+  expect(run.stderr).toContain('offline model (playbook auth, scenario default)');
+  expect(run.code).toBe(0);
+  const result = resultLine(run.stdout);
+  expect(result).toMatchObject({
+    outcome: 'delivered',
+    exitCode: 0,
+    branch: `coordinator/${result.objective}`,
+  });
+
+  const { report, files, show } = await readDelivered(cli, result);
+  expect(report.tasks.map((task) => [task.id, task.state])).toEqual(
+    [1, 2, 3, 4, 5, 6, 7, 8].map((n) => [`backend-T00${String(n)}`, 'merged']),
+  );
+  expect(levelsOf(report, 'backend-T002')).toEqual([0, 1]);
+  expect(levelsOf(report, 'backend-T003')).toEqual([0, 2]);
+  expect(report.gate?.items).toHaveLength(40);
+  expect(report.gate?.preconditions.find((row) => row.subject === 'tests')).toMatchObject({
+    verdict: 'pass',
+  });
+  expect(report.modelLabel).toContain('offline model');
+  expect(files).toEqual(
+    expect.arrayContaining(['migrations/0003_authentication.up.sql', 'docs/security/auth-audit.md']),
+  );
+  expect(await show('openapi.yaml')).toContain('/v1/auth/login');
+
+  expect(await leftovers(cli)).toEqual([]);
+  const events = run.stdout.trim().split('\n').slice(0, -1);
+  for (const line of events) z.looseObject({ type: z.string() }).parse(JSON.parse(line));
+
+  const listed = await cli.run('list', '--json');
+  expect(listed.stdout).toContain(result.objective);
+  await serverGone(cli.home);
+}, 600_000);

@@ -1,0 +1,139 @@
+// Needs Temporal, PostgreSQL and the npm registry or its cache: every scenario through the command line, one home.
+import { levelsOf, leftovers, readDelivered } from './delivered';
+import {
+  OBJECTIVE,
+  openCommandLine,
+  resultLine,
+  serverGone,
+  type CommandLine,
+  type ResultLine,
+} from './command-line';
+
+let cli: CommandLine;
+beforeAll(async () => {
+  cli = await openCommandLine();
+});
+afterAll(() => cli.dispose());
+
+const RUN_TIMEOUT_MS = 600_000;
+
+async function deliver(scenario: string): Promise<ResultLine> {
+  const run = await cli.run('start-objective', OBJECTIVE, '--scenario', scenario, '--json');
+  const result = resultLine(run.stdout);
+  if (run.code !== 0)
+    throw new Error(`${scenario} ended with ${String(run.code)}:\n${run.stdout}\n${run.stderr}`);
+  return result;
+}
+
+afterEach(async () => {
+  expect(await leftovers(cli)).toEqual([]);
+});
+
+test(
+  'clean: every task passes at its first attempt',
+  async () => {
+    const result = await deliver('clean');
+    const { report } = await readDelivered(cli, result);
+    expect(report.tasks.flatMap((task) => task.attempts.map((attempt) => attempt.level))).toEqual(
+      Array(8).fill(0),
+    );
+    expect(report.metrics.find((metric) => metric.name === 'backend_success_rate')?.value).toBe(1);
+  },
+  RUN_TIMEOUT_MS,
+);
+
+test(
+  'review: the coordinator reassigns a task that level 1 did not mend',
+  async () => {
+    const result = await deliver('review');
+    const { report } = await readDelivered(cli, result);
+    expect(levelsOf(report, 'backend-T006')).toEqual([0, 1, 1, 3]);
+    const task = report.tasks.find((row) => row.id === 'backend-T006');
+    expect(task?.attempts.at(-1)).toMatchObject({
+      specialist: 'nodejs-expert',
+      because: 'reassigned to @nodejs-expert',
+    });
+    expect(task?.state).toBe('merged');
+  },
+  RUN_TIMEOUT_MS,
+);
+
+test(
+  'conflict: two tasks change the same lines, the second resolves it with both intents',
+  async () => {
+    const result = await deliver('conflict');
+    const { report, show } = await readDelivered(cli, result);
+    const levels = [levelsOf(report, 'backend-T003'), levelsOf(report, 'backend-T004')];
+    expect(levels.filter((row) => row.at(-1) === 3)).toHaveLength(1);
+    const routes = await show('src/routes/index.js');
+    expect(routes).not.toMatch(/^<<<<<<<|^>>>>>>>/m);
+    expect(routes).toContain('auth');
+    expect(routes).toContain('oauth');
+  },
+  RUN_TIMEOUT_MS,
+);
+
+test(
+  'human: without a terminal it ends with 4 and the command to answer; resolve says when nobody works; attach carries it on',
+  async () => {
+    const run = await cli.run('start-objective', OBJECTIVE, '--scenario', 'human', '--no-wait', '--json');
+    expect(run.code).toBe(4);
+    const asked = resultLine(run.stdout);
+    expect(asked).toMatchObject({ outcome: null, exitCode: 4 });
+    await serverGone(cli.home);
+
+    const open = await cli.run('escalations', asked.objective);
+    expect(open.stdout).toContain('backend-T007-E1');
+    expect(open.stdout).toMatch(/security-concern/);
+
+    const resolved = await cli.run(
+      ...[
+        'resolve',
+        asked.objective,
+        'backend-T007-E1',
+        '--decision',
+        'retry',
+        '--option',
+        'mend',
+        '--by',
+        'ada',
+      ],
+    );
+    expect(resolved.code).toBe(0);
+    const again = await cli.run(
+      'resolve',
+      asked.objective,
+      'backend-T007-E1',
+      '--decision',
+      'skip',
+      '--by',
+      'bob',
+    );
+    expect(again.code).toBe(2);
+    expect(again.stderr).toContain('already decided: retry by ada');
+
+    const attached = await cli.run('attach', asked.objective, '--json');
+    expect(attached.code).toBe(0);
+    const result = resultLine(attached.stdout);
+    expect(result).toMatchObject({ outcome: 'delivered', exitCode: 0 });
+    const { report } = await readDelivered(cli, result);
+    expect(report.decisions).toMatchObject([
+      { escalationId: 'backend-T007-E1', decision: 'retry', by: 'ada', channel: 'update' },
+    ]);
+    expect(report.tasks.at(-1)).toMatchObject({ id: 'backend-T009', kind: 'repair', state: 'merged' });
+
+    const late = await cli.run(
+      'resolve',
+      asked.objective,
+      'backend-T007-E1',
+      '--decision',
+      'skip',
+      '--by',
+      'bob',
+    );
+    expect(late.code).toBe(2);
+    expect(late.stderr).toMatch(/finished|already/);
+    expect(late.stderr).not.toMatch(/\n\s+at /);
+  },
+  RUN_TIMEOUT_MS,
+);
