@@ -2,14 +2,14 @@ import { Context } from '@temporalio/activity';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
+import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Activities } from '../../activities/contract';
-import { OBJECTIVE_WORKFLOW, QUERIES } from '../../src/domain/messages';
+import { OBJECTIVE_WORKFLOW, QUERIES, TASK_QUEUE } from '../../src/domain/messages';
 import type { ObjectiveInput } from '../../src/domain/objective';
 import { ObjectiveResult, ObjectiveStatus } from '../../src/domain/status';
 import { DEPLOYMENT, WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import { objectiveInput, smoothActivities } from '../../bench/smooth-activities';
-import { startTemporal } from './temporal-server';
+import { startTemporal, type ServerOptions } from './temporal-server';
 
 export * from '../../bench/smooth-activities';
 
@@ -24,19 +24,23 @@ export interface Objective {
 /** A real server and one worker on it, whose activities are those of the objective that asks. */
 export interface TestDepartment {
   readonly server: TestWorkflowEnvironment;
+  /** Lets the worker carry an objective that something else starts. */
+  carry(input: ObjectiveInput, activities: Activities): void;
   /** Starts `objectiveWorkflow`, carried by the given activities, for as long as `use` runs. */
   withObjective<T>(
     activities: Activities,
     use: (objective: Objective) => Promise<T>,
     input?: ObjectiveInput,
   ): Promise<T>;
+  /** Stops the worker and starts another on the same server and queue, e.g. with other workflow code. */
+  redeploy(bundle: WorkflowBundleOption): Promise<void>;
   stop(): Promise<void>;
 }
 
-const TASK_QUEUE = 'test';
+const BUNDLE: WorkflowBundleOption = { codePath: WORKFLOW_BUNDLE };
 
-export async function startDepartment(): Promise<TestDepartment> {
-  const server = await startTemporal();
+export async function startDepartment(options: ServerOptions = {}): Promise<TestDepartment> {
+  const server = await startTemporal(options);
   const scripted = new Map<string, Activities>();
   const delegate =
     (name: string) =>
@@ -47,17 +51,33 @@ export async function startDepartment(): Promise<TestDepartment> {
         throw new Error(`No activity ${name} is scripted for this objective`);
       return Reflect.apply(activity, undefined, args);
     };
-  const worker = await Worker.create({
-    connection: server.nativeConnection,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: { codePath: WORKFLOW_BUNDLE },
-    activities: Object.fromEntries(Object.keys(smoothActivities([])).map((name) => [name, delegate(name)])),
-    workerDeploymentOptions: DEPLOYMENT,
-    stickyQueueScheduleToStartTimeout: '1s',
-  });
-  const running = worker.run();
+  const deploy = async (bundle: WorkflowBundleOption): Promise<() => Promise<void>> => {
+    const worker = await Worker.create({
+      connection: server.nativeConnection,
+      taskQueue: TASK_QUEUE,
+      workflowBundle: bundle,
+      activities: Object.fromEntries(Object.keys(smoothActivities([])).map((name) => [name, delegate(name)])),
+      workerDeploymentOptions: DEPLOYMENT,
+      stickyQueueScheduleToStartTimeout: '1s',
+      maxHeartbeatThrottleInterval: '500ms',
+      ...(options.identity === undefined ? {} : { identity: options.identity }),
+    });
+    const running = worker.run();
+    return async () => {
+      worker.shutdown();
+      await running;
+    };
+  };
+  let withdraw = await deploy(BUNDLE);
   return {
     server,
+    carry: (input, activities) => {
+      scripted.set(input.objectiveId, activities);
+    },
+    redeploy: async (bundle) => {
+      await withdraw();
+      withdraw = await deploy(bundle);
+    },
     withObjective: async (activities, use, input = objectiveInput()) => {
       scripted.set(input.objectiveId, activities);
       const handle = await server.client.workflow.start(OBJECTIVE_WORKFLOW, {
@@ -75,8 +95,7 @@ export async function startDepartment(): Promise<TestDepartment> {
       }
     },
     stop: async () => {
-      worker.shutdown();
-      await running;
+      await withdraw();
       await server.teardown();
     },
   };

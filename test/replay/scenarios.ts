@@ -1,0 +1,227 @@
+import type { Activities } from '../../activities/contract';
+import { MESSAGES } from '../../src/domain/messages';
+import type { GateSummary, RedItem } from '../../src/domain/receipt';
+import type { AttemptRequest } from '../../src/domain/work';
+import {
+  commitId,
+  greenGate,
+  handedOff,
+  objectiveInput,
+  redGate,
+  smoothActivities,
+  until,
+  type Objective,
+} from '../support/department';
+import { workUntilCancelled } from '../support/held-work';
+import { charterTasks, planTask } from '../support/plans';
+
+/** One kind of life an objective may have, and a change of the process that must not replay its history. */
+export interface Scenario {
+  readonly name: string;
+  readonly activities: () => Activities;
+  /** What people do while it runs; it is over when the workflow is closed. */
+  readonly drive?: (objective: Objective) => Promise<void>;
+  readonly options?: Parameters<typeof objectiveInput>[0];
+  /** Dynamic configuration of the server it is recorded on. */
+  readonly dynamicConfig?: Readonly<Record<string, string>>;
+  /** Which run of the chain is kept; the first unless said otherwise. */
+  readonly run?: 'first' | 'last';
+  /** A line of the compiled workflows, and what a careless deployment would make of it. */
+  readonly change: { readonly from: string; readonly to: string };
+}
+
+const TESTS_RED: RedItem = { subject: 'tests', excerpt: 'not ok 7 - refuses a stale token' };
+const slow = redGate({ subject: 'caching', excerpt: 'no cache header' });
+const one = [planTask({ id: 'backend-T001' })];
+const two = [...one, planTask({ id: 'backend-T002' })];
+const chain = [...one, planTask({ id: 'backend-T002', dependsOn: ['backend-T001'] })];
+const E1 = 'backend-T001-E1';
+
+/** Answers one after another, the last one for ever. */
+function inTurn<T>(...answers: readonly [T, ...T[]]): () => Promise<T> {
+  let calls = 0;
+  return () => Promise.resolve(answers[Math.min(calls++, answers.length - 1)] ?? answers[0]);
+}
+
+/** The gate of tasks answers in turn; the base and the objective are green. */
+function taskGates(...gates: readonly [GateSummary, ...GateSummary[]]): Partial<Activities> {
+  const next = inTurn(...gates);
+  return { gateCommit: ({ scope }) => (scope === 'task' ? next() : Promise.resolve(greenGate())) };
+}
+
+const asked = async ({ status }: Objective): Promise<unknown> =>
+  until(status, (seen) => seen.escalations.length > 0);
+
+const finding = {
+  severity: 'high' as const,
+  title: 'Refresh tokens are stored in clear',
+  file: 'work/backend-T003/store.js',
+  line: 12,
+  detail: 'the column holds the token itself',
+  remedy: 'store a hash',
+};
+
+function auditFinds(): Activities {
+  let audits = 0;
+  return smoothActivities(charterTasks(), {
+    runAttempt: (request: AttemptRequest) => {
+      if (request.taskId === 'backend-T007') audits += 1;
+      return Promise.resolve(
+        handedOff(request, {
+          findings: request.taskId === 'backend-T007' && audits === 1 ? [finding] : [],
+        }),
+      );
+    },
+  });
+}
+
+/** The first task works until it is cancelled; everything else goes well. */
+function endless(): Activities {
+  return smoothActivities(two, {
+    runAttempt: (request) =>
+      request.taskId === 'backend-T001' ? workUntilCancelled() : Promise.resolve(handedOff(request)),
+  });
+}
+
+const running = async ({ status }: Objective): Promise<unknown> =>
+  until(status, (seen) => seen.tasks[0]?.state === 'running' && seen.tasks[1]?.state === 'merged');
+
+/** Small enough that the charter's example needs several runs. */
+const SHORT_HISTORIES = { 'limit.historyCount.suggestContinueAsNew': '60' };
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'charter-clean',
+    activities: () => smoothActivities(charterTasks()),
+    change: { from: '.models.analyseObjective.', to: '.models.analyzeObjective.' },
+  },
+  {
+    name: 'level-1-self-recovery',
+    activities: () => smoothActivities(one, taskGates(redGate(TESTS_RED), greenGate())),
+    change: {
+      from: "name: 'self-recovery', who: 'specialist', attempts: 2",
+      to: "name: 'self-recovery', who: 'specialist', attempts: 0",
+    },
+  },
+  {
+    name: 'level-2-consult-level-3-reassign',
+    activities: () =>
+      smoothActivities(one, {
+        // Red at level 0, twice at level 1 and twice at level 2; the new assignee makes it green.
+        ...taskGates(slow, slow, slow, slow, slow, greenGate()),
+        reviewTask: () =>
+          Promise.resolve({
+            review: { action: 'reassign', assignee: 'backend-architect', guidance: 'it is about caching' },
+            usage: { requests: 1, input: 10, output: 10, cacheRead: 0, cacheWrite: 0, usd: null },
+          }),
+      }),
+    change: {
+      from: "concern: 'performance', peer: 'backend-architect'",
+      to: "concern: 'performance', peer: 'nodejs-expert'",
+    },
+  },
+  {
+    name: 'human-mends-a-finding-by-signal',
+    activities: auditFinds,
+    drive: async (objective) => {
+      await asked(objective);
+      await objective.handle.signal(MESSAGES.resolveEscalation, {
+        escalationId: 'backend-T007-E1',
+        decision: 'retry',
+        option: 'mend',
+        by: 'ada',
+      });
+    },
+    change: {
+      from: 'repository.amendPlan.executeWithOptions({ summary: `add',
+      to: 'repository.addTask.executeWithOptions({ summary: `add',
+    },
+  },
+  {
+    name: 'human-accepts-by-update',
+    activities: () => smoothActivities(two, taskGates(redGate(TESTS_RED))),
+    drive: async (objective) => {
+      for (const id of ['backend-T001-E1', 'backend-T002-E1']) {
+        await until(objective.status, (seen) => seen.escalations.some((row) => row.id === id));
+        await objective.handle.executeUpdate(MESSAGES.resolveEscalation, {
+          args: [{ escalationId: id, decision: 'accept', guidance: 'a known flake', by: 'ada' }],
+        });
+      }
+    },
+    change: { from: "kind: gated ? 'merge' : 'gate'", to: "kind: gated ? 'gate' : 'merge'" },
+  },
+  {
+    name: 'conflict-at-merge',
+    activities: () => {
+      const merges = inTurn('conflict' as const, 'merged' as const);
+      return smoothActivities(one, {
+        mergeTask: async (request) => {
+          const head = commitId(`head after ${request.taskId}`);
+          return (await merges()) === 'merged'
+            ? { outcome: 'merged', head }
+            : { outcome: 'conflict', files: ['src/routes.js'], theirs: [], head: request.expectedHead };
+        },
+      });
+    },
+    change: { from: 'progress.integrationTries >= 1', to: 'progress.integrationTries >= 0' },
+  },
+  {
+    name: 'pause-steer-resume',
+    activities: () => smoothActivities(chain, taskGates(redGate(TESTS_RED), greenGate())),
+    options: { approvePlan: true },
+    drive: async ({ handle, status }) => {
+      await until(status, (seen) => seen.state === 'awaiting-approval');
+      const tell = (name: string, body: object): Promise<unknown> =>
+        handle.executeUpdate(name, { args: [{ ...body, by: 'ada' }] });
+      await tell(MESSAGES.pause, { reason: 'lunch' });
+      await tell(MESSAGES.reviewPlan, { decision: 'approve', baseVersion: 1 });
+      await tell(MESSAGES.steer, { taskId: 'backend-T001', message: 'mind the gap' });
+      await handle.signal(MESSAGES.resume, { by: 'ada' });
+    },
+    change: {
+      from: 'modelsAvailable: progress.paused === null &&',
+      to: 'modelsAvailable: progress.paused !== undefined &&',
+    },
+  },
+  {
+    name: 'abort-at-a-question',
+    activities: () => smoothActivities(two, taskGates(redGate(TESTS_RED))),
+    drive: async (objective) => {
+      await asked(objective);
+      await objective.handle.signal(MESSAGES.resolveEscalation, {
+        escalationId: E1,
+        decision: 'abort',
+        by: 'ada',
+      });
+    },
+    change: {
+      from: "decision.decision === 'abort')\n            (0, trouble_1.stopRun)(run, 'aborted'",
+      to: "decision.decision === null)\n            (0, trouble_1.stopRun)(run, 'aborted'",
+    },
+  },
+  {
+    name: 'cancelled-while-an-agent-works',
+    activities: endless,
+    drive: async (objective) => {
+      await running(objective);
+      await objective.handle.cancel();
+    },
+    change: {
+      from: 'CancellationScope.nonCancellable(() => closeCancelled(run, show))',
+      to: 'CancellationScope.nonCancellable(async () => undefined)',
+    },
+  },
+  {
+    name: 'continue-as-new-first-run',
+    activities: () => smoothActivities(charterTasks()),
+    dynamicConfig: SHORT_HISTORIES,
+    change: { from: '.continueAsNewSuggested;', to: '.continueAsNewSuggested && false;' },
+  },
+  {
+    name: 'continue-as-new-last-run',
+    activities: () => smoothActivities(charterTasks()),
+    dynamicConfig: SHORT_HISTORIES,
+    run: 'last',
+    change: { from: 'if (run.progress.plan !== null)\n        return;', to: '' },
+  },
+];
