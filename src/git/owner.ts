@@ -1,6 +1,7 @@
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { findProcess, isRunning } from '../process/process-info';
 
 /** The process that uses a folder; the start time tells it from a later process with the same pid. */
 const Owner = z.object({ pid: z.int().positive(), startedAt: z.string() });
@@ -51,28 +52,5 @@ async function readOwner(file: string): Promise<Owner | undefined> {
 }
 
 async function ownSelf(): Promise<Owner> {
-  return { pid: process.pid, startedAt: (await startOf(process.pid)) ?? '' };
-}
-
-async function isRunning(owner: Owner): Promise<boolean> {
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-    if (code !== 'EPERM') return false; // EPERM: another user's, so it runs
-  }
-  if (process.platform !== 'linux') return true; // without /proc the pid has to do
-  return (await startOf(owner.pid)) === owner.startedAt;
-}
-
-/** Start time in clock ticks since boot; undefined for a process that is gone or a zombie. */
-async function startOf(pid: number): Promise<string | undefined> {
-  try {
-    const stat = await readFile(`/proc/${String(pid)}/stat`, 'latin1');
-    // The name in parentheses may hold anything; after it come the state and, twentieth, the start time.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
+  return { pid: process.pid, startedAt: (await findProcess(process.pid))?.startedAt ?? '' };
 }

@@ -10,6 +10,14 @@ export interface ProcessInfo {
   readonly startedAt: string;
 }
 
+/** What tells one process for good, as it may be written down. */
+export type ProcessMark = Pick<ProcessInfo, 'pid' | 'startedAt'>;
+
+/** Whether the very process still runs; another one that got its pid does not count. */
+export async function isRunning(mark: ProcessMark): Promise<boolean> {
+  return (await findProcess(mark.pid))?.startedAt === mark.startedAt;
+}
+
 /** The process with this pid; undefined when it is gone or a zombie. */
 export async function findProcess(pid: number): Promise<ProcessInfo | undefined> {
   if (process.platform === 'linux') return readProc(pid);
@@ -26,8 +34,8 @@ export async function listProcesses(): Promise<ProcessInfo[]> {
 
 async function readProc(pid: number): Promise<ProcessInfo | undefined> {
   try {
-    const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8');
-    // Fields after the name, which may hold spaces and parentheses: state first, start time twentieth.
+    const stat = await readFile(`/proc/${String(pid)}/stat`, 'latin1');
+    // The name in parentheses may hold anything; after it come the state and, twentieth, the start time.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
     const command = await readFile(`/proc/${String(pid)}/cmdline`, 'utf8');
@@ -38,9 +46,10 @@ async function readProc(pid: number): Promise<ProcessInfo | undefined> {
 }
 
 async function listWithPs(selection: readonly string[]): Promise<ProcessInfo[]> {
-  const args = [...selection, '-o', 'pid=,stat=,lstart=,command='];
+  // Start times are compared between processes, so they are written alike whatever zone and language each is in.
+  const args = ['TZ=UTC', 'LC_ALL=C', 'ps', ...selection, '-o', 'pid=,stat=,lstart=,command='];
   // ps ends with 1 when nothing matches.
-  const { stdout } = await promisify(execFile)('ps', args, { maxBuffer: 16 * 1024 * 1024 }).catch(() => ({
+  const { stdout } = await promisify(execFile)('env', args, { maxBuffer: 16 * 1024 * 1024 }).catch(() => ({
     stdout: '',
   }));
   return stdout.split('\n').flatMap((line) => {

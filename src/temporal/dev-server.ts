@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SEARCH_ATTRIBUTES } from '../domain/messages';
 import { endProcessGroup } from '../process/process-group';
+import { isRunning, listProcesses, type ProcessInfo } from '../process/process-info';
 import { answersAsTemporal, knowsSearchAttribute } from './grpc-probe';
 import { isPortFree, pickFreePorts } from './ports';
-import { findProcess, listProcesses, type ProcessInfo } from './process-info';
 import { SEARCH_ATTRIBUTE_TYPES } from './search-attributes';
 import type { ServerRecord } from './server-record';
 
@@ -178,7 +178,7 @@ async function isReady(address: string, ended: Promise<void>): Promise<boolean> 
 }
 
 async function untilGone(info: ProcessInfo): Promise<void> {
-  while ((await findProcess(info.pid))?.startedAt === info.startedAt) await sleep(200);
+  while (await isRunning(info)) await sleep(200);
 }
 
 async function readFrom(file: string, start: number): Promise<string> {

@@ -3,8 +3,8 @@ import { link, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { errorCodeOf } from '../config/error-code';
+import { findProcess, isRunning } from '../process/process-info';
 import { readJsonFile } from './json-file';
-import { findProcess } from './process-info';
 
 const Holder = z.strictObject({ pid: z.int(), startedAt: z.string() });
 
@@ -45,8 +45,7 @@ export async function acquireGuardLock(home: string): Promise<boolean> {
 
 async function isHeld(home: string, number: number): Promise<boolean> {
   const holder = await readJsonFile(lockFile(home, number), Holder);
-  if (holder === undefined) return false;
-  return (await findProcess(holder.pid))?.startedAt === holder.startedAt;
+  return holder !== undefined && (await isRunning(holder));
 }
 
 async function highestNumber(home: string): Promise<number | undefined> {

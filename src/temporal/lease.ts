@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TemporalUnreachableError } from '../domain/user-error';
+import { findProcess } from '../process/process-info';
 import { LeaseReply, parseLine, readLine, type LeaseRequest } from './lease-protocol';
-import { findProcess } from './process-info';
 import { readGuardRecord, type GuardRecord, type ServerRecord } from './server-record';
 
 /** A held server: it runs at least until `release`, or until this process ends in any way. */

@@ -3,10 +3,10 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../config/package-root';
+import { findProcess } from '../process/process-info';
 import type { GuardOptions } from './guard';
 import { answersAsTemporal } from './grpc-probe';
 import { acquireLease, type Lease, type StartedGuard } from './lease';
-import { findProcess } from './process-info';
 import { readServerRecord, type ServerRecord } from './server-record';
 
 /** How a guard process is started; `script` is the compiled `guard-main.js`. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readEnvironment } from '../../src/config/environment';
 import { resolveHome } from '../../src/config/home';
-import { findProcess, listProcesses, type ProcessInfo } from '../../src/temporal/process-info';
+import { findProcess, listProcesses, type ProcessInfo } from '../../src/process/process-info';
 import { stopKeeping } from '../../src/temporal/lease';
 import {
   connectTemporal,

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { packageRoot } from '../../config/package-root';
+import { findProcess, isRunning } from '../../process/process-info';
 import type { ServicesRequest } from '../services';
-import { findProcess } from '../../temporal/process-info';
 
 /** The worker `--detach` left behind; the start time tells it from a later process with its pid. */
 const WorkerRecord = z.strictObject({ pid: z.int().positive(), startedAt: z.string() });
@@ -62,9 +62,7 @@ async function findRecorded(home: string): Promise<WorkerRecord | null> {
   const text = await readFile(recordFile(home), 'utf8').catch(() => null);
   if (text === null) return null;
   const record = WorkerRecord.safeParse(parseJson(text));
-  if (!record.success) return null;
-  const running = await findProcess(record.data.pid);
-  return running !== undefined && running.startedAt === record.data.startedAt ? record.data : null;
+  return record.success && (await isRunning(record.data)) ? record.data : null;
 }
 
 function parseJson(text: string): unknown {
