@@ -100,7 +100,7 @@ export function objectiveInput(options: Partial<ObjectiveInput['options']> = {})
   return {
     objectiveId: `objective-test-${randomUUID().slice(0, 8)}`,
     objective: 'Add user authentication system with OAuth2 and JWT',
-    repository: { kind: 'sample', name: 'orders-service', version: '1.0.0', path: 'none' },
+    repository: { kind: 'sample', name: 'orders-service', version: '1.0.0' },
     repositoryIdentity: 'sample:orders-service@1.0.0',
     baseRef: 'main',
     baseCommit: BASE,

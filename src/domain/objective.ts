@@ -13,9 +13,10 @@ export const ObjectiveText = z
     `the objective is longer than ${MAX_OBJECTIVE_CHARACTERS} characters; shorten it`,
   );
 
-/** Where the code comes from. `sample` is a fresh copy of the bundled service at a version. */
+/** Where the code comes from. `sample` is a fresh copy of a bundled service at a version; every worker
+ * has its own copy of it, so no path travels. */
 export const RepositorySource = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('sample'), name: z.string(), version: z.string(), path: z.string() }),
+  z.strictObject({ kind: z.literal('sample'), name: z.string().regex(/^[a-z0-9-]+$/), version: z.string() }),
   z.strictObject({ kind: z.literal('path'), path: z.string() }),
   z.strictObject({ kind: z.literal('url'), url: z.string() }),
 ]);

@@ -43,13 +43,14 @@ export async function inspectRepository(
 }
 
 /** The bundled service: its identity is its version, its base commit is the same each time. */
-export async function inspectSample(samples: SampleMaker, path: string): Promise<Inspection> {
+export async function inspectSample(samples: SampleMaker, name: string): Promise<Inspection> {
+  const path = samples.folderOf(name);
   const manifest = z
-    .object({ name: z.string(), version: z.string() })
+    .object({ version: z.string() })
     .parse(JSON.parse(await readFile(join(path, 'package.json'), 'utf8')));
   return {
-    source: { kind: 'sample', name: manifest.name, version: manifest.version, path },
-    identity: `sample:${manifest.name}@${manifest.version}`,
+    source: { kind: 'sample', name, version: manifest.version },
+    identity: `sample:${name}@${manifest.version}`,
     baseRef: 'main',
     baseCommit: await samples.commitOf(path),
     dirty: false,

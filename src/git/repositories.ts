@@ -108,7 +108,7 @@ async function openOrigin(tools: Tools, objectiveId: string, source: RepositoryS
     }
     case 'sample': {
       const path = tools.layout.sample(objectiveId);
-      await tools.samples.materialise(source.path, path);
+      await tools.samples.materialise(tools.samples.folderOf(source.name), path);
       return { address: path, shown: path, network: false, format: 'sha1' };
     }
     default:

@@ -1,11 +1,14 @@
 import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { packageRoot } from '../config/package-root';
 import { exists } from './files';
 import type { Git } from './git-command';
 
 /** Makes fresh repositories of the bundled service; the same files always give the same commit. */
 export interface SampleMaker {
+  /** The folder of a bundled service. */
+  folderOf(name: string): string;
   /** Makes the repository at `target`, unless it is there, and answers its commit. */
   materialise(path: string, target: string): Promise<string>;
   /** The commit `materialise` would make. */
@@ -17,6 +20,7 @@ const MADE_AT = '2026-01-01T00:00:00Z';
 
 export function createSampleMaker(git: Git): SampleMaker {
   return {
+    folderOf: (name) => join(packageRoot(), 'examples', name),
     async materialise(path, target) {
       if (!(await exists(target))) {
         await mkdir(dirname(target), { recursive: true });

@@ -25,17 +25,28 @@ export interface Swept {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** The objectives a sweep would remove; removes nothing. */
+export async function findSweepable(
+  { layout }: Pick<Tools, 'layout'>,
+  request: SweepRequest,
+): Promise<readonly string[]> {
+  const records = await readdir(join(layout.repositories, 'objectives')).catch(() => []);
+  const found: string[] = [];
+  for (const record of records) {
+    const objectiveId = /^(.+)\.json$/.exec(record)?.[1];
+    if (objectiveId === undefined || request.keepObjectives.has(objectiveId)) continue;
+    const { mtimeMs } = await stat(layout.record(objectiveId));
+    if (Date.now() - mtimeMs >= request.olderThanDays * DAY_MS) found.push(objectiveId);
+  }
+  return found;
+}
+
 /** Removes what old objectives left: worktrees, check-outs of dead processes, branches, samples, empty mirrors. */
 export async function sweep(tools: Tools, request: SweepRequest): Promise<Swept> {
   const { layout } = tools;
   const objectives: string[] = [];
   const freed = { worktrees: 0, checkouts: 0, samples: 0, mirrors: 0 };
-  const records = await readdir(join(layout.repositories, 'objectives')).catch(() => []);
-  for (const record of records) {
-    const objectiveId = /^(.+)\.json$/.exec(record)?.[1];
-    if (objectiveId === undefined || request.keepObjectives.has(objectiveId)) continue;
-    const { mtimeMs } = await stat(layout.record(objectiveId));
-    if (Date.now() - mtimeMs < request.olderThanDays * DAY_MS) continue;
+  for (const objectiveId of await findSweepable(tools, request)) {
     const known = await lookUpObjective(layout, objectiveId);
     if (known !== undefined) {
       freed.worktrees += await releaseWorktrees(tools, known.mirror, objectiveId);

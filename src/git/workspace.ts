@@ -6,7 +6,7 @@ import { createLayout } from './layout';
 import { createRepositories } from './repositories';
 import { createSampleMaker } from './sample';
 import { createSharedRemote } from './shared-remote';
-import { type SweepRequest, type Swept, sweep } from './sweep';
+import { findSweepable, type SweepRequest, type Swept, sweep } from './sweep';
 import type { Tools } from './tools';
 import { createWorktrees } from './worktrees';
 
@@ -30,10 +30,12 @@ export interface GitWorkspace {
   readonly integration: Integration;
   /** What a repository, given by absolute path or address, is started from; throws RepositoryError. */
   inspectRepository(pathOrUrl: string, baseRef: string | null): Promise<Inspection>;
-  /** The same for the bundled service in the folder `path`. */
-  inspectSample(path: string): Promise<Inspection>;
+  /** The same for a bundled service. */
+  inspectSample(name: string): Promise<Inspection>;
   /** Where a sample run's own repository is, for people to look at. */
   samplePath(objectiveId: string): string;
+  /** The objectives {@link GitWorkspace.sweep} would remove. */
+  findSweepable(request: SweepRequest): Promise<readonly string[]>;
   sweep(request: SweepRequest): Promise<Swept>;
 }
 
@@ -50,8 +52,9 @@ export function createGitWorkspace(options: GitWorkspaceOptions): GitWorkspace {
     worktrees: createWorktrees(tools),
     integration: createIntegration(tools),
     inspectRepository: (pathOrUrl, baseRef) => inspectRepository(git, pathOrUrl, baseRef),
-    inspectSample: (path) => inspectSample(samples, path),
+    inspectSample: (name) => inspectSample(samples, name),
     samplePath: (objectiveId) => layout.sample(objectiveId),
+    findSweepable: (request) => findSweepable(tools, request),
     sweep: (request) => sweep(tools, request),
   };
 }

@@ -1,7 +1,6 @@
 // Needs git; no server.
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../../src/config/package-root';
 import { RepositoryError } from '../../src/git/errors';
 import { isUsableAddress, normaliseAddress } from '../../src/git/repository-identity';
 import { type Bench, FILES, git, makeBench, makeRepository, prepare, put, removeBench } from './fixture';
@@ -169,9 +168,8 @@ describe('an address', () => {
 
 describe('the bundled sample', () => {
   test('has the same commit each time and no installed packages', async () => {
-    const path = join(packageRoot(), 'examples', 'orders-service');
-    const first = await bench.workspace.inspectSample(path);
-    const second = await bench.workspace.inspectSample(path);
+    const first = await bench.workspace.inspectSample('orders-service');
+    const second = await bench.workspace.inspectSample('orders-service');
     expect(second).toEqual(first);
     expect(first.identity).toMatch(/^sample:orders-service@\d+\.\d+\.\d+$/);
     const objectiveId = 'objective-s-00000000';

@@ -14,7 +14,7 @@ export function dossierFixture(scenario = 'default'): Dossier {
   return Dossier.parse({
     objectiveId: 'objective-greeting-00000000',
     objective: 'Greet people with hello',
-    repository: { kind: 'sample', name: 'greeter', version: '1', path: '/samples/greeter' },
+    repository: { kind: 'sample', name: 'greeter', version: '1' },
     repositoryIdentity: 'sample:greeter@1',
     baseRef: 'main',
     baseCommit: '0'.repeat(40),

@@ -249,7 +249,7 @@ async function describeSample(repository: SampleRepository, scenario: string): P
   return Dossier.parse({
     objectiveId: 'objective-auth-00000000',
     objective: 'Add user authentication system with OAuth2 and JWT',
-    repository: { kind: 'sample', name: 'orders-service', version: '1', path: repository.path },
+    repository: { kind: 'sample', name: 'orders-service', version: '1' },
     repositoryIdentity: 'sample:orders-service@1',
     baseRef: 'main',
     baseCommit: await repository.head(),
