@@ -27,8 +27,8 @@ import { ignore, record, replaceTask, taskOf, type Run } from './run';
 import { snapshot } from './snapshot';
 import { skipTask } from './task-steps';
 
-export const objectiveStatusQuery: QueryDefinition<ObjectiveStatus> = defineQuery(QUERIES.objectiveStatus);
-export const openEscalationsQuery: QueryDefinition<Escalation[]> = defineQuery(QUERIES.openEscalations);
+const objectiveStatusQuery: QueryDefinition<ObjectiveStatus> = defineQuery(QUERIES.objectiveStatus);
+const openEscalationsQuery: QueryDefinition<Escalation[]> = defineQuery(QUERIES.openEscalations);
 
 /**
  * One message: how it is read, why it may be refused (synchronously, since update validators must be), and what it

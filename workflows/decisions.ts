@@ -1,7 +1,7 @@
 import { escalationId, type Decision, type ResolveEscalation, type Channel } from '../src/domain/escalation';
 import { raise } from '../src/domain/questions';
 import type { Question } from '../src/domain/task-progress';
-import { ignore, now, record, replaceTask, taskOf, type OpenEscalation, type Run } from './run';
+import { now, record, replaceTask, taskOf, type OpenEscalation, type Run } from './run';
 
 /** Raises a level-4 question about a task; other branches go on. */
 export function askAboutTask(run: Run, taskId: string): void {
@@ -70,13 +70,6 @@ export function decide(run: Run, message: ResolveEscalation, channel: Channel): 
   run.progress.undone.push(decision);
   record(run, `${message.escalationId} decided: ${message.decision} by ${message.by} (${channel})`);
   return decision;
-}
-
-/** A decision by signal: what cannot be used is recorded, never thrown. */
-export function decideBySignal(run: Run, message: ResolveEscalation): void {
-  const why = refusal(run, message);
-  if (why === null) decide(run, message, 'signal');
-  else ignore(run, 'resolveEscalation', why);
 }
 
 /** Takes an answered question off the list of open ones. */

@@ -10,7 +10,7 @@ import type { AttemptActivities, ModelActivities, RepositoryActivities } from '.
 const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
 
 /** A provider's outage is waited out this long before a human is asked. */
-export const PROVIDER_PATIENCE = '6 hours';
+const PROVIDER_PATIENCE = '6 hours';
 
 export const models = proxyActivities<ModelActivities>({
   startToCloseTimeout: '10 minutes',

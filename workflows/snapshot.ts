@@ -13,7 +13,7 @@ const STATUS = defineSearchAttributeKey('CoordinatorStatus', 'KEYWORD');
 const LEVEL = defineSearchAttributeKey('CoordinatorEscalationLevel', 'INT');
 
 /** The objective's state, derived from where the run stands. */
-export function objectiveState(run: Run): ObjectiveState {
+function objectiveState(run: Run): ObjectiveState {
   const { progress } = run;
   if (progress.outcome !== null) {
     switch (progress.outcome) {

@@ -17,7 +17,7 @@ const LIST_LIMIT = 500;
 /** More runs of one objective on one commit than this are an accident. */
 const MOST_RUNS = 100;
 
-export interface StartedObjective {
+interface StartedObjective {
   readonly objectiveId: string;
   /** An open objective of the same text, repository and commit was there. */
   readonly attached: boolean;
@@ -26,7 +26,7 @@ export interface StartedObjective {
 }
 
 /** The whole snapshot from the workflow, or what is known without any worker. */
-export type StatusAnswer =
+type StatusAnswer =
   | { readonly kind: 'live'; readonly status: ObjectiveStatus }
   | { readonly kind: 'recorded'; readonly summary: ObjectiveSummary };
 
@@ -36,7 +36,7 @@ export interface SentMessage {
   readonly message: string;
 }
 
-export interface SendRequest extends MessageRequest {
+interface SendRequest extends MessageRequest {
   /** Makes a repeated update one decision; random when left out. */
   readonly updateId?: string;
 }

@@ -10,7 +10,6 @@ export const FACETS = [
   { key: 'integrations', title: 'Third-party integrations' },
   { key: 'monitoring', title: 'Monitoring and logging' },
 ] as const;
-export type Facet = (typeof FACETS)[number]['key'];
 
 const Notes = z.array(z.string().min(1).max(500)).max(50);
 

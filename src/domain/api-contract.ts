@@ -1,7 +1,7 @@
 import type { COORDINATOR, Specialist } from './specialists';
 
 /** The frontend department's counterpart, outside this department. */
-export const FRONTEND_COORDINATOR = 'frontend-coordinator';
+const FRONTEND_COORDINATOR = 'frontend-coordinator';
 
 interface ApiContractRow {
   readonly key: string;
@@ -45,5 +45,3 @@ export const API_CONTRACT_STEPS = [
     owed: 'a run of the integration tests against the service, with its output',
   },
 ] as const satisfies readonly ApiContractRow[];
-
-export type ApiContractStep = (typeof API_CONTRACT_STEPS)[number]['key'];

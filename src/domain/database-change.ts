@@ -47,5 +47,3 @@ export const DATABASE_CHANGE_STEPS = [
     owed: 'what is watched, for how long, and which value means turning back',
   },
 ] as const satisfies readonly DatabaseChangeRow[];
-
-export type DatabaseChangeStep = (typeof DATABASE_CHANGE_STEPS)[number]['key'];

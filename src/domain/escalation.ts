@@ -36,11 +36,6 @@ export function escalationId(subject: EscalationSubject, sequence: number): stri
   return `${subject}-E${sequence}`;
 }
 
-/** Which task an escalation id speaks of; null for the objective. */
-export function escalationSubject(id: string): EscalationSubject {
-  return EscalationSubject.parse(id.replace(/-E[0-9]+$/, ''));
-}
-
 /** Payload of `resolveEscalation`. */
 export const ResolveEscalation = z
   .strictObject({

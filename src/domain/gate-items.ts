@@ -89,7 +89,7 @@ export const GATE_SECTIONS = [
   },
 ] as const;
 
-export type GateSection = (typeof GATE_SECTIONS)[number]['section'];
+type GateSection = (typeof GATE_SECTIONS)[number]['section'];
 export type GateSlug = (typeof GATE_SECTIONS)[number]['items'][number][0];
 
 export interface GateItem {

@@ -6,7 +6,6 @@ import {
   type Receipt,
   type RedItem,
   type Verdict,
-  VERDICTS,
 } from './receipt';
 
 const MOST_RED_ITEMS = 10;
@@ -19,12 +18,6 @@ export function countVerdicts(receipts: readonly Receipt[]): VerdictCounts {
   const counts = noVerdicts();
   for (const receipt of receipts) if (!isPrecondition(receipt.subject)) counts[receipt.verdict] += 1;
   return counts;
-}
-
-export function mergeCounts(...all: readonly VerdictCounts[]): VerdictCounts {
-  const sum = noVerdicts();
-  for (const counts of all) for (const verdict of VERDICTS) sum[verdict] += counts[verdict];
-  return sum;
 }
 
 /**
@@ -53,7 +46,7 @@ export function compareWithBase(receipts: readonly Receipt[], base: GateReport):
  * The receipts that are red: a `fail` that is new against the base and that no human accepted.
  * @param waived subjects a human accepted as they are
  */
-export function redReceipts(request: {
+function redReceipts(request: {
   readonly report: GateReport;
   readonly base?: GateReport | undefined;
   readonly waived?: readonly string[];

@@ -4,8 +4,7 @@ import { RoleName } from './specialists';
 import { Trigger } from './triggers';
 
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
-export const Severity = z.enum(SEVERITIES);
-export type Severity = z.infer<typeof Severity>;
+const Severity = z.enum(SEVERITIES);
 
 /** Something a reviewing specialist found in code. `high` and above raises the security trigger. */
 export const Finding = z.strictObject({

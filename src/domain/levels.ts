@@ -34,11 +34,3 @@ export function peerFor(concern: Concern, author: string): Specialist | null {
   const peer = CONSULTATION.find((row) => row.concern === concern)?.peer ?? null;
   return peer === author ? null : peer;
 }
-
-/** What a specialist does at level 1 for each kind of failure (charter: "Self-Recovery"). */
-export const SELF_RECOVERY = [
-  { failure: 'missing-dependency', action: 'install it and try again' },
-  { failure: 'syntax-error', action: 'mend it and try again' },
-  { failure: 'test-failure', action: 'find the cause and mend it' },
-  { failure: 'red-gate-item', action: 'mend what the evidence shows' },
-] as const;

@@ -93,7 +93,7 @@ export const METRICS = [
 }[];
 
 export type MetricName = (typeof METRICS)[number]['name'];
-export type MetricUnit = (typeof METRICS)[number]['unit'];
+type MetricUnit = (typeof METRICS)[number]['unit'];
 
 /** One metric; without data it has no value, which is not the same as 0. */
 export type MetricValue =

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BlobRef } from './blob';
 
 /** Longest objective accepted, in characters. */
-export const MAX_OBJECTIVE_CHARACTERS = 20_000;
+const MAX_OBJECTIVE_CHARACTERS = 20_000;
 
 export const ObjectiveText = z
   .string()
@@ -65,12 +65,12 @@ export const ObjectiveHandle = z.strictObject({ dossier: BlobRef });
 export type ObjectiveHandle = z.infer<typeof ObjectiveHandle>;
 
 /** Objective text as it enters ids: case, whitespace and Unicode form do not make another objective. */
-export function normaliseObjective(text: string): string {
+function normaliseObjective(text: string): string {
   return text.normalize('NFC').trim().replace(/\s+/gu, ' ').toLowerCase();
 }
 
 /** The readable part of an objective id: up to five words, at most 40 characters, ASCII. */
-export function objectiveSlug(text: string): string {
+function objectiveSlug(text: string): string {
   const words = text
     .normalize('NFKD')
     .toLowerCase()

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BlobRef } from './blob';
 import { GateSlug } from './gate-items';
 
-export const VERDICTS = ['pass', 'fail', 'not-applicable', 'needs-review', 'waived'] as const;
+const VERDICTS = ['pass', 'fail', 'not-applicable', 'needs-review', 'waived'] as const;
 export const Verdict = z.enum(VERDICTS);
 export type Verdict = z.infer<typeof Verdict>;
 
@@ -25,7 +25,7 @@ export const Checker = z.discriminatedUnion('kind', [
 ]);
 export type Checker = z.infer<typeof Checker>;
 
-export const Evidence = z.discriminatedUnion('kind', [
+const Evidence = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('output'), output: BlobRef, excerpt: z.string().max(4000) }),
   z.strictObject({
     kind: z.literal('source'),
@@ -34,7 +34,6 @@ export const Evidence = z.discriminatedUnion('kind', [
     quote: z.string().max(500),
   }),
 ]);
-export type Evidence = z.infer<typeof Evidence>;
 
 /** Evidence for one gate item or precondition, bound to the git tree it speaks of. */
 export const Receipt = z.strictObject({

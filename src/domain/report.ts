@@ -18,14 +18,13 @@ const Found = {
   checker: z.string().nullable(),
 };
 
-export const ReportGateItem = z.strictObject({
+const ReportGateItem = z.strictObject({
   item: z.int().min(1).max(40),
   slug: GateSlug,
   section: z.enum(GATE_SECTIONS.map((row) => row.section)),
   demand: z.string(),
   ...Found,
 });
-export type ReportGateItem = z.infer<typeof ReportGateItem>;
 
 export const ReportGate = z.strictObject({
   green: z.boolean(),

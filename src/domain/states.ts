@@ -15,10 +15,8 @@ export const TaskState = z.enum([
 ]);
 export type TaskState = z.infer<typeof TaskState>;
 
-/** A task in one of these never changes again. */
-export const SETTLED_TASK_STATES: ReadonlySet<TaskState> = new Set(['merged', 'waived', 'skipped', 'failed']);
 /** A task in one of these lets its dependants start. */
-export const INTEGRATED_TASK_STATES: ReadonlySet<TaskState> = new Set(['merged', 'waived']);
+const INTEGRATED_TASK_STATES: ReadonlySet<TaskState> = new Set(['merged', 'waived']);
 
 /** States of an objective. */
 export const ObjectiveState = z.enum([
@@ -44,10 +42,6 @@ export const Outcome = z.enum([
   'cancelled',
 ]);
 export type Outcome = z.infer<typeof Outcome>;
-
-export function isSettled(state: TaskState): boolean {
-  return SETTLED_TASK_STATES.has(state);
-}
 
 export function isIntegrated(state: TaskState): boolean {
   return INTEGRATED_TASK_STATES.has(state);

@@ -1,5 +1,4 @@
-import { compareIds, compareTasks, type TaskId, type TaskOutline } from './plan';
-import { isIntegrated, type TaskState } from './states';
+import { compareIds, type TaskId, type TaskOutline } from './plan';
 
 /** What the graph needs of a task. Dependencies on unknown tasks are ignored here; the plan check names them. */
 export type TaskNode = Pick<TaskOutline, 'id' | 'dependsOn'>;
@@ -129,18 +128,6 @@ export function criticalPath(
   const path: TaskId[] = [];
   for (let id = last?.id ?? null; id !== null; id = finished.get(id)?.after ?? null) path.unshift(id);
   return { path, length: last?.at ?? 0 };
-}
-
-/** Tasks that have not started (no state: pending) and whose dependencies are all integrated; the next to start first. */
-export function readyTasks<T extends Pick<TaskOutline, 'id' | 'dependsOn' | 'priority'>>(
-  tasks: readonly T[],
-  states: ReadonlyMap<TaskId, TaskState>,
-): T[] {
-  const stateOf = (id: TaskId): TaskState => states.get(id) ?? 'pending';
-  return tasks
-    .filter((task) => stateOf(task.id) === 'pending' || stateOf(task.id) === 'ready')
-    .filter((task) => task.dependsOn.every((id) => isIntegrated(stateOf(id))))
-    .sort(compareTasks);
 }
 
 function byTaskId(a: TaskNode, b: TaskNode): number {

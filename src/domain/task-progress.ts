@@ -1,4 +1,4 @@
-import type { Advice, ConsultationQuestion, Finding } from './handoff';
+import type { ConsultationQuestion, Finding } from './handoff';
 import type { Concern, Level } from './levels';
 import type { TaskId, TaskOutline } from './plan';
 import type { GateSummary, RedItem } from './receipt';
@@ -24,7 +24,7 @@ export type Failure =
   | { readonly kind: 'red-together'; readonly red: readonly RedItem[]; readonly head: string };
 
 /** Where the worktree of the next attempt starts; `head` is whatever the integration branch is at by then. */
-export type NextStart =
+type NextStart =
   | { readonly kind: 'fresh-on-head' }
   | { readonly kind: 'continue' }
   | { readonly kind: 'conflict'; readonly with: string };
@@ -138,9 +138,4 @@ export function taskState(
   if (step.kind === 'consult' || step.kind === 'review') return 'suspended';
   if (facts.inFlight) return 'running';
   return facts.dependenciesIntegrated ? 'ready' : 'pending';
-}
-
-/** Advice as the specialist reads it. */
-export function describeAdvice(advice: Advice): string {
-  return [advice.summary, ...advice.recommendations.map((line) => `- ${line}`)].join('\n');
 }

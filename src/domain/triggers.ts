@@ -50,7 +50,7 @@ export const Trigger = z.enum(TRIGGERS.map((row) => row.name));
  * `levels-spent`: levels 1-3 did not mend it; `plan-refused`: the plan was refused three times;
  * `provider-unavailable`: six hours without a successful model call; `plan-approval` is not a failure.
  */
-export const PROCESS_REASONS = [
+const PROCESS_REASONS = [
   'levels-spent',
   'plan-refused',
   'merge-conflict',

@@ -7,7 +7,7 @@ import type { Outcome } from './outcome';
 /** Raised when a row below changes its meaning, so that older receipts are not reused. */
 export const CHECKS_VERSION = '1';
 
-export type CheckName = 'build' | 'test' | 'lint';
+type CheckName = 'build' | 'test' | 'lint';
 
 /** One check: which subject it speaks of, the target's command for it, and how to read what came of it. */
 export interface Check {

@@ -22,7 +22,7 @@ export function npmEnvironment(inherited: Readonly<Record<string, string>>): Rec
 const TARGET_FAULT =
   /npm (?:error|ERR!) code (EUSAGE|ERESOLVE|ETARGET|E404|EINTEGRITY|EINVALIDPACKAGENAME|ENOVERSIONS)/;
 
-export const NPM_FLAGS = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'] as const;
+const NPM_FLAGS = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'] as const;
 
 /**
  * Runs npm outside the sandbox, which has no network, in a folder that holds nothing of the target but its

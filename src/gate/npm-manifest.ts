@@ -22,7 +22,7 @@ const InstallManifest = z.object({
   peerDependenciesMeta: z.record(z.string(), z.unknown()).optional(),
   overrides: z.record(z.string(), Overrides).optional(),
 });
-export type InstallManifest = z.infer<typeof InstallManifest>;
+type InstallManifest = z.infer<typeof InstallManifest>;
 
 export const DEPENDENCY_FIELDS = ['dependencies', 'devDependencies', 'optionalDependencies'] as const;
 

@@ -13,7 +13,7 @@ import type { Outcome } from './outcome';
 const KEPT_BYTES = 512 * 1024;
 
 /** The part of a PostgreSQL server that checks need. */
-export interface CheckDatabaseServer {
+interface CheckDatabaseServer {
   readonly adminUrl: string;
   /** Folder of its unix socket; undefined when it is reached over TCP only. */
   readonly socketDir?: string | undefined;

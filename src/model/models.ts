@@ -43,7 +43,6 @@ export const MODELS = [
 
 export type ModelAlias = (typeof MODELS)[number]['alias'];
 export const MODEL_ALIASES = MODELS.map((row) => row.alias);
-export const MODEL_IDS = MODELS.map((row) => row.id);
 
 /** The model id behind an alias. */
 export function modelId(alias: ModelAlias): string {

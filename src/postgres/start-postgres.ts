@@ -6,7 +6,7 @@ import { type PostgresServer, type PostgresSource, PostgresUnavailable } from '.
 import { prepareFolders, removeFolders, type ServerFolders, startPrivateServer } from './private-server';
 import { findServerUser } from './server-user';
 
-export { type PostgresDatabase, type PostgresServer, PostgresUnavailable } from './postgres-server';
+export { type PostgresServer, PostgresUnavailable } from './postgres-server';
 
 export interface PostgresOptions {
   /** COORDINATOR_REPLICA_URL; when given it is used or fails, nothing else is tried. */
@@ -21,7 +21,10 @@ export interface PostgresOptions {
 interface PrivateSource {
   readonly source: PostgresSource;
   readonly label: string;
-  find(options: PostgresOptions, folders: ServerFolders): PostgresPrograms | Promise<PostgresPrograms>;
+  readonly find: (
+    options: PostgresOptions,
+    folders: ServerFolders,
+  ) => PostgresPrograms | Promise<PostgresPrograms>;
 }
 
 // Tried in this order.

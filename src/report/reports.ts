@@ -7,7 +7,7 @@ import { buildReport } from './build-report';
 import { renderMarkdown } from './render-markdown';
 
 /** Where the two files of a report are. */
-export function reportPaths(
+function reportPaths(
   dir: string,
   objectiveId: string,
 ): { readonly markdown: string; readonly json: string } {

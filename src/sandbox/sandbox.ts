@@ -4,7 +4,7 @@ import { frameArguments, policyArguments, SANDBOX_HOME } from './bubblewrap';
 import type { SandboxLevel, SandboxPolicy, SandboxProbe } from './sandbox-policy';
 
 export { probeSandbox } from './probe-sandbox';
-export type { SandboxLevel, SandboxPolicy, SandboxProbe, SandboxVariant } from './sandbox-policy';
+export type { SandboxPolicy, SandboxProbe } from './sandbox-policy';
 
 /** Confines commands; what it returns is run with `runCommand` as usual. */
 export interface Sandbox {

@@ -1,7 +1,6 @@
 // Needs nothing.
 import fc from 'fast-check';
-import { compareIds, type TaskId } from '../../src/domain/plan';
-import type { TaskState } from '../../src/domain/states';
+import { compareIds } from '../../src/domain/plan';
 import {
   blocks,
   criticalPath,
@@ -9,15 +8,10 @@ import {
   dependencyClosure,
   parallelGroups,
   planStages,
-  readyTasks,
   topologicalOrder,
 } from '../../src/domain/task-graph';
 import { acyclicTasks } from './arbitrary-plans';
 import { AUTH_TASKS, planTask, taskId } from './tasks';
-
-function stateMap(states: Record<number, TaskState>): ReadonlyMap<TaskId, TaskState> {
-  return new Map(Object.entries(states).map(([number, state]) => [taskId(Number(number)), state]));
-}
 
 test("the charter's example is shown as two parallel groups and four steps after them", () => {
   const shown = planStages(AUTH_TASKS).map((stage) => ({
@@ -104,23 +98,4 @@ test('the critical path is the longest chain of durations', () => {
 test('what is left out of the durations takes no time', () => {
   expect(criticalPath(AUTH_TASKS, new Map([[taskId(8), 7]])).length).toBe(7);
   expect(criticalPath([], new Map())).toEqual({ path: [], length: 0 });
-});
-
-test('a task is ready as soon as its own dependencies are merged or waived', () => {
-  const ready = readyTasks(AUTH_TASKS, stateMap({ 1: 'running', 2: 'waived' }));
-  expect(ready.map((task) => task.id)).toEqual([taskId(6)]);
-});
-
-test('skipped and failed dependencies make nothing ready', () => {
-  expect(readyTasks(AUTH_TASKS, stateMap({ 1: 'skipped', 2: 'failed' }))).toEqual([]);
-});
-
-test('ready tasks come by priority, then by number', () => {
-  const tasks = [
-    planTask(1000, { priority: 'high' }),
-    planTask(999, { priority: 'high' }),
-    planTask(3, { priority: 'low' }),
-    planTask(4, { priority: 'critical' }),
-  ];
-  expect(readyTasks(tasks, new Map()).map((task) => task.id)).toEqual([4, 999, 1000, 3].map(taskId));
 });

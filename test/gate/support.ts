@@ -9,7 +9,7 @@ import { createReceiptCache } from '../../src/gate/receipt-cache';
 import type { GateSetting } from '../../src/gate/gate-runner';
 import { createSandbox } from '../../src/sandbox/sandbox';
 
-export const UNCONFINED = createSandbox({ level: 'none', detail: 'a test' });
+const UNCONFINED = createSandbox({ level: 'none', detail: 'a test' });
 
 export const SURVEY: Survey = {
   name: 'tiny',

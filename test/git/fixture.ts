@@ -7,7 +7,7 @@ import type { Commit, Worktree } from '../../src/ports/workspace';
 import type { Inspection } from '../../src/git/inspect-repository';
 import { type GitWorkspace, createGitWorkspace } from '../../src/git/workspace';
 
-export const ENV = {
+const ENV = {
   PATH: process.env['PATH'] ?? '',
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_CONFIG_NOSYSTEM: '1',

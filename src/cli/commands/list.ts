@@ -42,7 +42,7 @@ export const list: Command = {
 };
 
 /** Id, state, level, start and text in one line. */
-export function listLine(row: ObjectiveSummary, columns: number): string {
+function listLine(row: ObjectiveSummary, columns: number): string {
   const state = row.state ?? (row.open ? 'open' : 'closed');
   const level =
     row.escalationLevel === null || row.escalationLevel === 0 ? '  ' : `L${String(row.escalationLevel)}`;

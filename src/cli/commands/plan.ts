@@ -70,7 +70,7 @@ const showPlan = async (context: Parameters<Command['run']>[0], objectiveId: str
 };
 
 /** The plan as the charter shows one: parallel groups, then who does what after what. */
-export function planLines(status: Pick<ObjectiveStatus, 'tasks'>): readonly string[] {
+function planLines(status: Pick<ObjectiveStatus, 'tasks'>): readonly string[] {
   const groups = [...new Set(status.tasks.map((task) => task.group))].sort((a, b) => a - b);
   return groups.flatMap((group) => [
     `Group ${String(group)}`,

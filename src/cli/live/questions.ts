@@ -9,12 +9,12 @@ export function answerCommand(objectiveId: string, escalation: Escalation): stri
 }
 
 /** The option the department would choose. */
-export function recommendedOption(escalation: Escalation): EscalationOption | undefined {
+function recommendedOption(escalation: Escalation): EscalationOption | undefined {
   return escalation.options.find((option) => option.id === escalation.recommended) ?? escalation.options[0];
 }
 
 /** The flags of `resolve` for an option; what a human must add stands in angle brackets. */
-export function optionFlags(option: EscalationOption | undefined): string {
+function optionFlags(option: EscalationOption | undefined): string {
   if (option === undefined) return '--decision <decision>';
   const flags = [`--decision ${option.decision}`, `--option ${option.id}`];
   if (option.decision === 'accept') flags.push('--guidance "<why>"');

@@ -3,7 +3,7 @@ import type { ModelChoice } from '../../domain/objective';
 import { ConfigurationError } from '../../domain/user-error';
 import type { OfflineCoverage } from '../services';
 
-export const DEFAULT_SCENARIO = 'default';
+const DEFAULT_SCENARIO = 'default';
 
 /** Whether Claude is asked: COORDINATOR_MODEL, else whether there is a key or an address. */
 export function usesClaude(environment: Pick<Environment, 'model' | 'anthropic'>): boolean {

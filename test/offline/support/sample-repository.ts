@@ -13,7 +13,7 @@ const SAMPLE = join(__dirname, '..', '..', '..', 'examples', 'orders-service');
 const NOT_COPIED = /\/(node_modules|coverage)$/;
 const NO_REPORT = '0'.repeat(64);
 
-export type Check = 'build' | 'test' | 'lint';
+type Check = 'build' | 'test' | 'lint';
 
 /** The sample as a git repository in a temporary folder, with its dependencies and jose beside it. */
 export interface SampleRepository {
