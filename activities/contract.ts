@@ -37,10 +37,7 @@ export interface RepositoryActivities {
   amendPlan(request: AmendPlanRequest): Promise<PlanResult>;
   gateCommit(request: GateRequest): Promise<GateSummary>;
   mergeTask(request: MergeRequest): Promise<MergeResult>;
-  deliverObjective(request: {
-    readonly handle: ObjectiveHandle;
-    readonly head: string;
-  }): Promise<Delivery>;
+  deliverObjective(request: { readonly handle: ObjectiveHandle; readonly head: string }): Promise<Delivery>;
 }
 
 /** Everything the workflows may call. */

@@ -91,7 +91,12 @@ export function smoothActivities(
         head: commitId(`merge ${request.taskId} onto ${request.expectedHead}`),
       } satisfies MergeResult),
     deliverObjective: ({ head }) =>
-      Promise.resolve({ repository: '/sample', branch: 'coordinator/test', commit: head, report: 'report.md' }),
+      Promise.resolve({
+        repository: '/sample',
+        branch: 'coordinator/test',
+        commit: head,
+        report: 'report.md',
+      }),
     ...overrides,
   };
 }
