@@ -1,4 +1,10 @@
-import { ActivityFailure, ApplicationFailure, condition, TimeoutFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  condition,
+  isCancellation,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import { questionOfTrouble } from '../src/domain/questions';
 import type { EscalationReason } from '../src/domain/triggers';
 import { askAboutObjective, closeQuestion } from './decisions';
@@ -48,6 +54,8 @@ export async function patiently<T>(run: Run, call: () => Promise<T>): Promise<T 
     try {
       return await call();
     } catch (error) {
+      // An activity that ended because the objective is cancelled is no trouble to ask about.
+      if (isCancellation(error)) throw error;
       const trouble = troubleOf(error);
       const id = askAboutObjective(run, questionOfTrouble(trouble.reason, trouble.text));
       if (!(await awaitRetry(run, id))) return null;

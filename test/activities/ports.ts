@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { createActivities, type Activities, type Ports } from '../../activities';
+import type { Analysis } from '../../src/domain/analysis';
+import type { Dossier } from '../../src/domain/dossier';
+import type { Plan } from '../../src/domain/plan';
+import type { GateReport, Receipt } from '../../src/domain/receipt';
+import { NO_USAGE } from '../../src/domain/usage';
+import type { BlobStore } from '../../src/ports/blob-store';
+import { NOTHING_TOUCHED, planTask } from '../domain/tasks';
+
+export const commitOf = (text: string): string => createHash('sha1').update(text).digest('hex');
+export const BASE = commitOf('base');
+export const TREE = commitOf('tree');
+
+/** Blobs in memory. */
+export function memoryStore(): BlobStore {
+  const blobs = new Map<string, Buffer>();
+  return {
+    put: (bytes) => {
+      const ref = createHash('sha256').update(bytes).digest('hex');
+      blobs.set(ref, Buffer.from(bytes));
+      return Promise.resolve(ref);
+    },
+    get: (ref) => {
+      const blob = blobs.get(ref);
+      if (blob === undefined) throw new Error(`The memory store has no blob ${ref}; put it there first.`);
+      return Promise.resolve(blob);
+    },
+  };
+}
+
+export const DOSSIER: Dossier = {
+  objectiveId: 'objective-test',
+  objective: 'Add users',
+  repository: { kind: 'path', path: '/srv/shop' },
+  repositoryIdentity: '/srv/shop',
+  baseRef: 'main',
+  baseCommit: BASE,
+  model: { kind: 'offline', playbook: 'auth', scenario: 'default' },
+  options: {
+    maxParallel: 4,
+    budgetUsd: 10,
+    deadline: null,
+    approvePlan: false,
+    push: false,
+    allowUnsandboxed: true,
+  },
+  survey: {
+    name: 'shop',
+    stack: 'node',
+    framework: null,
+    packageManager: 'npm',
+    install: null,
+    build: null,
+    test: ['npm', 'test'],
+    lint: null,
+    testTimeoutMs: 1000,
+    migrations: null,
+    apiSpec: null,
+    database: 'none',
+    conventions: [],
+    manifests: [],
+    notes: [],
+  },
+  conventions: '',
+  files: [],
+};
+
+export const PLAN: Plan = {
+  summary: 'one task',
+  tasks: [planTask(1, { owns: ['src/**'], shares: ['package.json'] })],
+};
+
+/** A gate report in which `red` failed and everything else looked at passed. */
+export function reportOf(...red: readonly Receipt['subject'][]): GateReport {
+  const receipt = (subject: Receipt['subject']): Receipt => ({
+    subject,
+    verdict: red.includes(subject) ? 'fail' : 'pass',
+    checker: { kind: 'rule', name: 'scripted' },
+    tree: TREE,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    durationMs: 1,
+    sandbox: 'none',
+    evidence: [],
+    note: '',
+  });
+  return { tree: TREE, commit: BASE, base: BASE, receipts: [receipt('build'), receipt('tests')] };
+}
+
+/** A port of which a test scripts only what it is about; whatever else is called says so. */
+function portOf<T extends object>(name: string, scripted: Partial<T>): T {
+  return new Proxy(scripted, {
+    get: (target, method) => {
+      const known: unknown = Reflect.get(target, method);
+      if (known !== undefined) return known;
+      return () => {
+        throw new Error(`${name}.${String(method)} was called, and this test scripts no answer for it.`);
+      };
+    },
+  }) as T;
+}
+
+export interface Bench {
+  readonly environment: MockActivityEnvironment;
+  readonly store: BlobStore;
+  /** Runs one activity as Temporal would. */
+  run<K extends keyof Activities>(
+    name: K,
+    request: Parameters<Activities[K]>[0],
+  ): Promise<Awaited<ReturnType<Activities[K]>>>;
+  /** What an activity failed with. */
+  failure<K extends keyof Activities>(name: K, request: Parameters<Activities[K]>[0]): Promise<unknown>;
+  readonly handle: { readonly dossier: string };
+  readonly plan: string;
+  readonly analysis: string;
+}
+
+/** All activities over scripted ports, with a dossier, a plan and an analysis in the store. */
+export async function createBench(
+  scripted: { readonly [P in keyof Omit<Ports, 'store' | 'sandbox'>]?: Partial<Ports[P]> } = {},
+  info: ConstructorParameters<typeof MockActivityEnvironment>[0] = {},
+  analysis: Analysis = NOTHING_TOUCHED,
+): Promise<Bench> {
+  const environment = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
+  const store = memoryStore();
+  const activities = createActivities({
+    store,
+    sandbox: 'none',
+    coordination: portOf('coordination', scripted.coordination ?? {}),
+    specialists: portOf('specialists', scripted.specialists ?? {}),
+    repositories: portOf('repositories', scripted.repositories ?? {}),
+    worktrees: portOf('worktrees', scripted.worktrees ?? {}),
+    integration: portOf('integration', scripted.integration ?? {}),
+    surveyor: portOf('surveyor', scripted.surveyor ?? {}),
+    gates: portOf('gates', scripted.gates ?? {}),
+    bootstrap: portOf('bootstrap', { ensure: () => Promise.resolve(), ...scripted.bootstrap }),
+    reports: portOf('reports', scripted.reports ?? {}),
+  });
+  const run: Bench['run'] = (name, request) =>
+    environment.run(activities[name] as (argument: typeof request) => never, request);
+  return {
+    environment,
+    store,
+    run,
+    failure: (name, request) =>
+      run(name, request).then(
+        (answer) => {
+          throw new Error(`${name} was to fail and answered ${JSON.stringify(answer)}`);
+        },
+        (error: unknown) => error,
+      ),
+    handle: { dossier: await store.put(JSON.stringify(DOSSIER)) },
+    plan: await store.put(JSON.stringify(PLAN)),
+    analysis: await store.put(JSON.stringify(analysis)),
+  };
+}
+
+export const answered = <T>(value: T): Promise<{ value: T; usage: typeof NO_USAGE }> =>
+  Promise.resolve({ value, usage: NO_USAGE });
