@@ -7,7 +7,7 @@ const advice = { summary: 's', recommendations: ['r'], risks: [] };
 
 /** What consulting a peer fails with when the model throws. */
 async function thrown(error: unknown): Promise<unknown> {
-  const bench = await createBench({ coordination: { analyse: () => Promise.reject(error as Error) } });
+  const bench = await createBench({ coordination: { analyse: () => Promise.reject(error) } });
   return bench.failure('analyseObjective', { handle: bench.handle });
 }
 

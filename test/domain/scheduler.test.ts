@@ -96,7 +96,7 @@ describe('running any plan to its end', () => {
   it('settles every task, never one before its dependencies, never above the limit', () => {
     fc.assert(
       fc.property(acyclicTasks(), fc.integer({ min: 1, max: 5 }), (plan, maxParallel) => {
-        let tasks = plan.map((task) => ({ ...progressOf(), task: outlineTask(task) }) as TaskProgress);
+        let tasks = plan.map((task) => ({ ...progressOf(), task: outlineTask(task) }));
         for (let round = 0; !tasks.every(isSettledProgress); round += 1) {
           expect(round).toBeLessThanOrEqual(2 * plan.length);
           const states = settledStates(tasks);

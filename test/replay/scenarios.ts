@@ -6,7 +6,7 @@ import {
   commitId,
   greenGate,
   handedOff,
-  objectiveInput,
+  type objectiveInput,
   redGate,
   smoothActivities,
   until,

@@ -33,7 +33,7 @@ describe('starting', () => {
   it('the same objective five times at once is one run, which one of them started', async () => {
     const input = objectiveInput();
     department.carry(input, smoothActivities(tasks));
-    const { address = '' } = department.server;
+    const { address } = department.server;
     const gateway = await createTemporalGateway({
       address,
       namespace: 'default',
