@@ -3,15 +3,14 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openServer } from '../test/support/database.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const COUNT_REPORTER = join(ROOT, 'test/support/count-reporter.js');
-// Files wait for the database much of the time, so more of them run at once than there are cores.
-const CONCURRENCY = `--test-concurrency=${Math.max(4, availableParallelism())}`;
+const RUN_FILES = join(ROOT, 'test/support/run-files.js');
 const KILL_AFTER_MS = 3_000;
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
@@ -38,7 +37,7 @@ async function main(args) {
   try {
     const counted = join(scratch, 'count');
     const code = await runTests(
-      [CONCURRENCY, ...reporters(options, counted), ...options, ...files],
+      [...reporters(options, counted), ...options, RUN_FILES, ...files],
       server.env,
     );
     if (code === 0 && (await readFile(counted, 'utf8')) === '0') {
@@ -74,10 +73,10 @@ function reporters(options, counted) {
   ];
 }
 
-/** The tests get a process group of their own, so that none of them outlives this script. */
+/** The tests get a process group of their own, so that nothing of them outlives this script. */
 function runTests(args, env) {
   return new Promise((done, fail) => {
-    const child = spawn(process.execPath, ['--test', ...args], {
+    const child = spawn(process.execPath, args, {
       cwd: ROOT,
       env: { ...process.env, ...env },
       stdio: 'inherit',

@@ -1,6 +1,12 @@
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
 
+const options = { useDefaults: true, removeAdditional: false, allErrors: false };
+// One of each for the process: an Ajv compiles a schema it was given before only once.
+const strict = new Ajv(options);
+const fromText = new Ajv({ ...options, coerceTypes: true });
+for (const ajv of [strict, fromText]) addFormats(ajv);
+
 /**
  * Text is turned into numbers only where everything is text (query, path, headers). A JSON body must
  * have the right types, and unknown properties are refused instead of dropped.
@@ -8,9 +14,5 @@ import addFormats from 'ajv-formats';
  * @returns {import('fastify').FastifySchemaCompiler<object>}
  */
 export function createValidatorCompiler() {
-  const options = { useDefaults: true, removeAdditional: false, allErrors: false };
-  const strict = new Ajv(options);
-  const fromText = new Ajv({ ...options, coerceTypes: true });
-  for (const ajv of [strict, fromText]) addFormats(ajv);
   return ({ schema, httpPart }) => (httpPart === 'body' ? strict : fromText).compile(schema);
 }
