@@ -1,4 +1,4 @@
-import { type z, ZodError } from 'zod';
+import type { z, ZodError } from 'zod';
 import { ConfigurationError } from '../domain/user-error';
 
 /**

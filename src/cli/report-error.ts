@@ -1,5 +1,6 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorMessageOf } from '../config/error-code';
 import { exitCodeOf, type ExitCode } from '../domain/exit-codes';
 import { UserError } from '../domain/user-error';
 
@@ -45,7 +46,7 @@ function stackOf(error: unknown): string {
   const lines: string[] = [];
   for (let current = error; current !== undefined && lines.length < 8;) {
     if (!(current instanceof Error)) {
-      lines.push(String(current));
+      lines.push(errorMessageOf(current));
       break;
     }
     lines.push(current.stack ?? current.message);

@@ -18,13 +18,13 @@ export interface Terminal {
   readonly paint: Colours;
   readonly streams: Streams;
   /** Characters a line may have, at this moment. */
-  columns(): number;
+  readonly columns: () => number;
   /** A line for people: stdout, or stderr under `--json`. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
   /** A line that is no result: stderr. */
-  warn(line: string): void;
+  readonly warn: (line: string) => void;
   /** One JSON value on a line of stdout; nothing without `--json`. */
-  emit(value: unknown): void;
+  readonly emit: (value: unknown) => void;
 }
 
 const DEFAULT_COLUMNS = 100;

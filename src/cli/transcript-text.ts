@@ -52,10 +52,10 @@ function describeBlock(block: z.infer<typeof Block>): string {
 
 function describeInput(input: unknown): string {
   const record = z.record(z.string(), z.unknown()).safeParse(input);
-  if (!record.success) return JSON.stringify(input) ?? '';
+  if (!record.success) return input === undefined ? '' : JSON.stringify(input);
   return Object.entries(record.data)
     .map(([name, value]) => {
-      const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
       return text.includes('\n') ? `${name}:\n${indent(text)}` : `${name}=${text}`;
     })
     .join(' ');

@@ -6,7 +6,7 @@ import type { ObjectiveInput } from '../domain/objective';
 import type { ObjectiveState } from '../domain/states';
 import { ObjectiveResult, ObjectiveStatus } from '../domain/status';
 import { UserError } from '../domain/user-error';
-import type { Execution, Gateway, MessageRequest } from './gateway';
+import type { Execution, Gateway, MessageRequest, StartRequest } from './gateway';
 import { memoOf, ObjectiveMemo, summarise, excerpt, type ObjectiveSummary } from './objective-summary';
 import { endWithoutResult } from './abnormal-end';
 import { isNamed, isNoAnswer, isUnknownSearchAttribute, translateError } from './translate-error';
@@ -146,9 +146,23 @@ async function translated<T>(
   }
 }
 
+/** Starts it with search attributes where the server knows them; otherwise without, and answers what to tell. */
+async function startWithAttributes(
+  gateway: Gateway,
+  request: Omit<StartRequest, 'searchAttributes'>,
+): Promise<string | null> {
+  try {
+    await gateway.start({ ...request, searchAttributes: true });
+    return null;
+  } catch (error) {
+    if (!isUnknownSearchAttribute(error)) throw error;
+    await gateway.start({ ...request, searchAttributes: false });
+    return 'This Temporal server does not know the search attributes, so lists show less; `setup` registers them.';
+  }
+}
+
 /** The first id of this objective that is free or open: `x`, `x-2`, `x-3` … */
 async function startNext(gateway: Gateway, input: ObjectiveInput): Promise<StartedObjective> {
-  let notice: string | null = null;
   for (let run = 1; run <= MOST_RUNS; run += 1) {
     const objectiveId = run === 1 ? input.objectiveId : `${input.objectiveId}-${String(run)}`;
     const startId = randomUUID();
@@ -159,17 +173,9 @@ async function startNext(gateway: Gateway, input: ObjectiveInput): Promise<Start
       summary: excerpt(input.objective, 120),
       details: startDetails(candidate),
     };
+    let notice: string | null;
     try {
-      if (notice === null) {
-        try {
-          await gateway.start({ ...request, searchAttributes: true });
-        } catch (error) {
-          if (!isUnknownSearchAttribute(error)) throw error;
-          notice =
-            'This Temporal server does not know the search attributes, so lists show less; `setup` registers them.';
-        }
-      }
-      if (notice !== null) await gateway.start({ ...request, searchAttributes: false });
+      notice = await startWithAttributes(gateway, request);
     } catch (error) {
       if (isNamed(error, 'WorkflowExecutionAlreadyStartedError')) continue;
       throw error;

@@ -75,6 +75,7 @@ export async function createTemporalGateway(target: GatewayTarget): Promise<Gate
         connection.workflowService.describeTaskQueue({
           namespace: target.namespace,
           taskQueue: { name: TASK_QUEUE },
+          // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is in a package of the client's
           taskQueueType: QUEUE_TYPES[kind],
         }),
       );

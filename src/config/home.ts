@@ -69,8 +69,7 @@ export function explainFileError(error: unknown, folder: string): ConfigurationE
     case 'EROFS':
     case 'EACCES':
     case 'EPERM':
-    // mkdir under /proc and the like.
-    case 'ENOENT':
+    case 'ENOENT': // mkdir under /proc and the like
       return new ConfigurationError(
         `The folder ${folder} cannot be written; make it writable or set COORDINATOR_HOME to one that is.`,
         { cause: error },

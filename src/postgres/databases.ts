@@ -28,8 +28,8 @@ export async function queryOnce(url: string, statement: string): Promise<readonl
 
 /** Creates databases on one server and remembers them until they are dropped. */
 export function createDatabases(adminUrl: string): {
-  create(): Promise<PostgresDatabase>;
-  dropAll(): Promise<void>;
+  readonly create: () => Promise<PostgresDatabase>;
+  readonly dropAll: () => Promise<void>;
 } {
   const names = new Set<string>();
   async function drop(name: string): Promise<void> {

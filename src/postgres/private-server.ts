@@ -49,7 +49,7 @@ exit $code
 
 interface PrivateServer {
   readonly socketDir: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** The folders of one private server, and the user who owns them. */

@@ -59,7 +59,7 @@ const showPlan = async (context: Parameters<Command['run']>[0], objectiveId: str
     if (status.state === 'awaiting-approval') {
       terminal.say(`It waits for you: backend-coordinator plan ${objectiveId} approve`);
     }
-    if (terminal.json && answer.status.plan !== null) {
+    if (terminal.json) {
       const stored: unknown = JSON.parse(
         (await (await services.blobs()).get(answer.status.plan.ref)).toString('utf8'),
       );

@@ -29,7 +29,7 @@ async function createTreeDisplay(terminal: Terminal, uiUrl: string | null): Prom
   };
   // Elapsed times move on between snapshots too.
   const ticker = setInterval(() => {
-    if (last === null || last.outcome !== null) return;
+    if (last?.outcome !== null) return;
     const now = Date.parse(last.now) + (performance.now() - shownAt);
     draw({ ...last, now: new Date(now).toISOString() });
   }, 1000);

@@ -57,7 +57,7 @@ async function watch(request: FollowRequest): Promise<FollowEnd> {
       if (lostSince !== null) display.note('The Temporal server is back.');
       lostSince = null;
       if (status !== null) display.show(status);
-      if (status === null || status.outcome !== null || poll % CLOSED_CHECK_EVERY === 0) {
+      if (status?.outcome !== null || poll % CLOSED_CHECK_EVERY === 0) {
         const result = await department.resultIfClosed(objectiveId);
         if (result !== null) return { kind: 'ended', result, status };
       }

@@ -1,7 +1,9 @@
 import type { Prompts } from './ask';
 
 /** The prompts of a terminal. Ctrl-C rejects with an error named `ExitPromptError`. */
-export async function createPrompts(): Promise<Prompts & { confirm(message: string): Promise<boolean> }> {
+export async function createPrompts(): Promise<
+  Prompts & { readonly confirm: (message: string) => Promise<boolean> }
+> {
   const { confirm, input, select } = await import('@inquirer/prompts');
   return {
     select: ({ message, choices, initial, signal }) =>

@@ -1,4 +1,5 @@
 // CSI and OSC sequences; what is left of any other is a control character.
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g;
 
 /**
