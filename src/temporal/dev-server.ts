@@ -8,6 +8,7 @@ import { endProcessGroup } from '../process/process-group';
 import { isRunning, listProcesses, type ProcessInfo } from '../process/process-info';
 import { answersAsTemporal, knowsSearchAttribute } from './grpc-probe';
 import { isPortFree, pickFreePorts } from './ports';
+import { keepHistories } from './retention';
 import { SEARCH_ATTRIBUTE_TYPES } from './search-attributes';
 import type { ServerRecord } from './server-record';
 
@@ -70,7 +71,8 @@ export function portsOf(record: ServerRecord): DevServerPorts | undefined {
 }
 
 /**
- * Starts the server on the home's database file and resolves once it answers and knows the search attributes.
+ * Starts the server on the home's database file and resolves once it answers, knows the search attributes and
+ * was told to keep histories.
  * @throws PortTaken, or an Error with the last line of the server's log.
  */
 export async function startDevServer(options: StartDevServerOptions): Promise<DevServer> {
@@ -104,7 +106,10 @@ export async function startDevServer(options: StartDevServerOptions): Promise<De
     ui: `http://${HOST}:${String(options.ports.ui)}`,
   };
   const server: DevServer = { record, ended, stop: () => endProcessGroup(pid) };
-  if (await isReady(record.address, ended)) return server;
+  if (await isReady(record.address, ended)) {
+    await keepHistories(record.address, NAMESPACE);
+    return server;
+  }
   await server.stop();
   throw startFailure(await readFrom(logFile, logStart), logFile);
 }

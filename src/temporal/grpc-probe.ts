@@ -1,6 +1,6 @@
 import { type ClientHttp2Session, connect } from 'node:http2';
 
-// Two unary calls by hand instead of the client package: the guard stays small and a probe takes milliseconds.
+// Unary calls by hand instead of the client package: the guard stays small and a probe takes milliseconds.
 const SYSTEM_INFO = '/temporal.api.workflowservice.v1.WorkflowService/GetSystemInfo';
 const LIST_SEARCH_ATTRIBUTES = '/temporal.api.operatorservice.v1.OperatorService/ListSearchAttributes';
 
@@ -31,7 +31,13 @@ export async function knowsSearchAttribute(
   }
 }
 
-function callUnary(address: string, path: string, message: Buffer, timeoutMs: number): Promise<Buffer> {
+/** One gRPC call without TLS, in protobuf's bytes both ways. Rejects for any status but OK, and after the time. */
+export function callUnary(
+  address: string,
+  path: string,
+  message: Buffer,
+  timeoutMs: number,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let session: ClientHttp2Session;
     try {

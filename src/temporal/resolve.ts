@@ -62,18 +62,19 @@ export async function connectTemporal(options: ConnectTemporalOptions): Promise<
     const local = await findLocal(options);
     if (local !== undefined) return local;
   }
-  let connected = false;
+  let isTold = recorded !== undefined;
   const lease = await leaseEmbeddedServer({
     home,
     binary: async () => {
       const binary = await resolveTemporalBinary({ ...options, cache: options.home.cache });
-      if (recorded === undefined && !connected) options.onProgress?.('Starting the embedded Temporal server');
+      // Asked again when the last guard was just ending.
+      if (!isTold) options.onProgress?.('Starting the embedded Temporal server');
+      isTold = true;
       return binary;
     },
     hold: options.hold ?? 'lease',
     guard: { path: options.environment.path, ...options.guard },
   });
-  connected = true;
   return embedded(lease);
 }
 

@@ -8,6 +8,7 @@ import { packageRoot } from '../../src/config/package-root';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/messages';
 import { answersAsTemporal, knowsSearchAttribute } from '../../src/temporal/grpc-probe';
 import { stopKeeping } from '../../src/temporal/lease';
+import { RETENTION_SECONDS } from '../../src/temporal/retention';
 import { findRunningServer, type TemporalConnection } from '../../src/temporal/resolve';
 import { readServerRecord, writeServerRecord } from '../../src/temporal/server-record';
 import { isRunning, NOWHERE, openTemporalHome, until, type TemporalHome } from './temporal-home';
@@ -60,6 +61,15 @@ test('two clients that start at once share one server, and the last lease that e
   expect(existsSync(join(home.folder, 'server.json'))).toBe(false);
   await until(() => Promise.resolve(!existsSync(join(home.folder, 'server-lease.json'))));
   expect(await findRunningServer(home.options)).toBeUndefined();
+});
+
+test('closed histories are kept for years', async () => {
+  const connection = await home.connect();
+  const retention = await withClient(connection, async (client) => {
+    const { config } = await client.workflowService.describeNamespace({ namespace: connection.namespace });
+    return Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0);
+  });
+  expect(retention).toBe(RETENTION_SECONDS);
 });
 
 test('a client killed with SIGKILL gives up its lease', async () => {
