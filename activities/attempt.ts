@@ -10,13 +10,14 @@ import type { AttemptActivities } from './contract';
 import { withHeartbeat } from './heartbeat';
 import type { Ports } from './ports';
 import type { Records } from './records';
+import { refuseUnconfined } from './sandbox-fence';
 
 /** One attempt of a specialist: open the worktree, run the tool loop, commit what it left. */
 export function createAttemptActivities(
-  ports: Pick<Ports, 'specialists' | 'worktrees' | 'bootstrap'>,
+  ports: Pick<Ports, 'specialists' | 'worktrees' | 'bootstrap' | 'sandbox'>,
   records: Records,
 ): AttemptActivities {
-  const { specialists, worktrees, bootstrap } = ports;
+  const { specialists, worktrees, bootstrap, sandbox } = ports;
   return {
     runAttempt: (request) => {
       let progress: unknown = { turn: 0 };
@@ -24,6 +25,7 @@ export function createAttemptActivities(
         async (signal) => {
           const { handle, taskId, specialist } = request;
           const dossier = await records.dossier(handle);
+          refuseUnconfined(sandbox, dossier);
           const { objectiveId } = dossier;
           const task = await records.task(request.plan, taskId);
           const worktree = await worktrees.open({ objectiveId, taskId, start: request.start });

@@ -7,13 +7,14 @@ import type { RepositoryActivities } from './contract';
 import { withHeartbeat } from './heartbeat';
 import type { Ports } from './ports';
 import type { Records } from './records';
+import { refuseUnconfined } from './sandbox-fence';
 
 /** Gates and the merge train's single step; both check a throw-away checkout of an exact commit. */
 export function createCheckActivities(
-  ports: Pick<Ports, 'gates' | 'worktrees' | 'integration'>,
+  ports: Pick<Ports, 'gates' | 'worktrees' | 'integration' | 'sandbox'>,
   records: Records,
 ): Pick<RepositoryActivities, 'gateCommit' | 'mergeTask'> {
-  const { gates, worktrees, integration } = ports;
+  const { gates, worktrees, integration, sandbox } = ports;
 
   const gate = async (request: {
     readonly dossier: Dossier;
@@ -24,6 +25,7 @@ export function createCheckActivities(
     readonly signal: AbortSignal;
   }): Promise<GateSummary> => {
     const { dossier, commit, scope, signal } = request;
+    refuseUnconfined(sandbox, dossier);
     const base: GateReport | undefined =
       request.base === null ? undefined : await records.gateReport(request.base);
     const checkout = await worktrees.checkOut({ objectiveId: dossier.objectiveId, commit });

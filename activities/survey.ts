@@ -6,6 +6,7 @@ import type { RepositoryActivities } from './contract';
 import { withHeartbeat } from './heartbeat';
 import type { Ports } from './ports';
 import type { Records } from './records';
+import { refuseUnconfined } from './sandbox-fence';
 
 /** Paths and conventions a dossier keeps at most. */
 const MAX_FILES = 2000;
@@ -20,6 +21,7 @@ export function createSurveyActivities(
     surveyRepository: (input) =>
       withHeartbeat(async () => {
         const { objectiveId, baseCommit } = input;
+        refuseUnconfined(sandbox, input);
         await repositories.prepare({
           objectiveId,
           source: input.repository,

@@ -1,4 +1,5 @@
 import type { ModelChoice } from '../../domain/objective';
+import { runsOwnContentOnly, unconfined } from '../../domain/sandbox-rule';
 import { ConfigurationError } from '../../domain/user-error';
 import type { SandboxState, Target } from '../services';
 
@@ -12,16 +13,16 @@ export function checkSandbox(request: {
   readonly model: ModelChoice;
   readonly allowUnsandboxed: boolean;
 }): string {
-  const { sandbox, target, model } = request;
-  if (sandbox.level !== 'none') return `${sandbox.level}: ${sandbox.detail}`;
-  const bundledOnly = target.sample !== null && model.kind === 'offline';
-  if (!bundledOnly && !request.allowUnsandboxed) {
-    const what = target.sample === null ? "another repository's code" : 'what a live model writes';
-    throw new ConfigurationError(
-      `Running ${what} needs a sandbox, and none works here: ${sandbox.detail.replace(/\.$/, '')}.`,
-    );
+  const { level } = request.sandbox;
+  const detail = request.sandbox.detail.replace(/\.$/, '');
+  const { model, allowUnsandboxed } = request;
+  const confinement = { level, sample: request.target.sample !== null, model, allowUnsandboxed };
+  const what = unconfined(confinement);
+  if (what !== null) {
+    throw new ConfigurationError(`Running ${what} needs a sandbox, and none works here: ${detail}.`);
   }
-  return bundledOnly
-    ? `none: only content of this package runs (${sandbox.detail.replace(/\.$/, '')})`
+  if (level !== 'none') return `${level}: ${detail}`;
+  return runsOwnContentOnly(confinement)
+    ? `none: only content of this package runs (${detail})`
     : 'none, as --allow-unsandboxed says: commands run with your rights';
 }
