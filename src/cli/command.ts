@@ -1,3 +1,4 @@
+import type { CallForm } from '../config/call-form';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
 import type { ExitCode } from '../domain/exit-codes';
@@ -12,6 +13,8 @@ export interface CommandContext {
   readonly services: Services;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Commands as they can be run here, for what is printed. */
+  readonly call: CallForm;
   /** Folder the user stands in; relative paths resolve against it. */
   readonly cwd: string;
 }

@@ -1,15 +1,19 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../config/package-root';
+import type { SweepRequest } from '../git/sweep';
 import type { GitWorkspace } from '../git/workspace';
 import type { BlobStore } from '../ports/blob-store';
 import type { LoadedPlaybook } from '../offline/playbook';
 import { startBackgroundWorker, stopBackgroundWorker } from './compose/background-worker';
 import { serverInUse } from './compose/server-in-use';
 import { surveyTarget } from './compose/survey-target';
-import { planFiles, removeFiles } from './collect-garbage';
-import { DAY_MS } from './gc-plan';
+import { planGc, removeItems } from './collect-garbage';
+import { DAY_MS, type GcRequest } from './gc-plan';
 import type { Services, ServicesRequest } from './services';
+
+/** What is built on where nobody names a repository. */
+const BUNDLED_SAMPLE = 'orders-service';
 
 /** The composition root of the command line: wires adapters by hand, each loaded when first needed. */
 export function composeServices(request: ServicesRequest): Services {
@@ -18,6 +22,8 @@ export function composeServices(request: ServicesRequest): Services {
     blobs: join(home.home, 'blobs'),
     reports: join(home.home, 'reports'),
     logs: join(home.home, 'logs'),
+    receipts: join(home.home, 'receipts'),
+    dependencies: join(home.home, 'dependencies'),
   };
   const workspace = once(() => openWorkspace(request));
   const blobs = once(async (): Promise<BlobStore> => {
@@ -30,7 +36,7 @@ export function composeServices(request: ServicesRequest): Services {
       const git = await workspace();
       const sample = repository === null;
       const found = sample
-        ? await git.inspectSample(samplePath())
+        ? await git.inspectSample(BUNDLED_SAMPLE)
         : await git.inspectRepository(repository, base);
       return {
         source: found.source,
@@ -93,15 +99,16 @@ export function composeServices(request: ServicesRequest): Services {
       const { examine } = await import('./doctor/examine.js');
       return examine(request);
     },
-    planGc: (gc) => planFiles(folders, gc),
-    applyGc: async (plan) => {
-      const swept = await (
-        await workspace()
-      ).sweep({
-        keepObjectives: plan.request.open,
-        olderThanDays: plan.request.olderThanMs / DAY_MS,
+    planGc: async (gc) => {
+      const { findAbandonedData } = await import('../postgres/owned-folder.js');
+      return planGc(folders, gc, {
+        objectives: await (await workspace()).findSweepable(sweepRequest(gc)),
+        databases: await findAbandonedData(join(home.home, 'postgres')),
       });
-      await removeFiles(plan.items);
+    },
+    applyGc: async (plan) => {
+      const swept = await (await workspace()).sweep(sweepRequest(plan.request));
+      await removeItems(plan.items);
       return {
         files: plan.items.length,
         bytes: plan.items.reduce((sum, item) => sum + item.bytes, 0),
@@ -111,6 +118,10 @@ export function composeServices(request: ServicesRequest): Services {
       };
     },
   };
+}
+
+function sweepRequest({ open, olderThanMs }: GcRequest): SweepRequest {
+  return { keepObjectives: open, olderThanDays: olderThanMs / DAY_MS };
 }
 
 async function openWorkspace({ environment, home }: ServicesRequest): Promise<GitWorkspace> {
@@ -128,10 +139,6 @@ async function openWorkspace({ environment, home }: ServicesRequest): Promise<Gi
 async function loadAllPlaybooks(): Promise<readonly LoadedPlaybook[]> {
   const { loadPlaybooks } = await import('../offline/load-playbooks.js');
   return loadPlaybooks(join(packageRoot(), 'playbooks'));
-}
-
-function samplePath(): string {
-  return join(packageRoot(), 'examples', 'orders-service');
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

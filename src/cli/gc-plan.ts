@@ -4,9 +4,19 @@ export interface GcRequest {
   readonly open: ReadonlySet<string>;
 }
 
-/** A file that may go. */
+/** Kinds of what ages in a home, in the order they are told. */
+export const GC_KINDS = [
+  { kind: 'blob', label: 'blobs' },
+  { kind: 'report', label: 'reports' },
+  { kind: 'log', label: 'logs' },
+  { kind: 'receipt', label: 'receipts' },
+  { kind: 'dependency', label: 'dependencies' },
+  { kind: 'database', label: 'databases' },
+] as const;
+
+/** A file, or a folder with all in it, that may go. */
 export interface GcItem {
-  readonly kind: 'blob' | 'report' | 'log';
+  readonly kind: (typeof GC_KINDS)[number]['kind'];
   /** Absolute path. */
   readonly path: string;
   readonly bytes: number;
@@ -15,11 +25,14 @@ export interface GcItem {
 export interface GcPlan {
   readonly request: GcRequest;
   readonly items: readonly GcItem[];
+  /** Closed objectives whose branches and worktrees may go. */
+  readonly objectives: readonly string[];
   /** Sentences about what stays and why. */
   readonly notes: readonly string[];
 }
 
 export interface GcDone {
+  /** Files, and folders removed as a whole. */
   readonly files: number;
   readonly bytes: number;
   /** Objectives whose branches and worktrees were removed. */

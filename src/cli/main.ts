@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { callFormOf } from '../config/call-form';
 import { readEnvironment } from '../config/environment';
 import { resolveHome } from '../config/home';
 import { packageRoot } from '../config/package-root';
@@ -12,6 +13,8 @@ import { createTerminal, type Streams } from './terminal';
 
 export interface MainRequest {
   readonly argv: readonly string[];
+  /** The file that was started, `process.argv[1]`; left out: unknown. */
+  readonly script?: string | undefined;
   readonly streams: Streams;
   /** Left out: those of this process. */
   readonly variables?: NodeJS.ProcessEnv;
@@ -30,15 +33,24 @@ export async function main(request: MainRequest): Promise<ExitCode> {
     streams.stderr.write(`${line}\n`);
   };
   try {
+    const variables = request.variables ?? process.env;
+    const call = callFormOf({
+      script: request.script,
+      command: request.argv[0],
+      cwd: request.cwd,
+      variables,
+    });
     const invocation = await parseCommandLine(request.argv, {
       commands: COMMANDS,
       version: packageVersion(),
+      call,
       print: (text) => {
         streams.stdout.write(text);
       },
     });
     if (invocation.kind === 'printed') return invocation.exitCode;
-    const environment = readEnvironment(request.variables);
+    const environment = readEnvironment(variables);
+    const cwd = environment.initCwd ?? request.cwd;
     debug = environment.inherited['COORDINATOR_DEBUG'] === '1';
     const paths = resolveHome(environment);
     home = paths.home;
@@ -56,7 +68,8 @@ export async function main(request: MainRequest): Promise<ExitCode> {
         home: paths,
         services: createServices({ environment, home: paths }),
         signal: request.signal,
-        cwd: environment.initCwd ?? request.cwd,
+        call,
+        cwd,
       },
       invocation.args,
       flags,
@@ -85,6 +98,7 @@ export function runProcess(): void {
   }
   void main({
     argv: process.argv.slice(2),
+    script: process.argv[1],
     streams: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
     signal: interrupt.signal,
     cwd: process.cwd(),

@@ -1,4 +1,5 @@
 import { Command as Commander, CommanderError } from 'commander';
+import { byName, type CallForm } from '../config/call-form';
 import { EXIT_CODES, type ExitCode } from '../domain/exit-codes';
 import { ConfigurationError } from '../domain/user-error';
 import type { Command } from './command';
@@ -22,6 +23,8 @@ export async function parseCommandLine(
   options: {
     readonly commands: readonly Command[];
     readonly version: string;
+    /** Commands as they can be run here. */
+    readonly call?: CallForm;
     readonly print: (text: string) => void;
   },
 ): Promise<Invocation> {
@@ -38,7 +41,7 @@ export async function parseCommandLine(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'printed', exitCode: 0 };
-    throw new ConfigurationError(explain(error, argv, options.commands), { cause: error });
+    throw new ConfigurationError(explain(error, argv, options), { cause: error });
   }
   return invocation ?? { kind: 'printed', exitCode: 0 };
 }
@@ -95,13 +98,17 @@ export function exitCodeTable(): string {
   return ['Exit codes:', ...rows].join('\n');
 }
 
-function explain(error: CommanderError, argv: readonly string[], commands: readonly Command[]): string {
+function explain(
+  error: CommanderError,
+  argv: readonly string[],
+  { commands, call = byName }: Parameters<typeof parseCommandLine>[1],
+): string {
   const reason = error.message
     .replace(/^error: /, '')
     .replace(/\.$/, '')
     .trim();
   const known = commands.some((command) => command.name === argv[0]);
-  const help = known ? `\`backend-coordinator ${argv[0] ?? ''} --help\`` : '`backend-coordinator --help`';
+  const help = `\`${call(known ? `${argv[0] ?? ''} --help` : '--help')}\``;
   if (error.code === 'commander.unknownCommand' || error.code === 'commander.help') {
     return `There is no command ${argv[0] ?? ''}; ${help} lists what there is.`;
   }

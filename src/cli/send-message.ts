@@ -19,9 +19,7 @@ export async function sendMessage(
     const sent = await department.send(request);
     terminal.say(plain(sent.message));
     if (sent.applied && !(await department.hasWorker('activity'))) {
-      terminal.say(
-        `Nobody works on it now: backend-coordinator attach ${request.objectiveId} carries it on.`,
-      );
+      terminal.say(`Nobody works on it now: ${context.call(`attach ${request.objectiveId}`)} carries it on.`);
     }
     terminal.emit({ objective: request.objectiveId, applied: sent.applied, message: sent.message });
   });

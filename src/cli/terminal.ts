@@ -6,8 +6,8 @@ export type Colours = ReturnType<typeof pc.createColors>;
 /** The three streams of a process, or their stand-ins. */
 export interface Streams {
   readonly stdin: Readable & { readonly isTTY?: boolean };
-  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
-  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
 }
 
 /** Where commands speak; nothing else in the product prints. */
@@ -19,6 +19,8 @@ export interface Terminal {
   readonly streams: Streams;
   /** Characters a line may have, at this moment. */
   readonly columns: () => number;
+  /** Lines the screen has, at this moment. */
+  rows(): number;
   /** A line for people: stdout, or stderr under `--json`. */
   readonly say: (line: string) => void;
   /** A line that is no result: stderr. */
@@ -28,6 +30,7 @@ export interface Terminal {
 }
 
 const DEFAULT_COLUMNS = 100;
+const DEFAULT_ROWS = 24;
 
 export function createTerminal(
   streams: Streams,
@@ -42,6 +45,7 @@ export function createTerminal(
     paint: pc.createColors(isTty && !options.noColor),
     streams,
     columns: () => screen.columns ?? DEFAULT_COLUMNS,
+    rows: () => screen.rows ?? DEFAULT_ROWS,
     say: (line) => {
       screen.write(`${line}\n`);
     },

@@ -2,6 +2,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProcess } from '../process/process-info';
 
+/** What the name of a private server's data folder begins with. */
+export const DATA_PREFIX = 'postgres';
+
 /** Makes a folder `<prefix>-<pid>-<start>-<random>`, whose name tells which process it belongs to. */
 export async function createOwnedFolder(parent: string, prefix: string): Promise<string> {
   const start = await startOf(process.pid);
@@ -10,13 +13,24 @@ export async function createOwnedFolder(parent: string, prefix: string): Promise
 
 /** Removes the folders of that prefix whose process is gone; what cannot be removed stays. */
 export async function removeAbandonedFolders(parent: string, prefix: string): Promise<void> {
-  const names = await readdir(parent).catch(() => []);
-  for (const name of names) {
+  for (const folder of await findAbandonedFolders(parent, prefix)) {
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** Data folders of private servers in `dataRoot` whose process is gone. */
+export function findAbandonedData(dataRoot: string): Promise<readonly string[]> {
+  return findAbandonedFolders(dataRoot, DATA_PREFIX);
+}
+
+async function findAbandonedFolders(parent: string, prefix: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const name of await readdir(parent).catch(() => [])) {
     const [, pid, start] = new RegExp(`^${prefix}-(\\d+)-(\\w+)-\\w{6}$`).exec(name) ?? [];
     if (pid === undefined || start === undefined || start === 'unknown') continue;
-    if ((await startOf(Number(pid))) === start) continue;
-    await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
+    if ((await startOf(Number(pid))) !== start) found.push(join(parent, name));
   }
+  return found;
 }
 
 /** The start time in characters a file name may have; undefined for a process that is gone. */

@@ -6,11 +6,10 @@ import { join } from 'node:path';
 import { endProcessGroup } from '../process/process-group';
 import { runCommand } from '../process/run-command';
 import { queryOnce, socketUrl } from './databases';
-import { createOwnedFolder, removeAbandonedFolders } from './owned-folder';
+import { createOwnedFolder, DATA_PREFIX, removeAbandonedFolders } from './owned-folder';
 import type { PostgresPrograms } from './postgres-programs';
 import { isReachable, type ServerUser } from './server-user';
 
-const DATA_PREFIX = 'postgres';
 const SOCKET_PREFIX = 'bcpg';
 const INITDB_TIMEOUT_MS = 60_000;
 const READY_TIMEOUT_MS = 30_000;

@@ -7,6 +7,7 @@ import { describeEnd, outcomeExit } from '../../src/cli/live/outcome';
 import { resultLine } from '../../src/cli/live/carry-on';
 import { atLeast, parseVersion } from '../../src/cli/doctor/version';
 import type { CommandContext } from '../../src/cli/command';
+import { byName } from '../../src/config/call-form';
 import { readEnvironment } from '../../src/config/environment';
 import { Outcome } from '../../src/domain/states';
 import { captureTerminal, ID, status } from './fixtures';
@@ -23,6 +24,7 @@ function contextWithoutServices(): CommandContext {
     }),
     signal: new AbortController().signal,
     cwd: '/',
+    call: byName,
   };
 }
 

@@ -43,6 +43,24 @@ describe('the tree', () => {
     for (const line of text.split('\n')) expect([...line].length).toBeLessThanOrEqual(60);
   });
 
+  test('on a low screen it keeps within the lines there are, what moves first', () => {
+    const tasks = Array.from({ length: 60 }, (_, index) =>
+      task({
+        id: `backend-T${String(index + 1).padStart(3, '0')}`,
+        group: index,
+        state: index === 40 ? 'running' : 'merged',
+      }),
+    );
+    const lines = renderTree(status({ tasks }), { ...view, rows: 24 }).split('\n');
+    expect(lines.length).toBeLessThan(24);
+    expect(lines.join('\n')).toMatch(/backend-T041 .*\n… 59 merged/);
+  });
+
+  test('an address too wide for redrawn lines becomes the one of the server', () => {
+    const text = renderTree(status(), { ...view, columns: 40, rows: 24 });
+    expect(text).toContain('Web UI  http://127.0.0.1:8233\n');
+  });
+
   test('escape sequences of a model do not reach the terminal', () => {
     expect(plain('a\u001b[2Jb\u0007\r\nc')).toBe('ab c');
   });

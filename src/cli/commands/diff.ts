@@ -1,3 +1,4 @@
+import type { CallForm } from '../../config/call-form';
 import { exitCodeOf } from '../../domain/exit-codes';
 import type { ObjectiveStatus } from '../../domain/status';
 import { ConfigurationError } from '../../domain/user-error';
@@ -23,10 +24,10 @@ export const diff: Command = {
     });
     if (status === null) {
       throw new ConfigurationError(
-        `No worker answers for ${objectiveId}, so its commits are not known; \`worker\` or \`attach ${objectiveId}\` brings one.`,
+        `No worker answers for ${objectiveId}, so its commits are not known; \`${context.call(`attach ${objectiveId}`)}\` brings one.`,
       );
     }
-    const range = taskId === null ? integrated(status) : ofTask(status, taskId);
+    const range = taskId === null ? integrated(status) : ofTask(status, taskId, context.call);
     const repositories = await services.repositories();
     const text = await repositories.diff({ objectiveId, ...range, maxBytes: MAX_BYTES });
     terminal.say(text === '' ? 'Nothing was changed.' : plainLines(text));
@@ -44,11 +45,11 @@ function integrated(status: ObjectiveStatus): CommitRange {
   return { from: status.baseCommit, to: status.integrationHead ?? status.baseCommit };
 }
 
-function ofTask(status: ObjectiveStatus, taskId: string): CommitRange {
+function ofTask(status: ObjectiveStatus, taskId: string, call: CallForm): CommitRange {
   const task = status.tasks.find((row) => row.id === taskId);
   if (task === undefined) {
     throw new ConfigurationError(
-      `${status.objectiveId} has no task ${taskId}; \`plan ${status.objectiveId}\` shows them.`,
+      `${status.objectiveId} has no task ${taskId}; \`${call(`plan ${status.objectiveId}`)}\` shows them.`,
     );
   }
   if (task.commit === null) {

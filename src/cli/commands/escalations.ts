@@ -12,7 +12,7 @@ export const escalations: Command = {
   options: [],
   run: async (context, args) => {
     const found: { readonly objective: string; readonly escalation: Escalation }[] = [];
-    const { terminal, services } = context;
+    const { terminal, services, call } = context;
     if (args.length > 0) {
       const objectiveId = objectiveIdArgument(args);
       await withObjective(context, objectiveId, async ({ department }) => {
@@ -41,7 +41,7 @@ export const escalations: Command = {
       }
     }
     if (found.length === 0) terminal.say('No question is open.');
-    for (const row of found) terminal.say(describeEscalation(row.objective, row.escalation));
+    for (const row of found) terminal.say(describeEscalation(row.objective, row.escalation, call));
     terminal.emit({ escalations: found.map((row) => ({ objective: row.objective, ...row.escalation })) });
     return exitCodeOf('delivered');
   },

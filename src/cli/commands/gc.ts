@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { exitCodeOf } from '../../domain/exit-codes';
 import type { Command, CommandContext } from '../command';
-import { formatBytes, parseAge, type GcPlan } from '../gc-plan';
+import { formatBytes, GC_KINDS, parseAge, type GcPlan } from '../gc-plan';
 import { parseFlags } from '../parse-flags';
 import { openSession } from '../session';
 
@@ -21,7 +21,8 @@ const GcFlags = z.strictObject({
 export const gc: Command = {
   name: 'gc',
   args: '',
-  summary: 'remove what finished objectives left: mirrors, worktrees, branches, blobs, reports, logs',
+  summary:
+    'remove what finished objectives left: mirrors, worktrees, branches, blobs, reports, logs, receipts, dependencies',
   options: [
     { flags: '--older-than <age>', help: 'only what is older, such as 30d, 12h, 90m (default: 30d)' },
     { flags: '--yes', help: 'remove it; without this it is only shown' },
@@ -34,14 +35,14 @@ export const gc: Command = {
     for (const line of planLines(plan)) terminal.say(line);
     if (flags.yes !== true && !(await agreed(context))) {
       terminal.say('Nothing was removed; add --yes to do it.');
-      terminal.emit({ removed: null, found: summarise(plan), open: [...open] });
+      terminal.emit({ removed: null, found: foundIn(plan), open: [...open] });
       return exitCodeOf('delivered');
     }
     const done = await services.applyGc(plan);
     terminal.say(
-      `Removed ${String(done.files)} files (${formatBytes(done.bytes)}), branches of ${String(done.objectives.length)} objectives, ${String(done.worktrees)} worktrees, ${String(done.mirrors)} mirrors.`,
+      `Removed ${String(done.files)} files and folders (${formatBytes(done.bytes)}), branches of ${String(done.objectives.length)} objectives, ${String(done.worktrees)} worktrees, ${String(done.mirrors)} mirrors.`,
     );
-    terminal.emit({ removed: done, found: summarise(plan), open: [...open] });
+    terminal.emit({ removed: done, found: foundIn(plan), open: [...open] });
     return exitCodeOf('delivered');
   },
 };
@@ -64,18 +65,27 @@ async function agreed({ terminal }: CommandContext): Promise<boolean> {
   return prompts.confirm('Remove all this, and branches and worktrees of finished objectives of that age?');
 }
 
-function summarise(plan: GcPlan): readonly { kind: string; files: number; bytes: number }[] {
-  return (['blob', 'report', 'log'] as const).map((kind) => {
+function summarise(plan: GcPlan): readonly { kind: string; label: string; files: number; bytes: number }[] {
+  return GC_KINDS.map(({ kind, label }) => {
     const items = plan.items.filter((item) => item.kind === kind);
-    return { kind, files: items.length, bytes: items.reduce((sum, item) => sum + item.bytes, 0) };
+    return { kind, label, files: items.length, bytes: items.reduce((sum, item) => sum + item.bytes, 0) };
   });
+}
+
+function foundIn(plan: GcPlan): unknown {
+  return {
+    items: summarise(plan).map(({ kind, files, bytes }) => ({ kind, files, bytes })),
+    objectives: plan.objectives,
+  };
 }
 
 function planLines(plan: GcPlan): readonly string[] {
   return [
     ...summarise(plan).map(
-      (row) => `${`${row.kind}s`.padEnd(8)} ${String(row.files).padStart(6)} files ${formatBytes(row.bytes)}`,
+      (row) => `${row.label.padEnd(12)} ${String(row.files).padStart(6)}  ${formatBytes(row.bytes)}`,
     ),
+    `${'objectives'.padEnd(12)} ${String(plan.objectives.length).padStart(6)}  branches and worktrees of closed ones`,
+    ...plan.objectives.map((id) => `  ${id}`),
     ...plan.notes,
   ];
 }

@@ -19,7 +19,7 @@ export const list: Command = {
   summary: 'list objectives, newest first',
   options: [{ flags: '--state <state>', help: 'only those in this state' }],
   run: async (context, _args, rawFlags) => {
-    const { terminal, services } = context;
+    const { terminal, services, call } = context;
     const flags = parseFlags(ListFlags, rawFlags);
     const server = await services.useServerWithHistory({ onProgress: terminal.warn });
     const rows: ObjectiveSummary[] = [];
@@ -34,7 +34,7 @@ export const list: Command = {
       }
     }
     if (rows.length === 0)
-      terminal.say('There are no objectives; `start-objective "<what to build>"` makes one.');
+      terminal.say(`There are no objectives; ${call('start-objective "<what to build>"')} makes one.`);
     for (const row of rows) terminal.say(listLine(row, terminal.columns()));
     terminal.emit({ objectives: rows });
     return exitCodeOf('delivered');

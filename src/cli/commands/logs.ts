@@ -25,7 +25,7 @@ export const logs: Command = {
     });
     if (status === null) {
       throw new ConfigurationError(
-        `No worker answers for ${objectiveId}, so its log is not known; \`worker\` or \`attach ${objectiveId}\` brings one.`,
+        `No worker answers for ${objectiveId}, so its log is not known; \`${context.call(`attach ${objectiveId}`)}\` brings one.`,
       );
     }
     if (taskId === null) {
@@ -36,7 +36,7 @@ export const logs: Command = {
     const task = status.tasks.find((row) => row.id === taskId);
     if (task === undefined) {
       throw new ConfigurationError(
-        `${objectiveId} has no task ${taskId}; \`plan ${objectiveId}\` shows them.`,
+        `${objectiveId} has no task ${taskId}; \`${context.call(`plan ${objectiveId}`)}\` shows them.`,
       );
     }
     const attempts = await readAttempts(task, await services.blobs());

@@ -57,7 +57,7 @@ const showPlan = async (context: Parameters<Command['run']>[0], objectiveId: str
     const { status } = answer;
     for (const line of planLines(status)) terminal.say(line);
     if (status.state === 'awaiting-approval') {
-      terminal.say(`It waits for you: backend-coordinator plan ${objectiveId} approve`);
+      terminal.say(`It waits for you: ${context.call(`plan ${objectiveId} approve`)}`);
     }
     if (terminal.json) {
       const stored: unknown = JSON.parse(

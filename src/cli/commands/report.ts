@@ -24,7 +24,7 @@ export const report: Command = {
       });
       throw new ConfigurationError(
         open
-          ? `${objectiveId} has no report yet; it is written at the end, \`status ${objectiveId}\` shows it meanwhile.`
+          ? `${objectiveId} has no report yet; it is written at the end, \`${context.call(`status ${objectiveId}`)}\` shows it meanwhile.`
           : `The report of ${objectiveId} is not in this home; look on the host whose worker delivered it, or under ${services.reportsDir}.`,
       );
     }

@@ -16,7 +16,7 @@ export const server: Command = {
     { flags: '--stop', help: 'end an embedded server that was left running' },
   ],
   run: async (context, _args, rawFlags) => {
-    const { terminal, services, signal } = context;
+    const { terminal, services, signal, call } = context;
     const flags = parseFlags(ServerFlags, rawFlags);
     if (flags.stop === true) {
       const holders = await services.stopKeepingServer();
@@ -29,7 +29,7 @@ export const server: Command = {
     const about = { kind: used.kind, address: used.address, namespace: used.namespace, ui: used.uiUrl };
     if (flags.keep === true) {
       terminal.say(`Temporal is at ${used.address}, its Web UI at ${used.uiUrl ?? 'an address of its own'}.`);
-      terminal.say('It stays until `backend-coordinator server --stop`.');
+      terminal.say(`It stays until \`${call('server --stop')}\`.`);
       terminal.emit(about);
       await used.release();
       return exitCodeOf('delivered');

@@ -25,7 +25,10 @@ export const startObjective: Command = {
     { flags: '--approve-plan', help: 'wait for a human to approve the plan' },
     { flags: '--max-parallel <n>', help: 'tasks at work at once, 1 to 64 (default: 4)' },
     { flags: '--budget-usd <n|none>', help: 'most money to spend in US dollars (default: 10)' },
-    { flags: '--deadline <instant>', help: 'ISO 8601; a forecast beyond it asks you' },
+    {
+      flags: '--deadline <instant>',
+      help: 'ISO 8601; recorded with the objective (nothing forecasts yet whether it can be kept)',
+    },
     { flags: '--dry-run', help: 'stop after the survey and say what would run' },
     { flags: '--detach', help: 'leave server and worker in the background and return' },
     { flags: '--no-wait', help: 'end with code 4 when nothing goes on without a human' },
@@ -150,14 +153,14 @@ function startLines(input: ObjectiveInput): readonly string[] {
 }
 
 async function detach(context: CommandContext, session: Session, objectiveId: string): Promise<ExitCode> {
-  const { terminal, services } = context;
+  const { terminal, services, call } = context;
   const worker = await services.startBackgroundWorker();
   terminal.say(`It goes on in the background: a worker (process ${String(worker.pid)}, log ${worker.log}).`);
-  terminal.say(`Watch it: backend-coordinator attach ${objectiveId}`);
+  terminal.say(`Watch it: ${call(`attach ${objectiveId}`)}`);
   terminal.say(
     session.server.kind === 'embedded'
-      ? 'Stop it: backend-coordinator worker --stop, then backend-coordinator server --stop'
-      : 'Stop it: backend-coordinator worker --stop',
+      ? `Stop it: ${call('worker --stop')}, then ${call('server --stop')}`
+      : `Stop it: ${call('worker --stop')}`,
   );
   const exitCode = exitCodeOf('delivered');
   terminal.emit(resultLine(objectiveId, null, exitCode));

@@ -1,3 +1,4 @@
+import type { CallForm } from '../../config/call-form';
 import type { ObjectiveSummary } from '../../client/objective-summary';
 import { exitCodeOf } from '../../domain/exit-codes';
 import { objectiveIdArgument } from '../argument';
@@ -15,20 +16,21 @@ export const status: Command = {
   options: [],
   run: async (context, args) => {
     const objectiveId = objectiveIdArgument(args);
-    const { terminal } = context;
+    const { terminal, call } = context;
     await withObjective(context, objectiveId, async ({ department, server }) => {
       const answer = await department.status(objectiveId);
       if (answer.kind === 'recorded') {
-        terminal.say(describeSummary(answer.summary));
+        terminal.say(describeSummary(answer.summary, call));
         terminal.emit({ live: false, ...answer.summary });
         return;
       }
       const snapshot = answer.status;
       const uiUrl = server.workflowUrl(objectiveId);
-      terminal.say(renderTree(snapshot, { columns: terminal.columns(), paint: terminal.paint, uiUrl }));
+      const { paint } = terminal;
+      terminal.say(renderTree(snapshot, { columns: terminal.columns(), paint, uiUrl, call }));
       for (const escalation of snapshot.escalations) {
         terminal.say('');
-        terminal.say(describeEscalation(objectiveId, escalation));
+        terminal.say(describeEscalation(objectiveId, escalation, call));
       }
       for (const decision of snapshot.decisions) {
         terminal.say(
@@ -45,13 +47,13 @@ export const status: Command = {
   },
 };
 
-function describeSummary(summary: ObjectiveSummary): string {
+function describeSummary(summary: ObjectiveSummary, call: CallForm): string {
   return [
     `${summary.objectiveId}  ${summary.state ?? (summary.open ? 'open' : 'closed')}`,
     `  objective  ${plain(summary.objective)}`,
     `  repository ${summary.repository} at ${summary.base}`,
     `  model      ${summary.model}`,
     `  started    ${summary.startedAt}`,
-    `No worker is up, so this is all there is to see; \`attach ${summary.objectiveId}\` or \`worker\` brings one.`,
+    `No worker is up, so this is all there is to see; \`${call(`attach ${summary.objectiveId}`)}\` brings one.`,
   ].join('\n');
 }

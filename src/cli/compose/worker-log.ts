@@ -7,7 +7,7 @@ let installed = false;
 export async function installWorkerLog(home: string): Promise<void> {
   if (installed) return;
   installed = true;
-  const { DefaultLogger, Runtime } = await import('@temporalio/worker');
+  const { DefaultLogger, makeTelemetryFilterString, Runtime } = await import('@temporalio/worker');
   const folder = join(home, 'logs');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = createWriteStream(join(folder, 'worker.log'), { flags: 'a', mode: 0o600 });
@@ -16,6 +16,10 @@ export async function installWorkerLog(home: string): Promise<void> {
   Runtime.install({
     // The signals are the command line's own.
     shutdownSignals: [],
+    // Without this the native core writes its warnings to the terminal by itself.
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
+    },
     logger: new DefaultLogger('INFO', ({ level, timestampNanos, message, meta }) => {
       const at = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
       file.write(`${at} ${level} ${message} ${JSON.stringify(meta ?? {}, stringifyBigInt)}\n`);

@@ -29,7 +29,10 @@ async function follow(
   noWait: boolean,
 ): Promise<FollowEnd> {
   const { terminal, signal } = context;
-  const display = await createDisplay(terminal, session.server.workflowUrl(objectiveId));
+  const display = await createDisplay(terminal, {
+    uiUrl: session.server.workflowUrl(objectiveId),
+    call: context.call,
+  });
   const canAsk = terminal.interactive && !noWait;
   try {
     return await followObjective({
@@ -77,12 +80,12 @@ function tellEnd(context: CommandContext, objectiveId: string, end: FollowEnd, e
       terminal.say(describeEnd(end.result, end.status));
       break;
     case 'needs-human':
-      terminal.say(describeNeed(end.status));
+      terminal.say(describeNeed(end.status, context.call));
       for (const escalation of end.status.escalations) terminal.emit({ type: 'escalation', ...escalation });
       break;
     case 'interrupted':
       terminal.warn(
-        `Interrupted; nothing is lost, the objective waits on disk: backend-coordinator attach ${objectiveId} carries it on.`,
+        `Interrupted; nothing is lost, the objective waits on disk: ${context.call(`attach ${objectiveId}`)} carries it on.`,
       );
   }
   terminal.emit(resultLine(objectiveId, end.kind === 'ended' ? end.result : null, exitCode));
@@ -116,7 +119,7 @@ async function offerWebUi(context: CommandContext, session: Session, objectiveId
     if (isExitPrompt(error)) return;
     throw error;
   }
-  context.terminal.say('It stays until Ctrl-C; `backend-coordinator server` opens it again later.');
+  context.terminal.say(`It stays until Ctrl-C; \`${context.call('server')}\` opens it again later.`);
   await untilAborted(context.signal);
 }
 

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { ObjectiveStatus } from '../../domain/status';
 import type { Terminal } from '../terminal';
 import { eventLine, eventsSince } from './event-lines';
-import { renderTree } from './render-tree';
+import { renderTree, type TreeView } from './render-tree';
 
 /** Shows snapshots as they come. */
 export interface Display {
@@ -15,17 +15,24 @@ export interface Display {
 }
 
 /** The tree on a terminal that can be watched, lines or JSON elsewhere. */
-export async function createDisplay(terminal: Terminal, uiUrl: string | null): Promise<Display> {
-  return terminal.interactive ? createTreeDisplay(terminal, uiUrl) : createLineDisplay(terminal);
+export async function createDisplay(
+  terminal: Terminal,
+  view: Pick<TreeView, 'uiUrl' | 'call'>,
+): Promise<Display> {
+  return terminal.interactive ? createTreeDisplay(terminal, view) : createLineDisplay(terminal);
 }
 
-async function createTreeDisplay(terminal: Terminal, uiUrl: string | null): Promise<Display> {
+async function createTreeDisplay(
+  terminal: Terminal,
+  view: Pick<TreeView, 'uiUrl' | 'call'>,
+): Promise<Display> {
   const { createLogUpdate } = await import('log-update');
   const update = createLogUpdate(terminal.streams.stdout);
   let last: ObjectiveStatus | null = null;
   let shownAt = 0;
   const draw = (status: ObjectiveStatus): void => {
-    update(renderTree(status, { columns: terminal.columns(), paint: terminal.paint, uiUrl }));
+    const { paint } = terminal;
+    update(renderTree(status, { ...view, paint, columns: terminal.columns(), rows: terminal.rows() }));
   };
   // Elapsed times move on between snapshots too.
   const ticker = setInterval(() => {

@@ -32,6 +32,7 @@ export function describeEnd(result: ObjectiveResult, status: ObjectiveStatus | n
   const rows: (readonly [string, string | null])[] = [
     ['objective', result.objectiveId],
     ['reason', result.reason === null ? null : plain(result.reason)],
+    ['repository', status?.delivery?.repository ?? null],
     ['branch', result.branch],
     ['commit', result.commit],
     ['report', result.report],

@@ -1,11 +1,12 @@
+import { byName, type CallForm } from '../../config/call-form';
 import type { Escalation, EscalationOption } from '../../domain/escalation';
 import type { ObjectiveStatus } from '../../domain/status';
 import { plain } from './text';
 
 /** The exact command that answers an escalation as recommended. */
-export function answerCommand(objectiveId: string, escalation: Escalation): string {
+export function answerCommand(objectiveId: string, escalation: Escalation, call: CallForm = byName): string {
   const option = recommendedOption(escalation);
-  return `backend-coordinator resolve ${objectiveId} ${escalation.id} ${optionFlags(option)}`;
+  return call(`resolve ${objectiveId} ${escalation.id} ${optionFlags(option)}`);
 }
 
 /** The option the department would choose. */
@@ -23,15 +24,19 @@ function optionFlags(option: EscalationOption | undefined): string {
 }
 
 /** A question as it is printed in full: what, evidence, options with their commands. */
-export function describeEscalation(objectiveId: string, escalation: Escalation): string {
+export function describeEscalation(
+  objectiveId: string,
+  escalation: Escalation,
+  call: CallForm = byName,
+): string {
   const lines = [
     `${escalation.id} (${escalation.trigger}): ${plain(escalation.question)}`,
     ...escalation.evidence.map((evidence) => `  evidence: ${plain(evidence)}`),
     ...escalation.options.map((option) => {
       const mark = option.id === escalation.recommended ? ' (recommended)' : '';
-      return `  ${option.id}${mark}: ${plain(option.label)} -> ${plain(option.consequence)}`;
+      return `  ${option.id}${mark}: ${plain(option.label)} -> ${plain(option.consequence)} (${optionFlags(option)})`;
     }),
-    `  answer: ${answerCommand(objectiveId, escalation)}`,
+    `  answer: ${answerCommand(objectiveId, escalation, call)}`,
   ];
   return lines.join('\n');
 }
@@ -76,12 +81,12 @@ export function needsHuman(status: ObjectiveStatus): boolean {
 }
 
 /** What a run that waits for a human prints last: the questions and the commands that answer them. */
-export function describeNeed(status: ObjectiveStatus): string {
+export function describeNeed(status: ObjectiveStatus, call: CallForm = byName): string {
   const id = status.objectiveId;
   if (status.state === 'awaiting-approval') {
-    return `The plan waits for approval: backend-coordinator plan ${id}, then backend-coordinator plan ${id} approve`;
+    return `The plan waits for approval: ${call(`plan ${id}`)}, then ${call(`plan ${id} approve`)}`;
   }
-  const questions = status.escalations.map((escalation) => describeEscalation(id, escalation));
-  if (status.state === 'paused') questions.push(`The objective is paused: backend-coordinator resume ${id}`);
-  return [...questions, `Then go on with: backend-coordinator attach ${id}`].join('\n');
+  const questions = status.escalations.map((escalation) => describeEscalation(id, escalation, call));
+  if (status.state === 'paused') questions.push(`The objective is paused: ${call(`resume ${id}`)}`);
+  return [...questions, `Then go on with: ${call(`attach ${id}`)}`].join('\n');
 }

@@ -2,15 +2,20 @@ import type { ObjectiveStatus, TaskStatus } from '../../domain/status';
 import type { TaskState } from '../../domain/states';
 import { mention } from '../../domain/specialists';
 import { modelLabel } from '../../domain/model-label';
+import { byName, type CallForm } from '../../config/call-form';
 import type { Colours } from '../terminal';
 import { answerCommand } from './questions';
 import { cut, formatDuration, pad, plain } from './text';
 
 export interface TreeView {
   readonly columns: number;
+  /** Lines there are; left out: as many as it takes. */
+  readonly rows?: number;
   readonly paint: Colours;
   /** Deep link to the workflow, null where the server has no Web UI we know of. */
   readonly uiUrl: string | null;
+  /** Commands as they can be run here. */
+  readonly call?: CallForm;
 }
 
 const SYMBOLS: Readonly<Record<TaskState, { readonly symbol: string; readonly colour: keyof Colours }>> = {
@@ -34,12 +39,24 @@ export function renderTree(status: ObjectiveStatus, view: TreeView): string {
     paint.bold(cut(plain(status.objective), width)),
     paint.dim(cut(headline(status), width)),
     paint.dim(cut(modelLabel(status.model), width)),
-    ...(view.uiUrl === null ? [] : [paint.dim(`Web UI  ${view.uiUrl}`)]),
+    ...(view.uiUrl === null
+      ? []
+      : [paint.dim(`Web UI  ${fittingAddress(view.uiUrl, view.rows === undefined ? Infinity : width - 8)}`)]),
     '',
-    ...taskLines(status, width, paint),
-    ...questionLines(status, width, paint),
   ];
-  return lines.join('\n');
+  const questions = questionLines(status, width, view);
+  const left = view.rows === undefined ? Infinity : view.rows - lines.length - heightOf(questions, width) - 1;
+  return [...lines, ...taskLines(status, { width, rows: left, paint }), ...questions].join('\n');
+}
+
+// Redrawn lines are broken at the width, and a broken address can neither be clicked nor copied; the server's own
+// leads there too.
+function fittingAddress(url: string, width: number): string {
+  return url.length <= width ? url : new URL(url).origin;
+}
+
+function heightOf(lines: readonly string[], width: number): number {
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil([...plain(line)].length / width)), 0);
 }
 
 function headline(status: ObjectiveStatus): string {
@@ -52,12 +69,24 @@ function headline(status: ObjectiveStatus): string {
   return parts.join(' · ');
 }
 
-function taskLines(status: ObjectiveStatus, width: number, paint: Colours): readonly string[] {
+interface Space {
+  readonly width: number;
+  readonly rows: number;
+  readonly paint: Colours;
+}
+
+/** The plan by its groups; without their headings, then only its moving part, where the screen is too low. */
+function taskLines(status: ObjectiveStatus, space: Space): readonly string[] {
+  const { width, rows, paint } = space;
   if (status.tasks.length === 0) {
     return [paint.dim(cut(plain(status.events.at(-1)?.text ?? 'waiting for a worker'), width))];
   }
   const groups = [...new Set(status.tasks.map((task) => task.group))].sort((a, b) => a - b);
   const now = Date.parse(status.now);
+  if (status.tasks.length > rows) return movingTasks(status, space);
+  if (status.tasks.length + groups.length > rows) {
+    return status.tasks.map((task) => taskLine(task, now, width, paint));
+  }
   return groups.flatMap((group) => {
     const tasks = status.tasks.filter((task) => task.group === group);
     return [
@@ -68,6 +97,21 @@ function taskLines(status: ObjectiveStatus, width: number, paint: Colours): read
       }),
     ];
   });
+}
+
+const IS_MOVING: ReadonlySet<TaskState> = new Set(['running', 'suspended', 'gating', 'merging', 'failed']);
+
+function movingTasks(status: ObjectiveStatus, { width, rows, paint }: Space): readonly string[] {
+  const now = Date.parse(status.now);
+  const shown = status.tasks.filter((task) => IS_MOVING.has(task.state)).slice(0, Math.max(1, rows - 1));
+  const others = status.tasks.filter((task) => !shown.includes(task)).map((task) => task.state);
+  const counts = [...new Set(others)].map(
+    (state) => `${String(others.filter((other) => other === state).length)} ${state}`,
+  );
+  return [
+    ...shown.map((task) => taskLine(task, now, width, paint)),
+    paint.dim(cut(`… ${counts.join(', ')}`, width)),
+  ];
 }
 
 function taskLine(task: TaskStatus, now: number, width: number, paint: Colours): string {
@@ -94,11 +138,12 @@ function paintWith(paint: Colours, colour: keyof Colours, text: string): string 
   return typeof painter === 'function' ? painter(text) : text;
 }
 
-function questionLines(status: ObjectiveStatus, width: number, paint: Colours): readonly string[] {
+function questionLines(status: ObjectiveStatus, width: number, view: TreeView): readonly string[] {
+  const { paint, call = byName } = view;
   return status.escalations.flatMap((escalation) => [
     '',
     paint.yellow(cut(`? ${escalation.id}  ${plain(escalation.question)}`, width)),
     // Never cut: it is there to be copied.
-    paint.dim(`  ${answerCommand(status.objectiveId, escalation)}`),
+    paint.dim(`  ${answerCommand(status.objectiveId, escalation, call)}`),
   ]);
 }
