@@ -83,7 +83,7 @@ export interface Worktrees {
   release(request: { readonly objectiveId: string }): Promise<void>;
 }
 
-export type MergeProposal =
+type MergeProposal =
   | { readonly kind: 'clean'; readonly commit: string; readonly tree: string; readonly head: string }
   | {
       readonly kind: 'conflict';

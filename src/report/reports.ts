@@ -7,10 +7,7 @@ import { buildReport } from './build-report';
 import { renderMarkdown } from './render-markdown';
 
 /** Where the two files of a report are. */
-function reportPaths(
-  dir: string,
-  objectiveId: string,
-): { readonly markdown: string; readonly json: string } {
+function reportPaths(dir: string, objectiveId: string): { readonly markdown: string; readonly json: string } {
   return { markdown: join(dir, `${objectiveId}.md`), json: join(dir, `${objectiveId}.json`) };
 }
 

@@ -6,7 +6,7 @@ import { answered, createBench } from './ports';
 const advice = { summary: 's', recommendations: ['r'], risks: [] };
 
 /** What consulting a peer fails with when the model throws. */
-async function thrown(error: unknown): Promise<unknown> {
+async function thrown(error: Error): Promise<unknown> {
   const bench = await createBench({ coordination: { analyse: () => Promise.reject(error) } });
   return bench.failure('analyseObjective', { handle: bench.handle });
 }

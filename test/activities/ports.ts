@@ -15,7 +15,7 @@ export const BASE = commitOf('base');
 export const TREE = commitOf('tree');
 
 /** Blobs in memory. */
-export function memoryStore(): BlobStore {
+function memoryStore(): BlobStore {
   const blobs = new Map<string, Buffer>();
   return {
     put: (bytes) => {
@@ -31,7 +31,7 @@ export function memoryStore(): BlobStore {
   };
 }
 
-export const DOSSIER: Dossier = {
+const DOSSIER: Dossier = {
   objectiveId: 'objective-test',
   objective: 'Add users',
   repository: { kind: 'path', path: '/srv/shop' },
@@ -68,7 +68,7 @@ export const DOSSIER: Dossier = {
   files: [],
 };
 
-export const PLAN: Plan = {
+const PLAN: Plan = {
   summary: 'one task',
   tasks: [planTask(1, { owns: ['src/**'], shares: ['package.json'] })],
 };

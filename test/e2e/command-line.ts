@@ -14,14 +14,14 @@ function environmentOf(home: string): NodeJS.ProcessEnv {
   return { PATH, HOME, LANG, COORDINATOR_HOME: home, NO_COLOR: '1' };
 }
 
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /** A running command in a process group of its own. */
-export interface Running {
+interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
   /** Resolves when the output so far matches. */
