@@ -28,7 +28,7 @@ export function askAboutObjective(run: Run, question: Question): string {
 
 function openQuestion(run: Run, id: string, subject: OpenEscalation['subject'], question: Question): void {
   const escalation = raise(question, { id, raisedAt: now(), ofObjective: subject === 'objective' });
-  run.progress.open.push({ escalation, question, subject });
+  run.progress.open.push({ escalation, subject });
   record(run, `asks ${id}: ${question.question}`, subject === 'objective' ? null : subject);
 }
 

@@ -3,8 +3,9 @@ import { decisionOutcome } from '../src/domain/outcome';
 import { condition } from '@temporalio/workflow';
 import { askAboutObjective, closeQuestion } from './decisions';
 import { repository } from './proxies';
+import type { Delivery } from '../src/domain/status';
 import { record, type Run } from './run';
-import { patiently, stopRun } from './trouble';
+import { patiently, stopRun, troubleOf } from './trouble';
 
 /** Gates the integrated objective; while it is red a human is asked. False when the objective ends red. */
 export async function gateObjective(run: Run): Promise<void> {
@@ -38,23 +39,58 @@ export async function gateObjective(run: Run): Promise<void> {
   }
 }
 
-/** Writes the branch and the report; an aborted or red objective leaves both, too. */
+/**
+ * Writes the branch and the report; an aborted or red objective leaves both, too. What cannot be written is asked
+ * about; giving up on it ends the objective without a delivery.
+ */
 export async function deliver(run: Run, show: () => void): Promise<void> {
+  judge(run);
+  const call = deliveryOf(run);
+  const delivery = call === null ? null : await patiently(run, call);
+  close(run, delivery);
+  show();
+}
+
+/** The same for a cancelled objective, where nobody can be asked any more. */
+export async function deliverCancelled(run: Run, show: () => void): Promise<void> {
+  judge(run);
+  try {
+    close(run, (await deliveryOf(run)?.()) ?? null);
+  } catch (error) {
+    record(run, troubleOf(error).text);
+    close(run, null);
+  }
+  show();
+}
+
+function judge(run: Run): void {
   const { progress } = run;
-  const { handle, integrationHead } = progress;
-  run.stage = 'closing';
   const end = run.stop ?? decisionOutcome(progress.tasks, progress.waivedAtObjective);
   progress.outcome = end.outcome;
   progress.reason = end.reason;
+  // Nobody is asked about anything any more; what was open is in the events.
+  progress.open = [];
   record(run, `outcome: ${end.outcome}`);
-  if (handle !== null && integrationHead !== null) {
-    const result = await repository.deliverObjective.executeWithOptions(
-      { summary: `deliver · ${end.outcome}` },
-      [{ handle, head: integrationHead }],
-    );
-    progress.delivery = result;
-    record(run, `delivered ${result.branch} (${result.commit.slice(0, 12)}) in ${result.repository}`);
-    record(run, `report ${result.report}`);
+}
+
+function deliveryOf(run: Run): (() => Promise<Delivery>) | null {
+  const { handle, integrationHead, outcome } = run.progress;
+  if (handle === null || integrationHead === null) return null;
+  return () =>
+    repository.deliverObjective.executeWithOptions({ summary: `deliver · ${outcome ?? ''}` }, [
+      { handle, head: integrationHead },
+    ]);
+}
+
+function close(run: Run, delivery: Delivery | null): void {
+  const { progress } = run;
+  run.stage = 'closing';
+  if (run.stop !== null && progress.outcome !== run.stop.outcome) {
+    progress.outcome = run.stop.outcome;
+    progress.reason = run.stop.reason;
   }
-  show();
+  if (delivery === null) return;
+  progress.delivery = delivery;
+  record(run, `delivered ${delivery.branch} (${delivery.commit.slice(0, 12)}) in ${delivery.repository}`);
+  record(run, `report ${delivery.report}`);
 }

@@ -8,7 +8,7 @@ import {
 import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective';
 import type { ObjectiveResult } from '../src/domain/status';
 import { listenToMessages } from './conversation';
-import { deliver, gateObjective } from './delivery';
+import { deliver, deliverCancelled, gateObjective } from './delivery';
 import { analyse, approve, gateBase, plan, survey } from './planning';
 import { isStopped, openRun, record, type Carried, type Run } from './run';
 import { createDisplay } from './snapshot';
@@ -62,7 +62,7 @@ async function closeCancelled(run: Run, show: () => void): Promise<void> {
   await condition(() => run.inFlight.size === 0);
   run.stop = { outcome: 'cancelled', reason: 'cancelled' };
   record(run, 'cancelled; every agent has stopped');
-  await deliver(run, show);
+  await deliverCancelled(run, show);
 }
 
 function resultOf(run: Run): ObjectiveResult {

@@ -6,7 +6,7 @@ import { compareIds, type TaskId, type TaskOutline } from '../src/domain/plan';
 import type { GateSummary } from '../src/domain/receipt';
 import type { Outcome } from '../src/domain/states';
 import type { Delivery, IgnoredMessage, ObjectiveEvent } from '../src/domain/status';
-import { newProgress, type Question, type TaskProgress } from '../src/domain/task-progress';
+import { newProgress, type TaskProgress } from '../src/domain/task-progress';
 import { addUsage, NO_USAGE, type Usage } from '../src/domain/usage';
 
 /** Newest events and ignored messages status keeps. */
@@ -16,7 +16,6 @@ const KEPT_IGNORED = 50;
 /** A level-4 question somebody has to answer. */
 export interface OpenEscalation {
   readonly escalation: Escalation;
-  readonly question: Question;
   /** A task's id, or `objective`. */
   readonly subject: EscalationSubject;
 }

@@ -15,7 +15,7 @@ const LEVEL = defineSearchAttributeKey('CoordinatorEscalationLevel', 'INT');
 /** The objective's state, derived from where the run stands. */
 function objectiveState(run: Run): ObjectiveState {
   const { progress } = run;
-  if (progress.outcome !== null) {
+  if (progress.outcome !== null && progress.open.length === 0) {
     switch (progress.outcome) {
       case 'delivered':
       case 'delivered-with-waivers':

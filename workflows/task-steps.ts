@@ -7,9 +7,9 @@ import { isSettledProgress } from '../src/domain/scheduler';
 import { mention, SPECIALIST_NAMES } from '../src/domain/specialists';
 import type { AttemptRecord } from '../src/domain/status';
 import { dependantsOf } from '../src/domain/task-graph';
-import { KEPT_ATTEMPTS, type Step, type TaskProgress } from '../src/domain/task-progress';
+import { KEPT_ATTEMPTS, type NextStart, type Step, type TaskProgress } from '../src/domain/task-progress';
 import { addUsage, type Usage } from '../src/domain/usage';
-import type { AttemptRequest, AttemptResult } from '../src/domain/work';
+import type { AttemptRequest, AttemptResult, AttemptStart } from '../src/domain/work';
 import { withdrawQuestions } from './decisions';
 import { attempts, models, repository } from './proxies';
 import { now, record, replaceTask, spendUsage, taskOf, type Run } from './run';
@@ -184,7 +184,7 @@ async function attempt(
     number,
     level: step.level,
     specialist: progress.specialist,
-    start: step.start.kind === 'fresh-on-head' ? { kind: 'fresh', from: head } : step.start,
+    start: startOf(step.start, head),
     prompt: step.prompt,
     transcript: progress.transcript,
     ...(progress.steering.length > 0 ? { steering: [...progress.steering] } : {}),
@@ -195,6 +195,21 @@ async function attempt(
   record(run, `attempt ${number} ${attemptText(result)}`, id);
   const told = tellAttempt(latest(run, id), number, result);
   finish(run, spend(run, afterAttempt(told, result), result.usage));
+}
+
+/** Turns a start that means the integration head into the head of this moment. */
+function startOf(start: NextStart, head: string): AttemptStart {
+  switch (start.kind) {
+    case 'fresh-on-head':
+      return { kind: 'fresh', from: head };
+    case 'conflict-with-head':
+      return { kind: 'conflict', with: head };
+    case 'continue':
+    case 'conflict':
+      return start;
+    default:
+      return assertNever(start, 'start');
+  }
 }
 
 function attemptText(result: AttemptResult): string {

@@ -4,6 +4,7 @@ import { questionOfTrouble } from '../src/domain/questions';
 import { nextTaskId, repairTask } from '../src/domain/repair';
 import { isSettledProgress, nextSteps } from '../src/domain/scheduler';
 import type { Decision } from '../src/domain/escalation';
+import type { Finding } from '../src/domain/handoff';
 import type { TaskProgress } from '../src/domain/task-progress';
 import { askAboutObjective, askAboutTask, closeQuestion } from './decisions';
 import { takePlanReview } from './planning';
@@ -118,15 +119,21 @@ async function actOnDecision(run: Run, open: OpenEscalation, decision: Decision)
     skipTask(run, open.subject, `decided by ${decision.by}`);
     return;
   }
-  if (decision.decision === 'retry' && open.question.findings.length > 0)
-    await addRepair(run, open, decision);
+  const { question } = progress.step;
+  if (decision.decision === 'retry' && question.findings.length > 0)
+    await addRepair(run, question.findings, open, decision);
   const current = taskOf(run, open.subject) ?? progress;
-  const next = afterDecision(current, open.question, decision);
+  const next = afterDecision(current, question, decision);
   replaceTask(run, isSettledProgress(next) ? { ...next, endedAt: now() } : next);
 }
 
 /** Findings to be mended become a task of whoever owns the code; the audit runs again after it. */
-async function addRepair(run: Run, open: OpenEscalation, decision: Decision): Promise<void> {
+async function addRepair(
+  run: Run,
+  findings: readonly Finding[],
+  open: OpenEscalation,
+  decision: Decision,
+): Promise<void> {
   const { progress } = run;
   const { handle, plan, analysis } = progress;
   const audit = progress.tasks.find((row) => row.task.id === open.subject)?.task;
@@ -135,7 +142,7 @@ async function addRepair(run: Run, open: OpenEscalation, decision: Decision): Pr
   const repair = repairTask({
     id: nextTaskId(outlines.map((task) => task.id)),
     audit,
-    findings: open.question.findings,
+    findings,
     tasks: outlines,
     guidance: decision.guidance,
   });

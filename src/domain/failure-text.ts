@@ -2,7 +2,7 @@ import { assertNever } from './assert-never';
 import { GATE_ITEMS } from './gate-items';
 import type { Concern } from './levels';
 import type { RedItem } from './receipt';
-import type { Failure } from './task-progress';
+import type { Failure, NextStart } from './task-progress';
 
 const MAX_TEXT = 1500;
 
@@ -70,4 +70,11 @@ export function failureReport(failure: Failure): string {
   return [describeFailure(failure), ...redOf(failure).map((item) => `${item.subject}:\n${item.excerpt}`)]
     .join('\n\n')
     .slice(0, 6000);
+}
+
+/** Where an attempt that a human granted starts: on top of what is merged by then, where that was the trouble. */
+export function restartAfter(failure: Failure): NextStart {
+  return failure.kind === 'conflict' || failure.kind === 'red-together'
+    ? { kind: 'conflict-with-head' }
+    : { kind: 'continue' };
 }

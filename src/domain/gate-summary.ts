@@ -10,6 +10,7 @@ import {
 
 const MOST_RED_ITEMS = 10;
 const LONGEST_EXCERPT = 1500;
+const LONGEST_EVIDENCE = 2400;
 
 export type VerdictCounts = Record<Verdict, number>;
 
@@ -68,21 +69,26 @@ export function summarise(request: {
   readonly waived?: readonly string[];
 }): GateSummary {
   const red = redReceipts(request);
+  // What is red is carried by the process, for up to 200 tasks at once: all of it together stays short.
+  const room = Math.min(
+    LONGEST_EXCERPT,
+    Math.floor(LONGEST_EVIDENCE / Math.max(1, Math.min(red.length, MOST_RED_ITEMS))),
+  );
   return {
     tree: request.report.tree,
     report: request.ref,
     green: red.length === 0,
-    red: red.slice(0, MOST_RED_ITEMS).map(redItem),
+    red: red.slice(0, MOST_RED_ITEMS).map((receipt) => redItem(receipt, room)),
     counts: countVerdicts(request.report.receipts),
   };
 }
 
-function redItem(receipt: Receipt): RedItem {
+function redItem(receipt: Receipt, room: number): RedItem {
   const output = receipt.evidence.find((evidence) => evidence.kind === 'output');
   const command = receipt.checker.kind === 'tool' ? `$ ${receipt.checker.argv.join(' ')}\n` : '';
-  const intro = `${command}${receipt.note === '' ? '' : `${receipt.note}\n`}`.slice(0, LONGEST_EXCERPT / 3);
+  const intro = `${command}${receipt.note === '' ? '' : `${receipt.note}\n`}`.slice(0, room / 3);
   // The end of an output says more than its start.
-  const rest = output === undefined ? '' : output.excerpt.slice(-(LONGEST_EXCERPT - intro.length));
+  const rest = output === undefined ? '' : output.excerpt.slice(-(room - intro.length));
   return { subject: receipt.subject, excerpt: `${intro}${rest}`.trimEnd() };
 }
 

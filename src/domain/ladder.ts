@@ -1,6 +1,6 @@
 import { assertNever } from './assert-never';
 import type { Decision } from './escalation';
-import { concernOf, describeFailure, failureReport, redOf } from './failure-text';
+import { concernOf, describeFailure, failureReport, redOf, restartAfter } from './failure-text';
 import type { Advice, ConsultationQuestion, CoordinatorReview } from './handoff';
 import { SEVERITIES } from './handoff';
 import { LEVELS, peerFor } from './levels';
@@ -83,7 +83,12 @@ export function climb(progress: TaskProgress, failure: Failure): TaskProgress {
 function consult(progress: TaskProgress, question: ConsultationQuestion): TaskProgress {
   const peer = peerFor(question.concern, progress.specialist);
   if (peer !== null && progress.spent[2] < granted(2)) {
-    return { ...spend(progress, 2), step: { kind: 'consult', peer, question, failure: null } };
+    const next = spend(progress, 2);
+    return {
+      ...next,
+      level: progress.level === 4 ? 4 : 2,
+      step: { kind: 'consult', peer, question, failure: null },
+    };
   }
   const failure: Failure = {
     kind: 'unfinished',
@@ -129,7 +134,7 @@ export function afterConsult(progress: TaskProgress, advice: Advice): TaskProgre
     ...progress,
     step: {
       kind: 'attempt',
-      level: 2,
+      level: progress.level === 4 ? 4 : 2,
       start: { kind: 'continue' },
       prompt: { kind: 'advice', from: peer, advice, failure },
       because: `after advice of ${mention(peer)}`,
@@ -196,6 +201,7 @@ export function afterReview(progress: TaskProgress, review: CoordinatorReview): 
         evidence: [text.slice(0, 2000)],
         recommendation: 'retry',
         findings: [],
+        restart: restartAfter(failure),
         resume: null,
         red: redOf(failure),
         acceptable: progress.commit !== null && failure.kind !== 'conflict',
@@ -264,7 +270,7 @@ export function afterDecision(progress: TaskProgress, question: Question, decisi
           }
         : {
             ...progress,
-            step: attempt({ kind: 'continue' }, `after a decision of ${decision.by}`.slice(0, 200)),
+            step: attempt(question.restart, `after a decision of ${decision.by}`.slice(0, 200)),
           };
     case 'reassign': {
       const assignee = decision.assignee ?? progress.specialist;

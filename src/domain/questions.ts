@@ -1,6 +1,6 @@
 import { assertNever } from './assert-never';
 import type { Escalation, EscalationOption } from './escalation';
-import { describeFailure, redOf } from './failure-text';
+import { describeFailure, redOf, restartAfter } from './failure-text';
 import type { Finding, RaisedEscalation } from './handoff';
 import type { RedItem } from './receipt';
 import { mention } from './specialists';
@@ -22,6 +22,7 @@ export function questionAfterLadder(progress: TaskProgress, failure: Failure): Q
     evidence: red.map((item) => short(`${item.subject}: ${item.excerpt}`)).slice(0, 10),
     recommendation: 'retry',
     findings: [],
+    restart: restartAfter(failure),
     resume: null,
     red,
     acceptable: progress.commit !== null && !conflict,
@@ -46,6 +47,7 @@ export function questionOfFindings(progress: TaskProgress, findings: readonly Fi
       .slice(0, 10),
     recommendation: 'mend',
     findings,
+    restart: { kind: 'fresh-on-head' },
     resume: null,
     red: [],
     acceptable: true,
@@ -63,6 +65,7 @@ export function questionRaised(progress: TaskProgress, raised: RaisedEscalation)
     ].slice(0, 10),
     recommendation: 'retry',
     findings: [],
+    restart: { kind: 'continue' },
     resume: null,
     red: [],
     acceptable: progress.commit !== null,
@@ -81,6 +84,7 @@ export function questionOfTrouble(
     evidence: [],
     recommendation: 'retry',
     findings: [],
+    restart: { kind: 'continue' },
     resume,
     red: [],
     acceptable: false,
@@ -97,6 +101,7 @@ export function questionOfRedObjective(red: readonly RedItem[]): Question {
     evidence: red.map((item) => short(`${item.subject}: ${item.excerpt}`)).slice(0, 10),
     recommendation: 'retry',
     findings: [],
+    restart: { kind: 'continue' },
     resume: null,
     red,
     acceptable: true,

@@ -24,10 +24,11 @@ export type Failure =
   | { readonly kind: 'red-together'; readonly red: readonly RedItem[]; readonly head: string };
 
 /** Where the worktree of the next attempt starts; `head` is whatever the integration branch is at by then. */
-type NextStart =
+export type NextStart =
   | { readonly kind: 'fresh-on-head' }
   | { readonly kind: 'continue' }
-  | { readonly kind: 'conflict'; readonly with: string };
+  | { readonly kind: 'conflict'; readonly with: string }
+  | { readonly kind: 'conflict-with-head' };
 
 /** A level-4 question before it has an id. */
 export interface Question {
@@ -39,6 +40,8 @@ export interface Question {
   readonly findings: readonly Finding[];
   /** Red subjects `accept` would waive. */
   readonly red: readonly RedItem[];
+  /** Where a granted attempt's worktree starts. */
+  readonly restart: NextStart;
   /** The step to take up again on `retry`, where an activity could not do its job and no work failed. */
   readonly resume: { readonly step: Step; readonly level: Level } | null;
   /** False where nothing could be merged, so that `accept` and `skip` would say the same. */

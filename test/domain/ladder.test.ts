@@ -273,6 +273,7 @@ describe('decisions of a human', () => {
     recommendation: 'retry',
     findings: [],
     red: [],
+    restart: { kind: 'continue' },
     resume: null,
     acceptable: true,
     ...changes,

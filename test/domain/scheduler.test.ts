@@ -70,6 +70,7 @@ describe('what may start now', () => {
           recommendation: null,
           findings: [],
           red: [],
+          restart: { kind: 'continue' },
           resume: null,
           acceptable: false,
         },
