@@ -1,6 +1,6 @@
 // node scripts/create-user.js <email> [display name]: adds a user; the password is read from standard input.
 import { text } from 'node:stream/consumers';
-import { hashPassword } from '../src/auth/passwords.js';
+import { createPasswords } from '../src/auth/passwords.js';
 import { createAuthRepository } from '../src/auth/repository.js';
 import { loadConfig } from '../src/config.js';
 import { createPool } from '../src/db/pool.js';
@@ -14,10 +14,11 @@ if (!email) {
 
 let pool;
 try {
-  pool = createPool({ ...loadConfig(process.env), databasePoolSize: 1 });
+  const config = loadConfig(process.env);
+  pool = createPool({ ...config, databasePoolSize: 1 });
   const password = (await text(process.stdin)).replace(/\r?\n$/, '');
   if (password.length < MIN_PASSWORD) throw new Error(`A password has at least ${MIN_PASSWORD} characters.`);
-  const passwordHash = await hashPassword(password);
+  const passwordHash = await createPasswords(config.auth.passwordCost).hash(password);
   const id = await createAuthRepository(pool).insertUser({
     email: email.toLowerCase(),
     passwordHash,

@@ -1,4 +1,5 @@
 import { createAccessTokens } from './access-tokens.js';
+import { createPasswords } from './passwords.js';
 import { createAuthRepository } from './repository.js';
 import { credentials, grantRequest, refreshRequest, tokenPair } from './schemas.js';
 import { createAuthService } from './service.js';
@@ -15,6 +16,7 @@ export async function authRoutes(app, { pool, config }) {
   const service = createAuthService({
     repository: createAuthRepository(pool),
     accessTokens: createAccessTokens(config.auth),
+    passwords: createPasswords(config.auth.passwordCost),
     sessionTtlS: config.auth.sessionTtlS,
   });
   const answers = { 200: tokenPair };

@@ -1,5 +1,4 @@
 import { Problem } from '../http/problem.js';
-import { verifyPassword } from './passwords.js';
 import { createSecret } from './secrets.js';
 
 /**
@@ -8,9 +7,10 @@ import { createSecret } from './secrets.js';
  * @param {object} dependencies
  * @param {ReturnType<typeof import('./repository.js').createAuthRepository>} dependencies.repository
  * @param {ReturnType<typeof import('./access-tokens.js').createAccessTokens>} dependencies.accessTokens
+ * @param {ReturnType<typeof import('./passwords.js').createPasswords>} dependencies.passwords
  * @param {number} dependencies.sessionTtlS
  */
-export function createAuthService({ repository, accessTokens, sessionTtlS }) {
+export function createAuthService({ repository, accessTokens, passwords, sessionTtlS }) {
   async function openSession(userId) {
     const refreshToken = createSecret();
     const sessionId = await repository.insertSession({ userId, refreshToken, ttlS: sessionTtlS });
@@ -26,7 +26,7 @@ export function createAuthService({ repository, accessTokens, sessionTtlS }) {
     /** Does not tell an unknown address from a wrong password. */
     async login({ email, password }) {
       const user = await repository.findUserByEmail(email.toLowerCase());
-      if (!(await verifyPassword(password, user?.passwordHash ?? null))) {
+      if (!(await passwords.verify(password, user?.passwordHash ?? null))) {
         throw new Problem(401, 'invalid-credentials', 'The address or the password is wrong.');
       }
       return openSession(user.id);

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { before, beforeEach, describe, test } from 'node:test';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { hashPassword } from '../../src/auth/passwords.js';
-import { useApp } from '../support/app.js';
+import { createPasswords } from '../../src/auth/passwords.js';
+import { testConfig, useApp } from '../support/app.js';
 import { assertProblem } from '../support/problem.js';
 
 const service = useApp();
@@ -13,7 +13,7 @@ let passwordHash;
 let userId;
 
 before(async () => {
-  passwordHash = await hashPassword(PASSWORD);
+  passwordHash = await createPasswords(testConfig().auth.passwordCost).hash(PASSWORD);
 });
 beforeEach(async () => {
   await service.pool.query('truncate users cascade');

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { hashPassword } from '../../src/auth/passwords.js';
-import { useApp } from '../support/app.js';
+import { createPasswords } from '../../src/auth/passwords.js';
+import { testConfig, useApp } from '../support/app.js';
 
 const service = useApp();
 
 test('of a refresh token only its SHA-256 digest is stored', async () => {
   await service.pool.query(`insert into users (email, password_hash) values ('ada@example.com', $1)`, [
-    await hashPassword('correct horse battery'),
+    await createPasswords(testConfig().auth.passwordCost).hash('correct horse battery'),
   ]);
   const response = await service.app.inject({
     method: 'POST',

@@ -70,7 +70,7 @@ const refused = {
   'names an unknown key': () => forge({ header: { kid: 'nobody' } }),
   'names no session': () => forge({ claims: { sid: undefined } }),
   'uses another algorithm': () =>
-    forge({ header: { alg: 'RS256' }, secret: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey }),
+    forge({ header: { alg: 'ES256' }, secret: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey }),
   'is not signed': () =>
     new UnsecuredJWT({ sid: user.sessionId, sub: user.userId }).setExpirationTime('5m').encode(),
   'was changed': async () => {
