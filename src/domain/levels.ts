@@ -34,3 +34,11 @@ export function peerFor(concern: Concern, author: string): Specialist | null {
   const peer = CONSULTATION.find((row) => row.concern === concern)?.peer ?? null;
   return peer === author ? null : peer;
 }
+
+/** What a specialist does at level 1 about each kind of failure (charter: "Self-Recovery"); its prompt says so. */
+export const SELF_RECOVERY = [
+  { failure: 'a missing dependency', action: 'add it with install_dependency and try again' },
+  { failure: 'a syntax error', action: 'mend it and try again' },
+  { failure: 'a failing test', action: 'find the cause and mend it' },
+  { failure: 'a red gate item', action: 'mend what the evidence shows' },
+] as const;

@@ -1,9 +1,10 @@
 import { assertNever } from '../../domain/assert-never';
+import { SELF_RECOVERY } from '../../domain/levels';
 import type { AttemptPrompt } from '../../domain/work';
 import { bullets, joinParts, quoted, section } from './format';
 
 /** Goes with every prompt, so that a stored one tells which wording it was. */
-const ATTEMPT_PROMPT_VERSION = 'attempt/1';
+const ATTEMPT_PROMPT_VERSION = 'attempt/2';
 
 /** What is new to the specialist in an attempt; empty for the first one, which is the delegation. */
 export function attemptPrompt(prompt: AttemptPrompt): string {
@@ -19,6 +20,7 @@ function renderNews(prompt: AttemptPrompt): string {
       return joinParts([
         section('THE LAST ATTEMPT DID NOT PASS', quoted(prompt.text)),
         ...prompt.red.map((item) => section(`RED: ${item.subject}`, quoted(item.excerpt))),
+        section('WHAT TO DO', bullets(SELF_RECOVERY.map((row) => `${row.failure}: ${row.action}`))),
         'Find the cause in this evidence, mend it, run the checks and hand in again.',
       ]);
     case 'advice':
