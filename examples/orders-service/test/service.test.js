@@ -39,7 +39,11 @@ test('SIGTERM lets a running request finish, then ends the process with 0', asyn
   const responded = once(call, 'response');
   // The request is running once it waits for the lock.
   for (;;) {
-    const { rows } = await lock.query('select 1 from pg_locks where not granted');
+    // In this database only: files that run beside this one wait for locks of their own.
+    const { rows } = await lock.query(
+      `select 1 from pg_locks join pg_database on pg_database.oid = pg_locks.database
+       where datname = current_database() and not granted`,
+    );
     if (rows.length > 0) break;
   }
 
