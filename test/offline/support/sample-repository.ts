@@ -15,7 +15,7 @@ const NO_REPORT = '0'.repeat(64);
 
 type Check = 'build' | 'test' | 'lint';
 
-/** The sample as a git repository in a temporary folder, with its dependencies and jose beside it. */
+/** The sample as a git repository in a temporary folder, linked to its dependencies. */
 export interface SampleRepository {
   head(): Promise<string>;
   /** A worktree on a branch of its own from `commit`. */
@@ -35,23 +35,31 @@ export interface SampleRepository {
   remove(): Promise<void>;
 }
 
-export async function createSampleRepository(): Promise<SampleRepository> {
+/** The sample's dependencies and jose, installed once for all repositories of a file. */
+export interface SampleDependencies {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+export async function installSampleDependencies(): Promise<SampleDependencies> {
+  const path = await mkdtemp(join(tmpdir(), 'auth-dependencies-'));
+  const remove = (): Promise<void> => rm(path, { recursive: true, force: true });
+  for (const file of ['package.json', 'package-lock.json']) await cp(join(SAMPLE, file), join(path, file));
+  const installed = await npm(path, 'install', '--ignore-scripts', '--save-exact', 'jose@6.2.18');
+  if (installed.code === 0) return { path, remove };
+  await remove();
+  throw new Error(`The sample's dependencies were not installed: ${installed.output}`);
+}
+
+export async function createSampleRepository({
+  path: modules,
+}: SampleDependencies): Promise<SampleRepository> {
   const root = await mkdtemp(join(tmpdir(), 'auth-playbook-'));
   const path = join(root, 'repository');
-  const modules = join(root, 'dependencies');
   const checked = new Map<string, GateSummary>();
   const git = async (cwd: string, ...args: string[]): Promise<string> => {
     const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.invalid'];
     return (await run('git', [...identity, ...args], { cwd })).stdout.trim();
-  };
-  const npm = async (cwd: string, ...args: string[]): Promise<{ code: number; output: string }> => {
-    try {
-      const { stdout, stderr } = await run('npm', args, { cwd, maxBuffer: 1 << 26, env: testEnvironment() });
-      return { code: 0, output: `${stdout}\n${stderr}` };
-    } catch (error) {
-      if (!isFailedCommand(error)) throw error;
-      return { code: error.code, output: `${error.stdout}\n${error.stderr}` };
-    }
   };
   const conflictsIn = async (cwd: string): Promise<string[]> =>
     (await git(cwd, 'diff', '--name-only', '--diff-filter=U')).split('\n').filter((line) => line !== '');
@@ -60,10 +68,6 @@ export async function createSampleRepository(): Promise<SampleRepository> {
   await git(path, 'init', '-q', '-b', 'main');
   await git(path, 'add', '-A');
   await git(path, 'commit', '-q', '-m', 'Sample');
-  await cp(SAMPLE, modules, { recursive: true, filter: (source) => !NOT_COPIED.test(source) });
-  const installed = await npm(modules, 'install', '--ignore-scripts', '--save-exact', 'jose@6.2.18');
-  if (installed.code !== 0)
-    throw new Error(`The sample's dependencies were not installed: ${installed.output}`);
   await symlink(join(modules, 'node_modules'), join(path, 'node_modules'));
 
   return {
@@ -131,6 +135,16 @@ export async function createSampleRepository(): Promise<SampleRepository> {
     },
     remove: () => rm(root, { recursive: true, force: true }),
   };
+}
+
+async function npm(cwd: string, ...args: string[]): Promise<{ code: number; output: string }> {
+  try {
+    const { stdout, stderr } = await run('npm', args, { cwd, maxBuffer: 1 << 26, env: testEnvironment() });
+    return { code: 0, output: `${stdout}\n${stderr}` };
+  } catch (error) {
+    if (!isFailedCommand(error)) throw error;
+    return { code: error.code, output: `${error.stdout}\n${error.stderr}` };
+  }
 }
 
 function receipt(
