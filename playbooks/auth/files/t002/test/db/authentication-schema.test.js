@@ -9,7 +9,7 @@ before(async () => {
   database = await createDatabase();
 });
 after(() => database?.close());
-beforeEach(() => database.pool.query('truncate users cascade'));
+beforeEach(() => database.pool.query('delete from users'));
 
 const query = (sql, values) => database.pool.query(sql, values);
 const digest = () => createHash('sha256').update(randomBytes(32)).digest();

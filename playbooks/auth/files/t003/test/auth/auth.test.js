@@ -16,7 +16,7 @@ before(async () => {
   passwordHash = await createPasswords(testConfig().auth.passwordCost).hash(PASSWORD);
 });
 beforeEach(async () => {
-  await service.pool.query('truncate users cascade');
+  await service.pool.query('delete from users');
   const { rows } = await service.pool.query(
     `insert into users (email, password_hash) values ('ada@example.com', $1) returning id`,
     [passwordHash],

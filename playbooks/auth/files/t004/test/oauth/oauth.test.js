@@ -11,7 +11,7 @@ const service = useApp(OAUTH_ENV, { fetch: (url, init) => providers.fetch(url, i
 
 beforeEach(async () => {
   providers = createProviderStub();
-  await service.pool.query('truncate users cascade');
+  await service.pool.query('delete from users');
 });
 
 const get = (url, headers) =>

@@ -11,7 +11,7 @@ const config = testConfig();
 let user;
 
 beforeEach(async () => {
-  await service.pool.query('truncate users cascade');
+  await service.pool.query('delete from users');
   const { rows } = await service.pool.query(
     `with ada as (insert into users (email, display_name) values ('ada@example.com', 'Ada') returning id)
      insert into sessions (user_id, expires_at) select id, now() + interval '1 day' from ada

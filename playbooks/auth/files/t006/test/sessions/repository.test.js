@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => database?.close());
 beforeEach(async () => {
-  await database.pool.query('truncate users cascade');
+  await database.pool.query('delete from users');
   const { rows } = await database.pool.query(
     `insert into users (email) values ('ada@example.com') returning id`,
   );

@@ -12,7 +12,7 @@ before(async () => {
   users = createUsersRepository(database.pool);
 });
 after(() => database?.close());
-beforeEach(() => database.pool.query('truncate users cascade'));
+beforeEach(() => database.pool.query('delete from users'));
 
 const query = (sql, values) => database.pool.query(sql, values);
 const addAda = () => users.create({ email: 'Ada@Example.com', displayName: 'Ada' });
