@@ -9,7 +9,6 @@ export interface BareInput {
     readonly specialist: string;
     readonly dependsOn: readonly string[];
   }[];
-  readonly maxParallel: number;
 }
 
 const activities = proxyActivities<Activities>({

@@ -24,7 +24,7 @@ function starter(server: BenchServer, side: Side, tasks: readonly PlanTask[]): (
   return async () => {
     const input = objectiveInput({ maxParallel: 64 });
     const workflowId = side === 'bare' ? `bare-${randomUUID()}` : input.objectiveId;
-    const bare: BareInput = { input, tasks: outlines, maxParallel: 64 };
+    const bare: BareInput = { input, tasks: outlines };
     await server.client.workflow.execute(side === 'bare' ? 'bareWorkflow' : OBJECTIVE_WORKFLOW, {
       workflowId,
       taskQueue: `bench-${side}`,

@@ -7,7 +7,7 @@ import type { Delivery } from '../src/domain/status';
 import { record, type Run } from './run';
 import { patiently, stopRun, troubleOf } from './trouble';
 
-/** Gates the integrated objective; while it is red a human is asked. False when the objective ends red. */
+/** Gates the integrated objective; while it is red a human is asked, who may accept it or give up. */
 export async function gateObjective(run: Run): Promise<void> {
   const { progress } = run;
   const { handle, baseReport } = progress;
