@@ -39,6 +39,7 @@ export function createAttemptActivities(
             worktree,
             prompt: request.prompt,
             steering: request.steering ?? [],
+            grants: request.grants ?? [],
             transcript: request.transcript,
             signal,
             onProgress: (next) => {
@@ -85,6 +86,8 @@ async function resultOf(
       return { outcome: 'suspended', on: { kind: 'consult', question: end.question }, ...rest };
     case 'escalate':
       return { outcome: 'suspended', on: { kind: 'escalate', raised: end.raised }, ...rest };
+    case 'context':
+      return { outcome: 'suspended', on: { kind: 'context', request: end.request }, ...rest };
     case 'unfinished':
       return { outcome: 'unfinished', reason: end.reason.slice(0, 1500), concern: end.concern, ...rest };
   }

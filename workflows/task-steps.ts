@@ -217,11 +217,30 @@ function attemptText(result: AttemptResult): string {
     case 'handed-off':
       return `handed off: ${result.summary}`;
     case 'suspended':
-      return result.on.kind === 'consult' ? 'suspended to ask a peer' : `raises ${result.on.raised.trigger}`;
+      return suspensionText(result.on);
     case 'unfinished':
       return `did not finish: ${result.reason}`;
     default:
       return assertNever(result, 'attempt result');
+  }
+}
+
+function suspensionText(on: Extract<AttemptResult, { outcome: 'suspended' }>['on']): string {
+  switch (on.kind) {
+    case 'consult':
+      return 'suspended to ask a peer';
+    case 'escalate':
+      return `raises ${on.raised.trigger}`;
+    case 'context':
+      return `asks to see ${on.request.paths.join(', ')}`;
+    case 'pause':
+      return 'suspended: paused';
+    case 'wall':
+      return `suspended until ${on.wall.until}: ${on.wall.reason}`;
+    case 'budget':
+      return 'suspended: its allowance is spent';
+    default:
+      return assertNever(on, 'suspension');
   }
 }
 

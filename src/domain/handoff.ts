@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Concern } from './levels';
+import { PathClaim } from './plan';
 import { RoleName } from './specialists';
 import { Trigger } from './triggers';
 
@@ -67,6 +68,28 @@ export const RaisedEscalation = z.strictObject({
   recommendation: z.string().min(1).max(1000),
 });
 export type RaisedEscalation = z.infer<typeof RaisedEscalation>;
+
+/** The `request_context` tool: files a role does not see by default, and why the task needs them. */
+export const ContextRequest = z.strictObject({
+  paths: z.array(PathClaim).min(1).max(20),
+  reason: z.string().min(1).max(1000),
+});
+export type ContextRequest = z.infer<typeof ContextRequest>;
+
+/** The coordinator's answer: what of the asked may be read for the rest of the task. */
+export const ContextDecision = z.strictObject({
+  granted: z.array(PathClaim).max(20),
+  reason: z.string().min(1).max(500),
+});
+export type ContextDecision = z.infer<typeof ContextDecision>;
+
+/** A recorded exception from the context rules: paths a task may read although its role would not. */
+export const ContextGrant = z.strictObject({
+  paths: z.array(PathClaim).min(1).max(20),
+  reason: z.string().max(500),
+  by: z.string().max(200),
+});
+export type ContextGrant = z.infer<typeof ContextGrant>;
 
 /** The gravest findings, few enough and short enough to travel in workflow history; all are in the transcript. */
 export function findingsForHistory(findings: readonly Finding[]): Finding[] {

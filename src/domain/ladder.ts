@@ -116,13 +116,30 @@ export function afterAttempt(progress: TaskProgress, result: AttemptResult): Tas
       return { ...done, step: { kind: 'gate' } };
     }
     case 'suspended':
-      return result.on.kind === 'consult'
-        ? consult(next, result.on.question)
-        : ask(next, questionRaised(next, result.on.raised));
+      return afterSuspension(next, result.on);
     case 'unfinished':
       return climb(next, { kind: 'unfinished', reason: result.reason, concern: result.concern });
     default:
       return assertNever(result, 'attempt result');
+  }
+}
+
+function afterSuspension(
+  progress: TaskProgress,
+  on: Extract<AttemptResult, { outcome: 'suspended' }>['on'],
+): TaskProgress {
+  switch (on.kind) {
+    case 'consult':
+      return consult(progress, on.question);
+    case 'escalate':
+      return ask(progress, questionRaised(progress, on.raised));
+    case 'context':
+    case 'pause':
+    case 'wall':
+    case 'budget':
+      return progress;
+    default:
+      return assertNever(on, 'suspension');
   }
 }
 

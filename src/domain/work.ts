@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { BlobRef } from './blob';
-import { Advice, ConsultationQuestion, CoordinatorReview, Finding, RaisedEscalation } from './handoff';
+import {
+  Advice,
+  ConsultationQuestion,
+  ContextDecision,
+  ContextGrant,
+  ContextRequest,
+  CoordinatorReview,
+  Finding,
+  RaisedEscalation,
+} from './handoff';
 import { Concern, Level } from './levels';
 import { PlanPatch } from './messages';
 import { ObjectiveHandle } from './objective';
@@ -99,8 +108,18 @@ export const AttemptPrompt = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('failure'), text: Excerpt, red: z.array(RedItem).max(10) }),
   z.strictObject({ kind: z.literal('advice'), from: RoleName, advice: Advice, failure: Excerpt.nullable() }),
   z.strictObject({ kind: z.literal('guidance'), from: z.string().max(200), text: z.string().max(8000) }),
+  /** The answer to a `request_context` of this very attempt. */
+  z.strictObject({ kind: z.literal('context'), from: z.string().max(200), decision: ContextDecision }),
 ]);
 export type AttemptPrompt = z.infer<typeof AttemptPrompt>;
+
+/** A provider (endpoint and key, hashed) that wants no calls before an instant. */
+export const ProviderWall = z.strictObject({
+  provider: z.string().max(64),
+  until: z.iso.datetime(),
+  reason: z.string().max(300),
+});
+export type ProviderWall = z.infer<typeof ProviderWall>;
 
 export const AttemptRequest = z.strictObject({
   handle: ObjectiveHandle,
@@ -116,6 +135,10 @@ export const AttemptRequest = z.strictObject({
   transcript: BlobRef.nullable(),
   /** What people said to this task since its last attempt. */
   steering: z.array(z.string().max(8000)).max(20).optional(),
+  /** Context this task was granted beyond its role's; absent: none. */
+  grants: z.array(ContextGrant).max(20).optional(),
+  /** Most the attempt may spend before it asks for more, in US dollars; absent: no cap. */
+  allowanceUsd: z.number().nonnegative().optional(),
 });
 export type AttemptRequest = z.infer<typeof AttemptRequest>;
 
@@ -135,6 +158,13 @@ export const AttemptResult = z.discriminatedUnion('outcome', [
     on: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('consult'), question: ConsultationQuestion }),
       z.strictObject({ kind: z.literal('escalate'), raised: RaisedEscalation }),
+      z.strictObject({ kind: z.literal('context'), request: ContextRequest }),
+      /** People paused the objective. */
+      z.strictObject({ kind: z.literal('pause') }),
+      /** The provider asks to wait. */
+      z.strictObject({ kind: z.literal('wall'), wall: ProviderWall }),
+      /** The next call would cost more than is left of the allowance. */
+      z.strictObject({ kind: z.literal('budget'), needsUsd: z.number().nonnegative() }),
     ]),
     transcript: BlobRef,
     usage: Usage,
@@ -172,6 +202,18 @@ export const ReviewRequest = z.strictObject({
 export type ReviewRequest = z.infer<typeof ReviewRequest>;
 export const ReviewResult = z.strictObject({ review: CoordinatorReview, usage: Usage });
 export type ReviewResult = z.infer<typeof ReviewResult>;
+
+/** Asks the coordinator whether a task may read what its role would not see. */
+export const ContextGrantRequest = z.strictObject({
+  handle: ObjectiveHandle,
+  plan: BlobRef,
+  taskId: TaskId,
+  specialist: RoleName,
+  request: ContextRequest,
+});
+export type ContextGrantRequest = z.infer<typeof ContextGrantRequest>;
+export const ContextGrantResult = z.strictObject({ decision: ContextDecision, usage: Usage });
+export type ContextGrantResult = z.infer<typeof ContextGrantResult>;
 
 /** `task` runs the cheap checks, `base` and `objective` all of them; red is told against the base's report. */
 export const GateRequest = z.strictObject({

@@ -77,6 +77,8 @@ export function createWorktrees(tools: Tools): Worktrees {
         await shared.push(mirror, branch, commit.commit);
         return commit;
       }),
+    snapshot: () => Promise.reject(new Error('not written yet')),
+    restore: () => Promise.reject(new Error('not written yet')),
     checkOut: ({ objectiveId, commit }) =>
       tellFullDisk(layout.home, async () => {
         const { mirror } = await findObjective(layout, objectiveId);

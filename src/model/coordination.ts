@@ -51,6 +51,7 @@ export function createCoordination(options: CoordinationOptions): Coordination {
   return {
     analyse: (request) => ask('analyse', COORDINATOR, Analysis, analysePrompt(request.dossier), request),
     plan: (request) => ask('plan', COORDINATOR, Plan, planPrompt(request), request),
+    decideContext: () => Promise.reject(new Error('not written yet')),
     consult: (request) => ask('consult', request.peer, Advice, consultPrompt(request), request),
     async review(request) {
       const { value, usage } = await ask('review', COORDINATOR, ReviewAnswer, reviewPrompt(request), request);

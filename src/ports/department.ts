@@ -4,6 +4,9 @@ import type { Dossier } from '../domain/dossier';
 import type {
   Advice,
   ConsultationQuestion,
+  ContextDecision,
+  ContextGrant,
+  ContextRequest,
   CoordinatorReview,
   HandoffNote,
   RaisedEscalation,
@@ -44,12 +47,21 @@ export interface Coordination {
     readonly failure: string;
     readonly signal: AbortSignal;
   }): Promise<Answered<CoordinatorReview>>;
+  /** Whether a specialist may read what its role does not see by default. */
+  decideContext(request: {
+    readonly dossier: Dossier;
+    readonly task: DelegatedTask;
+    readonly specialist: string;
+    readonly request: ContextRequest;
+    readonly signal: AbortSignal;
+  }): Promise<Answered<ContextDecision>>;
 }
 
 export type WorkEnd =
   | { readonly kind: 'handed-off'; readonly note: HandoffNote }
   | { readonly kind: 'consult'; readonly question: ConsultationQuestion }
   | { readonly kind: 'escalate'; readonly raised: RaisedEscalation }
+  | { readonly kind: 'context'; readonly request: ContextRequest }
   | { readonly kind: 'unfinished'; readonly reason: string; readonly concern: Concern };
 
 /** One attempt of a specialist in a worktree: the tool loop. */
@@ -64,6 +76,8 @@ export interface Specialists {
     readonly prompt: AttemptPrompt;
     /** What people said to this task since its last attempt. */
     readonly steering: readonly string[];
+    /** Exceptions from the role's context rules. */
+    readonly grants: readonly ContextGrant[];
     /** Conversation to go on with. */
     readonly transcript: BlobRef | null;
     readonly signal: AbortSignal;

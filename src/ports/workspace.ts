@@ -72,6 +72,26 @@ export interface Worktrees {
     readonly taskId: TaskId;
     readonly message: string;
   }): Promise<Commit>;
+  /**
+   * Keeps the worktree's tracked and non-ignored files as they are, as a commit under a hidden ref
+   * (`refs/coordinator/snapshots/…`), without touching branch, index or files. `paths`: only these may differ from the
+   * last snapshot; null: anything may.
+   */
+  snapshot(request: {
+    readonly objectiveId: string;
+    readonly taskId: TaskId;
+    readonly paths: readonly string[] | null;
+  }): Promise<{ readonly snapshot: string }>;
+  /**
+   * Opens the task's worktree on this host with exactly the files of a snapshot (ignored files stay), whatever a lost
+   * worker left in it; the branch is where it was.
+   */
+  restore(request: {
+    readonly objectiveId: string;
+    readonly taskId: TaskId;
+    readonly start: AttemptStart;
+    readonly snapshot: string;
+  }): Promise<Worktree>;
   /** A throw-away checkout of any commit for checks; `dispose` removes it. */
   checkOut(request: { readonly objectiveId: string; readonly commit: string }): Promise<{
     readonly path: string;

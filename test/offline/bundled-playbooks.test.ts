@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Analysis } from '../../src/domain/analysis';
-import { Advice, CoordinatorReview } from '../../src/domain/handoff';
+import { Advice, ContextDecision, CoordinatorReview } from '../../src/domain/handoff';
 import type { ModelQuestion } from '../../src/domain/model-question';
 import { Plan } from '../../src/domain/plan';
 import { createDepartmentTools } from '../../src/model/tools/department';
@@ -26,6 +26,7 @@ const ANSWERS: Readonly<Record<ModelQuestion, z.ZodType>> = {
   plan: Plan,
   consult: Advice,
   review: z.strictObject({ review: CoordinatorReview }),
+  context: ContextDecision,
 };
 const ENDING = new Set(['consult', 'raise_escalation', 'submit_handoff']);
 

@@ -32,6 +32,11 @@ function renderNews(prompt: AttemptPrompt): string {
       ]);
     case 'guidance':
       return section(`GUIDANCE FROM ${prompt.from}`, prompt.text);
+    case 'context':
+      return section(
+        `ANSWER OF ${prompt.from} TO YOUR REQUEST FOR CONTEXT`,
+        `${prompt.decision.granted.length === 0 ? 'Refused.' : `You may read now: ${prompt.decision.granted.join(', ')}.`} ${prompt.decision.reason}`,
+      );
     default:
       return assertNever(prompt, 'prompt');
   }

@@ -114,6 +114,7 @@ export async function runSample(
       worktree: { path, gitDir: join(repository.path, '.git'), head: from, conflicts },
       prompt: options.tamper?.(step.prompt, task.id) ?? step.prompt,
       steering: [],
+      grants: [],
       transcript: before.transcript,
       signal,
       onProgress: () => undefined,
@@ -237,6 +238,8 @@ function asResult(
     }
     case 'consult':
       return { outcome: 'suspended', ...common, on: { kind: 'consult', question: end.question } };
+    case 'context':
+      return { outcome: 'suspended', ...common, on: { kind: 'context', request: end.request } };
     case 'escalate':
       return { outcome: 'suspended', ...common, on: { kind: 'escalate', raised: end.raised } };
     case 'unfinished':
