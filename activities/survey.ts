@@ -13,10 +13,10 @@ const MAX_FILES = 2000;
 const MAX_CONVENTIONS = 16_000;
 
 export function createSurveyActivities(
-  ports: Pick<Ports, 'repositories' | 'surveyor' | 'sandbox'>,
+  ports: Pick<Ports, 'repositories' | 'surveyor' | 'sandbox' | 'providerOf'>,
   records: Records,
 ): Pick<RepositoryActivities, 'surveyRepository'> {
-  const { repositories, surveyor, sandbox } = ports;
+  const { repositories, surveyor, sandbox, providerOf } = ports;
   return {
     surveyRepository: (input) =>
       withHeartbeat(async () => {
@@ -55,6 +55,7 @@ export function createSurveyActivities(
           stack: describeStack(survey),
           sandbox,
           model: describeModel(input),
+          provider: providerOf(input.model),
           notes: survey.notes.slice(0, 20).map((note) => note.slice(0, 300)),
         } satisfies SurveyResult;
       }),

@@ -1,5 +1,10 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { AttemptActivities, ModelActivities, RepositoryActivities } from '../activities/contract';
+import type {
+  AttemptActivities,
+  ModelActivities,
+  ProviderActivities,
+  RepositoryActivities,
+} from '../activities/contract';
 
 /*
  * One proxy per class of work. Retry policies here are the *transport* ladder: they repeat an activity that could
@@ -41,4 +46,11 @@ export const repository = proxyActivities<RepositoryActivities>({
     maximumInterval: '30 seconds',
     maximumAttempts: 6,
   },
+});
+
+export const providers = proxyActivities<ProviderActivities>({
+  startToCloseTimeout: '1 minute',
+  cancellationType,
+  // Telling others is a courtesy: who is not told meets the wall and reports it.
+  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumAttempts: 4 },
 });

@@ -10,6 +10,7 @@ import { createReceiptCache } from '../gate/receipt-cache';
 import { createGitWorkspace } from '../git/workspace';
 import { createClientFor } from '../model/client';
 import { createCoordination } from '../model/coordination';
+import { createProviderWalls, providerOf } from '../model/provider-walls';
 import { loadRoles } from '../model/roles';
 import { createSpecialists } from '../model/tool-loop';
 import { loadPlaybooks } from '../offline/load-playbooks';
@@ -18,6 +19,7 @@ import { startPostgres, type PostgresServer } from '../postgres/start-postgres';
 import { createReports } from '../report/reports';
 import { createSandbox, probeSandbox } from '../sandbox/sandbox';
 import { createDirectoryBlobStore } from '../store/directory-blob-store';
+import { createDirectoryJournals } from '../store/directory-journals';
 import { createRunShell } from './run-shell';
 import { createSurveyor } from './surveyor';
 
@@ -66,12 +68,15 @@ export async function openDepartment(options: {
     anthropic: { apiKey: environment.anthropic.apiKey, baseUrl: environment.anthropic.baseUrl },
     offlineUrl: (playbook, scenario) => offline.url(playbook, scenario),
   });
+  const walls = createProviderWalls();
   const roles = await loadRoles(join(packageRoot(), 'agents'));
 
   const activities = createActivities({
     store,
-    coordination: createCoordination({ clientFor, roles }),
+    journals: createDirectoryJournals(folder('journals')),
+    coordination: createCoordination({ clientFor, roles, walls }),
     specialists: createSpecialists({
+      walls,
       clientFor,
       roles,
       blobs: store,
@@ -92,6 +97,7 @@ export async function openDepartment(options: {
     bootstrap,
     reports: createReports({ dir: folder('reports'), blobs: store }),
     sandbox: sandbox.level,
+    providerOf: (model) => providerOf(clientFor(model)),
   });
   return {
     activities,

@@ -18,6 +18,7 @@ const ports = {
   repositories: untouched<Ports['repositories']>('the repository'),
   surveyor: untouched<Ports['surveyor']>('the surveyor'),
   sandbox: 'none',
+  providerOf: () => 'provider',
 };
 
 const input = ObjectiveInput.parse({

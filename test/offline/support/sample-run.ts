@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { askingFixture, deskFixture } from '../../support/journals';
 import { join } from 'node:path';
 import { Analysis } from '../../../src/domain/analysis';
 import { Dossier } from '../../../src/domain/dossier';
@@ -6,6 +7,7 @@ import { findingsForHistory } from '../../../src/domain/handoff';
 import {
   afterAttempt,
   afterConsult,
+  afterContext,
   afterDecision,
   afterGate,
   afterMerge,
@@ -77,9 +79,20 @@ export async function runSample(
   });
   const dossier = await describeSample(repository, options.scenario);
   const signal = new AbortController().signal;
-  const analysis = Analysis.parse((await coordination.analyse({ dossier, signal })).value);
+  const analysis = Analysis.parse(
+    (await coordination.analyse({ dossier, asking: askingFixture(), signal })).value,
+  );
   const plan = Plan.parse(
-    (await coordination.plan({ dossier, analysis, refusals: [], comment: null, signal })).value,
+    (
+      await coordination.plan({
+        dossier,
+        analysis,
+        refusals: [],
+        comment: null,
+        asking: askingFixture(),
+        signal,
+      })
+    ).value,
   );
   const tasks: PlanTask[] = [...plan.tasks];
   const heads: { readonly taskId: string; readonly head: string }[] = [
@@ -113,9 +126,12 @@ export async function runSample(
       specialist: before.specialist,
       worktree: { path, gitDir: join(repository.path, '.git'), head: from, conflicts },
       prompt: options.tamper?.(step.prompt, task.id) ?? step.prompt,
-      steering: [],
+      desk: deskFixture(),
+      keepsFiles: !fresh,
       grants: [],
       transcript: before.transcript,
+      allowanceUsd: null,
+      thrift: 0,
       signal,
       onProgress: () => undefined,
     };
@@ -123,7 +139,8 @@ export async function runSample(
     attempts.push(`${task.id}/${String(number)} L${String(step.level)} @${before.specialist} ${end.kind}`);
     const committed = await repository.commit(path, `${task.id}: attempt ${String(number)}`);
     const result = asResult(end, transcript, committed);
-    return afterAttempt({ ...before, level: step.level, attemptCount: number }, result);
+    const running = { number, journal: String(number), start: { kind: 'continue' as const } };
+    return afterAttempt({ ...before, level: step.level, attemptCount: number, running }, result);
   }
 
   async function gate(task: PlanTask, progress: TaskProgress): Promise<TaskProgress> {
@@ -183,8 +200,26 @@ export async function runSample(
       case 'attempt':
         return attempt(task, progress, next);
       case 'consult': {
-        const asked = { dossier, task: delegated, peer: next.peer, question: next.question, signal };
+        const asked = {
+          dossier,
+          task: delegated,
+          peer: next.peer,
+          question: next.question,
+          asking: askingFixture(),
+          signal,
+        };
         return afterConsult(progress, (await coordination.consult(asked)).value);
+      }
+      case 'context': {
+        const { value } = await coordination.decideContext({
+          dossier,
+          task: delegated,
+          specialist: progress.specialist,
+          request: next.request,
+          asking: askingFixture(),
+          signal,
+        });
+        return afterContext(progress, value);
       }
       case 'review': {
         const { value } = await coordination.review({
@@ -193,6 +228,7 @@ export async function runSample(
           specialist: progress.specialist,
           roster: SPECIALIST_NAMES,
           failure: failureReport(next.failure),
+          asking: askingFixture(),
           signal,
         });
         return afterReview(progress, value);
@@ -240,6 +276,10 @@ function asResult(
       return { outcome: 'suspended', ...common, on: { kind: 'consult', question: end.question } };
     case 'context':
       return { outcome: 'suspended', ...common, on: { kind: 'context', request: end.request } };
+    case 'pause':
+    case 'wall':
+    case 'budget':
+      return { outcome: 'suspended', ...common, on: end };
     case 'escalate':
       return { outcome: 'suspended', ...common, on: { kind: 'escalate', raised: end.raised } };
     case 'unfinished':
