@@ -1,6 +1,6 @@
 import { book, reserve, usageSince, type LedgerRow } from '../src/domain/ledger';
 import { questionOfSpentBudget } from '../src/domain/questions';
-import type { TaskId } from '../src/domain/plan';
+import type { EscalationSubject } from '../src/domain/escalation';
 import type { TaskProgress } from '../src/domain/task-progress';
 import { addUsage, NO_USAGE, type Usage } from '../src/domain/usage';
 import { askAboutObjective } from './decisions';
@@ -43,7 +43,7 @@ export function reserveFor(run: Run, progress: TaskProgress): boolean {
 }
 
 /** The same for the objective's own questions; false once a human has to be asked. */
-export function holdMoney(run: Run, key: TaskId | 'objective', needsUsd: number): boolean {
+export function holdMoney(run: Run, key: EscalationSubject, needsUsd: number): boolean {
   const { budgetUsd, usage, blockedBy } = run.progress;
   if (budgetUsd === null) return true;
   const reservation = reserve({
@@ -69,7 +69,7 @@ export function askForMoney(run: Run): string {
 /** What the step may spend, to be sent with its request; nothing where there is no cap. */
 export function allowanceOf(
   run: Run,
-  key: TaskId | 'objective',
+  key: EscalationSubject,
   spentUsd = 0,
 ): { readonly allowanceUsd?: number } {
   const held = run.reserved.get(key);

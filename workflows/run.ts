@@ -73,8 +73,10 @@ export interface Run {
   /** The stage before tasks run, for status. */
   stage: 'surveying' | 'analysing' | 'planning' | 'awaiting-approval' | 'running' | 'closing';
   planReview: ReviewPlan | null;
+  /** An error of ours inside a step; thrown by the main loop, so that the workflow task fails and waits for a fix. */
+  bug: Error | null;
   /** Money held by what runs now, in US dollars. */
-  readonly reserved: Map<TaskId | 'objective', number>;
+  readonly reserved: Map<EscalationSubject, number>;
   /** Grows with every change; loops wait for it. */
   revision: number;
 }
@@ -123,8 +125,8 @@ export function openRun(input: ObjectiveInput, carried: Carried | undefined): Ru
   };
   return {
     input,
-    // A run that older code carried over lacks what came later.
-    progress: { ...fresh, ...carried },
+    progress: carried === undefined ? fresh : upgraded(fresh, carried),
+    bug: null,
     reserved: new Map(),
     inFlight: new Map(),
     stop: null,
@@ -178,4 +180,13 @@ export function adoptPlan(run: Run, ref: string, outlines: readonly TaskOutline[
     .sort((a, b) => compareIds(a.task.id, b.task.id));
   progress.plan = { ref, version: (progress.plan?.version ?? 0) + 1 };
   run.revision += 1;
+}
+
+/** What older code carried over lacks what came later. */
+function upgraded(fresh: Carried, carried: Carried): Carried {
+  return {
+    ...fresh,
+    ...carried,
+    tasks: carried.tasks.map((task) => ({ ...newProgress(task.task), ...task })),
+  };
 }

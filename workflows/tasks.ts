@@ -6,6 +6,7 @@ import { isSettledProgress, nextSteps } from '../src/domain/scheduler';
 import type { Decision } from '../src/domain/escalation';
 import type { Finding } from '../src/domain/handoff';
 import { COORDINATOR } from '../src/domain/specialists';
+import type { AttemptRecord } from '../src/domain/status';
 import type { TaskProgress } from '../src/domain/task-progress';
 import { addUsage, type Usage } from '../src/domain/usage';
 import { askForMoney, reserveFor, settleAttempt, spendUsage } from './budget';
@@ -27,6 +28,7 @@ export type TasksEnd = 'settled' | 'stopped' | 'continue-as-new';
 export async function runTasks(run: Run, show: () => void): Promise<TasksEnd> {
   run.stage = 'running';
   for (;;) {
+    if (run.bug !== null) throw run.bug;
     await actOnMessages(run);
     const draining = workflowInfo().continueAsNewSuggested;
     if (run.stop === null && !draining) launchReady(run);
@@ -61,6 +63,9 @@ function launch(run: Run, progress: TaskProgress): void {
     .catch((error: unknown) => {
       if (!isCancellation(error)) meetTrouble(run, progress, error);
     })
+    .catch((bug: unknown) => {
+      run.bug = bug instanceof Error ? bug : new Error(String(bug));
+    })
     .finally(() => {
       run.inFlight.delete(id);
       run.reserved.delete(id);
@@ -81,7 +86,7 @@ function meetTrouble(run: Run, before: TaskProgress, error: unknown): void {
   // An attempt that goes on keeps its number; one that cannot was never made.
   const restored: TaskProgress =
     begun !== null && trouble.resumable
-      ? { ...booked, step: goOn(booked) }
+      ? { ...suspendedAt(booked, begun.number), step: goOn(booked) }
       : {
           ...booked,
           attemptCount: before.attemptCount,
@@ -105,6 +110,12 @@ function meetTrouble(run: Run, before: TaskProgress, error: unknown): void {
     ...restored,
     step: { kind: 'ask', question: questionOfTrouble(trouble.reason, trouble.text, resume) },
   });
+}
+
+function suspendedAt(task: TaskProgress, attempt: number): TaskProgress {
+  const suspended = (row: AttemptRecord): AttemptRecord =>
+    row.number === attempt ? { ...row, outcome: 'suspended' } : row;
+  return { ...task, attempts: task.attempts.map(suspended) };
 }
 
 /** What a failed activity cost: an attempt tells its total, a question what it used. */

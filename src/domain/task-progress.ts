@@ -167,7 +167,7 @@ export function taskState(
   if (step.kind === 'merge') return 'merging';
   if (step.kind === 'gate') return 'gating';
   if (step.kind === 'consult' || step.kind === 'review' || step.kind === 'context') return 'suspended';
-  if (step.kind === 'attempt' && step.resumes !== undefined && !facts.inFlight) return 'suspended';
   if (facts.inFlight) return 'running';
+  if (step.resumes !== undefined) return 'suspended';
   return facts.dependenciesIntegrated ? 'ready' : 'pending';
 }
