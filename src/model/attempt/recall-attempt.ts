@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type Anthropic from '@anthropic-ai/sdk';
 import type { BlobStore } from '../../ports/blob-store';
 import type { Specialists } from '../../ports/department';
@@ -56,7 +55,9 @@ export async function recallAttempt(given: {
     keepInputs: (said, kept) => {
       for (const block of said) if (block.type === 'tool_use') inputs.set(block.id, block.input);
       return kept.flatMap((block) =>
-        block.type === 'tool_use' && !isDeepStrictEqual(inputs.get(block.id), block.input) ? [block.id] : [],
+        block.type === 'tool_use' && JSON.stringify(inputs.get(block.id)) !== JSON.stringify(block.input)
+          ? [block.id]
+          : [],
       );
     },
     inputOf: (call) => {
