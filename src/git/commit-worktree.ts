@@ -6,7 +6,7 @@ import { WorkspaceError } from './errors';
 import { exists } from './files';
 import { type Git, gitFailed } from './git-command';
 import type { Place } from './layout';
-import { forgetMerge, inPlace, readConflicts, restoreDotGit } from './place';
+import { forgetMerge, inPlace, readConflicts, readMergeHead, restoreDotGit } from './place';
 import { specialistOf, withTask } from './trailers';
 
 const GITLINK = '160000';
@@ -124,9 +124,8 @@ async function refuseMarkers(place: Place): Promise<void> {
 }
 
 async function pendingMerge(git: Git, place: Place, head: string): Promise<string | undefined> {
-  const text = await readFile(join(place.gitDir, 'MERGE_HEAD'), 'utf8').catch(() => '');
-  const merged = text.trim();
-  if (merged === '') return undefined;
+  const merged = await readMergeHead(place);
+  if (merged === undefined) return undefined;
   // After a crash between commit and clean-up it is merged already.
   const run = await git.run(inPlace(place, ['merge-base', '--is-ancestor', merged, head]));
   return run.code === 0 ? undefined : merged;

@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import { redactSecrets } from '../process/redact';
 import { minimalEnvironment, runCommand } from '../process/run-command';
 import { WorkspaceError } from './errors';
+import { watchFifos } from './fifos';
 import type { Layout } from './layout';
 import { removeStaleLock, stillLocked } from './stale-locks';
 
@@ -17,6 +18,7 @@ export interface GitCall {
   /** Talks to another host: the user's own git settings, keys and proxies apply. */
   readonly network?: boolean;
   readonly maxOutputBytes?: number;
+  readonly signal?: AbortSignal;
 }
 
 interface GitRun {
@@ -64,6 +66,9 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ['core.packedRefsTimeout', '5000'],
   ['core.quotePath', 'false'],
   ['core.logAllRefUpdates', 'false'],
+  // What a branch or a journal names is on disk before it is named, also after a power cut.
+  ['core.fsync', 'committed'],
+  ['core.fsyncMethod', 'batch'],
   ['commit.gpgSign', 'false'],
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
@@ -158,6 +163,7 @@ function blockingLock(call: GitCall, stderr: string): string | undefined {
 
 async function runOnce(options: GitOptions, call: GitCall): Promise<GitRun> {
   const network = call.network === true;
+  const stopWatching = call.workTree === undefined ? undefined : watchFifos(call.workTree);
   const run = await runCommand({
     argv: ['git', ...settingsOf(network), ...call.args],
     cwd: call.cwd,
@@ -165,7 +171,9 @@ async function runOnce(options: GitOptions, call: GitCall): Promise<GitRun> {
     timeoutMs: network ? NETWORK_TIMEOUT_MS : LOCAL_TIMEOUT_MS,
     ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
     ...(call.maxOutputBytes === undefined ? {} : { maxOutputBytes: call.maxOutputBytes }),
+    ...(call.signal === undefined ? {} : { signal: call.signal }),
   });
+  stopWatching?.();
   switch (run.end.kind) {
     case 'exited':
       return {
