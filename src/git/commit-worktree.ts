@@ -61,6 +61,14 @@ async function stage(git: Git, place: Place): Promise<void> {
       [forbidden],
     );
   }
+  const encoded = /(?:BOM is \w+ in|failed to encode) '([^']+)'/.exec(run.stderr)?.[1];
+  if (encoded !== undefined) {
+    throw new WorkspaceError(
+      'forbidden-path',
+      `The file ${encoded} is not in the encoding that .gitattributes names for it; change one of the two.`,
+      [encoded],
+    );
+  }
   const nested = /'([^']+?)\/?' does not have a commit checked out/.exec(run.stderr)?.[1];
   if (nested !== undefined) throw nestedRepository([nested]);
   throw gitFailed(call, run);

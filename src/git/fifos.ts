@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const FIRST_LOOK_MS = 1_000;
+const FIRST_LOOK_MS = 300;
 const LONGEST_PAUSE_MS = 15_000;
 
 /**

@@ -15,6 +15,7 @@ import {
   writeConflicts,
 } from './place';
 import type { Tools } from './tools';
+import { mendIndex } from './whole-index';
 
 /** A new worktree on the task's branch, which is moved to `from`; taken from the pool where one waits there. */
 export async function openFresh(tools: Tools, desk: Desk, from: string): Promise<void> {
@@ -34,6 +35,7 @@ export async function openAgain(tools: Tools, desk: Desk): Promise<void> {
   const { mirror, place, branch } = desk;
   if (await isPlaceReady(place)) {
     await restoreDotGit(place);
+    await mendIndex(git, place);
     return;
   }
   await shared.pull(mirror, branch);

@@ -10,14 +10,15 @@ import { bindPlace, forgetMerge, isPlaceReady, readConflicts } from './place';
 import { currentTree, moveRefs } from './snapshot';
 import {
   dropSnapshots,
+  hasSnapshots,
   inSnapshots,
   keepGitlinks,
-  readGitlinks,
   readLast,
   seedSnapshots,
   writeLast,
 } from './snapshot-index';
 import type { Tools } from './tools';
+import { mendIndex } from './whole-index';
 
 interface Wanted {
   readonly start: AttemptStart;
@@ -32,8 +33,12 @@ export async function restoreSnapshot(tools: Tools, desk: Desk, wanted: Wanted):
   const ref = refs.snapshot(objectiveId, taskId);
   if (!(await shared.obtain(mirror, snapshot, ref))) throw noSnapshot(snapshot);
   await settleBranch(tools, desk, wanted);
-  if (await isPlaceReady(place)) await bindPlace(place, branch);
-  else await makePlace(tools, desk);
+  if (await isPlaceReady(place)) {
+    await bindPlace(place, branch);
+    await mendIndex(git, place);
+  } else {
+    await makePlace(tools, desk);
+  }
   const conflicts = await resumeMerge(tools, desk, start, snapshot);
   if (!(await putFiles(git, desk, snapshot))) {
     // Something in the way that git steps around: only a new folder is sure to be without it.
@@ -88,7 +93,7 @@ async function resumeMerge(
 
 /** Makes the files those of the snapshot, ignored ones aside; whether they are now. */
 async function putFiles(git: Git, desk: Desk, snapshot: string): Promise<boolean> {
-  if ((await readGitlinks(desk.place)) === undefined) await seedSnapshots(git, desk);
+  if (!(await hasSnapshots(desk.place))) await seedSnapshots(git, desk);
   const move = inSnapshots(desk, ['read-tree', '--reset', '-u', snapshot]);
   try {
     await git.text(move);

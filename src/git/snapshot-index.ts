@@ -2,10 +2,10 @@ import { copyFile, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Desk } from './desk';
-import { exists } from './files';
 import type { Git, GitCall } from './git-command';
 import type { Place } from './layout';
 import { inPlace } from './place';
+import { isWholeIndex } from './whole-index';
 
 /*
  * Snapshots have a git folder of their own inside that of the worktree. Its index stays from one snapshot to the
@@ -57,6 +57,11 @@ export async function seedSnapshots(git: Git, desk: Desk): Promise<void> {
   await keepGitlinks(git, desk);
 }
 
+/** Whether there is an index to go on with. */
+export async function hasSnapshots(place: Place): Promise<boolean> {
+  return (await readGitlinks(place)) !== undefined && isWholeIndex(join(folderOf(place), 'index'));
+}
+
 /** Forgets the index; the next snapshot starts from the worktree. */
 export async function dropSnapshots(place: Place): Promise<void> {
   await rm(folderOf(place), { recursive: true, force: true });
@@ -97,7 +102,7 @@ export async function writeLast(place: Place, snapshot: string): Promise<void> {
 /** With the date of the original, by which git knows the files it must not trust by their dates alone. */
 async function copyIndex(place: Place): Promise<boolean> {
   const from = join(place.gitDir, 'index');
-  if (!(await exists(from))) return false;
+  if (!(await isWholeIndex(from))) return false;
   const { atimeMs, mtimeMs } = await stat(from);
   const to = join(folderOf(place), 'index');
   await copyFile(from, to);
