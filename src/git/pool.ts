@@ -4,20 +4,22 @@ import { join } from 'node:path';
 import type { Desk } from './desk';
 import { WorkspaceError } from './errors';
 import { exclusively } from './exclusively';
-import type { Git } from './git-command';
 import type { Layout, Place } from './layout';
+import { findObjective } from './mirror';
 import { claim, ownershipOf } from './owner';
 import { addPlace, isPlaceReady, movePlace, removePlace } from './place';
+import type { Tools } from './tools';
+
+interface WarmRequest {
+  readonly objectiveId: string;
+  readonly commit: string;
+  readonly count: number;
+}
 
 /** Worktrees made ahead of time, for whichever task of an objective comes first. */
 export interface Pool {
   /** Makes worktrees on `commit` until `count` wait; ends early when they are not wanted any more. */
-  warm(request: {
-    readonly mirror: string;
-    readonly objectiveId: string;
-    readonly commit: string;
-    readonly count: number;
-  }): Promise<void>;
+  warm(request: WarmRequest): Promise<void>;
   /** Turns one into the desk's place, with the files of its branch; false when none waits. */
   take(desk: Desk): Promise<boolean>;
   /** Stops making and removes all of an objective; what another living process is making stays. */
@@ -30,12 +32,13 @@ export interface Pool {
 
 const PREFIX = 'pool--';
 
-export function createPool({ git, layout }: { readonly git: Git; readonly layout: Layout }): Pool {
+export function createPool({ git, layout, shared }: Pick<Tools, 'git' | 'layout' | 'shared'>): Pool {
   const making = new Map<AbortController, { readonly objectiveId: string; readonly end: Promise<void> }>();
   let isStopped = false;
 
-  async function warm(request: Parameters<Pool['warm']>[0], signal: AbortSignal): Promise<void> {
-    const { mirror, objectiveId, commit, count } = request;
+  async function warm({ objectiveId, commit, count }: WarmRequest, signal: AbortSignal): Promise<void> {
+    const { mirror } = await findObjective(layout, objectiveId);
+    await shared.obtain(mirror, commit);
     while (!isOver(signal)) {
       const places = await placesOf(layout, mirror, objectiveId);
       const waiting = await Promise.all(places.map((place) => isWanted(place)));
@@ -57,9 +60,10 @@ export function createPool({ git, layout }: { readonly git: Git; readonly layout
     async warm(request) {
       if (isStopped) return;
       const controller = new AbortController();
-      const { mirror, objectiveId } = request;
-      const key = `pool of ${objectiveId} in ${mirror}`;
-      const end = exclusively(key, () => warm(request, controller.signal));
+      const { objectiveId } = request;
+      const end = exclusively(`pool of ${objectiveId} in ${layout.home}`, () =>
+        warm(request, controller.signal),
+      );
       // Whoever stops it waits for its end, however that comes; the caller is told of a failure.
       making.set(controller, { objectiveId, end: end.catch(() => undefined) });
       try {

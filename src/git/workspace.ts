@@ -49,7 +49,7 @@ export function createGitWorkspace(options: GitWorkspaceOptions): GitWorkspace {
   const git = createGit({ layout, searchPath, userEnvironment, lockWaitMs });
   const samples = createSampleMaker(git);
   const shared = createSharedRemote(git, options.remote ?? null);
-  const pool = createPool({ git, layout });
+  const pool = createPool({ git, layout, shared });
   const tools: Tools = { git, layout, samples, shared, pool, lockWaitMs };
   return {
     repositories: createRepositories(tools),

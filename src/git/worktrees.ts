@@ -75,13 +75,7 @@ export function createWorktrees(tools: Tools): Worktrees {
       }),
     restore: (request) =>
       atDesk(request, async (desk) => describe(git, desk, await restoreSnapshot(tools, desk, request))),
-    async warm({ objectiveId, commit, count }) {
-      await tellFullDisk(layout.home, async () => {
-        const { mirror } = await findObjective(layout, objectiveId);
-        await shared.obtain(mirror, commit);
-        await tools.pool.warm({ mirror, objectiveId, commit, count });
-      });
-    },
+    warm: (request) => tellFullDisk(layout.home, () => tools.pool.warm(request)),
     checkOut: ({ objectiveId, commit }) =>
       tellFullDisk(layout.home, async () => {
         const { mirror } = await findObjective(layout, objectiveId);
