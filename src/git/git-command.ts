@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { redactSecrets } from '../process/redact';
 import { minimalEnvironment, runCommand } from '../process/run-command';
@@ -46,6 +47,8 @@ interface GitOptions {
   readonly lockWaitMs: number;
 }
 
+/** With less room than this a write that failed, failed for want of room. */
+const FULL_BYTES = 128 * 1024;
 const LIST_BYTES = 64 * 1024 * 1024;
 const LOCAL_TIMEOUT_MS = 5 * 60_000;
 const NETWORK_TIMEOUT_MS = 20 * 60_000;
@@ -122,7 +125,7 @@ export function createGit(options: GitOptions): Git {
 
 /** The error for a command that had to succeed. */
 export function gitFailed(call: GitCall, run: GitRun): WorkspaceError {
-  if (/No space left on device|Disk quota exceeded/i.test(run.stderr)) {
+  if (saysDiskFull(call, run.stderr)) {
     return new WorkspaceError(
       'no-space',
       `There is no disk space left for git ${verbOf(call)} in ${call.cwd}; free some, then resume.`,
@@ -132,6 +135,14 @@ export function gitFailed(call: GitCall, run: GitRun): WorkspaceError {
     'git-failed',
     `git ${verbOf(call)} ended with ${String(run.code)} in ${call.cwd}: ${lastWords(run.stderr)}`,
   );
+}
+
+// Git tells the reason of a failed write in most places, "out of diskspace" whatever it was in some, and none in others.
+function saysDiskFull({ cwd }: GitCall, stderr: string): boolean {
+  if (/No space left on device|Disk quota exceeded|Out of diskspace/i.test(stderr)) return true;
+  if (!/(?:unable to|could not|couldn't|failed to) (?:write|create)|write error/i.test(stderr)) return false;
+  const { bavail, bsize } = statfsSync(cwd);
+  return bavail * bsize < FULL_BYTES;
 }
 
 /** What git said last that tells something, on one line. */
