@@ -103,6 +103,7 @@ export async function openDepartment(options: {
     activities,
     stop: async () => {
       await offline.stop();
+      await workspace.stop();
       await (await database?.catch(() => undefined))?.stop();
     },
   };
