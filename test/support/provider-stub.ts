@@ -39,7 +39,7 @@ export type StubAnswer =
   | { readonly kind: 'stream-error'; readonly type: string }
   /** The connection ends in the middle of a tool call. */
   | { readonly kind: 'cut' }
-  /** Status 200 and no JSON. */
+  /** Status 200 and a stream whose data is no JSON. */
   | { readonly kind: 'malformed' }
   /** Accepted, never answered. */
   | { readonly kind: 'silence' };
@@ -116,8 +116,7 @@ function send(response: ServerResponse, answer: StubAnswer, number: number, mode
       );
       return;
     case 'malformed':
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end('{"type":"message", oops');
+      stream(response, ['event: message_start\ndata: {"type":"message_start", oops\n\n']);
       return;
     case 'silence':
       return;
