@@ -145,10 +145,19 @@ async function actOnMessages(run: Run): Promise<void> {
 /** What kept models from being asked is settled: by more money, cheaper models, or less to do. */
 function unblock(run: Run, decision: Decision): void {
   run.progress.blockedBy = null;
-  if (decision.option === 'cheaper') run.progress.thrift += 1;
+  if (decision.option === 'cheaper') thinkCheaper(run);
   if (decision.decision !== 'skip') return;
   for (const { task, startedAt } of [...run.progress.tasks]) {
     if (startedAt === null) skipTask(run, task.id, `left out by ${decision.by}`);
+  }
+}
+
+/** What a call needed was estimated for a dearer model. */
+function thinkCheaper(run: Run): void {
+  run.progress.thrift += 1;
+  for (const task of [...run.progress.tasks]) {
+    if (task.step.kind === 'attempt' && task.step.resumes !== undefined)
+      replaceTask(run, { ...task, step: goOn(task) });
   }
 }
 
