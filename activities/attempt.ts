@@ -1,4 +1,4 @@
-import { Context, getClient } from '@temporalio/activity';
+import { ApplicationFailure, Context, getClient } from '@temporalio/activity';
 import { findingsForHistory } from '../src/domain/handoff';
 import { claimCovers } from '../src/domain/path-claims';
 import type { PathClaim } from '../src/domain/plan';
@@ -7,10 +7,12 @@ import { mention } from '../src/domain/specialists';
 import type { AttemptRequest, AttemptResult } from '../src/domain/work';
 import { lastSnapshot } from '../src/domain/journal';
 import { Mail, NO_MAIL } from '../src/domain/mail';
+import { ModelFailure } from '../src/domain/model-failure';
 import { ATTEMPT_MAILBOX } from '../src/domain/messages';
 import type { AttemptDesk, WorkOutcome } from '../src/ports/department';
 import type { Commit, Worktree } from '../src/ports/workspace';
 import type { AttemptActivities } from './contract';
+import { translateFailure } from './failures';
 import { withHeartbeat } from './heartbeat';
 import { withWatchdog } from './watchdog';
 import type { Ports } from './ports';
@@ -74,6 +76,9 @@ export function createAttemptActivities(
       const commit = (summary: string): ReturnType<typeof worktrees.commit> =>
         worktrees.commit({ objectiveId, taskId, message: commitMessage(request, task.title, summary) });
       return await resultOf(outcome, commit, [...task.owns, ...task.shares]);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw paced(error, Context.current().info.attempt);
     } finally {
       await journal.close();
     }
@@ -96,6 +101,23 @@ export function createAttemptActivities(
       );
     },
   };
+}
+
+/** Tries of an activity, lost workers' among them, after which what stands in its way is asked about. */
+const MOST_TRIES = 12;
+
+/** A failure that no model told us of (a full disk, a broken checkout) is tried again ever later, then asked about. */
+function paced(error: unknown, tries: number): unknown {
+  const failure = translateFailure(error);
+  if (error instanceof ModelFailure || !(failure instanceof ApplicationFailure) || failure.nonRetryable)
+    return error;
+  return ApplicationFailure.create({
+    message: failure.message,
+    type: failure.type ?? 'Error',
+    nonRetryable: tries >= MOST_TRIES,
+    nextRetryDelay: Math.min(60_000, 500 * 2 ** Math.min(tries, 10)),
+    cause: failure,
+  });
 }
 
 /** What people said to the task meanwhile. A workflow that does not answer in time has no mail. */

@@ -30,9 +30,10 @@ export const attempts = proxyActivities<AttemptActivities>({
   startToCloseTimeout: '6 hours',
   scheduleToCloseTimeout: '12 hours',
   // A lost worker is noticed after this; the worker beats at half of it.
-  heartbeatTimeout: '6 seconds',
+  heartbeatTimeout: '5 seconds',
   cancellationType,
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '2 minutes' },
+  // For lost workers, however many: soon. Failures that want a longer pause say so themselves.
+  retry: { initialInterval: '1 second', backoffCoefficient: 1.5, maximumInterval: '3 seconds' },
 });
 
 export const repository = proxyActivities<RepositoryActivities>({
