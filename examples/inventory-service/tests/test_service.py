@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.config import Settings, SettingsError
+from app.database import Transaction
 from app.main import create_app
 from app.request_log import JsonFormatter
 from tests.problems import assert_problem
@@ -47,6 +48,21 @@ def test_a_fault_of_ours_is_told_by_its_id_only(settings):
         response = client.get("/broken")
     assert_problem(response, 500, "internal-error")
     assert "secret" not in response.text
+
+
+def test_what_cannot_be_committed_is_not_told_as_done(settings):
+    app = create_app(settings)
+
+    @app.post("/late")
+    def late(connection: Transaction) -> None:
+        connection.execute(
+            "create temporary table pairs (id int primary key,"
+            " other int references pairs deferrable initially deferred) on commit drop"
+        )
+        connection.execute("insert into pairs values (1, 2)")
+
+    with TestClient(app, raise_server_exceptions=False) as client:
+        assert_problem(client.post("/late"), 500, "internal-error")
 
 
 @pytest.mark.parametrize(
