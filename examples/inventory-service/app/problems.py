@@ -44,9 +44,12 @@ class Problem(Exception):
 
 
 def problem_responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that may refuse with these, and as any route with 422 and 503."""
-    everywhere = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
-    return {status.value: {"description": status.phrase} for status in (*statuses, *everywhere)}
+    """The `responses` of a route that may refuse with these, and like every route with 503.
+
+    FastAPI adds 422 itself where there is something to validate.
+    """
+    everywhere = HTTPStatus.SERVICE_UNAVAILABLE
+    return {status.value: {"description": status.phrase} for status in (*statuses, everywhere)}
 
 
 def install_problem_handlers(app: FastAPI) -> None:
