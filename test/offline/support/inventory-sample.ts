@@ -1,35 +1,46 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readEnvironment } from '../../../src/config/environment';
+import { createEngines } from '../../../src/engines/engines';
+import { createBootstrap } from '../../../src/gate/bootstrap';
 import { startPostgres } from '../../../src/postgres/start-postgres';
-import { runProgram, sampleFolder, testEnvironment, type InstalledSample } from './sample-repository';
+import { surveyTree } from '../../../src/survey/survey-tree';
+import { sampleFolder, testEnvironment, type InstalledSample } from './sample-repository';
 
 const NAME = 'inventory-service';
+const DESCRIBING = ['pyproject.toml', 'requirements.txt', 'requirements-dev.txt'];
 
-/** The inventory service with a virtual environment and a PostgreSQL of its own. */
+/** The inventory service with its dependencies, installed as the gate does it, and a PostgreSQL of its own. */
 export async function installInventorySample(): Promise<InstalledSample> {
-  const path = await mkdtemp(join(tmpdir(), 'inventory-dependencies-'));
-  const remove = (): Promise<void> => rm(path, { recursive: true, force: true });
+  const root = await mkdtemp(join(tmpdir(), 'inventory-dependencies-'));
+  const { path, inherited: environment } = readEnvironment();
+  const remove = (): Promise<void> => rm(root, { recursive: true, force: true });
   try {
-    const venv = join(path, 'venv');
-    const requirements = join(sampleFolder(NAME), 'requirements-dev.txt');
-    await install(path, ['python3', '-m', 'venv', venv]);
-    await install(path, [join(venv, 'bin', 'pip'), 'install', '-q', '-r', requirements]);
-    const inherited = testEnvironment();
-    const postgres = await startPostgres({
-      path: inherited['PATH'] ?? '',
-      dataRoot: join(path, 'postgres'),
+    const { survey } = await surveyTree({
+      files: DESCRIBING,
+      read: async (file) =>
+        DESCRIBING.includes(file) ? readFile(join(sampleFolder(NAME), file), 'utf8') : null,
+      configuration: null,
     });
-    const database = await postgres.createDatabase();
+    const bootstrap = createBootstrap({
+      store: join(root, 'store'),
+      environment,
+      engines: createEngines({ path, environment }),
+    });
+    const signal = new AbortController().signal;
+    const provision = await bootstrap.ensure({ path: sampleFolder(NAME), survey, signal });
+    const postgres = await startPostgres({ path, dataRoot: join(root, 'postgres') });
+    const { url } = await postgres.createDatabase();
     return {
       name: NAME,
       modules: null,
-      commands: { test: ['python3', '-m', 'pytest'], lint: ['ruff', 'check', '.'] },
+      commands: { test: command(survey.test), lint: command(survey.lint) },
       environment: {
-        ...inherited,
-        PATH: `${join(venv, 'bin')}:${inherited['PATH'] ?? ''}`,
-        DATABASE_URL: database.url,
-        PYTHONDONTWRITEBYTECODE: '1',
+        ...testEnvironment(),
+        ...provision.env,
+        PATH: [...provision.path, path].join(':'),
+        DATABASE_URL: url,
       },
       addDependency: () => Promise.reject(new Error('the inventory playbook adds no dependency')),
       async remove() {
@@ -43,7 +54,8 @@ export async function installInventorySample(): Promise<InstalledSample> {
   }
 }
 
-async function install(cwd: string, command: readonly [string, ...string[]]): Promise<void> {
-  const { code, output } = await runProgram(cwd, command, testEnvironment());
-  if (code !== 0) throw new Error(`The sample's dependencies were not installed: ${output}`);
+function command(argv: readonly string[] | null): readonly [string, ...string[]] {
+  const [program, ...rest] = argv ?? [];
+  if (program === undefined) throw new Error(`the survey finds no command for ${NAME}`);
+  return [program, ...rest];
 }
