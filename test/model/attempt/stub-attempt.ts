@@ -84,7 +84,7 @@ export async function tryAttempt(given: {
     blobs: given.blobs,
     checks: { runChecks: () => Promise.resolve({ passed: true, output: 'ok' }) },
     bootstrap: {
-      ensure: () => Promise.resolve(),
+      ensure: () => Promise.resolve({ env: {}, path: [], readOnly: [] }),
       addDependency: () => Promise.resolve({ changedFiles: [] }),
     },
     runShell: async ({ command }) => {
