@@ -31,7 +31,10 @@ export const budget: Command = {
     }
     await withObjective(context, objectiveId, async ({ department }) => {
       const answer = await department.status(objectiveId);
-      if (answer.kind === 'live') return tellCosts(context, answer.status);
+      if (answer.kind === 'live') {
+        tellCosts(context, answer.status);
+        return;
+      }
       context.terminal.say(
         `No worker is up to ask; \`${context.call(`attach ${objectiveId}`)}\` brings one, the report has the figures of a closed one.`,
       );
