@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { benchAttempts } from './attempts';
 import { renderFigures, type Figure } from './figures';
 import { benchMakespans, benchOrchestration } from './orchestration';
 import { startBenchServer } from './server';
@@ -21,6 +22,8 @@ async function main(): Promise<void> {
     figures.push(...(await benchOrchestration(server)));
     say('makespans …');
     figures.push(...(await benchMakespans(server)));
+    say('attempts …');
+    figures.push(...(await benchAttempts(server)));
   } finally {
     await server.stop();
   }
