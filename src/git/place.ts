@@ -108,6 +108,11 @@ export async function readMergeHead(place: Place): Promise<string | undefined> {
   return text.trim() === '' ? undefined : text.trim();
 }
 
+/** Makes the next commit one of both sides. */
+export async function beginMerge(place: Place, commit: string): Promise<void> {
+  await writeFile(join(place.gitDir, 'MERGE_HEAD'), `${commit}\n`);
+}
+
 export async function writeConflicts(place: Place, files: readonly string[]): Promise<void> {
   await writeFile(conflictsFile(place), files.join('\0'));
 }
