@@ -7,16 +7,8 @@ import type { Git } from './git-command';
 import { refs } from './layout';
 import { commitOf, makePlace, mergeInto, noWorktree } from './open-place';
 import { bindPlace, forgetMerge, isPlaceReady, readConflicts } from './place';
-import { currentTree, moveRefs } from './snapshot';
-import {
-  dropSnapshots,
-  hasSnapshots,
-  inSnapshots,
-  keepGitlinks,
-  readLast,
-  seedSnapshots,
-  writeLast,
-} from './snapshot-index';
+import { currentTree, moveRefs, readRef } from './snapshot';
+import { dropSnapshots, hasSnapshots, inSnapshots, keepGitlinks, seedSnapshots } from './snapshot-index';
 import type { Tools } from './tools';
 import { mendIndex } from './whole-index';
 
@@ -46,10 +38,7 @@ export async function restoreSnapshot(tools: Tools, desk: Desk, wanted: Wanted):
     await resumeMerge(tools, desk, start, snapshot);
     if (!(await putFiles(git, desk, snapshot))) throw notRestored(desk, snapshot);
   }
-  if ((await readLast(place)) !== snapshot) {
-    await moveRefs(git, mirror, new Map([[ref, snapshot]]));
-    await writeLast(place, snapshot);
-  }
+  if ((await readRef(git, mirror, ref)) !== snapshot) await moveRefs(git, mirror, new Map([[ref, snapshot]]));
   return conflicts;
 }
 

@@ -49,8 +49,9 @@ async function ownershipOfLock(layout: Layout, lock: string): Promise<Ownership>
  */
 export async function awaitLocks(layout: Layout, gitDir: string, lockWaitMs: number): Promise<void> {
   const startedAt = performance.now();
-  for (const name of ['index.lock', 'HEAD.lock', 'snapshot/index.lock']) {
-    const lock = join(gitDir, name);
+  const locks = ['index.lock', 'HEAD.lock', 'snapshot/index.lock'].map((name) => join(gitDir, name));
+  const found = await Promise.all(locks.map(exists));
+  for (const lock of locks.filter((_, index) => found[index] === true)) {
     while (await exists(lock)) {
       const waitedMs = performance.now() - startedAt;
       if (await removeStaleLock(layout, lock, waitedMs)) break;
