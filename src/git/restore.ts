@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { AttemptStart } from '../domain/work';
 import type { Desk } from './desk';
 import { WorkspaceError } from './errors';
-import type { Git } from './git-command';
+import { type Git, gitFailed } from './git-command';
 import { refs } from './layout';
 import { commitOf, makePlace, mergeInto, noWorktree } from './open-place';
 import { bindPlace, forgetMerge, isPlaceReady, readConflicts } from './place';
@@ -11,6 +11,9 @@ import { currentTree, moveRefs, readRef } from './snapshot';
 import { dropSnapshots, hasSnapshots, inSnapshots, keepGitlinks, seedSnapshots } from './snapshot-index';
 import type { Tools } from './tools';
 import { mendIndex } from './whole-index';
+
+const LOST_OBJECT =
+  /unable to read|failed to unpack tree|is corrupt|is empty|bad object|missing (?:blob|tree)/;
 
 interface Wanted {
   readonly start: AttemptStart;
@@ -91,7 +94,9 @@ async function putFiles(git: Git, desk: Desk, snapshot: string): Promise<boolean
     if (!(error instanceof WorkspaceError) || error.problem !== 'git-failed') throw error;
     await dropSnapshots(desk.place);
     await seedSnapshots(git, desk);
-    await git.text(move);
+    const run = await git.run(move);
+    if (run.code !== 0 && LOST_OBJECT.test(run.stderr)) throw noSnapshot(snapshot);
+    if (run.code !== 0) throw gitFailed(move, run);
   }
   // Nested repositories go too; what the snapshot's own rules ignore stays.
   await git.text(inSnapshots(desk, ['clean', '-ffdq']));
