@@ -1,9 +1,12 @@
 import { WorkspaceError } from './errors';
 import type { Desk } from './desk';
-import { type Git, gitFailed } from './git-command';
+import type { Git } from './git-command';
+import type { Place } from './layout';
+import { type MergedTree, mergeTrees } from './merge-trees';
 import { claim } from './owner';
 import {
   addPlace,
+  beginMerge,
   forgetMerge,
   inPlace,
   isPlaceReady,
@@ -54,22 +57,37 @@ export async function makePlace({ git, pool }: Tools, desk: Desk): Promise<void>
   await addPlace(git, mirror, place, branch);
 }
 
-/** Merges a commit into the worktree, leaving it uncommitted, and answers the files with conflicts. */
-export async function mergeInto(git: Git, place: Desk['place'], commit: string): Promise<string[]> {
+/**
+ * Merges a commit into the worktree, leaving it uncommitted, and answers the files with conflicts. Not by "git merge",
+ * which fails on what a repository may say in its `.gitmodules`.
+ */
+export async function mergeInto(git: Git, desk: Desk, commit: string): Promise<string[]> {
+  const { mirror, place, branch } = desk;
   // The list is written last: without it a crash came between, and the merge is made again.
   const noted = await readKnownConflicts(place);
   if (noted !== undefined && (await readMergeHead(place)) === commit) return noted;
   await forgetMerge(place);
-  await git.text(inPlace(place, ['reset', '--quiet', '--hard']));
+  const args = ['merge-base', '--is-ancestor', commit, branch];
+  const isMerged = (await git.run({ args, cwd: mirror, gitDir: mirror })).code === 0;
+  const merged = isMerged ? undefined : await mergeTrees(git, mirror, branch, commit);
+  await git.text(inPlace(place, ['read-tree', '--reset', '-u', merged?.tree ?? branch]));
   await git.text(inPlace(place, ['clean', '-ffdq']));
-  const how = ['--quiet', '--no-commit', '--no-ff', '--no-verify', '--no-stat'];
-  const call = inPlace(place, ['merge', ...how, commit]);
-  const run = await git.run(call);
-  if (run.code > 1) throw gitFailed(call, run);
-  const files = await git.list(inPlace(place, ['diff', '--name-only', '--diff-filter=U', '-z']));
-  if (run.code === 1 && files.length === 0) throw gitFailed(call, run);
-  await writeConflicts(place, files);
+  if (merged === undefined) return [];
+  await markUnmerged(git, place, merged);
+  await beginMerge(place, commit);
+  await writeConflicts(place, merged.conflicts);
   return readConflicts(place);
+}
+
+/** Gives the index all sides of a file in conflict, as git does, so that its status and diff tell of it. */
+async function markUnmerged(git: Git, place: Place, { conflicts, sides }: MergedTree): Promise<void> {
+  if (sides.length === 0) return;
+  const none = '0'.repeat(sides[0]?.split(' ')[1]?.length ?? 40);
+  const lines = [...conflicts.map((name) => `0 ${none} 0\t${name}`), ...sides];
+  await git.text({
+    ...inPlace(place, ['update-index', '-z', '--index-info']),
+    stdin: lines.map((line) => `${line}\0`).join(''),
+  });
 }
 
 /** The commit a name stands for in the coordination repository; undefined when there is none. */

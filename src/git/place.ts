@@ -1,4 +1,4 @@
-import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { WorkspaceError } from './errors';
 import { exists, restoreFile } from './files';
@@ -15,19 +15,34 @@ import { claim } from './owner';
 const READY = 'coordinator-ready';
 
 /** Makes the worktree with the files of `head`: a full ref name, or a commit to stand on without a branch. */
-export async function addPlace(
+export async function addPlace(git: Git, mirror: string, place: Place, head: string): Promise<void> {
+  await fillPlace(git, place, head);
+  await writeFile(join(place.gitDir, READY), mirror);
+}
+
+/**
+ * The same for one that {@link movePlace} will be given. Its index is dated after all its files: git then need not
+ * read again those that were written in the same second as the index, which are all of them. Nobody works here, and
+ * moving it dates the index anew.
+ */
+export async function addPlaceAhead(
   git: Git,
   mirror: string,
   place: Place,
-  head: string,
-  signal?: AbortSignal,
+  at: { readonly commit: string; readonly signal: AbortSignal },
 ): Promise<void> {
+  await fillPlace(git, place, at.commit, at.signal);
+  const nextSecond = Math.floor(Date.now() / 1000) + 1;
+  await utimes(join(place.gitDir, 'index'), nextSecond, nextSecond);
+  await writeFile(join(place.gitDir, READY), mirror);
+}
+
+async function fillPlace(git: Git, place: Place, head: string, signal?: AbortSignal): Promise<void> {
   await mkdir(place.gitDir, { recursive: true });
   await mkdir(place.path, { recursive: true });
   await bindPlace(place, head);
   const reset = inPlace(place, ['reset', '--quiet', '--hard']);
   await git.text(signal === undefined ? reset : { ...reset, signal });
-  await writeFile(join(place.gitDir, READY), mirror);
 }
 
 /** Puts back what ties files, git's state of them and `head` together, where it is not as it should be. */
@@ -106,6 +121,11 @@ export async function readKnownConflicts(place: Place): Promise<string[] | undef
 export async function readMergeHead(place: Place): Promise<string | undefined> {
   const text = await readFile(join(place.gitDir, 'MERGE_HEAD'), 'utf8').catch(() => '');
   return text.trim() === '' ? undefined : text.trim();
+}
+
+/** Makes the next commit one of both sides. */
+export async function beginMerge(place: Place, commit: string): Promise<void> {
+  await writeFile(join(place.gitDir, 'MERGE_HEAD'), `${commit}\n`);
 }
 
 export async function writeConflicts(place: Place, files: readonly string[]): Promise<void> {

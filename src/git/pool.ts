@@ -7,7 +7,7 @@ import { exclusively } from './exclusively';
 import type { Layout, Place } from './layout';
 import { findObjective } from './mirror';
 import { claim, ownershipOf } from './owner';
-import { addPlace, isPlaceReady, movePlace, removePlace } from './place';
+import { addPlaceAhead, isPlaceReady, movePlace, removePlace } from './place';
 import type { Tools } from './tools';
 
 interface WarmRequest {
@@ -46,7 +46,7 @@ export function createPool({ git, layout, shared }: Pick<Tools, 'git' | 'layout'
       const place = layout.pooled(mirror, `${objectiveId}--${randomUUID().slice(0, 13)}`);
       try {
         await claim(place.owner);
-        await addPlace(git, mirror, place, commit, signal);
+        await addPlaceAhead(git, mirror, place, { commit, signal });
       } catch (error) {
         await removePlace(place);
         if (!isOver(signal)) throw error;

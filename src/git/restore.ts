@@ -3,22 +3,17 @@ import { join } from 'node:path';
 import type { AttemptStart } from '../domain/work';
 import type { Desk } from './desk';
 import { WorkspaceError } from './errors';
-import type { Git } from './git-command';
+import { type Git, gitFailed } from './git-command';
 import { refs } from './layout';
 import { commitOf, makePlace, mergeInto, noWorktree } from './open-place';
 import { bindPlace, forgetMerge, isPlaceReady, readConflicts } from './place';
-import { currentTree, moveRefs } from './snapshot';
-import {
-  dropSnapshots,
-  hasSnapshots,
-  inSnapshots,
-  keepGitlinks,
-  readLast,
-  seedSnapshots,
-  writeLast,
-} from './snapshot-index';
+import { currentTree, moveRefs, readRef } from './snapshot';
+import { dropSnapshots, hasSnapshots, inSnapshots, keepGitlinks, seedSnapshots } from './snapshot-index';
 import type { Tools } from './tools';
 import { mendIndex } from './whole-index';
+
+const LOST_OBJECT =
+  /unable to read|failed to unpack tree|is corrupt|is empty|bad object|missing (?:blob|tree)/;
 
 interface Wanted {
   readonly start: AttemptStart;
@@ -46,10 +41,7 @@ export async function restoreSnapshot(tools: Tools, desk: Desk, wanted: Wanted):
     await resumeMerge(tools, desk, start, snapshot);
     if (!(await putFiles(git, desk, snapshot))) throw notRestored(desk, snapshot);
   }
-  if ((await readLast(place)) !== snapshot) {
-    await moveRefs(git, mirror, new Map([[ref, snapshot]]));
-    await writeLast(place, snapshot);
-  }
+  if ((await readRef(git, mirror, ref)) !== snapshot) await moveRefs(git, mirror, new Map([[ref, snapshot]]));
   return conflicts;
 }
 
@@ -77,10 +69,11 @@ async function settleBranch(tools: Tools, desk: Desk, { start, snapshot }: Wante
 /** The merge that was pending when the snapshot was made is pending again. */
 async function resumeMerge(
   { git, shared }: Tools,
-  { mirror, place }: Desk,
+  desk: Desk,
   start: AttemptStart,
   snapshot: string,
 ): Promise<string[]> {
+  const { mirror, place } = desk;
   if (start.kind === 'fresh') {
     await forgetMerge(place);
     return [];
@@ -88,7 +81,7 @@ async function resumeMerge(
   const merged = start.kind === 'conflict' ? start.with : await commitOf(git, mirror, `${snapshot}^2`);
   if (merged === undefined) return readConflicts(place);
   await shared.obtain(mirror, merged);
-  return mergeInto(git, place, merged);
+  return mergeInto(git, desk, merged);
 }
 
 /** Makes the files those of the snapshot, ignored ones aside; whether they are now. */
@@ -101,7 +94,9 @@ async function putFiles(git: Git, desk: Desk, snapshot: string): Promise<boolean
     if (!(error instanceof WorkspaceError) || error.problem !== 'git-failed') throw error;
     await dropSnapshots(desk.place);
     await seedSnapshots(git, desk);
-    await git.text(move);
+    const run = await git.run(move);
+    if (run.code !== 0 && LOST_OBJECT.test(run.stderr)) throw noSnapshot(snapshot);
+    if (run.code !== 0) throw gitFailed(move, run);
   }
   // Nested repositories go too; what the snapshot's own rules ignore stays.
   await git.text(inSnapshots(desk, ['clean', '-ffdq']));

@@ -89,16 +89,6 @@ export async function removeEntries(git: Git, desk: Desk, names: readonly string
   await git.text(inSnapshots(desk, ['update-index', '--force-remove', '-z', '--stdin'], lines(names)));
 }
 
-/** The snapshot this host made or restored last. */
-export async function readLast(place: Place): Promise<string | undefined> {
-  const text = await readFile(join(folderOf(place), 'last'), 'utf8').catch(() => '');
-  return /^[0-9a-f]{40,64}$/.test(text) ? text : undefined;
-}
-
-export async function writeLast(place: Place, snapshot: string): Promise<void> {
-  await writeFile(join(folderOf(place), 'last'), snapshot);
-}
-
 /** With the date of the original, by which git knows the files it must not trust by their dates alone. */
 async function copyIndex(place: Place): Promise<boolean> {
   const from = join(place.gitDir, 'index');

@@ -1,20 +1,13 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Desk } from './desk';
 import { WorkspaceError } from './errors';
 import { exists } from './files';
 import { type Git, gitFailed } from './git-command';
 import { refs } from './layout';
+import { commitOf } from './open-place';
 import { inPlace, readMergeHead } from './place';
-import {
-  dropGitlinks,
-  inSnapshots,
-  readGitlinks,
-  readLast,
-  removeEntries,
-  seedSnapshots,
-  writeLast,
-} from './snapshot-index';
+import { dropGitlinks, inSnapshots, readGitlinks, removeEntries, seedSnapshots } from './snapshot-index';
 import type { Tools } from './tools';
 
 interface Snapshot {
@@ -43,20 +36,26 @@ export async function takeSnapshot(
   const { git, shared } = tools;
   const { objectiveId, taskId, mirror, place } = desk;
   const { tree, omitted } = await currentTree(git, desk, paths);
-  const merged = await readMergeHead(place);
+  const ref = refs.snapshot(objectiveId, taskId);
+  const [merged, last] = await Promise.all([readMergeHead(place), readRef(git, mirror, ref)]);
   const parents = ['HEAD', ...(merged === undefined ? [] : [merged])].flatMap((parent) => ['-p', parent]);
   const snapshot = await git.text({
     ...inPlace(place, ['commit-tree', tree, ...parents, '-m', `Snapshot of ${taskId}`]),
     env: { GIT_AUTHOR_DATE: MADE_AT, GIT_COMMITTER_DATE: MADE_AT },
   });
-  const last = await readLast(place);
   if (snapshot === last) return { snapshot, omitted };
-  const moved = new Map([[refs.snapshot(objectiveId, taskId), snapshot]]);
+  const moved = new Map([[ref, snapshot]]);
   if (last !== undefined) moved.set(refs.snapshotBefore(objectiveId, taskId), last);
-  await moveRefs(git, mirror, moved);
+  // Published first: what the ref says here is known to be there too.
   await shared.publish(mirror, moved);
-  await writeLast(place, snapshot);
+  await moveRefs(git, mirror, moved);
   return { snapshot, omitted };
+}
+
+/** The commit a hidden ref is at. It nearly always is a file of its own, which needs no command to be read. */
+export async function readRef(git: Git, mirror: string, ref: string): Promise<string | undefined> {
+  const text = (await readFile(join(mirror, ref), 'utf8').catch(() => '')).trim();
+  return /^[0-9a-f]{40,64}$/.test(text) ? text : commitOf(git, mirror, ref);
 }
 
 export async function moveRefs(git: Git, mirror: string, to: ReadonlyMap<string, string>): Promise<void> {

@@ -32,7 +32,8 @@ function memoryStore(): BlobStore {
   };
 }
 
-const DOSSIER: Dossier = {
+/** What was surveyed, for tests that look at it. */
+export const DOSSIER: Dossier = {
   objectiveId: 'objective-test',
   objective: 'Add users',
   repository: { kind: 'path', path: '/srv/shop' },

@@ -1,6 +1,15 @@
 // Needs git; no server. One test starts a process of its own and kills it.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import {
   type Bench,
@@ -75,12 +84,23 @@ test('it has the files of the commit asked for, and only those that differ were 
   const [name = ''] = waiting();
   const untouched = statSync(join(bench.home, 'pool', name, 'src', 'b.js'));
   // What somebody changed while it waited is put right.
-  writeFileSync(join(bench.home, 'pool', name, '.gitignore'), 'spoilt');
+  writeFileSync(join(bench.home, 'pool', name, '.gitignore'), 'spoilt by somebody');
   const worktree = await open(T1, head);
   expect(worktree.head).toBe(head);
   expect(git(worktree.path, 'status', '--porcelain')).toBe('');
   expect(readFileSync(join(worktree.path, 'a.txt'), 'utf8')).toBe('second\n');
   expect(statSync(join(worktree.path, 'src', 'b.js')).mtimeMs).toBe(untouched.mtimeMs);
+});
+
+test('an edit of the same size in the second in which it was made is seen', async () => {
+  await warm(1);
+  const worktree = await open(T1);
+  const path = join(worktree.path, 'a.txt');
+  const { mtimeMs } = statSync(path);
+  writeFileSync(path, 'ONE\ntwo\nthree\n');
+  utimesSync(path, mtimeMs / 1000, mtimeMs / 1000);
+  const at = { objectiveId: OBJECTIVE, taskId: T1 };
+  expect((await bench.workspace.worktrees.commit({ ...at, message: 'x' })).files).toEqual(['a.txt']);
 });
 
 test('a worktree of an earlier attempt gives way to one from the pool', async () => {

@@ -235,8 +235,14 @@ describe('on the same host', () => {
     expect(await restore(kept)).toMatchObject({ head: base });
   });
 
-  test('a snapshot nobody has is told as such', async () => {
+  test('a snapshot nobody has, or of which something is lost, is told as such', async () => {
     await expect(restore('0123456789'.repeat(4))).rejects.toMatchObject({ problem: 'no-snapshot' });
+    put(worktree.path, { 'new.txt': 'x' });
+    const kept = await snapshot();
+    const blob = git(worktree.gitDir, 'rev-parse', `${kept}:new.txt`);
+    rmSync(join(worktree.gitDir, 'objects', blob.slice(0, 2), blob.slice(2)));
+    rmSync(join(worktree.path, 'new.txt'));
+    await expect(restore(kept)).rejects.toMatchObject({ problem: 'no-snapshot' });
   });
 });
 

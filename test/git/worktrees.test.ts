@@ -7,6 +7,7 @@ import {
   readdirSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -207,6 +208,38 @@ describe('locks after a crash', () => {
       problem: 'locked',
     });
     expect(existsSync(join(gitDirOf(), 'index.lock'))).toBe(true);
+  });
+
+  test('a lock on the index of snapshots is treated alike', async () => {
+    const worktree = await open({ kind: 'fresh', from: base });
+    const take = (workspace = bench.workspace) => workspace.worktrees.snapshot({ ...at, paths: null });
+    await take();
+    put(worktree.path, { 'new.txt': 'x' });
+    const lock = join(gitDirOf(), 'snapshot', 'index.lock');
+    writeFileSync(lock, '');
+    const { pid, startedAt } = await startSleeper();
+    owner(pid, startedAt);
+    await expect(take(makeWorkspace(bench.home, { lockWaitMs: 300 }))).rejects.toMatchObject({
+      problem: 'locked',
+    });
+    expect(existsSync(lock)).toBe(true);
+    owner(pid, '1');
+    const { snapshot } = await take();
+    expect(git(worktree.gitDir, 'show', `${snapshot}:new.txt`)).toBe('x');
+  });
+
+  test('a lock older than any command can be goes, although another worker lives that could hold it', async () => {
+    const worktree = await open({ kind: 'fresh', from: base });
+    put(worktree.path, { 'new.txt': 'x' });
+    const { pid, startedAt } = await startSleeper();
+    const owners = worktree.gitDir.replace(/\.git$/, '.owners');
+    writeFileSync(join(owners, String(pid)), JSON.stringify({ pid, startedAt }));
+    const lock = join(worktree.gitDir, 'refs', 'heads', 'objective', OBJECTIVE, 'task', `${T1}.lock`);
+    writeFileSync(lock, '');
+    const anHourAgo = Date.now() / 1000 - 3600;
+    utimesSync(lock, anHourAgo, anHourAgo);
+    const { files } = await bench.workspace.worktrees.commit({ ...at, message: 'x' });
+    expect(files).toEqual(['new.txt']);
   });
 
   test('a lock this process left in the mirror goes once no command of ours can hold it', async () => {
