@@ -83,6 +83,7 @@ function taskStatus(
     commit: progress.commit,
     gate: progress.gate,
     usage: progress.usage,
+    ...(progress.context === undefined ? {} : { context: progress.context }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ContextPathRule } from './context-files';
 
 const Command = z.array(z.string().min(1)).min(1).max(50);
 
@@ -20,6 +21,8 @@ export const Survey = z.strictObject({
   /** Files whose change means dependencies must be installed anew. */
   manifests: z.array(z.string()),
   notes: z.array(z.string()),
+  /** What files are about, as the target says; absent: the house's rules alone. */
+  contextRules: z.array(ContextPathRule).max(200).optional(),
 });
 export type Survey = z.infer<typeof Survey>;
 

@@ -1,3 +1,4 @@
+import type { ContextAccount } from './context-account';
 import type { ConsultationQuestion, Finding } from './handoff';
 import type { Concern, Level } from './levels';
 import type { TaskId, TaskOutline } from './plan';
@@ -94,6 +95,8 @@ export interface TaskProgress {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly usage: Usage;
+  /** Absent before the first attempt has ended. */
+  readonly context?: ContextAccount | undefined;
 }
 
 export const KEPT_ATTEMPTS = 12;

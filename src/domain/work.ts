@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BlobRef } from './blob';
+import { ContextAccount } from './context-account';
 import {
   Advice,
   ConsultationQuestion,
@@ -152,6 +153,7 @@ export const AttemptResult = z.discriminatedUnion('outcome', [
     /** Paths changed outside the task's claims; absent: none. */
     strayed: z.array(z.string().max(300)).max(20).optional(),
     usage: Usage,
+    context: ContextAccount.optional(),
   }),
   z.strictObject({
     outcome: z.literal('suspended'),
@@ -168,6 +170,7 @@ export const AttemptResult = z.discriminatedUnion('outcome', [
     ]),
     transcript: BlobRef,
     usage: Usage,
+    context: ContextAccount.optional(),
   }),
   z.strictObject({
     outcome: z.literal('unfinished'),
@@ -175,6 +178,7 @@ export const AttemptResult = z.discriminatedUnion('outcome', [
     concern: Concern,
     transcript: BlobRef.nullable(),
     usage: Usage,
+    context: ContextAccount.optional(),
   }),
 ]);
 export type AttemptResult = z.infer<typeof AttemptResult>;
