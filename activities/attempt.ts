@@ -30,7 +30,7 @@ export function createAttemptActivities(
           const task = await records.task(request.plan, taskId);
           const worktree = await worktrees.open({ objectiveId, taskId, start: request.start });
           await bootstrap.ensure({ path: worktree.path, survey: dossier.survey, signal });
-          const { end, transcript, usage } = await specialists.work({
+          const { end, transcript, usage, context } = await specialists.work({
             dossier,
             task,
             attemptId: `${taskId}/${request.number}`,
@@ -49,7 +49,11 @@ export function createAttemptActivities(
           signal.throwIfAborted();
           const commit = (summary: string): ReturnType<typeof worktrees.commit> =>
             worktrees.commit({ objectiveId, taskId, message: commitMessage(request, task.title, summary) });
-          return resultOf(end, commit, [...task.owns, ...task.shares], { transcript, usage });
+          return resultOf(end, commit, [...task.owns, ...task.shares], {
+            transcript,
+            usage,
+            ...(context === undefined ? {} : { context }),
+          });
         },
         () => progress,
       );
@@ -61,7 +65,7 @@ async function resultOf(
   end: WorkEnd,
   commit: (summary: string) => Promise<Commit>,
   claims: readonly PathClaim[],
-  rest: Pick<Extract<AttemptResult, { outcome: 'handed-off' }>, 'transcript' | 'usage'>,
+  rest: Pick<Extract<AttemptResult, { outcome: 'handed-off' }>, 'transcript' | 'usage' | 'context'>,
 ): Promise<AttemptResult> {
   switch (end.kind) {
     case 'handed-off': {

@@ -4,7 +4,7 @@ import { categoryOfContent } from './context-content';
 import { verdictOfPath } from './context-paths';
 import { mayReceive } from './context-rules';
 import { claimCovers } from './path-claims';
-import { PathClaim, type PlanTask } from './plan';
+import { PathClaim, type PlanTask, type TaskKind } from './plan';
 
 /** A row of a target's configuration: what files are about where the house's own rules cannot tell. */
 export const ContextPathRule = z.strictObject({ path: PathClaim, category: ContextCategory });
@@ -34,6 +34,13 @@ export function categoryOfFile(
   const { category, weak } = verdictOfPath(path);
   if (!weak || text === null) return category;
   return categoryOfContent(path, text) ?? category;
+}
+
+/** Tasks that look at what others changed, so that the changed files are theirs to read. */
+const REVIEWING: readonly TaskKind[] = ['security-audit', 'performance-test'];
+
+export function reviewsChanges(kind: TaskKind): boolean {
+  return REVIEWING.includes(kind);
 }
 
 /** Whose files are asked for, and what was granted beyond the role's context. */

@@ -7,6 +7,7 @@ import { exists } from './files';
 import { type Git, gitFailed } from './git-command';
 import type { Place } from './layout';
 import { forgetMerge, inPlace, readConflicts, restoreDotGit } from './place';
+import { refuseSecrets } from './refuse-secrets';
 import { specialistOf, withTask } from './trailers';
 
 const GITLINK = '160000';
@@ -31,6 +32,7 @@ export async function commitWorktree(git: Git, request: CommitRequest): Promise<
   const head = await git.text(inPlace(place, ['rev-parse', '--verify', 'HEAD^{commit}']));
   const headTree = await git.text(inPlace(place, ['rev-parse', '--verify', 'HEAD^{tree}']));
   await refuseNewGitlinks(git, place);
+  await refuseSecrets(git, place);
   const tree = await git.text(inPlace(place, ['write-tree']));
   const merged = await pendingMerge(git, place, head);
   let commit = head;

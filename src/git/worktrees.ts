@@ -57,13 +57,13 @@ export function createWorktrees(tools: Tools): Worktrees {
         switch (start.kind) {
           case 'fresh':
             await openFresh(tools, desk, start.from);
-            return describe(git, desk, []);
+            return describe(git, desk, request.objectiveId, []);
           case 'continue':
             await openAgain(tools, desk);
-            return describe(git, desk, await readConflicts(desk.place));
+            return describe(git, desk, request.objectiveId, await readConflicts(desk.place));
           case 'conflict':
             await openAgain(tools, desk);
-            return describe(git, desk, await mergeInto(git, desk.place, start.with));
+            return describe(git, desk, request.objectiveId, await mergeInto(git, desk.place, start.with));
           default:
             return assertNever(start, 'start of an attempt');
         }
@@ -186,9 +186,22 @@ async function mergeInto(git: Git, place: Place, commit: string): Promise<string
   return files;
 }
 
-async function describe(git: Git, desk: Desk, conflicts: readonly string[]): Promise<Worktree> {
-  const head = await git.text(inPlace(desk.place, ['rev-parse', '--verify', 'HEAD^{commit}']));
-  return { path: desk.place.path, head, conflicts, gitDir: desk.mirror };
+async function describe(
+  git: Git,
+  desk: Desk,
+  objectiveId: string,
+  conflicts: readonly string[],
+): Promise<Worktree> {
+  const { place, mirror } = desk;
+  const head = await git.text(inPlace(place, ['rev-parse', '--verify', 'HEAD^{commit}']));
+  const changes = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', refs.base(objectiveId), head];
+  return {
+    path: place.path,
+    head,
+    conflicts,
+    gitDir: mirror,
+    changed: await git.list(inPlace(place, changes)),
+  };
 }
 
 function noWorktree(place: Place): WorkspaceError {

@@ -1,6 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { BlobStore } from '../ports/blob-store';
 import type { Specialists } from '../ports/department';
+import type { ContextAccess } from './context/access';
 import { redactSecrets } from '../process/redact';
 import { attemptPrompt } from './prompts/attempt-prompt';
 import { delegationPrompt, describeConflicts } from './prompts/delegation';
@@ -10,7 +11,7 @@ import { readTranscript, tell } from './transcript';
 type Opening = Pick<
   Parameters<Specialists['work']>[0],
   'dossier' | 'task' | 'specialist' | 'worktree' | 'prompt' | 'steering' | 'transcript'
->;
+> & { readonly access: ContextAccess };
 
 /** A conversation whose next turn is the model's. */
 export interface OpenedConversation {
@@ -25,11 +26,21 @@ const NO_ANSWER = 'Nobody answered this; go on with what follows.';
  * the call that asked for them, where one waits; anything else is a new message of ours.
  */
 export async function openConversation(blobs: BlobStore, opening: Opening): Promise<OpenedConversation> {
-  const news = redactSecrets(attemptPrompt(opening.prompt));
+  const { access, prompt } = opening;
+  // Evidence is output of checks on the whole tree.
+  const evidence = prompt.kind === 'failure' || prompt.kind === 'advice';
+  const told = attemptPrompt(prompt);
+  const news = redactSecrets(evidence ? await access.filter(told) : told);
   const steering = redactSecrets(section('WHAT PEOPLE SAID MEANWHILE', bullets(opening.steering)));
   if (opening.transcript === null) {
     const { dossier, task, specialist, worktree } = opening;
-    const delegation = delegationPrompt({ dossier, task, specialist, conflicts: worktree.conflicts });
+    const delegation = delegationPrompt({
+      dossier,
+      task,
+      specialist,
+      conflicts: worktree.conflicts,
+      access,
+    });
     const messages: Anthropic.MessageParam[] = [];
     tell(messages, [{ type: 'text', text: joinParts([redactSecrets(delegation), news, steering]) }]);
     return { messages };
@@ -41,7 +52,7 @@ export async function openConversation(blobs: BlobStore, opening: Opening): Prom
     tell(messages, [{ type: 'text', text: text === '' ? GO_ON : text }]);
     return { messages };
   }
-  const answers = opening.prompt.kind === 'advice' || opening.prompt.kind === 'guidance';
+  const answers = prompt.kind === 'advice' || prompt.kind === 'guidance' || prompt.kind === 'context';
   const rest = joinParts([answers ? '' : news, conflicts, steering]);
   tell(messages, [
     ...pending.results,

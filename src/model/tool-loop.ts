@@ -4,7 +4,10 @@ import { addUsage, NO_USAGE, type Usage } from '../domain/usage';
 import type { BlobStore } from '../ports/blob-store';
 import type { Specialists, WorkEnd } from '../ports/department';
 import type { Bootstrap, CheckRunner } from '../ports/gate';
+import { redactSecrets } from '../process/redact';
 import type { ClientFor } from './client';
+import { accessFor } from './context/access-for';
+import type { ContextAccess } from './context/access';
 import { createLoopGuards, LOOP_LIMITS, type LoopGuards, type LoopLimits } from './loop-guards';
 import { modelId, usageOf } from './models';
 import { openConversation, type OpenedConversation } from './open-conversation';
@@ -47,11 +50,17 @@ export function createSpecialists(options: SpecialistsOptions): Specialists {
   return {
     async work(request) {
       const role = roleOf(options.roles, request.specialist);
-      const conversation = await openConversation(options.blobs, request);
-      const attempt = createAttempt(options, tools, role, request, conversation);
+      const access = accessFor(request);
+      const conversation = await openConversation(options.blobs, { ...request, access });
+      const attempt = createAttempt(options, tools, role, { ...request, access }, conversation);
       const { end, pending } = await attempt.run();
       const transcript: Transcript = { version: 1, messages: conversation.messages, pending };
-      return { end, transcript: await saveTranscript(options.blobs, transcript), usage: attempt.usage() };
+      return {
+        end,
+        transcript: await saveTranscript(options.blobs, transcript),
+        usage: attempt.usage(),
+        context: access.account(),
+      };
     },
   };
 }
@@ -70,7 +79,7 @@ function createAttempt(
   options: SpecialistsOptions,
   tools: readonly Tool[],
   role: Role,
-  request: WorkRequest,
+  request: WorkRequest & { readonly access: ContextAccess },
   { messages }: OpenedConversation,
 ): Attempt {
   const limits = { ...LOOP_LIMITS, ...options.limits };
@@ -79,6 +88,7 @@ function createAttempt(
     worktree: request.worktree,
     task: request.task,
     survey: request.dossier.survey,
+    access: request.access,
     signal: request.signal,
   };
   let usage = NO_USAGE;
@@ -161,7 +171,7 @@ function createAttempt(
         continue;
       }
       request.signal.throwIfAborted();
-      request.onProgress({ turn, doing: describeCall(call) });
+      request.onProgress({ turn, doing: redactSecrets(describeCall(call)) });
       const outcome = await runTool(tools, call, context);
       ended = endAfter(guards, call, outcome);
       if (outcome.kind === 'end' && outcome.awaitsAnswer) open = { toolUseId: call.id };

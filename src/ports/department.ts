@@ -1,5 +1,6 @@
 import type { Analysis } from '../domain/analysis';
 import type { BlobRef } from '../domain/blob';
+import type { ContextAccount } from '../domain/context-account';
 import type { Dossier } from '../domain/dossier';
 import type {
   Advice,
@@ -83,5 +84,11 @@ export interface Specialists {
     readonly signal: AbortSignal;
     /** Called after every model turn and tool result; feeds the heartbeat. */
     readonly onProgress: (progress: { readonly turn: number; readonly doing: string }) => void;
-  }): Promise<{ readonly end: WorkEnd; readonly transcript: BlobRef; readonly usage: Usage }>;
+  }): Promise<{
+    readonly end: WorkEnd;
+    readonly transcript: BlobRef;
+    readonly usage: Usage;
+    /** What the specialist was offered of the repository. */
+    readonly context?: ContextAccount;
+  }>;
 }

@@ -1,15 +1,19 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { z } from 'zod';
+import type { ContextFlag } from '../../domain/context-account';
 import type { PlanTask } from '../../domain/plan';
 import type { Survey } from '../../domain/survey';
 import type { WorkEnd } from '../../ports/department';
 import type { Worktree } from '../../ports/workspace';
+import type { ContextAccess } from '../context/access';
 
 /** Where and for whom tools run. */
 export interface ToolContext {
   readonly worktree: Worktree;
   readonly task: PlanTask;
   readonly survey: Survey;
+  /** What the specialist may know of the worktree. */
+  readonly access: ContextAccess;
   readonly signal: AbortSignal;
 }
 
@@ -32,6 +36,13 @@ export interface Tool {
 /** Refuses a call; the model reads the sentence and may do better. */
 export class ToolRefusal extends Error {
   override readonly name = 'ToolRefusal';
+  /** What people should know was tried. */
+  readonly flag: ContextFlag | null;
+
+  constructor(message: string, flag: ContextFlag | null = null) {
+    super(message);
+    this.flag = flag;
+  }
 }
 
 /** A tool from its input's schema: inputs that do not fit never reach `run`. */
