@@ -194,14 +194,12 @@ async function describe(
 ): Promise<Worktree> {
   const { place, mirror } = desk;
   const head = await git.text(inPlace(place, ['rev-parse', '--verify', 'HEAD^{commit}']));
-  const changes = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', refs.base(objectiveId), head];
-  return {
-    path: place.path,
-    head,
-    conflicts,
-    gitDir: mirror,
-    changed: await git.list(inPlace(place, changes)),
-  };
+  const base = await git.run(inPlace(place, ['rev-parse', '--verify', '--quiet', refs.base(objectiveId)]));
+  // A host that only shares the branches does not know the base.
+  if (base.code !== 0) return { path: place.path, head, conflicts, gitDir: mirror };
+  const changes = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', base.stdout.trim(), head];
+  const changed = await git.list(inPlace(place, changes));
+  return { path: place.path, head, conflicts, gitDir: mirror, changed };
 }
 
 function noWorktree(place: Place): WorkspaceError {

@@ -7,7 +7,14 @@ import { FILE_TOOLS } from '../../src/model/tools/files';
 import { globExpression } from '../../src/model/tools/glob-files';
 import { presentable, readablePath, underPolicy } from '../../src/model/tools/policy';
 import type { ToolContext, ToolOutcome } from '../../src/model/tools/tool';
-import { dossierFixture, matching, taskFixture, temporaryWorktree, type TemporaryWorktree } from './fixtures';
+import {
+  accessFixture,
+  dossierFixture,
+  matching,
+  taskFixture,
+  temporaryWorktree,
+  type TemporaryWorktree,
+} from './fixtures';
 
 let worktree: TemporaryWorktree;
 let context: ToolContext;
@@ -25,6 +32,7 @@ beforeEach(async () => {
     worktree,
     task: taskFixture(),
     survey: dossierFixture().survey,
+    access: accessFixture(worktree.path),
     signal: new AbortController().signal,
   };
 });

@@ -29,6 +29,8 @@ export interface SampleRepository {
   gate(worktree: string, tree: string): Promise<GateSummary>;
   check(worktree: string, only: readonly Check[]): Promise<{ passed: boolean; output: string }>;
   addJose(worktree: string): Promise<string[]>;
+  /** Files that differ from the first commit. */
+  changed(commit: string): Promise<string[]>;
   /** A line of a file as it was first committed, from 1. */
   lineBefore(file: string, line: number): Promise<string | undefined>;
   readonly path: string;
@@ -79,6 +81,11 @@ export async function createSampleRepository({
       await git(path, 'worktree', 'add', '-q', '--detach', worktree, commit);
       await symlink(join(modules, 'node_modules'), join(worktree, 'node_modules'));
       return worktree;
+    },
+    async changed(commit) {
+      const first = await git(path, 'rev-list', '--max-parents=0', commit);
+      const names = await git(path, 'diff', '--name-only', '-z', first, commit);
+      return names.split('\0').filter((name) => name !== '');
     },
     async mergeInto(worktree, commit) {
       await git(worktree, 'merge', '-q', '--no-commit', '--no-ff', commit).catch(() => undefined);
