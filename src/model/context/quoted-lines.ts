@@ -86,6 +86,7 @@ function variantsOf(line: string): Set<string> {
     const text = part.trim();
     add(text);
     add(text.replace(GUTTER, ''));
+    if (/^[+-]/.test(text)) add(text.slice(1));
     add(text.replaceAll('\\"', '"'));
     let from = 0;
     for (let times = 0; times < MOST_VARIANTS; times++) {
