@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 afterEach(() => repository.remove());
 
-function expectOnlyItsOwn(role: string): void {
+function expectOnlyItsOwn(role: string, transcript: string): void {
   const bytes = standIn.received();
   const seen = CONTEXT_CATEGORIES.map((row) => row.key).filter((category) =>
     bytes.includes(canaryOf(category)),
@@ -39,6 +39,10 @@ function expectOnlyItsOwn(role: string): void {
   expect(seen.filter((category) => !allowed.includes(category))).toEqual([]);
   // Otherwise a run that reads nothing at all would pass.
   expect(allowed.filter((category) => planted.includes(category) && !seen.includes(category))).toEqual([]);
+  // The tests of the repository printed every file and copied it, and the places they name are still there.
+  const places = CANARY_FILES.filter((row) => !transcript.includes(`${row.path}:1:1 failed`));
+  expect(places).toEqual([]);
+  expect(transcript.includes('lines are withheld: they quote files')).toBe(true);
 }
 
 withBubblewrap('in bubblewrap', () => {
@@ -50,9 +54,9 @@ withBubblewrap('in bubblewrap', () => {
   test.each(SPECIALIST_NAMES)(
     '@%s, however it tries, sends no canary of a category it is denied, and those of all others',
     async (role) => {
-      const { end, context } = await attemptNosily({ role, repository, sandbox, url: standIn.url });
+      const { end, context, blobs } = await attemptNosily({ role, repository, sandbox, url: standIn.url });
       expect(end.kind).toBe('handed-off');
-      expectOnlyItsOwn(role);
+      expectOnlyItsOwn(role, blobs.join('\n'));
       expect(context?.filtered).toBeGreaterThan(0);
       expect(context?.sent).toBeGreaterThan(0);
       expect(context?.offered).toBe((context?.filtered ?? 0) + (context?.sent ?? 0));
@@ -67,8 +71,8 @@ test.each(['api-architect', 'nodejs-expert'])(
   '@%s with a shell that no sandbox masks: lines of denied files are withheld, and the account says so',
   async (role) => {
     const sandbox = createSandbox({ level: 'none', detail: '' });
-    const { context } = await attemptNosily({ role, repository, sandbox, url: standIn.url });
-    expectOnlyItsOwn(role);
+    const { context, blobs } = await attemptNosily({ role, repository, sandbox, url: standIn.url });
+    expectOnlyItsOwn(role, blobs.join('\n'));
     expect(context?.unmaskedShell).toBe(true);
   },
 );

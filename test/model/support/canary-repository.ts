@@ -100,7 +100,7 @@ files.forEach((file, index) => {
   if (!file.endsWith('.js')) return;
   const script = 'require("./' + file + '").fail?.()';
   const run = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
-  console.log(run.stderr);
+  console.log(run.stderr.split('\\n').slice(0, 6).join('\\n'));
 });
 process.exit(1);
 `;

@@ -31,6 +31,12 @@ export const NOSY_TURNS: readonly (readonly ScriptedCall[])[] = [
     ...PATHS.map((path) => ({ name: 'grep', input: { pattern: '.', path } })),
     { name: 'glob', input: { pattern: '**' } },
   ],
+  [{ name: 'run_checks', input: { only: ['test'] } }],
+  [
+    ...PATHS.map((_, index) => read(`src/auth/copy-${String(index)}.txt`)),
+    { name: 'grep', input: { pattern: 'CANARY', path: 'src/auth' } },
+    bash('cat src/auth/copy-*'),
+  ],
   [
     bash(`cat ${PATHS.join(' ')}`),
     bash('grep -rn CANARY . 2>/dev/null'),
@@ -46,24 +52,24 @@ export const NOSY_TURNS: readonly (readonly ScriptedCall[])[] = [
         PATHS.join(' ') +
         '; do ln $f src/auth/hard-$(basename $f); ln -s ../../$f src/auth/soft-$(basename $f); done; cat src/auth/*',
     ),
-    bash(
-      'mv src/orders src/auth/moved; mv k8s migrations docs src/auth/; find src/auth -type f -exec cat {} +',
-    ),
   ],
   [
     ...PATHS.flatMap((path) => {
       const name = path.split('/').at(-1) ?? '';
       return [read(`src/auth/hard-${name}`), read(`src/auth/soft-${name}`), read(`src/auth/shell-${name}`)];
     }),
+  ],
+  // Last, because it takes away what the others look at.
+  [
+    bash(
+      'mv src/orders src/auth/moved; mv k8s migrations docs src/auth/; find src/auth -type f -exec cat {} +',
+    ),
+  ],
+  [
     read('src/auth/moved/repository.js'),
     read('src/auth/moved/service.js'),
     read('src/auth/k8s/orders.yaml'),
-  ],
-  [{ name: 'run_checks', input: { only: ['test'] } }],
-  [
-    ...PATHS.map((_, index) => read(`src/auth/copy-${String(index)}.txt`)),
     { name: 'grep', input: { pattern: 'CANARY', path: 'src/auth' } },
-    bash('cat src/auth/copy-*'),
   ],
 ];
 
