@@ -49,13 +49,17 @@ export function createOutputBuffer(maxBytes: number): OutputBuffer {
     text() {
       const leftOut = tailBytes - Math.min(tailBytes, tailLimit);
       if (leftOut === 0) return Buffer.concat([...head, tailInOrder()]).toString('utf8');
-      const first = withoutLastWord(Buffer.concat(head).toString('latin1'));
-      const last = withoutFirstWord(tailInOrder().toString('latin1'));
-      const missing = headBytes + tailBytes - first.length - last.length;
-      const note = `\n... ${String(missing)} bytes left out ...\n`;
-      return utf8(first) + note + utf8(last);
+      return headAndTail(Buffer.concat(head), tailInOrder(), headBytes + tailBytes);
     },
   };
+}
+
+/** The first and the last bytes of `total`, with a line between them that counts the bytes that are missing. */
+export function headAndTail(head: Buffer, tail: Buffer, total: number): string {
+  const first = withoutLastWord(head.toString('latin1'));
+  const last = withoutFirstWord(tail.toString('latin1'));
+  const missing = total - first.length - last.length;
+  return `${utf8(first)}\n... ${String(missing)} bytes left out ...\n${utf8(last)}`;
 }
 
 // Half a secret has no shape any more, so what was cut through goes whole.

@@ -72,8 +72,11 @@ export function createContextAccess(options: ContextAccessOptions): ContextAcces
   let runSince = 0;
   let denied: readonly CensusFile[] = [];
 
+  // A file that was moved where the task may read is as denied as it was.
   const verdictOf = (path: string, category: ContextCategory | null): FileVerdict =>
-    judgeFile(options, path, category);
+    category !== null && census.isKept(path)
+      ? { kind: 'denied', category }
+      : judgeFile(options, path, category);
   const judge = (path: string): FileVerdict => verdictOf(path, census.categoryOf(path));
 
   async function survey(): Promise<Awaited<ReturnType<typeof census.take>>> {

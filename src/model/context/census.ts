@@ -56,6 +56,7 @@ export interface Census {
   putBack(from: string, to: string): boolean;
   /** Keeps a category for a file whatever its name says from now on. */
   keep(file: CensusFile, category: ContextCategory): void;
+  isKept(path: string): boolean;
 }
 
 /** @param root canonical path of the worktree */
@@ -139,6 +140,11 @@ export function createCensus(root: string, rules: readonly ContextPathRule[]): C
       return stats?.isFile() === true ? fileAt(file.path, stats) : null;
     },
     putBack: (from, to) => moveFile(root, from, to),
+    isKept(path) {
+      if (kept.size === 0) return false;
+      const stats = lstatSync(join(root, path), { throwIfNoEntry: false });
+      return stats !== undefined && kept.has(stats.ino);
+    },
     keep(file, category) {
       kept.set(file.inode, category);
       known.delete(file.path);

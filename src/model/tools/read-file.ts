@@ -1,10 +1,12 @@
-import { createOutputBuffer } from '../../process/output-buffer';
+import { createOutputBuffer, headAndTail } from '../../process/output-buffer';
 import { readBytes, withFile } from '../worktree-files';
 import { MAX_OUTPUT_BYTES } from './policy';
 import { ToolRefusal } from './tool';
 
 const CHUNK_BYTES = 64 * 1024;
-const HALF = MAX_OUTPUT_BYTES / 2;
+// Below what the policy cuts, or it would cut the cut.
+const MOST_BYTES = MAX_OUTPUT_BYTES - 1000;
+const HALF = MOST_BYTES / 2;
 const NEWLINE = 0x0a;
 
 /**
@@ -26,15 +28,13 @@ export function readTextFile(
       );
     }
     if (range !== undefined) return readLines(fd, stats.size, range);
-    if (stats.size <= MAX_OUTPUT_BYTES) return head.toString('utf8');
-    const first = head.subarray(0, HALF).toString('utf8');
-    const last = readBytes(fd, stats.size - HALF, stats.size).toString('utf8');
-    return `${first}\n... ${String(stats.size - 2 * HALF)} bytes left out; read them with view_range ...\n${last}`;
+    if (stats.size <= MOST_BYTES) return head.toString('utf8');
+    return headAndTail(head.subarray(0, HALF), readBytes(fd, stats.size - HALF, stats.size), stats.size);
   });
 }
 
 async function readLines(fd: number, size: number, [from, to]: readonly [number, number]): Promise<string> {
-  const kept = createOutputBuffer(MAX_OUTPUT_BYTES);
+  const kept = createOutputBuffer(MOST_BYTES);
   const last = to < 1 ? Number.POSITIVE_INFINITY : to;
   let line = 1;
   for (let at = 0; at < size && line <= last; at += CHUNK_BYTES) {
