@@ -82,6 +82,7 @@ export function rolesFixture(): Roles {
   ];
   return new Map([
     role('backend-coordinator', 'opus'),
+    role('api-architect', 'sonnet'),
     role('backend-architect', 'sonnet'),
     role('nodejs-expert', 'sonnet'),
   ]);
