@@ -46,7 +46,11 @@ const CONTENT_RULES: readonly ContentRule[] = [
   },
   { path: SCRIPT, category: 'devops-configuration', fits: (text) => DEPLOYMENT.test(text) },
   { path: DATA, category: 'devops-configuration', fits: isDeployment },
-  { path: NOT_PROSE, category: 'frontend-markup', fits: (text) => isMostly(text, MARKUP_LINE) },
+  {
+    path: NOT_PROSE,
+    category: 'frontend-markup',
+    fits: (text) => /<[a-z!]/i.test(text) && isMostly(text, MARKUP_LINE),
+  },
   {
     path: NOT_PROSE,
     category: 'frontend-markup',

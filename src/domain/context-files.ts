@@ -71,7 +71,7 @@ export function judgeFile(
 }
 
 /** The exception that covers a path, whatever its category. */
-export function exceptionFor(holder: ContextHolder, path: string): ContextException | null {
+function exceptionFor(holder: ContextHolder, path: string): ContextException | null {
   const covers = (claim: PathClaim): boolean => claimCovers(claim, path);
   if (holder.task.owns.some(covers)) return 'owned';
   if (holder.task.shares.some(covers)) return 'shared';

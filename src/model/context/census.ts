@@ -167,7 +167,7 @@ function readBeginning(path: string): string | null {
   let fd: number | undefined;
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const buffer = Buffer.alloc(CONTENT_CHARACTERS);
+    const buffer = Buffer.allocUnsafe(CONTENT_CHARACTERS);
     return buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, 0));
   } catch {
     return null;

@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CensusFile } from './census';
 
@@ -115,8 +115,8 @@ export function readText(path: string): string | null {
   let fd: number | undefined;
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const buffer = Buffer.allocUnsafe(MOST_BYTES);
-    const length = readSync(fd, buffer, 0, MOST_BYTES, 0);
+    const buffer = Buffer.allocUnsafe(Math.min(fstatSync(fd).size, MOST_BYTES));
+    const length = readSync(fd, buffer, 0, buffer.length, 0);
     const bytes = buffer.subarray(0, length);
     return bytes.subarray(0, 8192).includes(0) ? null : bytes.toString('utf8');
   } catch {
