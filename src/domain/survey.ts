@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ContextPathRule } from './context-files';
+import { EngineNeed } from './engine-need';
 
 const Command = z.array(z.string().min(1)).min(1).max(50);
 
@@ -20,6 +21,8 @@ export const Survey = z.strictObject({
   conventions: z.array(z.string()),
   /** Files whose change means dependencies must be installed anew. */
   manifests: z.array(z.string()),
+  /** Programs its commands stand on; dossiers of older versions have none. */
+  engines: z.array(EngineNeed).optional(),
   notes: z.array(z.string()),
   /** What files are about, as the target says; absent: the house's rules alone. */
   contextRules: z.array(ContextPathRule).max(200).optional(),

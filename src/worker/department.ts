@@ -3,6 +3,7 @@ import { createActivities, type Activities } from '../../activities';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
 import { packageRoot } from '../config/package-root';
+import { createEngines } from '../engines/engines';
 import { createBootstrap } from '../gate/bootstrap';
 import { createCheckRunner } from '../gate/check-runner';
 import { createGateRunner } from '../gate/gate-runner';
@@ -10,6 +11,7 @@ import { createReceiptCache } from '../gate/receipt-cache';
 import { createGitWorkspace } from '../git/workspace';
 import { createClientFor } from '../model/client';
 import { createCoordination } from '../model/coordination';
+import { createProviderWalls, providerOf } from '../model/provider-walls';
 import { loadRoles } from '../model/roles';
 import { createSpecialists } from '../model/tool-loop';
 import { loadPlaybooks } from '../offline/load-playbooks';
@@ -18,6 +20,7 @@ import { startPostgres, type PostgresServer } from '../postgres/start-postgres';
 import { createReports } from '../report/reports';
 import { createSandbox, probeSandbox } from '../sandbox/sandbox';
 import { createDirectoryBlobStore } from '../store/directory-blob-store';
+import { createDirectoryJournals } from '../store/directory-journals';
 import { createRunShell } from './run-shell';
 import { createSurveyor } from './surveyor';
 
@@ -57,7 +60,12 @@ export async function openDepartment(options: {
     return database;
   };
   const dependencyStore = folder('dependencies');
-  const bootstrap = createBootstrap({ store: dependencyStore, environment: environment.inherited });
+  const engines = createEngines({ path: environment.path, environment: environment.inherited });
+  const bootstrap = createBootstrap({
+    store: dependencyStore,
+    environment: environment.inherited,
+    engines,
+  });
   const checking = { sandbox, postgres, dependencyStore, bootstrap };
 
   const playbooks = await loadPlaybooks(join(packageRoot(), 'playbooks'));
@@ -66,23 +74,26 @@ export async function openDepartment(options: {
     anthropic: { apiKey: environment.anthropic.apiKey, baseUrl: environment.anthropic.baseUrl },
     offlineUrl: (playbook, scenario) => offline.url(playbook, scenario),
   });
+  const walls = createProviderWalls();
   const roles = await loadRoles(join(packageRoot(), 'agents'));
 
   const activities = createActivities({
     store,
-    coordination: createCoordination({ clientFor, roles }),
+    journals: createDirectoryJournals(folder('journals')),
+    coordination: createCoordination({ clientFor, roles, walls }),
     specialists: createSpecialists({
+      walls,
       clientFor,
       roles,
       blobs: store,
       checks: createCheckRunner(checking),
       bootstrap,
-      runShell: createRunShell(sandbox, [dependencyStore]),
+      runShell: createRunShell({ sandbox, bootstrap, dependencyStore }),
     }),
     repositories: workspace.repositories,
     worktrees: workspace.worktrees,
     integration: workspace.integration,
-    surveyor: createSurveyor(store),
+    surveyor: createSurveyor(store, engines),
     gates: createGateRunner({
       ...checking,
       store,
@@ -92,11 +103,13 @@ export async function openDepartment(options: {
     bootstrap,
     reports: createReports({ dir: folder('reports'), blobs: store }),
     sandbox: sandbox.level,
+    providerOf: (model) => providerOf(clientFor(model)),
   });
   return {
     activities,
     stop: async () => {
       await offline.stop();
+      await workspace.stop();
       await (await database?.catch(() => undefined))?.stop();
     },
   };

@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunShell } from '../../src/model/tools/shell';
-import { createSandbox, probeSandbox } from '../../src/sandbox/sandbox';
+import { createSandbox, probeSandbox, type Sandbox } from '../../src/sandbox/sandbox';
 import { createRunShell } from '../../src/worker/run-shell';
+import { dossierFixture } from '../model/fixtures';
 import { canaryOf, createCanaryRepository, type CanaryRepository } from '../model/support/canary-repository';
 
 const hasBubblewrap = spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']).status === 0;
@@ -16,10 +17,24 @@ beforeEach(() => {
 });
 afterEach(() => repository.remove());
 
+function shellIn(sandbox: Sandbox) {
+  return shellOf(
+    createRunShell({
+      sandbox,
+      dependencyStore: '/nothing/here',
+      bootstrap: {
+        ensure: () => Promise.resolve({ env: {}, path: [], readOnly: [] }),
+        addDependency: () => Promise.reject(new Error('no packages here')),
+      },
+    }),
+  );
+}
+
 function shellOf(runShell: RunShell) {
   return (command: string, masked: readonly string[] = []) =>
     runShell({
       command,
+      survey: dossierFixture().survey,
       worktree: { ...repository, head: '0'.repeat(40), conflicts: [] },
       masked,
       timeoutMs: 20_000,
@@ -31,7 +46,7 @@ withBubblewrap('in bubblewrap', () => {
   let run: ReturnType<typeof shellOf>;
   beforeAll(async () => {
     const probe = await probeSandbox({ PATH: '/usr/local/bin:/usr/bin:/bin' });
-    run = shellOf(createRunShell(createSandbox(probe), []));
+    run = shellIn(createSandbox(probe));
   });
 
   test('git has no history to show, wherever one looks for it', async () => {
@@ -63,12 +78,12 @@ withBubblewrap('in bubblewrap', () => {
 });
 
 test('without a sandbox it says that nothing was masked', async () => {
-  const run = shellOf(createRunShell(createSandbox({ level: 'none', detail: '' }), []));
+  const run = shellIn(createSandbox({ level: 'none', detail: '' }));
   expect(await run('echo up', ['k8s'])).toMatchObject({ exitCode: 0, output: 'up\n', masked: false });
 });
 
 test('a secret in the output is not told', async () => {
-  const run = shellOf(createRunShell(createSandbox({ level: 'none', detail: '' }), []));
+  const run = shellIn(createSandbox({ level: 'none', detail: '' }));
   const { output } = await run('printf "AK%s\\n" IAIOSFODNN7EXAMPLE');
   expect(output).toBe('[redacted:aws-access-key]\n');
 });

@@ -76,7 +76,8 @@ function createCheckTool(checks: CheckRunner): Tool {
         .finally(() => access.afterRun('whole'));
       const seen = await access.filter(output);
       access.count('sent', null, seen.length);
-      return result(`${passed ? 'All checks passed.' : 'Checks failed.'}\n${seen}`);
+      // Commands of the repository may leave files behind.
+      return result(`${passed ? 'All checks passed.' : 'Checks failed.'}\n${seen}`, { changes: true });
     },
   });
 }

@@ -34,7 +34,9 @@ export const FILE_TOOLS: readonly Tool[] = [
       const path = await writablePath(context, input.file_path);
       replaceFile(await rootOf(context), path, input.content);
       context.access.wrote(path, 'whole');
-      return result(`wrote ${String(Buffer.byteLength(input.content))} bytes to ${path}`, { changes: true });
+      return result(`wrote ${String(Buffer.byteLength(input.content))} bytes to ${path}`, {
+        changes: [path],
+      });
     },
   }),
   defineTool({
@@ -62,7 +64,7 @@ export const FILE_TOOLS: readonly Tool[] = [
       const trusted = context.access.isTrusted(path);
       replaceFile(root, path, before.split(input.old_string).join(input.new_string));
       context.access.wrote(path, trusted ? 'trusted' : 'untrusted');
-      return result(`edited ${path} (${String(times)} replacement(s))`, { changes: true });
+      return result(`edited ${path} (${String(times)} replacement(s))`, { changes: [path] });
     },
   }),
   defineTool({

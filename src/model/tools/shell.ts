@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Survey } from '../../domain/survey';
 import type { Worktree } from '../../ports/workspace';
 import { defineTool, result, ToolRefusal, type Tool } from './tool';
 
@@ -18,6 +19,8 @@ export type RunShell = (request: {
   readonly worktree: Worktree;
   /** Paths relative to the worktree that can be neither read nor written. */
   readonly masked: readonly string[];
+  /** Says which dependencies belong to it. */
+  readonly survey: Survey;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }) => Promise<ShellRun>;
@@ -36,7 +39,7 @@ export function createShellTool(runShell: RunShell): Tool {
       command: z.string().min(1).max(20_000),
       timeout_ms: z.int().min(1).max(LONGEST_TIMEOUT_MS).optional(),
     }),
-    async run(input, { worktree, access, signal }) {
+    async run(input, { worktree, survey, access, signal }) {
       const { paths, folded, enough } = await access.beforeRun();
       if (!enough) {
         throw new ToolRefusal(
@@ -45,7 +48,14 @@ export function createShellTool(runShell: RunShell): Tool {
         );
       }
       const timeoutMs = input.timeout_ms ?? DEFAULT_TIMEOUT_MS;
-      const run = await runShell({ command: input.command, worktree, masked: paths, timeoutMs, signal });
+      const run = await runShell({
+        command: input.command,
+        worktree,
+        survey,
+        masked: paths,
+        timeoutMs,
+        signal,
+      });
       await access.afterRun(run.masked ? 'masked' : 'whole-by-shell');
       signal.throwIfAborted();
       const output = await access.filter(run.output);

@@ -7,6 +7,7 @@ import { createSpecialists } from '../../../src/model/tool-loop';
 import type { Specialists } from '../../../src/ports/department';
 import type { Sandbox } from '../../../src/sandbox/sandbox';
 import { createRunShell } from '../../../src/worker/run-shell';
+import { deskFixture } from '../../support/journals';
 import { dossierFixture, memoryBlobs, taskFixture } from '../fixtures';
 import { CANARY_FILES, CANARY_RULES, canaryOf, type CanaryRepository } from './canary-repository';
 import type { ScriptedCall } from './stand-in';
@@ -96,7 +97,7 @@ export async function attemptNosily(
   const progress: string[] = [];
   const { repository, sandbox, role } = attempt;
   const bootstrap = {
-    ensure: () => Promise.resolve(),
+    ensure: () => Promise.resolve({ env: {}, path: [], readOnly: [] }),
     addDependency: () => Promise.resolve({ changedFiles: [] }),
   };
   const specialists = createSpecialists({
@@ -115,7 +116,7 @@ export async function attemptNosily(
       postgres: () => Promise.reject(new Error('no database here')),
     }),
     bootstrap,
-    runShell: createRunShell(sandbox, []),
+    runShell: createRunShell({ sandbox, bootstrap, dependencyStore: repository.path }),
   });
   const dossier = dossierFixture();
   const context: DelegatedTask['context'] = { ...taskFixture().context };
@@ -150,9 +151,12 @@ export async function attemptNosily(
       attempt.failure === undefined
         ? { kind: 'delegation' }
         : { kind: 'failure', text: attempt.failure, red: [{ subject: 'tests', excerpt: attempt.failure }] },
-    steering: [],
+    desk: deskFixture(),
+    keepsFiles: false,
     grants: attempt.grants ?? [],
     transcript: null,
+    allowanceUsd: null,
+    thrift: 0,
     signal: new AbortController().signal,
     onProgress: ({ doing }) => progress.push(doing),
   });

@@ -1,11 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { askingFixture, deskFixture } from '../../support/journals';
 import { Analysis } from '../../../src/domain/analysis';
 import { Dossier } from '../../../src/domain/dossier';
 import { findingsForHistory } from '../../../src/domain/handoff';
 import {
   afterAttempt,
   afterConsult,
+  afterContext,
   afterDecision,
   afterGate,
   afterMerge,
@@ -25,6 +27,7 @@ import { loadRoles } from '../../../src/model/roles';
 import { createSpecialists } from '../../../src/model/tool-loop';
 import type { OfflineModel } from '../../../src/offline/server';
 import type { Specialists, WorkEnd } from '../../../src/ports/department';
+import { surveyTree } from '../../../src/survey/survey-tree';
 import { memoryBlobs } from '../../model/fixtures';
 import type { SampleRepository } from './sample-repository';
 
@@ -33,6 +36,8 @@ const ROLES = join(__dirname, '..', '..', '..', 'agents');
 const MOST_ATTEMPTS = 9;
 
 export interface SampleRunOptions {
+  readonly playbook: string;
+  readonly objective: string;
   readonly scenario: string;
   /** Tasks in the order they are merged. Each starts at the head its last dependency left. */
   readonly order: readonly string[];
@@ -70,16 +75,27 @@ export async function runSample(
     blobs,
     checks: { runChecks: ({ path, only }) => repository.check(path, only) },
     bootstrap: {
-      ensure: () => Promise.resolve(),
-      addDependency: async ({ path }) => ({ changedFiles: await repository.addJose(path) }),
+      ensure: () => Promise.resolve({ env: {}, path: [], readOnly: [] }),
+      addDependency: async ({ path }) => ({ changedFiles: await repository.addDependency(path) }),
     },
     runShell: () => Promise.reject(new Error('the playbook uses no shell')),
   });
-  const dossier = await describeSample(repository, options.scenario);
+  const dossier = await describeSample(repository, options);
   const signal = new AbortController().signal;
-  const analysis = Analysis.parse((await coordination.analyse({ dossier, signal })).value);
+  const analysis = Analysis.parse(
+    (await coordination.analyse({ dossier, asking: askingFixture(), signal })).value,
+  );
   const plan = Plan.parse(
-    (await coordination.plan({ dossier, analysis, refusals: [], comment: null, signal })).value,
+    (
+      await coordination.plan({
+        dossier,
+        analysis,
+        refusals: [],
+        comment: null,
+        asking: askingFixture(),
+        signal,
+      })
+    ).value,
   );
   const tasks: PlanTask[] = [...plan.tasks];
   const heads: { readonly taskId: string; readonly head: string }[] = [
@@ -119,9 +135,12 @@ export async function runSample(
         changed: await repository.changed(from),
       },
       prompt: options.tamper?.(step.prompt, task.id) ?? step.prompt,
-      steering: [],
+      desk: deskFixture(),
+      keepsFiles: !fresh,
       grants: [],
       transcript: before.transcript,
+      allowanceUsd: null,
+      thrift: 0,
       signal,
       onProgress: () => undefined,
     };
@@ -129,7 +148,8 @@ export async function runSample(
     attempts.push(`${task.id}/${String(number)} L${String(step.level)} @${before.specialist} ${end.kind}`);
     const committed = await repository.commit(path, `${task.id}: attempt ${String(number)}`);
     const result = asResult(end, transcript, committed);
-    return afterAttempt({ ...before, level: step.level, attemptCount: number }, result);
+    const running = { number, journal: String(number), start: { kind: 'continue' as const } };
+    return afterAttempt({ ...before, level: step.level, attemptCount: number, running }, result);
   }
 
   async function gate(task: PlanTask, progress: TaskProgress): Promise<TaskProgress> {
@@ -189,8 +209,26 @@ export async function runSample(
       case 'attempt':
         return attempt(task, progress, next);
       case 'consult': {
-        const asked = { dossier, task: delegated, peer: next.peer, question: next.question, signal };
+        const asked = {
+          dossier,
+          task: delegated,
+          peer: next.peer,
+          question: next.question,
+          asking: askingFixture(),
+          signal,
+        };
         return afterConsult(progress, (await coordination.consult(asked)).value);
+      }
+      case 'context': {
+        const { value } = await coordination.decideContext({
+          dossier,
+          task: delegated,
+          specialist: progress.specialist,
+          request: next.request,
+          asking: askingFixture(),
+          signal,
+        });
+        return afterContext(progress, value);
       }
       case 'review': {
         const { value } = await coordination.review({
@@ -199,6 +237,7 @@ export async function runSample(
           specialist: progress.specialist,
           roster: SPECIALIST_NAMES,
           failure: failureReport(next.failure),
+          asking: askingFixture(),
           signal,
         });
         return afterReview(progress, value);
@@ -246,6 +285,10 @@ function asResult(
       return { outcome: 'suspended', ...common, on: { kind: 'consult', question: end.question } };
     case 'context':
       return { outcome: 'suspended', ...common, on: { kind: 'context', request: end.request } };
+    case 'pause':
+    case 'wall':
+    case 'budget':
+      return { outcome: 'suspended', ...common, on: end };
     case 'escalate':
       return { outcome: 'suspended', ...common, on: { kind: 'escalate', raised: end.raised } };
     case 'unfinished':
@@ -253,37 +296,31 @@ function asResult(
   }
 }
 
-async function describeSample(repository: SampleRepository, scenario: string): Promise<Dossier> {
-  const entries = await readdir(repository.path, { recursive: true });
+async function describeSample(
+  repository: SampleRepository,
+  { playbook, objective, scenario }: SampleRunOptions,
+): Promise<Dossier> {
+  const entries = await readdir(repository.path, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(repository.path, join(entry.parentPath, entry.name)))
+    .filter((path) => !/^(?:\.git|node_modules)\//.test(path));
+  const { survey } = await surveyTree({
+    files,
+    read: async (path) => (files.includes(path) ? readFile(join(repository.path, path), 'utf8') : null),
+    configuration: null,
+  });
   return Dossier.parse({
-    objectiveId: 'objective-auth-00000000',
-    objective: 'Add user authentication system with OAuth2 and JWT',
-    repository: { kind: 'sample', name: 'orders-service', version: '1' },
-    repositoryIdentity: 'sample:orders-service@1',
+    objectiveId: `objective-${playbook}-00000000`,
+    objective,
+    repository: { kind: 'sample', name: survey.name, version: '1' },
+    repositoryIdentity: `sample:${survey.name}@1`,
     baseRef: 'main',
     baseCommit: await repository.head(),
-    model: { kind: 'offline', playbook: 'auth', scenario },
+    model: { kind: 'offline', playbook, scenario },
     options: {},
-    survey: {
-      name: 'orders-service',
-      stack: 'node',
-      framework: 'fastify',
-      packageManager: 'npm',
-      install: ['npm', 'ci'],
-      build: null,
-      test: ['npm', 'test'],
-      lint: ['npm', 'run', 'lint'],
-      testTimeoutMs: 120_000,
-      migrations: { tool: 'sql-updown', dir: 'migrations' },
-      apiSpec: 'openapi.yaml',
-      database: 'postgres',
-      conventions: ['AGENTS.md'],
-      manifests: ['package.json', 'package-lock.json'],
-      notes: [],
-    },
+    survey,
     conventions: await readFile(join(repository.path, 'AGENTS.md'), 'utf8'),
-    files: entries
-      .filter((entry) => !entry.startsWith('.git/') && !entry.startsWith('node_modules'))
-      .slice(0, 500),
+    files: files.slice(0, 500),
   });
 }
