@@ -153,7 +153,7 @@ function takeAnswer(
 
 function takeResult(
   state: AttemptState,
-  { block, changed, bad }: Extract<JournalEntry, { kind: 'result' }>,
+  { block, changed, bad, lost }: Extract<JournalEntry, { kind: 'result' }>,
   { guards, limits }: Folding,
 ): void {
   const { open } = state;
@@ -161,8 +161,8 @@ function takeResult(
   if (open === null || call === undefined) return;
   open.results.push(block);
   open.running = null;
-  open.changed ||= changed;
-  const stopped = guards.afterCall(call, { text: textOf(block), bad, changed });
+  open.changed ||= changed || lost;
+  const stopped = lost ? null : guards.afterCall(call, { text: textOf(block), bad, changed });
   if (stopped !== null) {
     closeTurn(state, open);
     stop(state, stopped);

@@ -52,12 +52,16 @@ export const JournalEntry = z.discriminatedUnion('kind', [
     unrepeatable: z.array(z.string()),
   }),
   z.object({ kind: z.literal('calling'), id: z.string() }),
-  /** A call is over. `changed`: files differ from before; `bad`: it could not be understood. */
+  /**
+   * A call is over. `changed`: files differ from before; `bad`: it could not be understood; `lost`: a worker was lost,
+   * which is nothing the specialist did.
+   */
   z.object({
     kind: z.literal('result'),
     block: ToolResult,
     changed: z.boolean(),
     bad: z.boolean(),
+    lost: z.boolean(),
     snapshot: Snapshot,
     ms: Milliseconds,
   }),

@@ -13,6 +13,14 @@ const UNREADABLE =
   'Not run: the worker was lost before this call, and its input held something that looks like a secret and was not kept. Make the call again.';
 const TOLD_INPUTS = ['file_path', 'path', 'pattern', 'command', 'name', 'concern', 'trigger'];
 
+/** How a call ended, beside its text. */
+interface Finished {
+  readonly isError: boolean;
+  readonly snapshot: string | null;
+  readonly bad?: boolean;
+  readonly lost?: boolean;
+}
+
 /** Makes the next call of the turn, keeps the files it changed, and records what came of it. */
 export async function makeCall(
   setting: AttemptSetting,
@@ -26,22 +34,23 @@ export async function makeCall(
   if (open === null || call === undefined) throw new Error('No call of this turn is left to make');
   const startedAt = performance.now();
 
-  const finish = async (text: string, kind: { isError: boolean; bad: boolean; snapshot: string | null }) => {
+  const finish = async (text: string, kind: Finished) => {
     await record({
       kind: 'result',
       block: resultBlock(call.id, text, kind.isError),
       changed: kind.snapshot !== state.snapshot,
-      bad: kind.bad,
+      bad: kind.bad ?? false,
+      lost: kind.lost ?? false,
       snapshot: kind.snapshot,
       ms: performance.now() - startedAt,
     });
   };
-  const unchanged = { isError: true, bad: false, snapshot: state.snapshot };
+  const unchanged = { isError: true, snapshot: state.snapshot };
 
   const input = recalled.inputOf(call);
-  if (input === null) return finish(UNREADABLE, unchanged);
+  if (input === null) return finish(UNREADABLE, { ...unchanged, lost: true });
   if (open.running === call.id) {
-    if (!REPEATABLE.has(call.name)) return finish(INTERRUPTED, unchanged);
+    if (!REPEATABLE.has(call.name)) return finish(INTERRUPTED, { ...unchanged, lost: true });
   } else await record({ kind: 'calling', id: call.id });
 
   tellProgress(describeCall(call));
@@ -52,7 +61,7 @@ export async function makeCall(
     case 'result': {
       const { isError, changes, text } = outcome;
       const snapshot = changes ? await request.desk.keepFiles(outcome.paths ?? null) : state.snapshot;
-      return finish(text, { isError, bad: false, snapshot });
+      return finish(text, { isError, snapshot });
     }
     case 'end':
       return record({

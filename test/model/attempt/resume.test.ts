@@ -4,7 +4,8 @@ import { NO_MAIL } from '../../../src/domain/mail';
 import { readTranscript } from '../../../src/model/transcript';
 import type { WorkOutcome } from '../../../src/ports/department';
 import type { Journal } from '../../../src/ports/journal';
-import { memoryJournal } from '../../support/journals';
+import { NO_USAGE } from '../../../src/domain/usage';
+import { deskFixture, memoryJournal } from '../../support/journals';
 import {
   HANDOFF,
   startProviderStub,
@@ -164,4 +165,36 @@ test('an attempt whose end was recorded is not worked on again', async () => {
   });
   expect(again.end.kind).toBe('handed-off');
   expect(stub.requests.length).toBe(asked);
+});
+
+test('commands that lost workers interrupted, however often, do not count as going in circles', async () => {
+  const kept: unknown[] = [];
+  const ids = ['a', 'b', 'c', 'd', 'e'];
+  for (const [turn, id] of ids.entries()) {
+    const content = [{ type: 'tool_use', id, name: 'bash', input: { command: 'again' } }];
+    if (turn === 0) {
+      const journal = memoryJournal();
+      await tryAttempt({
+        url: stub.url,
+        place,
+        blobs,
+        desk: deskFixture({ journal, mail: () => ({ ...NO_MAIL, paused: true }) }),
+      });
+      kept.push(...journal.written);
+    }
+    kept.push(
+      { kind: 'dispatched', estimateUsd: null },
+      { kind: 'answered', content, stopReason: 'tool_use', usage: NO_USAGE, ms: 1, unrepeatable: [] },
+      { kind: 'calling', id },
+    );
+    const journal = memoryJournal(kept);
+    const { end } = await tryAttempt({
+      url: stub.url,
+      place,
+      blobs,
+      desk: deskFixture({ journal, mail: () => ({ ...NO_MAIL, paused: true }) }),
+    });
+    expect([turn, end.kind]).toEqual([turn, 'pause']);
+    kept.splice(0, kept.length, ...journal.written);
+  }
 });
