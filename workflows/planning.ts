@@ -22,6 +22,7 @@ export async function survey(run: Run): Promise<ObjectiveHandle | null> {
   progress.integrationHead = found.baseCommit;
   progress.stack = found.stack;
   progress.sandbox = found.sandbox;
+  progress.brought = found.brought ?? [];
   record(run, `surveyed: ${found.stack}`);
   for (const note of found.notes) record(run, note);
   return progress.handle;

@@ -23,10 +23,14 @@ export interface Target {
 /** How the target would be worked with, and what trusting it means. */
 export interface SurveyedTarget {
   readonly survey: Survey;
-  /** sha-256 of commands and configuration. */
+  /** sha-256 of commands, configuration and roles. */
   readonly trustHash: string;
   /** The commands, one a line. */
   readonly commands: string;
+  /** The roles the repository brings, one a line; empty: none. */
+  readonly roles: readonly string[];
+  /** What was left out of the roles, one sentence each. */
+  readonly roleNotes: readonly string[];
 }
 
 /** A configuration file given with `--config`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BlobRef } from './blob';
+import { MAX_BROUGHT_ROLES } from './department-roles';
 import {
   Advice,
   ConsultationQuestion,
@@ -34,6 +35,8 @@ export const SurveyResult = z.strictObject({
   sandbox: z.string(),
   model: z.string(),
   notes: z.array(z.string().max(300)).max(20),
+  /** Names of the specialists the repository brings; absent: none. */
+  brought: z.array(RoleName).max(MAX_BROUGHT_ROLES).optional(),
 });
 export type SurveyResult = z.infer<typeof SurveyResult>;
 

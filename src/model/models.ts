@@ -1,4 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
+import type { ModelAlias } from '../domain/model-settings';
 import type { ModelChoice } from '../domain/objective';
 import type { Usage } from '../domain/usage';
 
@@ -35,14 +36,11 @@ export const MODELS = [
     ],
   },
 ] as const satisfies readonly {
-  readonly alias: string;
+  readonly alias: ModelAlias;
   readonly id: string;
   readonly asOf: string;
   readonly prices: readonly PriceBand[];
 }[];
-
-export type ModelAlias = (typeof MODELS)[number]['alias'];
-export const MODEL_ALIASES = MODELS.map((row) => row.alias);
 
 /** The model id behind an alias. */
 export function modelId(alias: ModelAlias): string {

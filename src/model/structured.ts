@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { ModelFailure } from '../domain/model-failure';
 import type { ModelChoice } from '../domain/objective';
 import type { ModelQuestion } from '../domain/model-question';
+import type { Effort } from '../domain/model-settings';
 import { addUsage, NO_USAGE, type Usage } from '../domain/usage';
 import { usageOf } from './models';
 import { DEFAULT_IDLE_MS, streamMessage } from './stream-message';
@@ -16,7 +17,7 @@ interface StructuredQuestion<T extends z.ZodType> {
   readonly system: string;
   readonly prompt: string;
   readonly schema: T;
-  readonly effort?: 'low' | 'medium' | 'high';
+  readonly effort?: Effort;
   readonly idleMs?: number;
   readonly signal: AbortSignal;
 }

@@ -4,11 +4,14 @@ import { addUsage, NO_USAGE, type Usage } from '../domain/usage';
 import type { BlobStore } from '../ports/blob-store';
 import type { Specialists, WorkEnd } from '../ports/department';
 import type { Bootstrap, CheckRunner } from '../ports/gate';
+import { withBreakpoints } from './cache-breakpoints';
 import type { ClientFor } from './client';
 import { createLoopGuards, LOOP_LIMITS, type LoopGuards, type LoopLimits } from './loop-guards';
 import { modelId, usageOf } from './models';
 import { openConversation, type OpenedConversation } from './open-conversation';
-import { roleOf, type Role, type Roles } from './roles';
+import { charterPrompt } from './prompts/charter';
+import { roleAtWork } from './role-at-work';
+import type { Role, Roles } from './roles';
 import { DEFAULT_IDLE_MS, streamMessage } from './stream-message';
 import { refuseUnusable } from './structured';
 import { createDepartmentTools } from './tools/department';
@@ -46,7 +49,7 @@ export function createSpecialists(options: SpecialistsOptions): Specialists {
   const tools = [...FILE_TOOLS, createShellTool(options.runShell), ...createDepartmentTools(options)];
   return {
     async work(request) {
-      const role = roleOf(options.roles, request.specialist);
+      const role = await roleAtWork(options, request.dossier, request.specialist, request.task);
       const conversation = await openConversation(options.blobs, request);
       const attempt = createAttempt(options, tools, role, request, conversation);
       const { end, pending } = await attempt.run();
@@ -100,9 +103,12 @@ function createAttempt(
       params: {
         model: modelId(role.model),
         max_tokens: maxTokens,
-        system: [{ type: 'text', text: role.prompt, cache_control: { type: 'ephemeral' } }],
-        tools: definitions(tools),
-        messages: withBreakpoint(messages),
+        output_config: { effort: role.effort },
+        ...withBreakpoints({
+          tools: tools.map((tool) => tool.definition),
+          system: [charterPrompt(request.dossier.roles), role.prompt],
+          messages,
+        }),
       },
       signal: request.signal,
       idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
@@ -234,26 +240,4 @@ function describeCall(call: Anthropic.ToolUseBlock): string {
   const input = new Map<string, unknown>(Object.entries(call.input ?? {}));
   const told = TOLD_INPUTS.map((key) => input.get(key)).find((value) => typeof value === 'string');
   return `${call.name} ${typeof told === 'string' ? told : ''}`.trim().slice(0, 120);
-}
-
-/** Cache breakpoints stand at the end of what stays the same: the tools, the system prompt, the newest message. */
-function definitions(tools: readonly Tool[]): Anthropic.Tool[] {
-  return tools.map((tool, index) =>
-    index === tools.length - 1
-      ? { ...tool.definition, cache_control: { type: 'ephemeral' } }
-      : tool.definition,
-  );
-}
-
-function withBreakpoint(messages: readonly Anthropic.MessageParam[]): Anthropic.MessageParam[] {
-  const newest = messages.findLastIndex((message) => message.role === 'user');
-  return messages.map((message, index) => {
-    if (index !== newest || typeof message.content === 'string') return message;
-    const content = message.content.map((block, at) =>
-      at === message.content.length - 1 && (block.type === 'text' || block.type === 'tool_result')
-        ? { ...block, cache_control: { type: 'ephemeral' as const } }
-        : block,
-    );
-    return { role: 'user', content };
-  });
 }

@@ -70,7 +70,7 @@ export async function openDepartment(options: {
 
   const activities = createActivities({
     store,
-    coordination: createCoordination({ clientFor, roles }),
+    coordination: createCoordination({ clientFor, roles, blobs: store }),
     specialists: createSpecialists({
       clientFor,
       roles,
@@ -82,7 +82,7 @@ export async function openDepartment(options: {
     repositories: workspace.repositories,
     worktrees: workspace.worktrees,
     integration: workspace.integration,
-    surveyor: createSurveyor(store),
+    surveyor: createSurveyor({ store, roles }),
     gates: createGateRunner({
       ...checking,
       store,

@@ -99,7 +99,7 @@ describe('trust', () => {
   });
   afterEach(() => rm(home, { recursive: true, force: true }));
 
-  const surveyed = { trustHash: 'ab12'.repeat(16), commands: 'test     npm test' };
+  const surveyed = { trustHash: 'ab12'.repeat(16), commands: 'test     npm test', roles: [] };
   const ensure = (over: Partial<Parameters<typeof ensureTrust>[0]> = {}) =>
     ensureTrust({
       target: { identity: '/srv/shop', sample: null },
@@ -129,6 +129,14 @@ describe('trust', () => {
     await expect(ensure({ surveyed: { ...surveyed, trustHash: 'cd34'.repeat(16) } })).rejects.toMatchObject({
       exitCode: 2,
     });
+  });
+
+  test('the roles a repository brings are shown beside the commands', async () => {
+    const said: string[] = [];
+    const roles = ['a new specialist, @rust-expert: Rust (.claude/agents/rust-expert.md, 90 bytes)'];
+    const asked = ensure({ surveyed: { ...surveyed, roles }, say: (line) => said.push(line) });
+    await expect(asked).rejects.toMatchObject({ exitCode: 2 });
+    expect(said).toEqual(expect.arrayContaining([surveyed.commands, ...roles]));
   });
 
   test('a wrong or a very short hash is refused', async () => {

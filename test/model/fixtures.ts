@@ -73,7 +73,7 @@ export function taskFixture(id = 'backend-T001', changes: Partial<PlanTask> = {}
 export function rolesFixture(): Roles {
   const role = (name: string, model: Role['model']): [string, Role] => [
     name,
-    { name, description: name, model, prompt: `You are ${name}.` },
+    { name, description: name, model, effort: 'medium', prompt: `You are ${name}.` },
   ];
   return new Map([
     role('backend-coordinator', 'opus'),

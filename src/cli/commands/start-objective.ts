@@ -3,6 +3,7 @@ import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
 import type { ModelChoice, ObjectiveInput, RunOptions } from '../../domain/objective';
 import type { Command, CommandContext } from '../command';
 import { carryOn, resultLine } from '../live/carry-on';
+import { plain } from '../live/text';
 import type { SurveyedTarget, Target } from '../services';
 import { openSession, type Session } from '../session';
 import { checkSandbox } from '../start/check-sandbox';
@@ -179,7 +180,9 @@ function tellDryRun(context: CommandContext, prepared: Prepared): ExitCode {
   terminal.say(`Sandbox ${sandbox}`);
   terminal.say('Commands of the repository that would run:');
   terminal.say(surveyed.commands);
-  for (const note of survey.notes) terminal.say(`note: ${note}`);
+  if (surveyed.roles.length > 0) terminal.say('Roles of the repository:');
+  for (const role of surveyed.roles) terminal.say(role);
+  for (const note of [...survey.notes, ...surveyed.roleNotes]) terminal.say(`note: ${plain(note)}`);
   const exitCode = exitCodeOf('delivered');
   terminal.emit({
     type: 'dry-run',
@@ -190,6 +193,7 @@ function tellDryRun(context: CommandContext, prepared: Prepared): ExitCode {
     sandbox,
     trustHash: surveyed.trustHash,
     survey,
+    roles: surveyed.roles,
   });
   terminal.emit(resultLine(input.objectiveId, null, exitCode));
   return exitCode;
