@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What roles call models, the weakest first: a repository may move a role down this list, never up. */
-export const MODEL_ALIASES = ['haiku', 'sonnet', 'opus'] as const;
+const MODEL_ALIASES = ['haiku', 'sonnet', 'opus'] as const;
 export const ModelAlias = z.enum(MODEL_ALIASES, {
   error: 'there is no such model; use opus, sonnet or haiku',
 });
