@@ -51,6 +51,14 @@ export interface SandboxState {
   readonly detail: string;
 }
 
+/** What a run is recorded into: the folder of a playbook, and what its head says. */
+export interface RunRecording {
+  readonly dir: string;
+  readonly name: string;
+  readonly objective: string;
+  readonly sample: string;
+}
+
 /** A Temporal server in use; `release` lets go of it. */
 export interface ServerInUse {
   readonly kind: 'configured' | 'embedded' | 'local';
@@ -61,7 +69,7 @@ export interface ServerInUse {
   /** The workflow's page in the Web UI; null where no Web UI is known. */
   workflowUrl(objectiveId: string): string | null;
   /** Starts a worker in this process and resolves when it polls. */
-  startWorker(mode: 'full' | 'workflow-only'): Promise<RunningWorker>;
+  startWorker(mode: 'full' | 'workflow-only', recording?: RunRecording): Promise<RunningWorker>;
   registerSearchAttributes(): Promise<string>;
   release(): Promise<void>;
 }

@@ -4,6 +4,9 @@ import { stringify } from 'yaml';
 import { ConfigurationError } from '../domain/user-error';
 import { createRecording, type RecordingHead } from './recording';
 
+// Folded lines come back with other breaks where they are indented, and code is.
+const EXACT = { lineWidth: 0 };
+
 /** Writes a playbook while a run goes on. */
 export interface PlaybookRecorder {
   /** Takes an answered call, both sides as JSON. Never throws: a run is not lost for the sake of its recording. */
@@ -39,7 +42,7 @@ export async function createPlaybookRecorder(dir: string, head: RecordingHead): 
       written.set(path, content);
     }
     const draft = join(dir, '.playbook.yaml.draft');
-    await writeFile(draft, preface(recording.gaps) + stringify(playbook, { lineWidth: 110 }));
+    await writeFile(draft, preface(recording.gaps) + stringify(playbook, EXACT));
     await rename(draft, join(dir, 'playbook.yaml'));
   }
 

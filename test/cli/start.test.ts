@@ -1,11 +1,12 @@
 // Needs no server: what start-objective refuses, and why.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkSandbox } from '../../src/cli/start/check-sandbox';
 import { chooseModel } from '../../src/cli/start/choose-model';
 import { identifyObjective } from '../../src/cli/start/objective-id';
 import { locateRepository } from '../../src/cli/start/locate-repository';
+import { planRecording } from '../../src/cli/start/recording';
 import { parseStart } from '../../src/cli/start/run-flags';
 import { createTrustStore, ensureTrust } from '../../src/cli/start/trust';
 
@@ -146,6 +147,55 @@ describe('trust', () => {
 
   test('a person who says no starts nothing', async () => {
     await expect(ensure({ confirm: () => Promise.resolve(false) })).rejects.toThrow(/Nothing was started/);
+  });
+});
+
+describe('a recording', () => {
+  let cwd: string;
+  beforeEach(async () => {
+    cwd = await mkdtemp(join(tmpdir(), 'recording-'));
+  });
+  afterEach(() => rm(cwd, { recursive: true, force: true }));
+
+  const plan = (over: Partial<Parameters<typeof planRecording>[0]> = {}) =>
+    planRecording({
+      dir: 'my-tape',
+      cwd,
+      detach: false,
+      model: { kind: 'anthropic' },
+      objective: 'Add login',
+      target: { sample: null, identity: 'git@host:shops/Web_Shop.git' },
+      ...over,
+    });
+
+  test('is a new folder named like the playbook, for the repository as a sample', async () => {
+    const expected = {
+      name: 'my-tape',
+      objective: 'Add login',
+      sample: 'web-shop',
+      dir: join(cwd, 'my-tape'),
+    };
+    expect(await plan()).toEqual(expected);
+    await mkdir(join(cwd, 'my-tape'));
+    expect(await plan()).toEqual(expected);
+    expect(await plan({ dir: undefined })).toBeNull();
+  });
+
+  test('is refused where it would mix, mislead or have nothing to keep', async () => {
+    await writeFile(join(cwd, 'full'), '');
+    await mkdir(join(cwd, 'taken'));
+    await writeFile(join(cwd, 'taken', 'x'), '');
+    const offline = { kind: 'offline', playbook: 'auth', scenario: 'default' } as const;
+    for (const [over, message] of [
+      [{ detach: true }, /--detach/],
+      [{ model: offline }, /has its playbook already/],
+      [{ dir: 'My Tape' }, /not lower-case kebab-case/],
+      [{ dir: 'taken' }, /not empty/],
+      [{ dir: 'full' }, /cannot be read/],
+    ] as const) {
+      const refused = plan(over);
+      await expect(refused).rejects.toMatchObject({ message: expect.stringMatching(message), exitCode: 2 });
+    }
   });
 });
 

@@ -228,6 +228,22 @@ describe('answers', () => {
   });
 });
 
+test('long and odd texts come back as they were', async () => {
+  const input = {
+    file_path: 'src/config.js',
+    old_string: `  const config = loadConfig({ ${'DATABASE_URL, '.repeat(20)}});\n\n\ttab  \n`,
+    new_string: '# no comment: \'quoted\' "twice"\r\n- {a: b}\n \n',
+  };
+  const tape = await recorder();
+  tape.answered(
+    { model: 'm', max_tokens: 1, messages: [{ role: 'user', content: 'TASK ID: backend-T001\n' }] },
+    { content: [{ type: 'tool_use', id: 'toolu_1', name: 'edit', input }], stop_reason: 'tool_use' },
+  );
+  await tape.close();
+  const [playbook] = await loadPlaybooks(dir);
+  expect(playbook?.answers[0]?.reply).toMatchObject({ tools: [{ name: 'edit', input }] });
+});
+
 test('a recording that cannot be written does not end the run and is told at the end', async () => {
   const tape = await recorder();
   await writeFile(join(dir, 'tape', 'files'), 'in the way');
