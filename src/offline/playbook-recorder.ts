@@ -1,11 +1,24 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { stringify } from 'yaml';
+import { isDeepStrictEqual } from 'node:util';
+import { parse, stringify } from 'yaml';
 import { ConfigurationError } from '../domain/user-error';
 import { createRecording, type RecordingHead } from './recording';
 
-// Folded lines come back with other breaks where they are indented, and code is.
-const EXACT = { lineWidth: 0 };
+// Nothing is folded: folded lines come back with other breaks where they are indented, and code is.
+const READABLE = { lineWidth: 0 };
+const EXACT = {
+  ...READABLE,
+  defaultStringType: 'QUOTE_DOUBLE',
+  defaultKeyType: 'PLAIN',
+  doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+} as const;
+
+/** A value as YAML that reads back as itself: in blocks, unless some odd text does not survive them. */
+export function toYaml(value: unknown): string {
+  const readable = stringify(value, READABLE);
+  return isDeepStrictEqual(parse(readable), value) ? readable : stringify(value, EXACT);
+}
 
 /** Writes a playbook while a run goes on. */
 export interface PlaybookRecorder {
@@ -42,7 +55,7 @@ export async function createPlaybookRecorder(dir: string, head: RecordingHead): 
       written.set(path, content);
     }
     const draft = join(dir, '.playbook.yaml.draft');
-    await writeFile(draft, preface(recording.gaps) + stringify(playbook, EXACT));
+    await writeFile(draft, preface(recording.gaps) + toYaml(playbook));
     await rename(draft, join(dir, 'playbook.yaml'));
   }
 

@@ -2,13 +2,15 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
+import { parse } from 'yaml';
 import type { AttemptPrompt } from '../../src/domain/work';
 import type { ModelChoice } from '../../src/domain/objective';
 import { createClientFor, type CallWitness } from '../../src/model/client';
 import { createCoordination } from '../../src/model/coordination';
 import { createSpecialists } from '../../src/model/tool-loop';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';
-import { createPlaybookRecorder, type PlaybookRecorder } from '../../src/offline/playbook-recorder';
+import { createPlaybookRecorder, toYaml, type PlaybookRecorder } from '../../src/offline/playbook-recorder';
 import { createRecording } from '../../src/offline/recording';
 import { startOfflineModel, type OfflineModel } from '../../src/offline/server';
 import {
@@ -228,20 +230,17 @@ describe('answers', () => {
   });
 });
 
-test('long and odd texts come back as they were', async () => {
-  const input = {
-    file_path: 'src/config.js',
-    old_string: `  const config = loadConfig({ ${'DATABASE_URL, '.repeat(20)}});\n\n\ttab  \n`,
-    new_string: '# no comment: \'quoted\' "twice"\r\n- {a: b}\n \n',
-  };
-  const tape = await recorder();
-  tape.answered(
-    { model: 'm', max_tokens: 1, messages: [{ role: 'user', content: 'TASK ID: backend-T001\n' }] },
-    { content: [{ type: 'tool_use', id: 'toolu_1', name: 'edit', input }], stop_reason: 'tool_use' },
+test('whatever is recorded reads back as it was', () => {
+  const code = `  const config = loadConfig({ ${'DATABASE_URL, '.repeat(20)}});\n\n\ttab  \n`;
+  expect(toYaml({ code })).toContain('code: |');
+  const character = fc.constantFrom(...' \n\t\r\\ab:#-\'"{}|>%&*é\u2028\u0000');
+  const text = fc.string({ unit: character, maxLength: 60 });
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 3 }), (texts) => {
+      const value = { answers: [{ reply: { tools: [{ name: 'edit', input: { code, texts } }] } }] };
+      expect(parse(toYaml(value))).toEqual(value);
+    }),
   );
-  await tape.close();
-  const [playbook] = await loadPlaybooks(dir);
-  expect(playbook?.answers[0]?.reply).toMatchObject({ tools: [{ name: 'edit', input }] });
 });
 
 test('a recording that cannot be written does not end the run and is told at the end', async () => {
