@@ -104,7 +104,7 @@ async function converse(baseUrl: string): Promise<{ requests: unknown[]; result:
     requests.push({
       path: pathname.replace(/^\/tiny\/default/, ''),
       version: headers.get('anthropic-version'),
-      key: headers.get('x-api-key'),
+      key: headers.get('authorization') ?? headers.get('x-api-key'),
       body: typeof init?.body === 'string' ? JSON.parse(init.body, withoutOptional) : null,
     });
     return send(input, init);
@@ -149,6 +149,7 @@ test('the same conversation with another stand-in leads to the same requests and
   expect(theirs.result).toEqual(ours.result);
   expect(theirs.result).toMatchObject({ end: { kind: 'handed-off' } });
   expect(theirs.requests).toHaveLength(3);
+  expect(theirs.requests[0]).toMatchObject({ path: '/v1/messages', key: expect.stringContaining('any') });
   expect(theirs.requests).toEqual(ours.requests);
 });
 
