@@ -25,6 +25,7 @@ export async function survey(run: Run): Promise<ObjectiveHandle | null> {
   progress.stack = found.stack;
   progress.provider = found.provider ?? null;
   progress.sandbox = found.sandbox;
+  progress.brought = found.brought ?? [];
   record(run, `surveyed: ${found.stack}`);
   for (const note of found.notes) record(run, note);
   return progress.handle;

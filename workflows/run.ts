@@ -27,6 +27,8 @@ export interface Carried {
   handle: ObjectiveHandle | null;
   stack: string | null;
   sandbox: string | null;
+  /** Specialists the repository brings; absent: none. */
+  brought?: readonly string[];
   analysis: string | null;
   plan: { ref: string; version: number } | null;
   baseReport: string | null;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BlobRef } from './blob';
 import { ContextAccount } from './context-account';
+import { MAX_BROUGHT_ROLES } from './department-roles';
 import {
   Advice,
   ConsultationQuestion,
@@ -37,6 +38,8 @@ export const SurveyResult = z.strictObject({
   notes: z.array(z.string().max(300)).max(20),
   /** Names the model's provider, for walls met by others; absent: unknown. */
   provider: z.string().max(64).optional(),
+  /** Names of the specialists the repository brings; absent: none. */
+  brought: z.array(RoleName).max(MAX_BROUGHT_ROLES).optional(),
 });
 export type SurveyResult = z.infer<typeof SurveyResult>;
 
