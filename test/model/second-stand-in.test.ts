@@ -163,7 +163,6 @@ test('the same conversation with another stand-in leads to the same requests and
 test.each([
   [401, 'authentication_error', 'Model.Unauthorized', false],
   [403, 'permission_error', 'Model.Unauthorized', false],
-  [429, 'rate_limit_error', 'Model.RateLimited', true],
   [500, 'api_error', 'Model.Unavailable', true],
   [529, 'overloaded_error', 'Model.Overloaded', true],
 ])('its %i %s is read as %s', async (status, type, failure, retryable) => {
@@ -173,4 +172,12 @@ test.each([
     type: failure,
     retryable,
   });
+});
+
+test('its 429 is a wall, for which nothing is asked again', async () => {
+  other.nextRequestError(429, { message: 'no', type: 'rate_limit_error' });
+  const { coordination } = department(other.url);
+  const ask = () => coordination.analyse({ dossier, asking: askingFixture(), signal });
+  await expect(ask()).rejects.toMatchObject({ name: 'ProviderWalled', usage: { requests: 1 } });
+  await expect(ask()).rejects.toMatchObject({ name: 'ProviderWalled', usage: { requests: 0 } });
 });
