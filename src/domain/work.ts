@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BlobRef } from './blob';
+import { BreakingChange, MAX_BREAKING } from './breaking-change';
 import {
   Advice,
   ConsultationQuestion,
@@ -177,6 +178,8 @@ export const AttemptResult = z.discriminatedUnion('outcome', [
     findings: z.array(Finding).max(5),
     /** Paths changed outside the task's claims; absent: none. */
     strayed: z.array(z.string().max(300)).max(20).optional(),
+    /** What the commit breaks for users of the base; absent: nothing. */
+    breaking: z.array(BreakingChange).max(MAX_BREAKING).optional(),
     usage: Usage,
     mail: MailSeq,
   }),
