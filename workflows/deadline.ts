@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import { deadlineConcern, forecast, type Forecast } from '../src/domain/forecast';
 import { isSettledProgress } from '../src/domain/scheduler';
 import { questionOfDeadline } from '../src/domain/trigger-questions';
@@ -32,7 +33,8 @@ export function watchDeadline(run: Run): void {
     startedAt: progress.startedAt,
     asked: progress.deadlineWatch.asked,
   });
-  if (concern === null) return;
+  // Histories from before went on without a question.
+  if (concern === null || !patched('timeline-concern')) return;
   progress.deadlineWatch = { settled, asked: concern };
   askAboutObjective(run, questionOfDeadline(seen, deadline));
 }
