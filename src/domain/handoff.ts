@@ -8,7 +8,7 @@ export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
 const Severity = z.enum(SEVERITIES);
 
 /** What a finding may be about. */
-export const FINDING_SUBJECTS = ['security', 'architecture'] as const;
+const FINDING_SUBJECTS = ['security', 'architecture'] as const;
 
 /**
  * Something a reviewing specialist found in code. `high` and above goes to level 4: a security concern, or an

@@ -17,7 +17,7 @@ async function filesAfter(scenario: string): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   const auth = (await loadPlaybooks(join(ROOT, 'playbooks'))).find((playbook) => playbook.name === 'auth');
   for (const { scenarios, reply } of auth?.answers ?? []) {
-    if (reply.kind !== 'turn' || scenarios?.includes(scenario) === false) continue;
+    if (reply.kind !== 'turn' || !scenarios.includes(scenario)) continue;
     for (const { name, input } of reply.tools) {
       const path = String(input['file_path']);
       if (path !== SPEC && !path.endsWith('.sql')) continue;
