@@ -72,8 +72,10 @@ function refuseAssignee(
 
 /** Records a decision; the main loop acts on it. The first answer wins. */
 export function decide(run: Run, message: ResolveEscalation, channel: Channel): Decision {
+  const asked = run.progress.open.find((row) => row.escalation.id === message.escalationId);
   const decision: Decision = {
     escalationId: message.escalationId,
+    ...(asked === undefined ? {} : { trigger: asked.escalation.trigger }),
     decision: message.decision,
     option: message.option ?? null,
     guidance: message.guidance ?? null,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BlobRef } from './blob';
 import { ContextAccount } from './context-account';
 import { MAX_BROUGHT_ROLES } from './department-roles';
+import { BreakingChange, MAX_BREAKING } from './breaking-change';
 import {
   Advice,
   ConsultationQuestion,
@@ -181,6 +182,8 @@ export const AttemptResult = z.discriminatedUnion('outcome', [
     findings: z.array(Finding).max(5),
     /** Paths changed outside the task's claims; absent: none. */
     strayed: z.array(z.string().max(300)).max(20).optional(),
+    /** What the commit breaks for users of the base; absent: nothing. */
+    breaking: z.array(BreakingChange).max(MAX_BREAKING).optional(),
     usage: Usage,
     context: ContextAccount.optional(),
     mail: MailSeq,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createActivities, type Activities } from '../../activities';
+import { createCompatibility } from '../compatibility/compatibility';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
 import { packageRoot } from '../config/package-root';
@@ -102,6 +103,7 @@ export async function openDepartment(options: {
     worktrees: workspace.worktrees,
     integration: workspace.integration,
     surveyor: createSurveyor({ store, roles, engines }),
+    compatibility: createCompatibility(),
     gates: createGateRunner({
       ...checking,
       store,

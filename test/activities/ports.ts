@@ -143,7 +143,11 @@ export async function createBench(
     providerOf: () => 'provider',
     coordination: portOf('coordination', scripted.coordination ?? {}),
     specialists: portOf('specialists', scripted.specialists ?? {}),
-    repositories: portOf('repositories', scripted.repositories ?? {}),
+    repositories: portOf('repositories', {
+      changedFiles: () => Promise.resolve([]),
+      ...scripted.repositories,
+    }),
+    compatibility: portOf('compatibility', scripted.compatibility ?? {}),
     worktrees: portOf('worktrees', scripted.worktrees ?? {}),
     integration: portOf('integration', scripted.integration ?? {}),
     surveyor: portOf('surveyor', {

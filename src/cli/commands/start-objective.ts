@@ -33,7 +33,7 @@ export const startObjective: Command = {
     { flags: '--budget-usd <n|none>', help: 'most money to spend in US dollars (default: 10)' },
     {
       flags: '--deadline <instant>',
-      help: 'ISO 8601; recorded with the objective (nothing forecasts yet whether it can be kept)',
+      help: 'ISO 8601; you are asked when the forecast lies beyond it (nothing is stopped by itself)',
     },
     { flags: '--dry-run', help: 'stop after the survey and say what would run' },
     { flags: '--detach', help: 'leave server and worker in the background and return' },
