@@ -20,7 +20,7 @@ export interface Target {
   readonly sample: string | null;
 }
 
-export type TargetRequest =
+type TargetRequest =
   | { readonly repository: string; readonly base: string | null }
   | { readonly sample: string; readonly base: string | null };
 
@@ -49,7 +49,7 @@ export interface OfflineCoverage {
 }
 
 /** A playbook as it is listed. */
-export interface PlaybookEntry {
+interface PlaybookEntry {
   readonly name: string;
   readonly title: string;
   /** An objective is covered when every group has one of its words in it. */

@@ -9,7 +9,7 @@ import { ownFiles } from './own-files';
 /** Runs a program of this machine; both streams, null where it fails. */
 export type Ask = (argv: readonly [string, ...string[]]) => Promise<string | null>;
 
-export interface ProbePlace {
+interface ProbePlace {
   readonly path: string;
   /** The user's JAVA_HOME, which Maven prefers to PATH. */
   readonly javaHome: string | undefined;
@@ -87,7 +87,7 @@ async function probeMaven({ path, ask }: ProbePlace): Promise<FoundEngine> {
   const program = findProgram('mvn', path);
   if (program === undefined) return NOT_THERE;
   const text = (await ask([program, '--batch-mode', '--version'])) ?? '';
-  const version = /Apache Maven (\S+)/.exec(text)?.[1];
+  const version = /Apache Maven (\d[\w.-]*)/.exec(text)?.[1];
   const home = /^Maven home: (.+?)\s*$/m.exec(text)?.[1];
   if (version === undefined || home === undefined) {
     return { kind: 'missing', why: `${program} does not run` };

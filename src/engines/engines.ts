@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import type { EngineName } from '../domain/engine-need';
+import type { EngineName, EngineNeed } from '../domain/engine-need';
 import type { EngineFact, EngineFacts } from '../domain/engines';
 import type { Engines, FoundEngine } from '../ports/engines';
 import { runCommand } from '../process/run-command';
@@ -49,4 +49,13 @@ export async function readEngineFacts(engines: Engines): Promise<EngineFacts> {
     fact('mvn'),
   ]);
   return { node, python3, java, mvn };
+}
+
+/** The engines a survey names with their versions here, as one text; it changes when one of them does. */
+export async function engineVersions(engines: Engines, needs: readonly EngineNeed[]): Promise<string> {
+  const versions = needs.map(async ({ name }) => {
+    const found = await engines.find(name);
+    return `${name} ${found.kind === 'found' ? found.engine.version : 'missing'}`;
+  });
+  return (await Promise.all(versions)).join(', ');
 }

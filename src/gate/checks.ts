@@ -100,6 +100,9 @@ function parseLint(exitCode: number, output: string): Outcome {
   if (exitCode === 1 && /No module named (?:ruff|flake8)\b/.test(output)) {
     return { kind: 'could-not-run', reason: 'the linter is not among the dependencies' };
   }
+  if (exitCode !== 0 && NEEDS_NETWORK.test(output)) {
+    return { kind: 'could-not-run', reason: 'needs dependencies that are not installed here' };
+  }
   return byExitCode(exitCode, 'the linter');
 }
 

@@ -1,6 +1,7 @@
 import { GATE_ITEMS } from '../domain/gate-items';
 import { compareWithBase } from '../domain/gate-summary';
 import type { Receipt } from '../domain/receipt';
+import type { Survey } from '../domain/survey';
 import type { BlobStore } from '../ports/blob-store';
 import type { Bootstrap, CheckTarget, GateRunner, Provision } from '../ports/gate';
 import { BootstrapRefused } from './bootstrap-refused';
@@ -18,6 +19,8 @@ export interface GateSetting extends CheckSetting {
   readonly store: BlobStore;
   readonly receipts: ReceiptCache;
   readonly clock: () => Date;
+  /** Versions of the engines a target's commands run with: another one is another check. */
+  readonly engineVersions: (survey: Survey) => Promise<string>;
 }
 
 /** A check with the command this target has for it. */
@@ -26,7 +29,7 @@ interface Job {
   readonly argv: readonly string[];
 }
 
-type RunRequest = Parameters<GateRunner['run']>[0];
+type RunRequest = Parameters<GateRunner['run']>[0] & { readonly engines: string };
 
 /**
  * The gate of this version: build, tests and the project's linter decide, every other item needs a reviewer. The
@@ -35,7 +38,8 @@ type RunRequest = Parameters<GateRunner['run']>[0];
  */
 export function createGateRunner(setting: GateSetting): GateRunner {
   return {
-    async run(request) {
+    async run(asked) {
+      const request = { ...asked, engines: await setting.engineVersions(asked.survey) };
       const { target, scope, baseReport } = request;
       const checked = (await fromReceipts(setting, request)) ?? (await runChecks(setting, request));
       const receipts = baseReport === undefined ? checked : compareWithBase(checked, baseReport);
@@ -58,7 +62,7 @@ async function fromReceipts(setting: GateSetting, request: RunRequest): Promise<
     const found =
       argv === null
         ? absentReceipt(setting, check, target)
-        : await setting.receipts.find(keyOf(setting, { check, argv }, target));
+        : await setting.receipts.find(keyOf(setting, { check, argv }, request));
     if (found === null) return null;
     receipts.push(found);
   }
@@ -82,7 +86,7 @@ async function runChecks(setting: GateSetting, request: RunRequest): Promise<Rec
     if (argv === null) return absentReceipt(setting, check, target);
     const job = { check, argv };
     if (refusal !== null) return refusedReceipt(setting, job, target, refusal);
-    return runJob(setting, job, target, place);
+    return runJob(setting, job, request, place);
   };
   const first = await all(CHECKS.filter(isBuild).map(receiptFor), stop);
   const rest = await all(CHECKS.filter((check) => !isBuild(check)).map(receiptFor), stop);
@@ -125,9 +129,10 @@ async function prepare(setting: GateSetting, request: RunRequest): Promise<Prepa
 async function runJob(
   setting: GateSetting,
   job: Job,
-  target: CheckTarget,
+  request: RunRequest,
   place: CheckPlace,
 ): Promise<Receipt> {
+  const { target } = request;
   const startedAt = setting.clock();
   const run = await runCheck(setting, job.check, job.argv, place);
   const output = await setting.store.put(run.output);
@@ -148,7 +153,7 @@ async function runJob(
     evidence: [{ kind: 'output', output, excerpt: excerptOf(run.output, EXCERPT_CHARACTERS) }],
     note: explanationOf(run.outcome).slice(0, 1000),
   };
-  if (isRepeatable(run)) await setting.receipts.keep(keyOf(setting, job, target), receipt);
+  if (isRepeatable(run)) await setting.receipts.keep(keyOf(setting, job, request), receipt);
   return receipt;
 }
 
@@ -157,8 +162,8 @@ function isRepeatable(run: CheckRun): boolean {
   return run.exitCode !== null && (run.outcome.kind === 'ran-clean' || run.outcome.kind === 'ran-found');
 }
 
-function keyOf(setting: GateSetting, { check, argv }: Job, target: CheckTarget): ReceiptKey {
-  const version = `${CHECKS_VERSION} ${setting.sandbox.level} ${process.version}`;
+function keyOf(setting: GateSetting, { check, argv }: Job, { target, engines }: RunRequest): ReceiptKey {
+  const version = `${CHECKS_VERSION} ${setting.sandbox.level} ${process.version} ${engines}`;
   return { tree: target.tree, check: check.name, argv, version };
 }
 

@@ -3,7 +3,7 @@ import { createActivities, type Activities } from '../../activities';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
 import { packageRoot } from '../config/package-root';
-import { createEngines } from '../engines/engines';
+import { createEngines, engineVersions } from '../engines/engines';
 import { createBootstrap } from '../gate/bootstrap';
 import { createCheckRunner } from '../gate/check-runner';
 import { createGateRunner } from '../gate/gate-runner';
@@ -99,6 +99,7 @@ export async function openDepartment(options: {
       store,
       receipts: createReceiptCache(folder('receipts')),
       clock: () => new Date(),
+      engineVersions: (survey) => engineVersions(engines, survey.engines ?? []),
     }),
     bootstrap,
     reports: createReports({ dir: folder('reports'), blobs: store }),

@@ -2,10 +2,10 @@
 import { newMessages, describeMessage } from '../../src/cli/transcript-text';
 import { formatBytes, parseAge } from '../../src/cli/gc-plan';
 import { taskIdArgument } from '../../src/cli/argument';
+import { playbooks } from '../../src/cli/commands/playbooks';
 import { resolve } from '../../src/cli/commands/resolve';
 import { describeEnd, outcomeExit } from '../../src/cli/live/outcome';
 import { resultLine } from '../../src/cli/live/carry-on';
-import { atLeast, parseVersion } from '../../src/domain/engine-version';
 import type { CommandContext } from '../../src/cli/command';
 import { byName } from '../../src/config/call-form';
 import { readEnvironment } from '../../src/config/environment';
@@ -98,8 +98,23 @@ test('ages and sizes', () => {
   expect(formatBytes(12_345_678)).toBe('12.3 MB');
 });
 
-test('versions compare by number', () => {
-  expect(atLeast(parseVersion('git version 2.39.5'), [2, 38])).toBe(true);
-  expect(atLeast(parseVersion('git version 2.9.5'), [2, 38])).toBe(false);
-  expect(atLeast(parseVersion('none'), [1])).toBe(false);
+test('playbooks tells what an objective needs, the sample and the scenarios', async () => {
+  const entry = {
+    name: 'auth',
+    title: 'Users and OAuth2',
+    covers: [['log in', 'login'], ['oauth']],
+    sample: 'orders-service',
+    scenarios: [
+      { name: 'default', title: 'as it comes' },
+      { name: 'human', title: 'somebody decides' },
+    ],
+  };
+  const services = { listPlaybooks: () => Promise.resolve([entry]) } as unknown as CommandContext['services'];
+  const people = captureTerminal();
+  await playbooks.run({ ...contextWithoutServices(), services, terminal: people.terminal }, [], {});
+  expect(people.out()).toMatch(/objective {2}log in \| login {2}\+ {2}oauth\n *sample +orders-service\n/);
+  expect(people.out()).toContain('human: somebody decides');
+  const json = captureTerminal({ json: true });
+  await playbooks.run({ ...contextWithoutServices(), services, terminal: json.terminal }, [], {});
+  expect(JSON.parse(json.out())).toEqual({ playbooks: [entry] });
 });

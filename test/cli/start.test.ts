@@ -6,6 +6,7 @@ import { checkSandbox } from '../../src/cli/start/check-sandbox';
 import { chooseModel } from '../../src/cli/start/choose-model';
 import { identifyObjective } from '../../src/cli/start/objective-id';
 import { locateRepository } from '../../src/cli/start/locate-repository';
+import { refuseWithoutEngines } from '../../src/cli/start/refuse-without-engines';
 import { parseStart } from '../../src/cli/start/run-flags';
 import { createTrustStore, ensureTrust } from '../../src/cli/start/trust';
 
@@ -166,6 +167,16 @@ describe('the sandbox', () => {
       /allow-unsandboxed/,
     );
   });
+});
+
+test('a target whose engines are missing is refused in one sentence that names them, exit 2', () => {
+  expect(() => {
+    refuseWithoutEngines({ lacking: [] });
+  }).not.toThrow();
+  const lacking = ['a JDK is needed (java: not on PATH)', 'Maven is needed (mvn: not on PATH)'];
+  expect(() => {
+    refuseWithoutEngines({ lacking });
+  }).toThrow(expect.objectContaining({ message: expect.stringMatching(/JDK.*Maven.*install/), exitCode: 2 }));
 });
 
 test('the id depends on text, repository and commit, not on case or spaces', () => {

@@ -202,6 +202,17 @@ describe('receipts', () => {
     expect(counter()).toBe('xxx');
   });
 
+  test('another version of an engine is another check', async () => {
+    scripts({ test: 'printf x >> runs' });
+    const on = (engine: string): Promise<GateReport> =>
+      gate({ setting: createSetting(base, { engineVersions: () => Promise.resolve(engine) }) });
+    await on('java 17');
+    await on('java 17');
+    expect(counter()).toBe('x');
+    await on('java 21');
+    expect(counter()).toBe('xx');
+  });
+
   test('a failure is remembered, a time-out and a check that could not run are not', async () => {
     scripts({ test: 'printf x >> runs; exit 1' });
     await gate();

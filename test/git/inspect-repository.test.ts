@@ -1,9 +1,12 @@
 // Needs git; no server.
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RepositoryError } from '../../src/git/errors';
+import { versionOfSample } from '../../src/git/sample';
 import { isUsableAddress, normaliseAddress } from '../../src/git/repository-identity';
 import { type Bench, FILES, git, makeBench, makeRepository, prepare, put, removeBench } from './fixture';
+
+const EXAMPLES = join(__dirname, '..', '..', 'examples');
 
 let bench: Bench;
 beforeEach(() => {
@@ -166,18 +169,34 @@ describe('an address', () => {
   });
 });
 
-describe('the bundled sample', () => {
-  test('has the same commit each time and no installed packages', async () => {
-    const first = await bench.workspace.inspectSample('orders-service');
-    const second = await bench.workspace.inspectSample('orders-service');
+describe('bundled samples', () => {
+  test.each(readdirSync(EXAMPLES))('%s has the same commit each time and nothing installed', async (name) => {
+    const first = await bench.workspace.inspectSample(name);
+    const second = await bench.workspace.inspectSample(name);
     expect(second).toEqual(first);
-    expect(first.identity).toMatch(/^sample:orders-service@\d+\.\d+\.\d+$/);
+    expect(first.identity).toMatch(new RegExp(`^sample:${name}@\\d+\\.\\d+\\.\\d+`));
     const objectiveId = 'objective-s-00000000';
     const { head } = await bench.workspace.repositories.prepare({ objectiveId, ...first });
     expect(head).toBe(first.baseCommit);
     const files = await bench.workspace.repositories.listFiles({ objectiveId, commit: head });
-    expect(files).toContain('package.json');
-    expect(files.some((name) => name.startsWith('node_modules'))).toBe(false);
-    expect(git(bench.workspace.samplePath(objectiveId), 'status', '--porcelain')).toBe('');
+    expect(files).toContain('README.md');
+    expect(files.some((file) => /^(?:node_modules|target|\.venv)\/|__pycache__/.test(file))).toBe(false);
+    const repository = bench.workspace.samplePath(objectiveId);
+    expect(git(repository, 'status', '--porcelain')).toBe('');
+    expect(git(repository, 'log', '-1', '--format=%s')).toBe(`Start the ${name.replaceAll('-', ' ')}`);
+  });
+
+  test.each([
+    ['package.json', '{\n  "name": "x",\n  "version": "1.2.3"\n}\n', '1.2.3'],
+    ['pyproject.toml', '[project]\nname = "x"\nversion = "2.0.1"\n', '2.0.1'],
+    [
+      'pom.xml',
+      '<project>\n  <parent>\n    <version>3.3.5</version>\n  </parent>\n  <version>1.4.0</version>\n</project>\n',
+      '1.4.0',
+    ],
+    ['README.md', '# x\n', '0.0.0'],
+  ])('the version of one with %s is its own', async (file, text, version) => {
+    put(bench.folder, { [`sample/${file}`]: text });
+    expect(await versionOfSample(join(bench.folder, 'sample'))).toBe(version);
   });
 });

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeCoverage, findCoverage } from '../../src/offline/coverage';
+import { describeCoverage, findCoverage, findSample } from '../../src/offline/coverage';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';
 import { FIXTURE_PLAYBOOKS, matching } from '../model/fixtures';
 
@@ -71,4 +71,10 @@ test('an objective is covered when every group has a word in it, and only on its
   expect(describeCoverage(playbooks)).toBe(
     'The offline model covers: "A greeting" (an objective with greet + hello, on the sample greeter); set ANTHROPIC_API_KEY to use Claude.',
   );
+});
+
+test('without a repository an objective goes to the sample of the playbook that covers it', async () => {
+  const playbooks = await loadPlaybooks(FIXTURE_PLAYBOOKS);
+  expect(findSample(playbooks, 'Greet everybody with a WELCOME')).toBe('greeter');
+  expect(findSample(playbooks, 'Make coffee')).toBeNull();
 });

@@ -77,6 +77,14 @@ describe('Node', () => {
     expect(survey({ 'package.json': '[]' }).test).toBeNull();
   });
 
+  test('the Node a manifest asks for is what it needs', () => {
+    const found = survey({ 'package.json': manifest({ engines: { node: '>=22' } }) });
+    expect(found.engines).toEqual([{ name: 'node', requires: '>=22' }]);
+    expect(survey({ 'package.json': manifest({ engines: 'odd' }) }).engines).toEqual([
+      { name: 'node', requires: null },
+    ]);
+  });
+
   test('without dependencies and lockfile there is nothing to install', () => {
     expect(survey({ 'package.json': '{}' }).install).toBeNull();
   });
@@ -127,6 +135,77 @@ describe('other stacks', () => {
       database: 'postgres',
       migrations: { tool: 'flyway', dir: 'src/main/resources/db/migration' },
     });
+  });
+
+  test('every requirements file is installed, and pyproject.toml only where none pins its dependencies', () => {
+    const files = (contents: Record<string, string>): string[] | undefined =>
+      survey(contents).install?.filter((word) => !word.startsWith('-') && /\.(?:txt|toml)$/.test(word));
+    const project = '[project]\nname = "shop"\nrequires-python = ">=3.10"\ndependencies = ["httpx"]\n';
+    const pinned = {
+      'requirements.txt': 'a==1\n',
+      'requirements-dev.txt': '-r requirements.txt\nb==2 # c\n',
+    };
+    expect(files(pinned)).toEqual(['requirements.txt', 'requirements-dev.txt']);
+    expect(survey(pinned).notes).toEqual(['no test command was found']);
+    expect(files({ ...pinned, 'pyproject.toml': project })).toEqual([
+      'requirements.txt',
+      'requirements-dev.txt',
+    ]);
+    expect(files({ 'requirements-dev.txt': 'b==2', 'pyproject.toml': project })).toEqual([
+      'requirements-dev.txt',
+      'pyproject.toml',
+    ]);
+    expect(survey({ 'requirements.txt': 'a==1\nhttpx>=0.2\n' }).notes).toContain(
+      'not every version is pinned, so the versions installed first are kept',
+    );
+    expect(survey({ 'pyproject.toml': project }).engines).toEqual([{ name: 'python3', requires: '>=3.10' }]);
+  });
+
+  test('what only running setup.py would tell is not installed, and the survey says so', () => {
+    const found = survey({ 'setup.py': 'from setuptools import setup\n' });
+    expect(found.install).toBeNull();
+    expect(found.notes.join()).toContain('requirements files');
+  });
+
+  test.each([
+    ['uv.lock', 'uv'],
+    ['poetry.lock', 'poetry'],
+    ['Pipfile.lock', 'pipenv'],
+  ])('%s means %s, which is not installed with pip behind its back', (lockfile, manager) => {
+    const found = survey({ 'pyproject.toml': '[project]\nname = "x"\n', [lockfile]: '' });
+    expect(found).toMatchObject({ packageManager: manager });
+    expect(found.install?.[0]).toBe(manager);
+    expect(found.notes.join()).toContain(`${manager}, which cannot be installed here yet`);
+  });
+
+  test('a pom tells the release it is for, its linter, and that the wrapper is not used', () => {
+    const pom =
+      '<project><artifactId>a</artifactId><properties><java.version>21</java.version></properties>' +
+      '<build><plugins><plugin><artifactId>maven-checkstyle-plugin</artifactId></plugin></plugins></build></project>';
+    const found = survey({ 'pom.xml': pom, mvnw: '' });
+    expect(found).toMatchObject({
+      lint: ['mvn', '-B', '-o', 'checkstyle:check'],
+      engines: [
+        { name: 'java', requires: '>=21' },
+        { name: 'mvn', requires: null },
+      ],
+    });
+    expect(found.notes.join()).toContain('not the wrapper');
+  });
+
+  test('Gradle is told to be out of reach', () => {
+    const found = survey({ 'build.gradle': '' });
+    expect(found.test).toEqual(['gradle', '--no-daemon', 'test']);
+    expect(found.notes.join()).toContain('gradle, which cannot be installed here yet');
+    expect(found.engines).toEqual([{ name: 'java', requires: null }]);
+  });
+
+  test('a stack the configuration names brings its engines', () => {
+    const configuration = JSON.stringify({ version: 1, services: [{ name: 'x', stack: 'java' }] });
+    expect(survey({ 'coordinator.config.json': configuration }).engines).toEqual([
+      { name: 'java', requires: null },
+      { name: 'mvn', requires: null },
+    ]);
   });
 
   test('an empty repository is unknown, without commands', () => {

@@ -56,20 +56,25 @@ function inPyproject(text: string, name: string, version: string): string {
   }
   const requirement = `"${name}==${version}"`;
   const wanted = parseRequirement(name)?.name;
-  const entries = [...inside.matchAll(/"([^"]*)"|'([^']*)'/g)];
-  const old = entries.find((entry) => parseRequirement(entry[1] ?? entry[2] ?? '')?.name === wanted);
+  // Comments as blanks of the same length: a quoted word in one is no entry.
+  const entries = [
+    ...inside.replace(/#[^\n]*/g, (text) => ' '.repeat(text.length)).matchAll(/"[^"]*"|'[^']*'/g),
+  ];
+  const old = entries.find(([entry]) => parseRequirement(entry.slice(1, -1))?.name === wanted);
   const changed =
-    old === undefined ? appended(inside, requirement) : inside.replace(old[0], () => requirement);
+    old === undefined
+      ? appended(inside, entries.at(-1), requirement)
+      : inside.slice(0, old.index) + requirement + inside.slice(old.index + old[0].length);
   return text.replace(whole, () => head + changed + close);
 }
 
 /** One entry more in an array, on a line of its own where the others have theirs. */
-function appended(inside: string, entry: string): string {
-  const last = /^([\s\S]*\S)(\s*)$/.exec(inside);
-  if (last === null) return entry;
-  const [, before = '', after = ''] = last;
-  const comma = before.endsWith(',') || /,[ \t]*#[^\n]*$/.test(before) ? '' : ',';
-  if (!inside.includes('\n')) return `${before}${comma} ${entry}`;
+function appended(inside: string, last: RegExpExecArray | undefined, entry: string): string {
+  if (last === undefined) return inside.trim() === '' ? entry : `${inside.trimEnd()}\n    ${entry},\n`;
+  const end = last.index + last[0].length;
+  const rest = inside.slice(end);
+  const before = inside.slice(0, end) + (rest.trimStart().startsWith(',') ? '' : ',');
+  if (!inside.includes('\n')) return `${before}${rest.trimEnd()} ${entry}`;
   const indent = /\n([ \t]*)["']/.exec(inside)?.[1] ?? '    ';
-  return `${before}${comma}\n${indent}${entry},${after}`;
+  return `${before}${rest.trimEnd()}\n${indent}${entry},\n`;
 }

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { redactSecrets } from '../../process/redact';
 import { type CommandRun, runCommand } from '../../process/run-command';
 import { BootstrapRefused } from '../bootstrap-refused';
@@ -22,6 +24,11 @@ const NETWORK =
 const TARGET_FAULT =
   /No matching distribution found|Could not find a version that satisfies|ResolutionImpossible|DO NOT MATCH THE HASHES|--require-hashes mode|Invalid requirement|requires a different Python/;
 
+/** The part of the user's environment pip needs to reach the user's registry, and what makes it do no more. */
+export function pipEnvironment(inherited: Readonly<Record<string, string>>): Record<string, string> {
+  return { ...clientEnvironment(inherited, PIP_SETTINGS), ...OURS };
+}
+
 interface Place {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -37,7 +44,7 @@ export async function runPython(
   const run = await runCommand({
     argv,
     cwd: place.folder,
-    env: { ...clientEnvironment(place.environment, PIP_SETTINGS), ...OURS },
+    env: pipEnvironment(place.environment),
     timeoutMs: TIMEOUT_MS,
     signal: place.signal,
     maxOutputBytes: 4 * 1024 * 1024,
@@ -57,10 +64,11 @@ export async function pipInstall(
   python: string,
   request: Place & { readonly venv: string; readonly args: readonly string[] },
 ): Promise<void> {
+  const log = join(request.folder, 'pip.log');
   const run = await runPython(
     [
       ...([python, '-m', 'pip', '--python', request.venv, 'install', '--only-binary=:all:'] as const),
-      ...['--no-warn-script-location', '--quiet', ...request.args],
+      ...['--no-warn-script-location', '--quiet', '--log', log, ...request.args],
     ],
     request,
   );
@@ -70,7 +78,7 @@ export async function pipInstall(
     .filter((line) => /^ERROR|^ {4}\S|^WARNING: Retrying/.test(line))
     .slice(0, 12)
     .join('\n');
-  if (TARGET_FAULT.test(run.stderr) && !NETWORK.test(run.stderr)) {
+  if (TARGET_FAULT.test(run.stderr) && !NETWORK.test(await readFile(log, 'utf8').catch(() => ''))) {
     throw new BootstrapRefused(
       `pip refuses the requirements; correct them. Only versions with a wheel for this Python can be installed, because building a package runs its code.\n${errors}`,
       'broken',

@@ -86,11 +86,11 @@ function createDependencyTool(bootstrap: Bootstrap): Tool {
   return defineTool({
     name: 'install_dependency',
     description:
-      'Add one package of the registry by exact name and version to manifest and lockfile; its scripts do not run.',
+      'Add one package of the registry by exact name (for Maven groupId:artifactId) and version to manifest and lockfile; its scripts do not run.',
     input: z.strictObject({
       name: z
         .string()
-        .regex(/^(@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/i, 'an exact package name')
+        .regex(/^(@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*(:[a-z0-9][\w.-]*)?$/i, 'an exact package name')
         .max(214),
       version: z
         .string()
