@@ -55,11 +55,10 @@ export function buildApp({ store, config, log, watch = (name, repository) => rep
     schema: loadSchema(),
     parse: (text) => parse(text, parseOptions),
     formatError,
-    validationRules: (request, args, standard) => {
-      const { variableValues, operationName } = args;
-      const asked = { config, variables: variableValues ?? {}, operationName: operationName ?? null };
-      return [...standard, ...rules.map((makeRule) => makeRule(asked))];
-    },
+    validationRules: (request, { variableValues }, standard) => [
+      ...standard,
+      ...rules.map((makeRule) => makeRule({ config, variables: variableValues ?? {} })),
+    ],
     context: ({ raw: { viewer } }) => ({
       viewer,
       repositories,

@@ -15,4 +15,7 @@ import { products } from './products/index.js';
  */
 
 /** Every feature of the service, one line each. @type {Feature[]} */
-export const features = [categories, products];
+export const features = [
+  categories, // groups of products
+  products, // what the shop sells
+];

@@ -8,7 +8,6 @@ export const parseOptions = { maxTokens: 2_000 };
  * @type {((request: {
  *   config: import('../config.js').Config,
  *   variables: Readonly<Record<string, unknown>>,
- *   operationName: string | null,
  * }) => import('graphql').ValidationRule)[]}
  */
 export const rules = [];
