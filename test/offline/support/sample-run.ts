@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { Analysis } from '../../../src/domain/analysis';
 import { Dossier } from '../../../src/domain/dossier';
 import { findingsForHistory } from '../../../src/domain/handoff';
@@ -25,6 +25,7 @@ import { loadRoles } from '../../../src/model/roles';
 import { createSpecialists } from '../../../src/model/tool-loop';
 import type { OfflineModel } from '../../../src/offline/server';
 import type { Specialists, WorkEnd } from '../../../src/ports/department';
+import { surveyTree } from '../../../src/survey/survey-tree';
 import { memoryBlobs } from '../../model/fixtures';
 import type { SampleRepository } from './sample-repository';
 
@@ -33,6 +34,8 @@ const ROLES = join(__dirname, '..', '..', '..', 'agents');
 const MOST_ATTEMPTS = 9;
 
 export interface SampleRunOptions {
+  readonly playbook: string;
+  readonly objective: string;
   readonly scenario: string;
   /** Tasks in the order they are merged. Each starts at the head its last dependency left. */
   readonly order: readonly string[];
@@ -71,11 +74,11 @@ export async function runSample(
     checks: { runChecks: ({ path, only }) => repository.check(path, only) },
     bootstrap: {
       ensure: () => Promise.resolve(),
-      addDependency: async ({ path }) => ({ changedFiles: await repository.addJose(path) }),
+      addDependency: async ({ path }) => ({ changedFiles: await repository.addDependency(path) }),
     },
     runShell: () => Promise.reject(new Error('the playbook uses no shell')),
   });
-  const dossier = await describeSample(repository, options.scenario);
+  const dossier = await describeSample(repository, options);
   const signal = new AbortController().signal;
   const analysis = Analysis.parse((await coordination.analyse({ dossier, signal })).value);
   const plan = Plan.parse(
@@ -247,37 +250,31 @@ function asResult(
   }
 }
 
-async function describeSample(repository: SampleRepository, scenario: string): Promise<Dossier> {
-  const entries = await readdir(repository.path, { recursive: true });
+async function describeSample(
+  repository: SampleRepository,
+  { playbook, objective, scenario }: SampleRunOptions,
+): Promise<Dossier> {
+  const entries = await readdir(repository.path, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(repository.path, join(entry.parentPath, entry.name)))
+    .filter((path) => !/^(?:\.git|node_modules)\//.test(path));
+  const { survey } = await surveyTree({
+    files,
+    read: async (path) => (files.includes(path) ? readFile(join(repository.path, path), 'utf8') : null),
+    configuration: null,
+  });
   return Dossier.parse({
-    objectiveId: 'objective-auth-00000000',
-    objective: 'Add user authentication system with OAuth2 and JWT',
-    repository: { kind: 'sample', name: 'orders-service', version: '1' },
-    repositoryIdentity: 'sample:orders-service@1',
+    objectiveId: `objective-${playbook}-00000000`,
+    objective,
+    repository: { kind: 'sample', name: survey.name, version: '1' },
+    repositoryIdentity: `sample:${survey.name}@1`,
     baseRef: 'main',
     baseCommit: await repository.head(),
-    model: { kind: 'offline', playbook: 'auth', scenario },
+    model: { kind: 'offline', playbook, scenario },
     options: {},
-    survey: {
-      name: 'orders-service',
-      stack: 'node',
-      framework: 'fastify',
-      packageManager: 'npm',
-      install: ['npm', 'ci'],
-      build: null,
-      test: ['npm', 'test'],
-      lint: ['npm', 'run', 'lint'],
-      testTimeoutMs: 120_000,
-      migrations: { tool: 'sql-updown', dir: 'migrations' },
-      apiSpec: 'openapi.yaml',
-      database: 'postgres',
-      conventions: ['AGENTS.md'],
-      manifests: ['package.json', 'package-lock.json'],
-      notes: [],
-    },
+    survey,
     conventions: await readFile(join(repository.path, 'AGENTS.md'), 'utf8'),
-    files: entries
-      .filter((entry) => !entry.startsWith('.git/') && !entry.startsWith('node_modules'))
-      .slice(0, 500),
+    files: files.slice(0, 500),
   });
 }

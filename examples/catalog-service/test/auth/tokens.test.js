@@ -8,6 +8,7 @@ import { createApp, tokenFor } from '../support/app.js';
 const PAST = Math.floor(Date.now() / 1000) - 60;
 const WRONG = {
   'of another secret': () => tokenFor('c', { secret: randomBytes(32).toString('base64') }),
+  'of another algorithm': () => tokenFor('c', { alg: 'HS512' }),
   'that has expired': () => tokenFor('c', { claims: { exp: PAST } }),
   'of another issuer': () => tokenFor('c', { claims: { iss: 'someone' } }),
   'for another service': () => tokenFor('c', { claims: { aud: 'orders' } }),

@@ -35,11 +35,14 @@ export function testConfig(env) {
  * An access token as the accounts service issues it.
  *
  * @param {string} id
- * @param {{ name?: string, roles?: string[], secret?: string, claims?: Record<string, unknown> }} [options]
+ * @param {{ name?: string, roles?: string[], secret?: string, alg?: string, claims?: Record<string, unknown> }} [options]
  */
-export function tokenFor(id, { name = id, roles = [], secret = TOKEN_SECRET, claims = {} } = {}) {
+export function tokenFor(
+  id,
+  { name = id, roles = [], secret = TOKEN_SECRET, alg = 'HS256', claims = {} } = {},
+) {
   return new SignJWT({ name, roles, iss: 'accounts', aud: 'catalog', sub: id, ...claims })
-    .setProtectedHeader({ alg: 'HS256' })
+    .setProtectedHeader({ alg })
     .setExpirationTime(claims.exp ?? '5 minutes')
     .sign(Buffer.from(secret, 'base64'));
 }

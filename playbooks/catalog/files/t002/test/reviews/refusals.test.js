@@ -46,8 +46,8 @@ test('a customer reviews a product once, also when both requests come at the sam
   const token = await tokenFor('c-1');
   const answers = await Promise.all([ask(ADD, review(), token), ask(ADD, review(), token)]);
   assert.deepEqual(
-    answers.map(({ data }) => codes(data.addReview.errors)),
-    [[], ['productId: ALREADY_REVIEWED']],
+    answers.flatMap(({ data }) => codes(data.addReview.errors)),
+    ['productId: ALREADY_REVIEWED'],
   );
   assert.equal((await ask(COUNT)).data.product.reviews.totalCount, 1);
 });
@@ -75,8 +75,8 @@ test('a review is removed once', async () => {
   const input = { reviewId: data.addReview.review.id };
   const answers = await Promise.all([ask(REMOVE, { input }, token), ask(REMOVE, { input }, token)]);
   assert.deepEqual(
-    answers.map((answer) => codes(answer.data.removeReview.errors)),
-    [[], ['reviewId: NOT_FOUND']],
+    answers.flatMap((answer) => codes(answer.data.removeReview.errors)),
+    ['reviewId: NOT_FOUND'],
   );
 });
 

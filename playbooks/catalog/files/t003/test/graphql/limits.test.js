@@ -45,6 +45,15 @@ test('depth is seen through fragments', () => {
   ]);
 });
 
+test('a fragment counts wherever it stands', () => {
+  const fragment = 'fragment f on Product { reviews(first: 5) { edges { node { id } } } }';
+  const twice = `{ product(id: "p-1") { ...f reviews(first: 1) { edges { node { product { ...f } } } } } } ${fragment}`;
+  assert.deepEqual(faultsOf(twice, { env: { QUERY_MAX_DEPTH: '8', QUERY_MAX_COST: '18' } }), [
+    'QUERY_TOO_DEEP: This document is 9 levels deep, and 8 is the most.',
+    'QUERY_TOO_COSTLY: This document costs 19, and 18 is the most; ask for shorter pages or fewer lists.',
+  ]);
+});
+
 test('pages within pages multiply, also when their length is a variable or the default', () => {
   const text = `query ($first: Int! = 100) {
     products(first: $first) { edges { node { reviews { edges { node { id } } } } } }
