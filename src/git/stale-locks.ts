@@ -42,7 +42,7 @@ async function ownershipOfLock(layout: Layout, lock: string): Promise<Ownership>
  */
 export async function awaitLocks(layout: Layout, gitDir: string, lockWaitMs: number): Promise<void> {
   const startedAt = performance.now();
-  for (const name of ['index.lock', 'HEAD.lock']) {
+  for (const name of ['index.lock', 'HEAD.lock', 'snapshot/index.lock']) {
     const lock = join(gitDir, name);
     while (await exists(lock)) {
       const waitedMs = performance.now() - startedAt;

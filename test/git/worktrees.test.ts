@@ -1,4 +1,4 @@
-// Needs git and, for the test of a full disk, the right to mount a tmpfs; no server.
+// Needs git; no server.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   existsSync,
@@ -297,37 +297,4 @@ describe('checkOut, release and sweep', () => {
     expect(last).toMatchObject({ objectives: [other], mirrors: 1 });
     expect(readdirSync(join(bench.home, 'repositories'))).toEqual(['objectives']);
   });
-});
-
-test('a full disk is told as such and leaves the branch where it was', async () => {
-  const disk = join(bench.folder, 'home');
-  rmSync(disk, { recursive: true });
-  mkdirSync(disk);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk], { stdio: 'ignore' });
-  } catch {
-    process.stderr.write('skipped: a tmpfs cannot be mounted here\n');
-    return;
-  }
-  try {
-    base = (await prepare(bench)).head;
-    const worktree = await open({ kind: 'fresh', from: base });
-    const noise = Array.from({ length: 700_000 }, (_, index) => (index * 2654435761) % 251);
-    writeFileSync(join(worktree.path, 'big.bin'), Buffer.from(noise));
-    try {
-      for (let index = 0; ; index += 1)
-        writeFileSync(join(disk, `fill-${String(index)}`), Buffer.alloc(64 * 1024));
-    } catch {
-      // full now
-    }
-    await expect(bench.workspace.worktrees.commit({ ...at, message: 'x' })).rejects.toMatchObject({
-      problem: 'no-space',
-    });
-    for (const name of readdirSync(disk)) if (name.startsWith('fill-')) rmSync(join(disk, name));
-    expect((await open({ kind: 'continue' })).head).toBe(base);
-    const made = await bench.workspace.worktrees.commit({ ...at, message: 'x' });
-    expect(made.files).toEqual(['big.bin']);
-  } finally {
-    execFileSync('umount', ['-l', disk]);
-  }
 });

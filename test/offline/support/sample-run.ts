@@ -1,11 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { askingFixture, deskFixture } from '../../support/journals';
 import { Analysis } from '../../../src/domain/analysis';
 import { Dossier } from '../../../src/domain/dossier';
 import { findingsForHistory } from '../../../src/domain/handoff';
 import {
   afterAttempt,
   afterConsult,
+  afterContext,
   afterDecision,
   afterGate,
   afterMerge,
@@ -80,9 +82,20 @@ export async function runSample(
   });
   const dossier = await describeSample(repository, options);
   const signal = new AbortController().signal;
-  const analysis = Analysis.parse((await coordination.analyse({ dossier, signal })).value);
+  const analysis = Analysis.parse(
+    (await coordination.analyse({ dossier, asking: askingFixture(), signal })).value,
+  );
   const plan = Plan.parse(
-    (await coordination.plan({ dossier, analysis, refusals: [], comment: null, signal })).value,
+    (
+      await coordination.plan({
+        dossier,
+        analysis,
+        refusals: [],
+        comment: null,
+        asking: askingFixture(),
+        signal,
+      })
+    ).value,
   );
   const tasks: PlanTask[] = [...plan.tasks];
   const heads: { readonly taskId: string; readonly head: string }[] = [
@@ -116,9 +129,12 @@ export async function runSample(
       specialist: before.specialist,
       worktree: { path, gitDir: join(repository.path, '.git'), head: from, conflicts },
       prompt: options.tamper?.(step.prompt, task.id) ?? step.prompt,
-      steering: [],
+      desk: deskFixture(),
+      keepsFiles: !fresh,
       grants: [],
       transcript: before.transcript,
+      allowanceUsd: null,
+      thrift: 0,
       signal,
       onProgress: () => undefined,
     };
@@ -126,7 +142,8 @@ export async function runSample(
     attempts.push(`${task.id}/${String(number)} L${String(step.level)} @${before.specialist} ${end.kind}`);
     const committed = await repository.commit(path, `${task.id}: attempt ${String(number)}`);
     const result = asResult(end, transcript, committed);
-    return afterAttempt({ ...before, level: step.level, attemptCount: number }, result);
+    const running = { number, journal: String(number), start: { kind: 'continue' as const } };
+    return afterAttempt({ ...before, level: step.level, attemptCount: number, running }, result);
   }
 
   async function gate(task: PlanTask, progress: TaskProgress): Promise<TaskProgress> {
@@ -186,8 +203,26 @@ export async function runSample(
       case 'attempt':
         return attempt(task, progress, next);
       case 'consult': {
-        const asked = { dossier, task: delegated, peer: next.peer, question: next.question, signal };
+        const asked = {
+          dossier,
+          task: delegated,
+          peer: next.peer,
+          question: next.question,
+          asking: askingFixture(),
+          signal,
+        };
         return afterConsult(progress, (await coordination.consult(asked)).value);
+      }
+      case 'context': {
+        const { value } = await coordination.decideContext({
+          dossier,
+          task: delegated,
+          specialist: progress.specialist,
+          request: next.request,
+          asking: askingFixture(),
+          signal,
+        });
+        return afterContext(progress, value);
       }
       case 'review': {
         const { value } = await coordination.review({
@@ -196,6 +231,7 @@ export async function runSample(
           specialist: progress.specialist,
           roster: SPECIALIST_NAMES,
           failure: failureReport(next.failure),
+          asking: askingFixture(),
           signal,
         });
         return afterReview(progress, value);
@@ -243,6 +279,10 @@ function asResult(
       return { outcome: 'suspended', ...common, on: { kind: 'consult', question: end.question } };
     case 'context':
       return { outcome: 'suspended', ...common, on: { kind: 'context', request: end.request } };
+    case 'pause':
+    case 'wall':
+    case 'budget':
+      return { outcome: 'suspended', ...common, on: end };
     case 'escalate':
       return { outcome: 'suspended', ...common, on: { kind: 'escalate', raised: end.raised } };
     case 'unfinished':
