@@ -55,6 +55,7 @@ class InvoicesApiTest {
             {"currency": "EUR", "lines": []}                                              | /lines
             {"currency": "euro"}                                                          | /currency
             {"customerReference": "-x"}                                                   | /customerReference
+            {"customerReference": 12}                                                     | /customerReference
             {"lines": [{"description": " ", "quantity": 1, "unitPriceCents": 1}]}         | /lines/0/description
             {"lines": [{"description": "a", "quantity": 0, "unitPriceCents": 1}]}         | /lines/0/quantity
             {"lines": [{"description": "a", "quantity": 1}]}                              | /lines/0/unitPriceCents

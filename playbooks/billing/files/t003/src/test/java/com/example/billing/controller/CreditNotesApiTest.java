@@ -100,6 +100,7 @@ class CreditNotesApiTest {
             {"amountCents": "1", "reason": "a"}                  | /amountCents
             {"amountCents": 1}                                   | /reason
             {"amountCents": 1, "reason": " "}                    | /reason
+            {"amountCents": 1, "reason": 5}                      | /reason
             {"amountCents": 1, "reason": "a", "currency": "USD"} | /currency
             """)
     void aNoteThatIsNotValidIsRefusedWithThePlace(String body, String path) throws Exception {
