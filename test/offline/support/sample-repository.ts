@@ -7,32 +7,21 @@ import { excerptOf } from '../../../src/gate/excerpt';
 import { summarise } from '../../../src/domain/gate-summary';
 import type { GateSummary, Receipt } from '../../../src/domain/receipt';
 import { redactSecrets } from '../../../src/process/redact';
+import { createGitRepository, type GitRepository } from './git-repository';
 
 const run = promisify(execFile);
 const SAMPLE = join(__dirname, '..', '..', '..', 'examples', 'orders-service');
-const NOT_COPIED = /\/(node_modules|coverage)$/;
 const NO_REPORT = '0'.repeat(64);
 
-type Check = 'build' | 'test' | 'lint';
+export type Check = 'build' | 'test' | 'lint';
 
-/** The sample as a git repository in a temporary folder, linked to its dependencies. */
-export interface SampleRepository {
-  head(): Promise<string>;
-  /** A worktree on a branch of its own from `commit`. */
-  worktree(name: string, commit: string): Promise<string>;
-  /** Merges `commit` into a worktree and leaves the markers; gives the files that conflict. */
-  mergeInto(worktree: string, commit: string): Promise<string[]>;
-  commit(worktree: string, message: string): Promise<{ commit: string; tree: string }>;
-  /** Merges onto the head; the files that conflict, or none and the head has moved. */
-  merge(commit: string, message: string): Promise<string[]>;
+/** A repository whose trees can be checked and gated. */
+export interface SampleRepository extends GitRepository {
   /** Tests and lint of a worktree as the gate tells them; a tree is checked once. */
   gate(worktree: string, tree: string): Promise<GateSummary>;
   check(worktree: string, only: readonly Check[]): Promise<{ passed: boolean; output: string }>;
-  addJose(worktree: string): Promise<string[]>;
-  /** A line of a file as it was first committed, from 1. */
-  lineBefore(file: string, line: number): Promise<string | undefined>;
-  readonly path: string;
-  remove(): Promise<void>;
+  /** Adds the one package the playbook asks for; the files it changed. */
+  addDependency(worktree: string): Promise<string[]>;
 }
 
 /** The sample's dependencies and jose, installed once for all repositories of a file. */
@@ -54,55 +43,15 @@ export async function installSampleDependencies(): Promise<SampleDependencies> {
 export async function createSampleRepository({
   path: modules,
 }: SampleDependencies): Promise<SampleRepository> {
-  const root = await mkdtemp(join(tmpdir(), 'auth-playbook-'));
-  const path = join(root, 'repository');
+  const repository = await createGitRepository({
+    sample: SAMPLE,
+    prepare: (worktree) => symlink(join(modules, 'node_modules'), join(worktree, 'node_modules')),
+    unversioned: ['node_modules'],
+  });
   const checked = new Map<string, GateSummary>();
-  const git = async (cwd: string, ...args: string[]): Promise<string> => {
-    const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.invalid'];
-    return (await run('git', [...identity, ...args], { cwd })).stdout.trim();
-  };
-  const conflictsIn = async (cwd: string): Promise<string[]> =>
-    (await git(cwd, 'diff', '--name-only', '--diff-filter=U')).split('\n').filter((line) => line !== '');
-
-  await cp(SAMPLE, path, { recursive: true, filter: (source) => !NOT_COPIED.test(source) });
-  await git(path, 'init', '-q', '-b', 'main');
-  await git(path, 'add', '-A');
-  await git(path, 'commit', '-q', '-m', 'Sample');
-  await symlink(join(modules, 'node_modules'), join(path, 'node_modules'));
 
   return {
-    path,
-    head: () => git(path, 'rev-parse', 'HEAD'),
-    async worktree(name, commit) {
-      const worktree = join(root, name);
-      await git(path, 'worktree', 'remove', '--force', worktree).catch(() => undefined);
-      await git(path, 'worktree', 'add', '-q', '--detach', worktree, commit);
-      await symlink(join(modules, 'node_modules'), join(worktree, 'node_modules'));
-      return worktree;
-    },
-    async mergeInto(worktree, commit) {
-      await git(worktree, 'merge', '-q', '--no-commit', '--no-ff', commit).catch(() => undefined);
-      return conflictsIn(worktree);
-    },
-    async commit(worktree, message) {
-      await git(worktree, 'add', '-A', '--', '.', ':!node_modules');
-      await git(worktree, 'commit', '-q', '--allow-empty', '-m', message);
-      return {
-        commit: await git(worktree, 'rev-parse', 'HEAD'),
-        tree: await git(worktree, 'rev-parse', 'HEAD^{tree}'),
-      };
-    },
-    async merge(commit, message) {
-      try {
-        await git(path, 'merge', '-q', '--no-ff', '-m', message, commit);
-        return [];
-      } catch (error) {
-        const files = await conflictsIn(path);
-        if (files.length === 0) throw error;
-        await git(path, 'merge', '--abort');
-        return files;
-      }
-    },
+    ...repository,
     async gate(worktree, tree) {
       const known = checked.get(tree);
       if (known !== undefined) return known;
@@ -120,7 +69,7 @@ export async function createSampleRepository({
       const output = results.map((result) => excerptOf(redactSecrets(result.output), 12_000)).join('\n\n');
       return { passed: results.every((result) => result.code === 0), output };
     },
-    async addJose(worktree) {
+    async addDependency(worktree) {
       const manifest = await readFile(join(worktree, 'package.json'), 'utf8');
       await writeFile(
         join(worktree, 'package.json'),
@@ -129,11 +78,6 @@ export async function createSampleRepository({
       await cp(join(modules, 'package-lock.json'), join(worktree, 'package-lock.json'));
       return ['package.json', 'package-lock.json'];
     },
-    async lineBefore(file, line) {
-      const commits = (await git(path, 'log', '--format=%H', '--diff-filter=A', '--', file)).split('\n');
-      return (await git(path, 'show', `${commits.at(-1) ?? ''}:${file}`)).split('\n')[line - 1];
-    },
-    remove: () => rm(root, { recursive: true, force: true }),
   };
 }
 

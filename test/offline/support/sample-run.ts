@@ -34,6 +34,8 @@ const MOST_ATTEMPTS = 9;
 
 export interface SampleRunOptions {
   readonly scenario: string;
+  /** What the department knows of the repository; the orders service with its objective when left out. */
+  readonly describe?: (repository: SampleRepository, scenario: string) => Promise<Dossier>;
   /** Tasks in the order they are merged. Each starts at the head its last dependency left. */
   readonly order: readonly string[];
   /** What a specialist is told at the start of an attempt, changed on the way. */
@@ -71,11 +73,11 @@ export async function runSample(
     checks: { runChecks: ({ path, only }) => repository.check(path, only) },
     bootstrap: {
       ensure: () => Promise.resolve(),
-      addDependency: async ({ path }) => ({ changedFiles: await repository.addJose(path) }),
+      addDependency: async ({ path }) => ({ changedFiles: await repository.addDependency(path) }),
     },
     runShell: () => Promise.reject(new Error('the playbook uses no shell')),
   });
-  const dossier = await describeSample(repository, options.scenario);
+  const dossier = await (options.describe ?? describeSample)(repository, options.scenario);
   const signal = new AbortController().signal;
   const analysis = Analysis.parse((await coordination.analyse({ dossier, signal })).value);
   const plan = Plan.parse(
