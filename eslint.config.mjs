@@ -60,6 +60,7 @@ const adapters = [
   'postgres',
   'temporal',
   'report',
+  'engines',
 ];
 const others = (self) => adapters.filter((name) => name !== self).map((name) => `src/${name}`);
 const outside = ['workflows', 'activities', 'test'];

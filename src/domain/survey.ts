@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EngineNeed } from './engine-need';
 
 const Command = z.array(z.string().min(1)).min(1).max(50);
 
@@ -19,6 +20,8 @@ export const Survey = z.strictObject({
   conventions: z.array(z.string()),
   /** Files whose change means dependencies must be installed anew. */
   manifests: z.array(z.string()),
+  /** Programs its commands stand on; dossiers of older versions have none. */
+  engines: z.array(EngineNeed).optional(),
   notes: z.array(z.string()),
 });
 export type Survey = z.infer<typeof Survey>;

@@ -1,60 +1,48 @@
 import type { Survey } from '../domain/survey';
 import type { Bootstrap } from '../ports/gate';
-import { addPackage } from './add-dependency';
 import { BootstrapRefused } from './bootstrap-refused';
-import { createDependencyStore } from './dependency-store';
-import { linkDependencies } from './link-dependencies';
-import { readNpmFiles } from './npm-manifest';
-
-export interface BootstrapSetting {
-  /** Folder of the shared store; checks mount it read-only. */
-  readonly store: string;
-  /** The user's environment: the registry and its credentials are set there. Little of it reaches npm. */
-  readonly environment: Readonly<Record<string, string>>;
-}
+import { type Installer, type InstallerSetting, NOTHING_NEEDED } from './installers/installer';
+import { type InstallerRow, INSTALLERS } from './installers/table';
 
 /**
- * Dependencies through npm: installed once for each lockfile, linked into checkouts. A target without an install
- * command gets nothing.
+ * Dependencies through the package manager of the target: installed once for each lockfile or manifest, then used by
+ * checkouts. A target without an install command gets the engine of its stack.
  * @throws BootstrapRefused when the target's files are at fault or not supported, CouldNotRun for anything else
  */
-export function createBootstrap(setting: BootstrapSetting): Bootstrap {
-  const store = createDependencyStore(setting.store, setting.environment);
+export function createBootstrap(setting: InstallerSetting): Bootstrap {
+  const installers = new Map<InstallerRow, Installer>(INSTALLERS.map((row) => [row, row.create(setting)]));
+  const installerFor = (survey: Survey): Installer => {
+    const installer = installers.get(rowFor(survey));
+    if (installer === undefined) throw new Error('A package manager of the table was not made.');
+    return installer;
+  };
 
-  const bootstrap: Bootstrap = {
+  return {
     async ensure({ path, survey, signal }) {
-      if (survey.install === null) return;
-      refuseOtherInstallers(survey);
-      const files = await readNpmFiles(path);
-      if (files === null) {
-        throw new BootstrapRefused('package.json is missing, so its dependencies are unknown.', 'broken');
-      }
-      await linkDependencies(path, await store.obtain(files, signal));
+      if (survey.install !== null) return installerFor(survey).provide({ path, survey, signal });
+      const row = INSTALLERS.find(({ stack }) => stack === survey.stack);
+      const equipped = row === undefined ? undefined : await installers.get(row)?.equip();
+      return equipped ?? NOTHING_NEEDED;
     },
     async addDependency({ path, survey, name, version, signal }) {
-      if (survey.stack !== 'node') {
-        throw new BootstrapRefused('Dependencies can be added to Node projects only.', 'unsupported');
-      }
-      refuseOtherInstallers(survey);
-      const { environment } = setting;
-      const changedFiles = await addPackage({ checkout: path, name, version, environment, signal });
-      await bootstrap.ensure({
-        path,
-        survey: { ...survey, install: survey.install ?? ['npm', 'ci'] },
-        signal,
-      });
+      const changedFiles = await installerFor(survey).add({ path, survey, name, version, signal });
       return { changedFiles };
     },
   };
-  return bootstrap;
 }
 
-function refuseOtherInstallers(survey: Survey): void {
-  const installer = survey.install?.[0] ?? survey.packageManager;
-  if (installer !== 'npm' && installer !== null) {
-    throw new BootstrapRefused(
-      `Dependencies are installed by ${installer} in this repository, and only npm can be used here yet.`,
-      'unsupported',
-    );
-  }
+function rowFor(survey: Survey): InstallerRow {
+  const [program] = survey.install ?? [];
+  const row = INSTALLERS.find(({ manager, stack, programs }) =>
+    program === undefined
+      ? stack === survey.stack && [manager, null].includes(survey.packageManager)
+      : programs.includes(program),
+  );
+  if (row !== undefined) return row;
+  const used = program ?? survey.packageManager ?? 'nothing known';
+  const known = INSTALLERS.map(({ title }) => title).join(', ');
+  throw new BootstrapRefused(
+    `Dependencies are installed by ${used} in this repository, and only ${known} can be used here yet.`,
+    'unsupported',
+  );
 }

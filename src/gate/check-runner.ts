@@ -1,4 +1,4 @@
-import type { Bootstrap, CheckRunner } from '../ports/gate';
+import type { Bootstrap, CheckRunner, Provision } from '../ports/gate';
 import { BootstrapRefused } from './bootstrap-refused';
 import { CHECKS } from './checks';
 import { excerptOf } from './excerpt';
@@ -18,8 +18,9 @@ export interface CheckRunnerSetting extends CheckSetting {
 export function createCheckRunner(setting: CheckRunnerSetting): CheckRunner {
   return {
     async runChecks({ path, gitDir, survey, only, signal }) {
+      let provision: Provision;
       try {
-        await setting.bootstrap.ensure({ path, survey, signal });
+        provision = await setting.bootstrap.ensure({ path, survey, signal });
       } catch (error) {
         if (!(error instanceof BootstrapRefused)) throw error;
         return { passed: false, output: `$ ${survey.install?.join(' ') ?? 'install'}\n${error.message}` };
@@ -32,7 +33,7 @@ export function createCheckRunner(setting: CheckRunnerSetting): CheckRunner {
           parts.push(`${check.name}: ${explanationOf(check.absent)}`);
           continue;
         }
-        const run = await runCheck(setting, check, argv, { path, gitDir, survey, signal });
+        const run = await runCheck(setting, check, argv, { path, gitDir, survey, provision, signal });
         passed &&= run.outcome.kind === 'ran-clean';
         parts.push(describe(run));
       }

@@ -90,12 +90,15 @@ function parseTests(exitCode: number, output: string): Outcome {
 }
 
 const NEEDS_NETWORK =
-  /Could not (?:transfer artifact|resolve dependencies|resolve all)|UnknownHostException|No module named pytest/;
+  /Could not (?:transfer artifact|resolve dependencies|resolve all)|in offline mode and the artifact|UnknownHostException|No module named pytest/;
 
 function parseLint(exitCode: number, output: string): Outcome {
   // ESLint exits with 1 for findings and with 2 when it could not work.
   if (exitCode === 2 && /Oops! Something went wrong|ESLint: \d/.test(output)) {
     return { kind: 'could-not-run', reason: 'the linter itself failed, its configuration or its plugins' };
+  }
+  if (exitCode === 1 && /No module named (?:ruff|flake8)\b/.test(output)) {
+    return { kind: 'could-not-run', reason: 'the linter is not among the dependencies' };
   }
   return byExitCode(exitCode, 'the linter');
 }

@@ -1,15 +1,25 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRunning, takeInstallLock } from './install-lock';
-import { runNpm } from './npm-command';
-import type { NpmFiles } from './npm-manifest';
 
-/** Installed dependencies, one folder for each lockfile, shared by all checkouts and processes. */
+/** What is to be installed, and how. */
+export interface Installation {
+  /** Everything its content depends on; the same parts are the same installation. */
+  readonly parts: readonly unknown[];
+  /** Fills `work`, which becomes `final` as it is. Must bear being done twice at once. */
+  readonly build: (place: {
+    readonly work: string;
+    readonly final: string;
+    readonly signal: AbortSignal;
+  }) => Promise<void>;
+}
+
+/** Installed dependencies, one folder for each installation, shared by all checkouts and processes. */
 export interface DependencyStore {
-  /** The `node_modules` for these files, installed when it is not there yet. */
-  obtain(files: NpmFiles, signal: AbortSignal): Promise<string>;
+  /** The folder with these dependencies, installed when it is not there yet. */
+  obtain(installation: Installation, signal: AbortSignal): Promise<string>;
 }
 
 interface Install {
@@ -21,64 +31,54 @@ interface Install {
 /**
  * A store in `folder`. An install happens in a folder beside its final name and is renamed when complete, so what has
  * the final name is whole; what a crash leaves is removed by the next install.
- * @param environment the user's, of which npm gets its registry settings
+ * @param lockName one lock for all installations, where they share more than their own folder
  */
-export function createDependencyStore(
-  folder: string,
-  environment: Readonly<Record<string, string>>,
-): DependencyStore {
+export function createDependencyStore(folder: string, lockName?: string): DependencyStore {
   const running = new Map<string, Install>();
 
-  async function install(key: string, files: NpmFiles, signal: AbortSignal): Promise<string> {
+  async function install(key: string, installation: Installation, signal: AbortSignal): Promise<string> {
     const final = join(folder, key);
-    const isDone = (): boolean => existsSync(join(final, 'node_modules'));
+    const isDone = (): boolean => existsSync(final);
     if (isDone()) return final;
     await mkdir(folder, { recursive: true });
-    const release = await takeInstallLock(join(folder, `${key}.lock`), isDone, signal);
+    const release = await takeInstallLock(join(folder, `${lockName ?? key}.lock`), isDone, signal);
     if (release === null) return final;
     try {
-      if (!isDone()) await installInto(final, files, signal);
+      if (!isDone()) await installInto(final, installation, signal);
     } finally {
       await release();
     }
     return final;
   }
 
-  async function installInto(final: string, files: NpmFiles, signal: AbortSignal): Promise<void> {
+  async function installInto(final: string, { build }: Installation, signal: AbortSignal): Promise<void> {
     await removeAbandoned(folder);
     const work = await mkdtemp(join(folder, `.install-${String(process.pid)}-`));
     try {
-      await writeFile(join(work, 'package.json'), JSON.stringify(files.manifest));
-      if (files.lockfile === null) {
-        await runNpm(['install', '--no-package-lock'], { folder: work, environment, signal });
-      } else {
-        await writeFile(join(work, files.lockfile.name), files.lockfile.text);
-        await runNpm(['ci'], { folder: work, environment, signal });
-        await rm(join(work, files.lockfile.name));
-      }
-      await rm(join(work, 'package.json'));
-      // npm makes no folder when there is nothing to install.
-      await mkdir(join(work, 'node_modules'), { recursive: true });
       // A check may run as the owner of its checkout, who is somebody else when the coordinator is root.
       await chmod(work, 0o755);
+      await build({ work, final, signal });
       await rename(work, final);
+    } catch (error) {
+      // Another process may have been faster, where a lock was taken over.
+      if (!existsSync(final)) throw error;
     } finally {
       await rm(work, { recursive: true, force: true });
     }
   }
 
   return {
-    async obtain(files, signal) {
+    async obtain(installation, signal) {
       signal.throwIfAborted();
-      const key = keyOf(files);
+      const key = createHash('sha256').update(JSON.stringify(installation.parts)).digest('hex');
       let current = running.get(key);
       if (current === undefined) {
         const stop = new AbortController();
-        const done = install(key, files, stop.signal).finally(() => running.delete(key));
+        const done = install(key, installation, stop.signal).finally(() => running.delete(key));
         current = { done, stop, waiting: 0 };
         running.set(key, current);
       }
-      return join(await waitFor(current, signal), 'node_modules');
+      return waitFor(current, signal);
     },
   };
 }
@@ -105,12 +105,6 @@ async function waitFor(install: Install, signal: AbortSignal): Promise<string> {
     install.waiting -= 1;
     signal.removeEventListener('abort', onAbort);
   }
-}
-
-// Node and platform belong to it because packages choose binaries by them.
-function keyOf({ manifest, lockfile }: NpmFiles): string {
-  const parts = [manifest, lockfile?.text ?? null, process.version, process.platform, process.arch];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 async function removeAbandoned(folder: string): Promise<void> {

@@ -2,10 +2,11 @@ import { GATE_ITEMS } from '../domain/gate-items';
 import { compareWithBase } from '../domain/gate-summary';
 import type { Receipt } from '../domain/receipt';
 import type { BlobStore } from '../ports/blob-store';
-import type { Bootstrap, CheckTarget, GateRunner } from '../ports/gate';
+import type { Bootstrap, CheckTarget, GateRunner, Provision } from '../ports/gate';
 import { BootstrapRefused } from './bootstrap-refused';
 import { type Check, CHECKS, CHECKS_VERSION } from './checks';
 import { excerptOf } from './excerpt';
+import { NOTHING_NEEDED } from './installers/installer';
 import { explanationOf, type Outcome, verdictOf } from './outcome';
 import type { ReceiptCache, ReceiptKey } from './receipt-cache';
 import { type CheckPlace, type CheckRun, type CheckSetting, runCheck } from './run-check';
@@ -67,12 +68,13 @@ async function fromReceipts(setting: GateSetting, request: RunRequest): Promise<
 /** Build first, because tests may need it; then everything else at once. */
 async function runChecks(setting: GateSetting, request: RunRequest): Promise<Receipt[]> {
   const { target, survey } = request;
-  const refusal = await prepare(setting, request);
+  const { provision, refusal } = await prepare(setting, request);
   const stop = new AbortController();
   const place: CheckPlace = {
     path: target.path,
     gitDir: target.gitDir,
     survey,
+    provision,
     signal: AbortSignal.any([request.signal, stop.signal]),
   };
   const receiptFor = async (check: Check): Promise<Receipt> => {
@@ -102,14 +104,20 @@ function isBuild(check: Check): boolean {
   return check.name === 'build';
 }
 
+interface Prepared {
+  readonly provision: Provision;
+  /** Why there are no dependencies; null where there are. */
+  readonly refusal: Outcome | null;
+}
+
 /** Brings the dependencies in; a refusal that lies in the target is an outcome of its checks. */
-async function prepare(setting: GateSetting, request: RunRequest): Promise<Outcome | null> {
+async function prepare(setting: GateSetting, request: RunRequest): Promise<Prepared> {
   const { target, survey, signal } = request;
   try {
-    await setting.bootstrap.ensure({ path: target.path, survey, signal });
-    return null;
+    const provision = await setting.bootstrap.ensure({ path: target.path, survey, signal });
+    return { provision, refusal: null };
   } catch (error) {
-    if (error instanceof BootstrapRefused) return error.outcome;
+    if (error instanceof BootstrapRefused) return { provision: NOTHING_NEEDED, refusal: error.outcome };
     throw error;
   }
 }

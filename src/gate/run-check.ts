@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorMessageOf } from '../config/error-code';
 import type { Survey } from '../domain/survey';
+import type { Provision } from '../ports/gate';
 import { redactSecrets } from '../process/redact';
 import { type CommandRun, minimalEnvironment, runCommand } from '../process/run-command';
 import type { Sandbox } from '../sandbox/sandbox';
@@ -32,6 +33,8 @@ export interface CheckPlace {
   readonly path: string;
   readonly gitDir: string;
   readonly survey: Survey;
+  /** What the bootstrap of the checkout answered. */
+  readonly provision: Provision;
   readonly signal: AbortSignal;
 }
 
@@ -57,7 +60,7 @@ export async function runCheck(
   argv: readonly string[],
   place: CheckPlace,
 ): Promise<CheckRun> {
-  const { survey, signal } = place;
+  const { survey, provision, signal } = place;
   const server = check.usesDatabase && survey.database === 'postgres' ? await databaseServer(setting) : null;
   signal.throwIfAborted();
   const database = server === null ? null : await asMachine('database', () => server.createDatabase());
@@ -69,7 +72,8 @@ export async function runCheck(
           argv: nonEmpty(argv),
           cwd: place.path,
           env: {
-            ...minimalEnvironment(),
+            ...minimalEnvironment(provision.path),
+            ...provision.env,
             HOME: scratch,
             TMPDIR: scratch,
             CI: '1',
@@ -84,7 +88,7 @@ export async function runCheck(
         },
         {
           worktree: place.path,
-          readOnly: [place.gitDir, setting.dependencyStore],
+          readOnly: [place.gitDir, setting.dependencyStore, ...provision.readOnly],
           readWrite: server?.socketDir === undefined ? [] : [server.socketDir],
           network: 'none',
         },

@@ -38,13 +38,23 @@ export interface CheckRunner {
   }): Promise<{ readonly passed: boolean; readonly output: string }>;
 }
 
+/** What the commands of a target need to find its engine and dependencies, besides its checkout and the store. */
+export interface Provision {
+  readonly env: Readonly<Record<string, string>>;
+  /** Folders for the front of PATH. */
+  readonly path: readonly string[];
+  /** Absolute paths to mount read-only. */
+  readonly readOnly: readonly string[];
+}
+
 /** Brings the target's dependencies into a checkout from a store shared per lockfile. */
 export interface Bootstrap {
+  /** @returns what commands run in the checkout are to be given */
   ensure(request: {
     readonly path: string;
     readonly survey: Survey;
     readonly signal: AbortSignal;
-  }): Promise<void>;
+  }): Promise<Provision>;
   /** Adds one registry package by exact name and version to manifest and lockfile, scripts off. */
   addDependency(request: {
     readonly path: string;

@@ -43,10 +43,12 @@ const KEPT_BYTES = 256 * 1024;
 const PIPE_GRACE_MS = 200;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** PATH with this Node and the system folders, a home in which nothing can be created, UTF-8. */
-export function minimalEnvironment(): Record<string, string> {
+const SYSTEM_PATH = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'];
+
+/** PATH with `folders`, this Node and the system folders, a home in which nothing can be created, UTF-8. */
+export function minimalEnvironment(folders: readonly string[] = []): Record<string, string> {
   return {
-    PATH: [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'].join(':'),
+    PATH: [...folders, dirname(process.execPath), ...SYSTEM_PATH].join(':'),
     HOME: '/dev/null',
     LANG: 'C.UTF-8',
   };

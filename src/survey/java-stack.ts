@@ -14,7 +14,17 @@ const DRIVERS = {
   other: ['mysql-connector-j', 'mariadb-java-client', 'h2', 'mssql-jdbc', 'ojdbc11'],
 };
 
-/** What Maven or Gradle files tell; null when there are none. Dependencies are not installed for Java. */
+/** Linters of poms: the plugin that gives one away, and its goal. */
+const LINTERS = [
+  ['maven-checkstyle-plugin', 'checkstyle:check'],
+  ['spring-javaformat-maven-plugin', 'spring-javaformat:validate'],
+  ['fmt-maven-plugin', 'fmt:check'],
+] as const;
+
+// Offline and without questions: checks have no network, everything was brought in before.
+const MAVEN = ['mvn', '-B', '-o'];
+
+/** What Maven or Gradle files tell; null when there are none. */
 export function surveyJava(repository: RepositoryFiles): StackFacts | null {
   const manifest = firstOf(repository, ['pom.xml', 'build.gradle', 'build.gradle.kts']);
   if (manifest === null) return null;
@@ -23,9 +33,11 @@ export function surveyJava(repository: RepositoryFiles): StackFacts | null {
   const dependencies = isMaven
     ? namesIn(text, /<artifactId>\s*([^<\s]+)\s*<\/artifactId>/g)
     : namesIn(text, /["'][\w.-]+:([\w.-]+)(?::[^"']*)?["']/g);
-  const tool = isMaven
-    ? [firstOf(repository, ['mvnw']) === null ? 'mvn' : './mvnw', '-B']
-    : [firstOf(repository, ['gradlew']) === null ? 'gradle' : './gradlew', '--no-daemon'];
+  const linter = LINTERS.find(([plugin]) => dependencies.has(plugin));
+  const notes = isMaven
+    ? mavenNotes(repository, text)
+    : ['dependencies are managed by gradle, which cannot be installed here yet'];
+  const gradle = firstOf(repository, ['gradlew']) === null ? 'gradle' : './gradlew';
   return {
     stack: 'java',
     // The parent's artifact comes first in a pom.
@@ -34,15 +46,39 @@ export function surveyJava(repository: RepositoryFiles): StackFacts | null {
       : null,
     framework: frameworkOf(FRAMEWORKS, dependencies),
     packageManager: isMaven ? 'maven' : 'gradle',
-    install: null,
+    install: isMaven
+      ? ['mvn', '-B', 'dependency:resolve-plugins', 'dependency:resolve']
+      : [gradle, '--no-daemon', 'dependencies'],
     build: null,
-    test: [...tool, 'test'],
-    lint: null,
+    test: isMaven ? [...MAVEN, 'test'] : [gradle, '--no-daemon', 'test'],
+    lint: isMaven && linter !== undefined ? [...MAVEN, linter[1]] : null,
     database: databaseOf(DRIVERS, dependencies),
     manifests: [manifest],
-    notes: ['Java dependencies are not fetched here; checks have no network'],
+    engines: [
+      { name: 'java', requires: isMaven ? requiredJava(text) : null },
+      ...(isMaven ? [{ name: 'mvn' as const, requires: null }] : []),
+    ],
+    notes,
     dependencies,
   };
+}
+
+function mavenNotes(repository: RepositoryFiles, pom: string): string[] {
+  return [
+    ...(/<modules>\s*<module>/.test(pom) ? ['Maven modules cannot be installed here yet'] : []),
+    ...(firstOf(repository, ['mvnw']) === null
+      ? []
+      : ['the Maven of this machine is used, not the wrapper, which would have to download one']),
+  ];
+}
+
+/** The release the sources are for; `1.8` is how 8 was written. */
+function requiredJava(pom: string): string | null {
+  const release =
+    /<(?:java\.version|maven\.compiler\.release|maven\.compiler\.source|release)>\s*(?:1\.)?(\d{1,3})\s*</.exec(
+      pom,
+    )?.[1];
+  return release === undefined ? null : `>=${release}`;
 }
 
 function namesIn(text: string, pattern: RegExp): ReadonlySet<string> {

@@ -6,6 +6,10 @@ const Texts = z.record(z.string(), z.string()).catch({});
 const Manifest = z.looseObject({
   name: z.string().optional().catch(undefined),
   packageManager: z.string().optional().catch(undefined),
+  engines: z
+    .object({ node: z.string().max(200).optional() })
+    .optional()
+    .catch(undefined),
   scripts: Texts.default({}),
   dependencies: Texts.default({}),
   devDependencies: Texts.default({}),
@@ -77,6 +81,7 @@ export function surveyNode(repository: RepositoryFiles): StackFacts | null {
     lint: lintOf(repository, manifest, manager, dependencies),
     database: databaseOf(DRIVERS, dependencies),
     manifests: ['package.json', ...(lockfile === null ? [] : [lockfile])],
+    engines: [{ name: 'node', requires: manifest.engines?.node ?? null }],
     notes,
     dependencies,
   };

@@ -12,6 +12,7 @@ export type StackFacts = Pick<
   | 'lint'
   | 'database'
   | 'manifests'
+  | 'engines'
   | 'notes'
 > & {
   readonly name: string | null;

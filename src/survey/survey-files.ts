@@ -1,4 +1,5 @@
 import { CONFIGURATION_FILE, parseConfiguration, type ServiceConfiguration } from '../domain/configuration';
+import { ENGINES } from '../domain/engine-need';
 import type { Survey } from '../domain/survey';
 import { surveyJava } from './java-stack';
 import { surveyNode } from './node-stack';
@@ -21,6 +22,7 @@ const UNKNOWN: StackFacts = {
   lint: null,
   database: 'none',
   manifests: [],
+  engines: [],
   notes: [
     `no package.json, Python or Java project file was found; a ${CONFIGURATION_FILE} can say how to test`,
   ],
@@ -78,8 +80,15 @@ function detect(request: SurveyRequest): Survey {
     database: usesPrismaPostgres(request) ? 'postgres' : facts.database,
     conventions: CONVENTION_FILES.filter((path) => request.files.includes(path)),
     manifests: facts.manifests,
+    engines: facts.engines,
     notes: facts.notes,
   };
+}
+
+/** The engines found, unless the configuration says that it is another stack. */
+function enginesOf(stack: Survey['stack'] | undefined, survey: Survey): Survey['engines'] {
+  if (stack === undefined || stack === survey.stack) return survey.engines;
+  return ENGINES.filter((row) => row.stack === stack).map(({ name }) => ({ name, requires: null }));
 }
 
 function usesPrismaPostgres(repository: RepositoryFiles): boolean {
@@ -97,6 +106,7 @@ function configure(survey: Survey, configuration: ServiceConfiguration): Survey 
     ...survey,
     name: service.name,
     stack: service.stack ?? survey.stack,
+    engines: enginesOf(service.stack, survey),
     framework: service.framework === undefined ? survey.framework : service.framework,
     install: service.install === undefined ? survey.install : service.install,
     build: service.build === undefined ? survey.build : service.build,

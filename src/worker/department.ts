@@ -3,6 +3,7 @@ import { createActivities, type Activities } from '../../activities';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
 import { packageRoot } from '../config/package-root';
+import { createEngines } from '../engines/engines';
 import { createBootstrap } from '../gate/bootstrap';
 import { createCheckRunner } from '../gate/check-runner';
 import { createGateRunner } from '../gate/gate-runner';
@@ -57,7 +58,12 @@ export async function openDepartment(options: {
     return database;
   };
   const dependencyStore = folder('dependencies');
-  const bootstrap = createBootstrap({ store: dependencyStore, environment: environment.inherited });
+  const engines = createEngines({ path: environment.path, environment: environment.inherited });
+  const bootstrap = createBootstrap({
+    store: dependencyStore,
+    environment: environment.inherited,
+    engines,
+  });
   const checking = { sandbox, postgres, dependencyStore, bootstrap };
 
   const playbooks = await loadPlaybooks(join(packageRoot(), 'playbooks'));
@@ -77,12 +83,12 @@ export async function openDepartment(options: {
       blobs: store,
       checks: createCheckRunner(checking),
       bootstrap,
-      runShell: createRunShell(sandbox, [dependencyStore]),
+      runShell: createRunShell({ sandbox, bootstrap, dependencyStore }),
     }),
     repositories: workspace.repositories,
     worktrees: workspace.worktrees,
     integration: workspace.integration,
-    surveyor: createSurveyor(store),
+    surveyor: createSurveyor(store, engines),
     gates: createGateRunner({
       ...checking,
       store,

@@ -1,30 +1,69 @@
-import { runCommand, type CommandEnd } from '../process/run-command';
-import { redactSecrets } from '../process/redact';
+import { BootstrapRefused } from '../gate/bootstrap-refused';
+import { CouldNotRun } from '../gate/could-not-run';
 import type { RunShell } from '../model/tools/shell';
+import type { Bootstrap, Provision } from '../ports/gate';
+import { redactSecrets } from '../process/redact';
+import { type CommandEnd, minimalEnvironment, runCommand } from '../process/run-command';
 import type { Sandbox } from '../sandbox/sandbox';
 
-/** The specialists' shell: one command line in the worktree, under the sandbox in force, nothing else reachable. */
-export function createRunShell(sandbox: Sandbox, readOnly: readonly string[]): RunShell {
-  return async ({ command, worktree, timeoutMs, signal }) => {
+type Request = Parameters<RunShell>[0];
+
+interface ShellSetting {
+  readonly sandbox: Sandbox;
+  readonly bootstrap: Bootstrap;
+  /** Folder with the installed dependencies, mounted read-only. */
+  readonly dependencyStore: string;
+}
+
+/**
+ * The specialists' shell: one command line in the worktree with its dependencies, under the sandbox in force, nothing
+ * else reachable. Dependencies that cannot be brought in are told, and the command runs without them.
+ */
+export function createRunShell(setting: ShellSetting): RunShell {
+  return async (request) => {
+    const { command, worktree, timeoutMs, signal } = request;
+    const { provision, gap } = await provide(setting.bootstrap, request);
     const run = await runCommand(
-      sandbox.wrap(
+      setting.sandbox.wrap(
         {
           argv: ['/bin/sh', '-c', command],
           cwd: worktree.path,
+          env: { ...minimalEnvironment(provision.path), ...provision.env },
           timeoutMs,
           signal,
           maxOutputBytes: 64 * 1024,
         },
-        { worktree: worktree.path, readOnly: [worktree.gitDir, ...readOnly], network: 'none' },
+        {
+          worktree: worktree.path,
+          readOnly: [worktree.gitDir, setting.dependencyStore, ...provision.readOnly],
+          network: 'none',
+        },
       ),
     );
-    const output = [run.stdout, run.stderr].filter((text) => text !== '').join('\n');
+    const output = [gap, run.stdout, run.stderr].filter((text) => text !== '').join('\n');
     return {
       exitCode: run.end.kind === 'exited' ? run.end.code : null,
       ended: describeEnd(run.end),
       output: redactSecrets(output),
     };
   };
+}
+
+/** The specialist may be in the middle of a change to its manifest, and still needs a shell. */
+async function provide(
+  bootstrap: Bootstrap,
+  { worktree, survey, signal }: Request,
+): Promise<{ readonly provision: Provision; readonly gap: string }> {
+  try {
+    const provision = await bootstrap.ensure({ path: worktree.path, survey, signal });
+    return { provision, gap: '' };
+  } catch (error) {
+    if (!(error instanceof BootstrapRefused || error instanceof CouldNotRun)) throw error;
+    return {
+      provision: { env: {}, path: [], readOnly: [] },
+      gap: `(without dependencies: ${error.message})`,
+    };
+  }
 }
 
 function describeEnd(end: CommandEnd): string {

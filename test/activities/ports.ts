@@ -135,7 +135,10 @@ export async function createBench(
     integration: portOf('integration', scripted.integration ?? {}),
     surveyor: portOf('surveyor', scripted.surveyor ?? {}),
     gates: portOf('gates', scripted.gates ?? {}),
-    bootstrap: portOf('bootstrap', { ensure: () => Promise.resolve(), ...scripted.bootstrap }),
+    bootstrap: portOf('bootstrap', {
+      ensure: () => Promise.resolve({ env: {}, path: [], readOnly: [] }),
+      ...scripted.bootstrap,
+    }),
     reports: portOf('reports', scripted.reports ?? {}),
   });
   const run: Bench['run'] = (name, request) =>

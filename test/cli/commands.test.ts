@@ -5,7 +5,7 @@ import { taskIdArgument } from '../../src/cli/argument';
 import { resolve } from '../../src/cli/commands/resolve';
 import { describeEnd, outcomeExit } from '../../src/cli/live/outcome';
 import { resultLine } from '../../src/cli/live/carry-on';
-import { atLeast, parseVersion } from '../../src/cli/doctor/version';
+import { atLeast, parseVersion } from '../../src/domain/engine-version';
 import type { CommandContext } from '../../src/cli/command';
 import { byName } from '../../src/config/call-form';
 import { readEnvironment } from '../../src/config/environment';

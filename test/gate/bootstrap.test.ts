@@ -13,10 +13,11 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tmpdir } from 'node:os';
-import { checkPackage } from '../../src/gate/add-dependency';
+import { checkNpmPackage } from '../../src/gate/npm/add-npm-package';
 import { BootstrapRefused } from '../../src/gate/bootstrap-refused';
 import { createBootstrap } from '../../src/gate/bootstrap';
-import { npmEnvironment } from '../../src/gate/npm-command';
+import { npmEnvironment } from '../../src/gate/npm/npm-command';
+import { createEngines } from '../../src/engines/engines';
 import type { Survey } from '../../src/domain/survey';
 import type { Bootstrap } from '../../src/ports/gate';
 import { startRegistry, type TestRegistry } from './registry';
@@ -30,6 +31,7 @@ let checkout: string;
 let store: string;
 let registry: TestRegistry;
 let bootstrap: Bootstrap;
+const engines = createEngines({ path: '', environment: {} });
 
 beforeEach(async () => {
   base = mkdtempSync(join(tmpdir(), 'bootstrap-'));
@@ -41,7 +43,7 @@ beforeEach(async () => {
     '@scope/tool': { manifest: { dependencies: { plain: '^1.0.0' } } },
     greedy: { manifest: { scripts: { postinstall: `touch ${join(base, 'package-script-ran')}` } } },
   });
-  bootstrap = createBootstrap({ store, environment: environment() });
+  bootstrap = createBootstrap({ store, environment: environment(), engines });
 });
 afterEach(async () => {
   await registry.close();
@@ -151,7 +153,7 @@ describe('adding a dependency', () => {
     ['foo', '1.0.0\n'],
   ])('%j at %j is refused before npm is asked', (name, version) => {
     expect(() => {
-      checkPackage(name, version);
+      checkNpmPackage(name, version);
     }).toThrow(BootstrapRefused);
   });
 
@@ -171,11 +173,11 @@ describe('bringing dependencies in', () => {
     const packages = { '': root, 'node_modules/plain': { version: '1.0.0' } };
     writeFiles(checkout, { 'package-lock.json': { ...root, lockfileVersion: 3, requires: true, packages } });
   });
-  const ensure = (path: string, by = bootstrap, survey = NODE): Promise<void> =>
+  const ensure = (path: string, by = bootstrap, survey = NODE): Promise<unknown> =>
     by.ensure({ path, survey, signal });
 
   test('many at once, also of several processes, install once', async () => {
-    const other = createBootstrap({ store, environment: environment() });
+    const other = createBootstrap({ store, environment: environment(), engines });
     const paths = ['a', 'b', 'c'].map(sibling);
     await Promise.all([
       ...paths.map((path) => ensure(path)),
@@ -239,7 +241,7 @@ describe('bringing dependencies in', () => {
     await registry.close();
     const environmentWithoutRetries = { ...environment(), HOME: join(base, 'home') };
     writeFiles(join(base, 'home'), { '.npmrc': 'fetch-retries=0\n' });
-    const offline = createBootstrap({ store, environment: environmentWithoutRetries });
+    const offline = createBootstrap({ store, environment: environmentWithoutRetries, engines });
     await expect(ensure(sibling('a'), offline)).rejects.toMatchObject({ name: 'Gate.CouldNotRun' });
   });
 
@@ -265,7 +267,7 @@ describe('bringing dependencies in', () => {
 });
 
 describe('what npm never gets to see', () => {
-  const ensure = (): Promise<void> => bootstrap.ensure({ path: checkout, survey: NODE, signal });
+  const ensure = (): Promise<unknown> => bootstrap.ensure({ path: checkout, survey: NODE, signal });
 
   test.each([
     [{ dependencies: { x: 'git+ssh://git@host/x.git' } }],

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from '../../src/config/environment';
+import { createEngines } from '../../src/engines/engines';
 import { createBootstrap } from '../../src/gate/bootstrap';
 import { createGateRunner } from '../../src/gate/gate-runner';
 import { type PostgresServer, startPostgres } from '../../src/postgres/start-postgres';
@@ -41,7 +42,11 @@ test('the bundled sample passes its own build, tests and lint, from an empty sto
     createSetting(base, {
       sandbox: createSandbox(await probeSandbox({ PATH: environment.path })),
       dependencyStore,
-      bootstrap: createBootstrap({ store: dependencyStore, environment: environment.inherited }),
+      bootstrap: createBootstrap({
+        store: dependencyStore,
+        environment: environment.inherited,
+        engines: createEngines({ path: environment.path, environment: environment.inherited }),
+      }),
       postgres: () => Promise.resolve(server),
     }),
   ).run({

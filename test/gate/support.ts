@@ -62,7 +62,7 @@ export function createSetting(folder: string, more: Partial<GateSetting> = {}): 
     postgres: () => Promise.reject(new Error('this test has no PostgreSQL')),
     dependencyStore: join(folder, 'dependencies'),
     bootstrap: {
-      ensure: () => Promise.resolve(),
+      ensure: () => Promise.resolve({ env: {}, path: [], readOnly: [] }),
       addDependency: () => Promise.reject(new Error('this test adds no dependency')),
     },
     store: createMemoryStore(),

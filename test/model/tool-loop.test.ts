@@ -61,7 +61,7 @@ async function work(taskId: string, options: Options = {}) {
       runChecks: () => Promise.resolve(outcomes.shift() ?? { passed: true, output: 'ok' }),
     },
     bootstrap: {
-      ensure: () => Promise.resolve(),
+      ensure: () => Promise.resolve({ env: {}, path: [], readOnly: [] }),
       addDependency: () => Promise.resolve({ changedFiles: [] }),
     },
     runShell: () => Promise.reject(new Error('no shell in these tests')),
@@ -206,7 +206,10 @@ test('an aborted attempt ends with the reason of its abort', async () => {
     roles: rolesFixture(),
     blobs,
     checks: { runChecks: () => Promise.reject(new Error('not reached')) },
-    bootstrap: { ensure: () => Promise.resolve(), addDependency: () => Promise.reject(new Error('no')) },
+    bootstrap: {
+      ensure: () => Promise.resolve({ env: {}, path: [], readOnly: [] }),
+      addDependency: () => Promise.reject(new Error('no')),
+    },
     runShell: () => Promise.reject(new Error('no')),
   });
   const reason = new Error('cancelled by user');

@@ -105,9 +105,9 @@ describe('other stacks', () => {
       stack: 'python',
       name: 'shop',
       framework: 'fastapi',
-      install: null,
+      install: ['python3', '-m', 'pip', 'install', '--only-binary=:all:', '-r', 'pyproject.toml'],
       test: ['python3', '-m', 'pytest'],
-      lint: ['ruff', 'check', '.'],
+      lint: ['python3', '-m', 'ruff', 'check', '.'],
       database: 'postgres',
       migrations: { tool: 'alembic', dir: 'alembic/versions' },
     });
@@ -122,7 +122,8 @@ describe('other stacks', () => {
       stack: 'java',
       name: 'clinic',
       framework: 'spring-boot',
-      test: ['./mvnw', '-B', 'test'],
+      install: ['mvn', '-B', 'dependency:resolve-plugins', 'dependency:resolve'],
+      test: ['mvn', '-B', '-o', 'test'],
       database: 'postgres',
       migrations: { tool: 'flyway', dir: 'src/main/resources/db/migration' },
     });

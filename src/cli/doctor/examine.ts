@@ -10,7 +10,7 @@ import { formatBytes } from '../gc-plan';
 import type { ServicesRequest } from '../services';
 import { usesClaude } from '../start/choose-model';
 import type { Check } from './check';
-import { atLeast, parseVersion } from './version';
+import { atLeast, parseVersion } from '../../domain/engine-version';
 
 const LOW_DISK_BYTES = 2e9;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Survey } from '../../domain/survey';
 import type { Worktree } from '../../ports/workspace';
 import { defineTool, result, type Tool } from './tool';
 
@@ -14,6 +15,8 @@ interface ShellRun {
 export type RunShell = (request: {
   readonly command: string;
   readonly worktree: Worktree;
+  /** Says which dependencies belong to it. */
+  readonly survey: Survey;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }) => Promise<ShellRun>;
@@ -31,9 +34,9 @@ export function createShellTool(runShell: RunShell): Tool {
       command: z.string().min(1).max(20_000),
       timeout_ms: z.int().min(1).max(LONGEST_TIMEOUT_MS).optional(),
     }),
-    async run(input, { worktree, signal }) {
+    async run(input, { worktree, survey, signal }) {
       const timeoutMs = input.timeout_ms ?? DEFAULT_TIMEOUT_MS;
-      const run = await runShell({ command: input.command, worktree, timeoutMs, signal });
+      const run = await runShell({ command: input.command, worktree, survey, timeoutMs, signal });
       signal.throwIfAborted();
       if (run.exitCode === 0) return result(run.output, { changes: true });
       const end = run.exitCode === null ? run.ended : `exit code ${String(run.exitCode)}`;

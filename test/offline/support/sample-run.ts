@@ -72,7 +72,7 @@ export async function runSample(
     blobs,
     checks: { runChecks: ({ path, only }) => repository.check(path, only) },
     bootstrap: {
-      ensure: () => Promise.resolve(),
+      ensure: () => Promise.resolve({ env: {}, path: [], readOnly: [] }),
       addDependency: async ({ path }) => ({ changedFiles: await repository.addDependency(path) }),
     },
     runShell: () => Promise.reject(new Error('the playbook uses no shell')),

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BootstrapRefused } from './bootstrap-refused';
+import { BootstrapRefused } from '../bootstrap-refused';
+import { replaceFile } from '../checkout-file';
 import { runNpm } from './npm-command';
 import { DEPENDENCY_FIELDS, Lockfile, type NpmFiles, readNpmFiles } from './npm-manifest';
 
@@ -13,7 +13,7 @@ const VERSION =
   /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
 
 /** A package of the registry by exact version, as one may ask for it. @throws BootstrapRefused for anything else */
-export function checkPackage(name: string, version: string): void {
+export function checkNpmPackage(name: string, version: string): void {
   if (name.length > 214 || !NAME.test(name) || name === 'node_modules' || name.startsWith('-')) {
     throw new BootstrapRefused(
       `${JSON.stringify(name.slice(0, 214))} is no name of a package in the registry; give a name such as jose or @fastify/jwt.`,
@@ -33,7 +33,7 @@ export function checkPackage(name: string, version: string): void {
  * only the dependencies and the lockfile come back. Where the registry is stays out of the lockfile.
  * @returns the changed files
  */
-export async function addPackage(request: {
+export async function addNpmPackage(request: {
   readonly checkout: string;
   readonly name: string;
   readonly version: string;
@@ -41,7 +41,7 @@ export async function addPackage(request: {
   readonly signal: AbortSignal;
 }): Promise<readonly string[]> {
   const { checkout, name, version, environment, signal } = request;
-  checkPackage(name, version);
+  checkNpmPackage(name, version);
   const files = await readNpmFiles(checkout);
   if (files === null) {
     throw new BootstrapRefused('There is no package.json to add a dependency to.', 'unsupported');
@@ -55,8 +55,8 @@ export async function addPackage(request: {
     await runNpm(['install', ...flags, `${name}@${version}`], { folder: work, environment, signal });
     const packageJson = mergeManifest(files.packageJson, await readFile(join(work, 'package.json'), 'utf8'));
     const lockfile = mergeLockfile(files.lockfile, await readFile(join(work, lockName), 'utf8'));
-    await replace(join(checkout, 'package.json'), packageJson);
-    await replace(join(checkout, lockName), lockfile);
+    await replaceFile(join(checkout, 'package.json'), packageJson);
+    await replaceFile(join(checkout, lockName), lockfile);
     return ['package.json', lockName];
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -98,15 +98,4 @@ function mergeLockfile(before: NpmFiles['lockfile'], after: string): string {
 
 function indentOf(text: string): string {
   return /^[{[]\r?\n([ \t]+)/.exec(text)?.[1] ?? '  ';
-}
-
-/** Replaces a file whole; where a link stands, the link is replaced, not what it leads to. */
-async function replace(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}`;
-  try {
-    await writeFile(temporary, text, { flag: 'wx' });
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
 }

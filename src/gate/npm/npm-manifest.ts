@@ -1,11 +1,6 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { errorCodeOf } from '../config/error-code';
-import { BootstrapRefused } from './bootstrap-refused';
-
-const LARGEST_BYTES = 32 * 1024 * 1024;
+import { BootstrapRefused } from '../bootstrap-refused';
+import { readCheckoutFile } from '../checkout-file';
 
 const Specs = z.record(z.string(), z.string());
 type Overrides = string | { [name: string]: Overrides };
@@ -51,7 +46,7 @@ export interface NpmFiles {
  * @throws BootstrapRefused when they cannot be used
  */
 export async function readNpmFiles(checkout: string): Promise<NpmFiles | null> {
-  const packageJson = await readRegular(join(checkout, 'package.json'));
+  const packageJson = await readCheckoutFile(checkout, 'package.json');
   if (packageJson === null) return null;
   const content = parse('package.json', packageJson);
   const manifest = InstallManifest.safeParse(content);
@@ -65,7 +60,7 @@ export async function readNpmFiles(checkout: string): Promise<NpmFiles | null> {
 
 async function readLockfile(checkout: string): Promise<NpmFiles['lockfile']> {
   for (const name of ['npm-shrinkwrap.json', 'package-lock.json']) {
-    const text = await readRegular(join(checkout, name));
+    const text = await readCheckoutFile(checkout, name);
     if (text === null) continue;
     const lockfile = Lockfile.safeParse(parse(name, text));
     if (!lockfile.success) throw broken(`${name} is not valid: ${firstIssue(lockfile.error)}`);
@@ -98,26 +93,6 @@ function refuseForeignSpecs(manifest: InstallManifest): void {
 
 function flattened([name, value]: [string, Overrides]): [string, string][] {
   return typeof value === 'string' ? [[name, value]] : Object.entries(value).flatMap(flattened);
-}
-
-/** Text of a regular file; a link is not followed, it could lead out of the checkout. */
-async function readRegular(path: string): Promise<string | null> {
-  let file;
-  try {
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    if (errorCodeOf(error) === 'ENOENT') return null;
-    throw broken(`${path} cannot be read as a file; replace it by a plain one.`, error);
-  }
-  try {
-    const found = await file.stat();
-    if (!found.isFile() || found.size > LARGEST_BYTES) {
-      throw broken(`${path} is no plain file of at most 32 MB; replace it by one.`);
-    }
-    return await file.readFile('utf8');
-  } finally {
-    await file.close();
-  }
 }
 
 function parse(name: string, text: string): unknown {

@@ -1,21 +1,18 @@
-import { redactSecrets } from '../process/redact';
-import { runCommand } from '../process/run-command';
-import { BootstrapRefused } from './bootstrap-refused';
-import { CouldNotRun } from './could-not-run';
+import { redactSecrets } from '../../process/redact';
+import { runCommand } from '../../process/run-command';
+import { BootstrapRefused } from '../bootstrap-refused';
+import { clientEnvironment } from '../client-environment';
+import { CouldNotRun } from '../could-not-run';
 
 const TIMEOUT_MS = 600_000;
 
 // npm settings that say where packages come from; those of the npm that may have started us stay out.
 const NPM_SETTINGS =
-  /^npm_config_(?:registry|userconfig|globalconfig|cache|cafile|ca|cert|key|strict_ssl|proxy|https_proxy|noproxy|\/\/.*|@.*)$/i;
-const VARIABLES =
-  /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_ALL|TMPDIR|SSL_CERT_FILE|SSL_CERT_DIR|NODE_EXTRA_CA_CERTS|NPM_TOKEN|NODE_AUTH_TOKEN|XDG_.+|(?:https?|no|all)_proxy)$/i;
+  /^(?:npm_config_(?:registry|userconfig|globalconfig|cache|cafile|ca|cert|key|strict_ssl|proxy|https_proxy|noproxy|\/\/.*|@.*)|NODE_EXTRA_CA_CERTS|NPM_TOKEN|NODE_AUTH_TOKEN)$/i;
 
 /** The part of the user's environment npm needs to reach the user's registry: its configuration, proxies, tokens. */
 export function npmEnvironment(inherited: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(inherited).filter(([name]) => VARIABLES.test(name) || NPM_SETTINGS.test(name)),
-  );
+  return clientEnvironment(inherited, NPM_SETTINGS);
 }
 
 // The target's own fault, as npm words it; anything else (network, disk) may pass.
