@@ -9,7 +9,7 @@ COPY . .
 RUN npm run -s build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:20.20.2-bookworm-slim AS runtime
-# Programs some target repositories need, such as "python3 python3-venv" or "openjdk-17-jdk-headless maven".
+# Programs some target repositories need, such as "python3 python3-pip python3-venv" or "openjdk-17-jdk-headless maven".
 ARG EXTRA_PACKAGES=""
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends bubblewrap ca-certificates git tini ${EXTRA_PACKAGES} \

@@ -9,6 +9,7 @@ import { list } from './commands/list';
 import { logs } from './commands/logs';
 import { pause, resume } from './commands/pause';
 import { plan } from './commands/plan';
+import { playbooks } from './commands/playbooks';
 import { report } from './commands/report';
 import { resolve } from './commands/resolve';
 import { server } from './commands/server';
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   diff,
   report,
   survey,
+  playbooks,
   worker,
   server,
   setup,

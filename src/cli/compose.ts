@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../config/package-root';
+import type { EngineFacts } from '../domain/engines';
 import type { SweepRequest } from '../git/sweep';
 import type { GitWorkspace } from '../git/workspace';
 import type { BlobStore } from '../ports/blob-store';
@@ -12,8 +13,8 @@ import { planGc, removeItems } from './collect-garbage';
 import { DAY_MS, type GcRequest } from './gc-plan';
 import type { Services, ServicesRequest } from './services';
 
-/** What is built on where nobody names a repository. */
-const BUNDLED_SAMPLE = 'orders-service';
+/** What is built on where nobody names a repository and no playbook has a sample for the objective. */
+const DEFAULT_SAMPLE = 'orders-service';
 
 /** The composition root of the command line: wires adapters by hand, each loaded when first needed. */
 export function composeServices(request: ServicesRequest): Services {
@@ -26,18 +27,24 @@ export function composeServices(request: ServicesRequest): Services {
     dependencies: join(home.home, 'dependencies'),
   };
   const workspace = once(() => openWorkspace(request));
+  const playbooks = once(loadAllPlaybooks);
+  const engineFacts = once(async (): Promise<EngineFacts> => {
+    const { createEngines, readEngineFacts } = await import('../engines/engines.js');
+    return readEngineFacts(createEngines({ path: environment.path, environment: environment.inherited }));
+  });
   const blobs = once(async (): Promise<BlobStore> => {
     const { createDirectoryBlobStore } = await import('../store/directory-blob-store.js');
     return createDirectoryBlobStore(folders.blobs);
   });
 
   return {
-    findTarget: async ({ repository, base }) => {
+    findTarget: async (target) => {
       const git = await workspace();
-      const sample = repository === null;
+      const { base } = target;
+      const sample = 'sample' in target;
       const found = sample
-        ? await git.inspectSample(BUNDLED_SAMPLE)
-        : await git.inspectRepository(repository, base);
+        ? await git.inspectSample(target.sample)
+        : await git.inspectRepository(target.repository, base);
       return {
         source: found.source,
         identity: found.identity,
@@ -54,18 +61,34 @@ export function composeServices(request: ServicesRequest): Services {
         ],
       };
     },
+    findSample: async (objective) => {
+      const { findSample } = await import('../offline/coverage.js');
+      return findSample(await playbooks(), objective) ?? DEFAULT_SAMPLE;
+    },
+    listPlaybooks: async () =>
+      (await playbooks()).map(({ name, title, covers, target, scenarios }) => ({
+        name,
+        title,
+        covers,
+        sample: target.sample,
+        scenarios,
+      })),
     surveyTarget: async (surveying) =>
-      surveyTarget({ ...surveying, repositories: (await workspace()).repositories }),
+      surveyTarget({
+        ...surveying,
+        repositories: (await workspace()).repositories,
+        engineFacts: await engineFacts(),
+      }),
     findCoverage: async (objective, sample) => {
       const { describeCoverage, findCoverage } = await import('../offline/coverage.js');
-      const playbooks = await loadAllPlaybooks();
-      const playbook = findCoverage(playbooks, objective, sample);
+      const known = await playbooks();
+      const playbook = findCoverage(known, objective, sample);
       return {
         playbook:
           playbook === null
             ? null
             : { name: playbook.name, scenarios: playbook.scenarios.map((scenario) => scenario.name) },
-        covered: describeCoverage(playbooks),
+        covered: describeCoverage(known),
       };
     },
     probeSandbox: async () => {

@@ -20,6 +20,10 @@ export interface Target {
   readonly sample: string | null;
 }
 
+export type TargetRequest =
+  | { readonly repository: string; readonly base: string | null }
+  | { readonly sample: string; readonly base: string | null };
+
 /** How the target would be worked with, and what trusting it means. */
 export interface SurveyedTarget {
   readonly survey: Survey;
@@ -27,6 +31,8 @@ export interface SurveyedTarget {
   readonly trustHash: string;
   /** The commands, one a line. */
   readonly commands: string;
+  /** Why its own commands cannot run on this machine, one clause for each engine; empty: they can. */
+  readonly lacking: readonly string[];
 }
 
 /** A configuration file given with `--config`. */
@@ -40,6 +46,16 @@ export interface OfflineCoverage {
   readonly playbook: { readonly name: string; readonly scenarios: readonly string[] } | null;
   /** One sentence: what is covered, and how to use Claude. */
   readonly covered: string;
+}
+
+/** A playbook as it is listed. */
+export interface PlaybookEntry {
+  readonly name: string;
+  readonly title: string;
+  /** An objective is covered when every group has one of its words in it. */
+  readonly covers: readonly (readonly string[])[];
+  readonly sample: string;
+  readonly scenarios: readonly { readonly name: string; readonly title: string }[];
 }
 
 export interface SandboxState {
@@ -76,10 +92,13 @@ export interface ServicesRequest {
 /** Everything heavy a command may need, loaded when first asked for. Made by the composition root. */
 export interface Services {
   /**
-   * The target of a run: a local path or a URL; null for the bundled sample.
+   * The target of a run: a local path, a URL or a bundled sample by its name.
    * @throws UserError for a folder that is no repository, has no commits or lacks the ref.
    */
-  findTarget(request: { readonly repository: string | null; readonly base: string | null }): Promise<Target>;
+  findTarget(request: TargetRequest): Promise<Target>;
+  /** The sample to build on where nobody names a repository: that of the playbook which covers the objective. */
+  findSample(objective: string): Promise<string>;
+  listPlaybooks(): Promise<readonly PlaybookEntry[]>;
   /** Reads the base commit through the coordination repository of `workspaceId`; runs nothing of the target. */
   surveyTarget(request: {
     readonly target: Target;

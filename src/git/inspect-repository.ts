@@ -1,11 +1,10 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
-import { z } from 'zod';
+import { realpath, stat } from 'node:fs/promises';
+import { isAbsolute, resolve } from 'node:path';
 import type { RepositorySource } from '../domain/objective';
 import { RepositoryError } from './errors';
 import { type Git, lastWords } from './git-command';
 import { isAddress, isUsableAddress, normaliseAddress, withoutCredentials } from './repository-identity';
-import { type SampleMaker } from './sample';
+import { type SampleMaker, versionOfSample } from './sample';
 import { type Target, findTarget } from './target';
 
 /** What there is to know of a repository before an objective on it gets its id. */
@@ -42,15 +41,13 @@ export async function inspectRepository(
     : inspectUrl(git, pathOrUrl, baseRef);
 }
 
-/** The bundled service: its identity is its version, its base commit is the same each time. */
+/** A bundled service: its identity is its version, its base commit is the same each time. */
 export async function inspectSample(samples: SampleMaker, name: string): Promise<Inspection> {
   const path = samples.folderOf(name);
-  const manifest = z
-    .object({ version: z.string() })
-    .parse(JSON.parse(await readFile(join(path, 'package.json'), 'utf8')));
+  const version = await versionOfSample(path);
   return {
-    source: { kind: 'sample', name, version: manifest.version },
-    identity: `sample:${name}@${manifest.version}`,
+    source: { kind: 'sample', name, version },
+    identity: `sample:${name}@${version}`,
     baseRef: 'main',
     baseCommit: await samples.commitOf(path),
     dirty: false,

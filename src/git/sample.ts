@@ -1,11 +1,11 @@
-import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { packageRoot } from '../config/package-root';
 import { exists } from './files';
 import type { Git } from './git-command';
 
-/** Makes fresh repositories of the bundled service; the same files always give the same commit. */
+/** Makes fresh repositories of the bundled services; the same files always give the same commit. */
 export interface SampleMaker {
   /** The folder of a bundled service. */
   folderOf(name: string): string;
@@ -15,7 +15,11 @@ export interface SampleMaker {
   commitOf(path: string): Promise<string>;
 }
 
-const LEFT_OUT = new Set(['node_modules', 'coverage', '.git', '.env']);
+// What installing, building and testing leave behind in the package's own copy.
+const LEFT_OUT = new Set([
+  ...['.git', '.env', 'coverage', '.coverage', 'htmlcov', 'node_modules', 'target', '.venv', '__pycache__'],
+  ...['.pytest_cache', '.ruff_cache', '.mypy_cache'],
+]);
 const MADE_AT = '2026-01-01T00:00:00Z';
 
 export function createSampleMaker(git: Git): SampleMaker {
@@ -55,8 +59,27 @@ async function makeRepository(git: Git, path: string, target: string): Promise<s
     cwd: target,
   });
   await git.text({ ...here, args: ['add', '-A', '--', '.'] });
-  await git.text({ ...here, args: ['commit', '--quiet', '--no-verify', '-m', 'Start the orders service'] });
+  const message = `Start the ${basename(path).replaceAll('-', ' ')}`;
+  await git.text({ ...here, args: ['commit', '--quiet', '--no-verify', '-m', message] });
   return git.text({ ...here, args: ['rev-parse', '--verify', 'HEAD^{commit}'] });
+}
+
+/** Where a bundled service says its version, by stack. */
+const VERSIONS: readonly (readonly [file: string, version: RegExp])[] = [
+  ['package.json', /^ {2}"version":\s*"([^"]+)"/m],
+  ['pyproject.toml', /^version\s*=\s*"([^"]+)"/m],
+  ['pom.xml', /^ {2,4}<version>([^<]+)<\/version>/m],
+];
+
+/** The version a bundled service gives itself. @throws an error where it gives none: that is a fault of the package */
+export async function versionOfSample(path: string): Promise<string> {
+  for (const [file, pattern] of VERSIONS) {
+    const text = await readFile(join(path, file), 'utf8').catch(() => '');
+    const version = pattern.exec(text.replace(/<parent>[\s\S]*?<\/parent>/, ''))?.[1];
+    if (version !== undefined) return version;
+  }
+  const files = VERSIONS.map(([file]) => file).join(', ');
+  throw new Error(`The bundled sample ${path} gives itself no version in any of ${files}.`);
 }
 
 async function copyTree(from: string, to: string): Promise<void> {

@@ -8,13 +8,18 @@ export function findCoverage<T extends Covering = LoadedPlaybook>(
   objective: string,
   sample: string | null,
 ): T | null {
+  return covering(playbooks, objective).find((playbook) => playbook.target.sample === sample) ?? null;
+}
+
+/** The sample that the first playbook covering an objective is for; null where none covers it. */
+export function findSample(playbooks: readonly Covering[], objective: string): string | null {
+  return covering(playbooks, objective)[0]?.target.sample ?? null;
+}
+
+function covering<T extends Covering>(playbooks: readonly T[], objective: string): readonly T[] {
   const text = objective.normalize('NFC').toLowerCase();
-  return (
-    playbooks.find(
-      (playbook) =>
-        playbook.target.sample === sample &&
-        playbook.covers.every((group) => group.some((word) => text.includes(word.toLowerCase()))),
-    ) ?? null
+  return playbooks.filter((playbook) =>
+    playbook.covers.every((group) => group.some((word) => text.includes(word.toLowerCase()))),
   );
 }
 

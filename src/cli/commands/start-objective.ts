@@ -11,6 +11,7 @@ import { locateRepository } from '../start/locate-repository';
 import { identifyObjective } from '../start/objective-id';
 import { readConfiguration } from '../start/read-configuration';
 import { parseStart } from '../start/run-flags';
+import { refuseWithoutEngines } from '../start/refuse-without-engines';
 import { createTrustStore, ensureTrust } from '../start/trust';
 
 export const startObjective: Command = {
@@ -18,7 +19,10 @@ export const startObjective: Command = {
   args: '<objective...>',
   summary: 'give the department an objective and watch it being built',
   options: [
-    { flags: '--repo <path|url>', help: 'the git repository to build in (without it: a copy of the sample)' },
+    {
+      flags: '--repo <path|url>',
+      help: 'the git repository to build in (without it: a copy of a bundled sample)',
+    },
     { flags: '--base <ref>', help: 'branch, tag or commit to build on (default: what is checked out)' },
     { flags: '--config <file>', help: "a configuration instead of the repository's own" },
     { flags: '--trust <hash>', help: 'the hash of the commands you agreed to, as `survey` prints it' },
@@ -77,7 +81,10 @@ async function prepare(
   const { services, environment, terminal, cwd } = context;
   const configuration = await readConfiguration(flags.config, cwd);
   const repository = locateRepository(flags.repo, cwd);
-  const target = await services.findTarget({ repository, base: flags.base ?? null });
+  const base = flags.base ?? null;
+  const target = await services.findTarget(
+    repository === null ? { sample: await services.findSample(objective), base } : { repository, base },
+  );
   const model: ModelChoice = await chooseModel({
     environment,
     scenario: flags.scenario,
@@ -86,6 +93,7 @@ async function prepare(
   for (const note of target.notes) terminal.warn(note);
   const objectiveId = identifyObjective(objective, target);
   const surveyed = await services.surveyTarget({ target, workspaceId: objectiveId, configuration });
+  if (flags.dryRun !== true) refuseWithoutEngines(surveyed);
   await ensureTrust({
     target,
     surveyed,

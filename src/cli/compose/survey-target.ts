@@ -1,12 +1,14 @@
 import type { GivenConfiguration, SurveyedTarget, Target } from '../services';
+import { type EngineFacts, lackingEngines, noteEngines } from '../../domain/engines';
 import type { Repositories } from '../../ports/workspace';
 
-/** Surveys the base commit of a target as its coordination repository has it. */
+/** Surveys the base commit of a target as its coordination repository has it, for this machine. */
 export async function surveyTarget(request: {
   readonly repositories: Pick<Repositories, 'prepare' | 'listFiles' | 'readFile'>;
   readonly target: Target;
   readonly workspaceId: string;
   readonly configuration: GivenConfiguration | null;
+  readonly engineFacts: EngineFacts;
 }): Promise<SurveyedTarget> {
   const { surveyTree } = await import('../../survey/survey-tree.js');
   const { describeCommands, trustHash } = await import('../../survey/trust.js');
@@ -24,8 +26,9 @@ export async function surveyTarget(request: {
     configuration,
   });
   return {
-    survey: surveyed.survey,
+    survey: noteEngines(surveyed.survey, request.engineFacts),
     trustHash: trustHash(surveyed.survey, surveyed.configuration),
     commands: describeCommands(surveyed.survey),
+    lacking: lackingEngines(surveyed.survey.engines ?? [], request.engineFacts),
   };
 }

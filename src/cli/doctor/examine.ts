@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { ensureHome } from '../../config/home';
+import { ENGINES } from '../../domain/engine-need';
 import { UserError } from '../../domain/user-error';
+import { createEngines } from '../../engines/engines';
 import { runCommand } from '../../process/run-command';
 import { probeSandbox } from '../../sandbox/probe-sandbox';
 import { formatBytes } from '../gc-plan';
@@ -26,8 +28,7 @@ export async function examine(request: ServicesRequest): Promise<readonly Check[
     examinePostgres(request),
     examineSandbox(request),
     Promise.resolve(examineModel(request)),
-    examineProgram(request, 'python3', ['--version'], 'needed only for Python repositories'),
-    examineProgram(request, 'java', ['-version'], 'needed only for Java repositories'),
+    ...targetEngines(request),
   ]);
 }
 
@@ -184,19 +185,20 @@ function examineModel({ environment }: ServicesRequest): Check {
   };
 }
 
-async function examineProgram(
-  { environment }: ServicesRequest,
-  program: string,
-  args: readonly string[],
-  use: string,
-): Promise<Check> {
-  const text = await versionText(environment.path, program, args);
-  return {
-    name: program,
-    state: text === null ? 'gap' : 'ok',
-    found: text ?? 'not on PATH',
-    advice: text === null ? `install it if you need it: ${use}` : null,
-  };
+/** What targets of other stacks than this program's own are run with. */
+function targetEngines({ environment }: ServicesRequest): Promise<Check>[] {
+  const engines = createEngines({ path: environment.path, environment: environment.inherited });
+  return ENGINES.filter(({ name }) => name !== 'node').map(async ({ name, title, stack }): Promise<Check> => {
+    const found = await engines.find(name);
+    return found.kind === 'found'
+      ? { name, state: 'ok', found: `${found.engine.version} (${found.engine.program})`, advice: null }
+      : {
+          name,
+          state: 'gap',
+          found: found.why,
+          advice: `install ${title} if you need it: ${stack} repositories cannot be built without`,
+        };
+  });
 }
 
 /** First line a program prints about its version; null when it is not on PATH or fails. */
