@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const SAMPLE = join(__dirname, '..', '..', '..', 'examples', 'orders-service');
 const NO_REPORT = '0'.repeat(64);
 
-export type Check = 'build' | 'test' | 'lint';
+type Check = 'build' | 'test' | 'lint';
 
 /** A repository whose trees can be checked and gated. */
 export interface SampleRepository extends GitRepository {
