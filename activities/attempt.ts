@@ -1,67 +1,151 @@
+import { ApplicationFailure, Context, getClient } from '@temporalio/activity';
 import { findingsForHistory } from '../src/domain/handoff';
 import { claimCovers } from '../src/domain/path-claims';
 import type { PathClaim } from '../src/domain/plan';
 import { isRefusedWork } from '../src/domain/refused-work';
 import { mention } from '../src/domain/specialists';
 import type { AttemptRequest, AttemptResult } from '../src/domain/work';
-import type { WorkEnd } from '../src/ports/department';
-import type { Commit } from '../src/ports/workspace';
+import { lastSnapshot } from '../src/domain/journal';
+import { Mail, NO_MAIL } from '../src/domain/mail';
+import { ModelFailure } from '../src/domain/model-failure';
+import { ATTEMPT_MAILBOX } from '../src/domain/messages';
+import type { AttemptDesk, WorkOutcome } from '../src/ports/department';
+import type { Commit, Worktree } from '../src/ports/workspace';
 import type { AttemptActivities } from './contract';
+import { translateFailure } from './failures';
 import { withHeartbeat } from './heartbeat';
+import { withWatchdog } from './watchdog';
 import type { Ports } from './ports';
 import type { Records } from './records';
 import { refuseUnconfined } from './sandbox-fence';
 
-/** One attempt of a specialist: open the worktree, run the tool loop, commit what it left. */
+/** Silence of a loop, in milliseconds, after which it is given up and tried again: longer than any tool may take. */
+const STUCK_AFTER_MS = 20 * 60_000;
+const MAIL_TIMEOUT_MS = 2_000;
+
+/**
+ * One attempt of a specialist: open its journal and its worktree, as a lost process left them, run the tool loop,
+ * commit what it left.
+ */
 export function createAttemptActivities(
-  ports: Pick<Ports, 'specialists' | 'worktrees' | 'bootstrap' | 'sandbox'>,
+  ports: Pick<Ports, 'specialists' | 'worktrees' | 'bootstrap' | 'sandbox' | 'journals'>,
   records: Records,
 ): AttemptActivities {
-  const { specialists, worktrees, bootstrap, sandbox } = ports;
+  const { specialists, worktrees, bootstrap, sandbox, journals } = ports;
+
+  async function attempt(
+    request: AttemptRequest,
+    signal: AbortSignal,
+    onProgress: (progress: unknown) => void,
+  ): Promise<AttemptResult> {
+    const { handle, taskId, specialist, start } = request;
+    const dossier = await records.dossier(handle);
+    refuseUnconfined(sandbox, dossier);
+    const { objectiveId } = dossier;
+    const task = await records.task(request.plan, taskId);
+    const journal = await journals.open({ objectiveId, name: journalName(request) });
+    try {
+      const snapshot = lastSnapshot(journal.entries);
+      const at = { objectiveId, taskId, start };
+      const worktree: Worktree =
+        snapshot === null ? await worktrees.open(at) : await worktrees.restore({ ...at, snapshot });
+      await bootstrap.ensure({ path: worktree.path, survey: dossier.survey, signal });
+      const desk: AttemptDesk = {
+        journal,
+        keepFiles: async (paths) => (await worktrees.snapshot({ objectiveId, taskId, paths })).snapshot,
+        readMail: () => readMail(taskId),
+      };
+      const outcome = await specialists.work({
+        dossier,
+        task,
+        attemptId: `${taskId}/${request.number}`,
+        level: request.level,
+        specialist,
+        worktree,
+        desk,
+        keepsFiles: start.kind !== 'fresh',
+        prompt: request.prompt,
+        grants: request.grants ?? [],
+        transcript: request.transcript,
+        allowanceUsd: request.allowanceUsd ?? null,
+        thrift: request.thrift ?? 0,
+        signal,
+        onProgress,
+      });
+      signal.throwIfAborted();
+      const commit = (summary: string): ReturnType<typeof worktrees.commit> =>
+        worktrees.commit({ objectiveId, taskId, message: commitMessage(request, task.title, summary) });
+      return await resultOf(outcome, commit, [...task.owns, ...task.shares]);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw paced(error, Context.current().info.attempt);
+    } finally {
+      await journal.close();
+    }
+  }
+
   return {
     runAttempt: (request) => {
       let progress: unknown = { turn: 0 };
       return withHeartbeat(
-        async (signal) => {
-          const { handle, taskId, specialist } = request;
-          const dossier = await records.dossier(handle);
-          refuseUnconfined(sandbox, dossier);
-          const { objectiveId } = dossier;
-          const task = await records.task(request.plan, taskId);
-          const worktree = await worktrees.open({ objectiveId, taskId, start: request.start });
-          await bootstrap.ensure({ path: worktree.path, survey: dossier.survey, signal });
-          const { end, transcript, usage } = await specialists.work({
-            dossier,
-            task,
-            attemptId: `${taskId}/${request.number}`,
-            level: request.level,
-            specialist,
-            worktree,
-            prompt: request.prompt,
-            steering: request.steering ?? [],
-            grants: request.grants ?? [],
-            transcript: request.transcript,
-            signal,
-            onProgress: (next) => {
-              progress = next;
-            },
-          });
-          signal.throwIfAborted();
-          const commit = (summary: string): ReturnType<typeof worktrees.commit> =>
-            worktrees.commit({ objectiveId, taskId, message: commitMessage(request, task.title, summary) });
-          return resultOf(end, commit, [...task.owns, ...task.shares], { transcript, usage });
-        },
+        (cancelled) =>
+          withWatchdog(
+            { what: 'The attempt', signal: cancelled, silenceMs: STUCK_AFTER_MS },
+            (signal, alive) =>
+              attempt(request, signal, (next) => {
+                progress = next;
+                alive();
+              }),
+          ),
         () => progress,
       );
     },
   };
 }
 
+/** Tries of an activity, lost workers' among them, after which what stands in its way is asked about. */
+const MOST_TRIES = 12;
+
+/** A failure that no model told us of (a full disk, a broken checkout) is tried again ever later, then asked about. */
+function paced(error: unknown, tries: number): unknown {
+  const failure = translateFailure(error);
+  if (error instanceof ModelFailure || !(failure instanceof ApplicationFailure) || failure.nonRetryable)
+    return error;
+  return ApplicationFailure.create({
+    message: failure.message,
+    type: failure.type ?? 'Error',
+    nonRetryable: tries >= MOST_TRIES,
+    nextRetryDelay: Math.min(60_000, 500 * 2 ** Math.min(tries, 10)),
+    cause: failure,
+  });
+}
+
+/** What people said to the task meanwhile. A workflow that does not answer in time has no mail. */
+async function readMail(taskId: string): Promise<Mail> {
+  const { info, log } = Context.current();
+  const { workflowId, runId } = info.workflowExecution ?? {};
+  if (workflowId === undefined) return NO_MAIL;
+  try {
+    const client = getClient();
+    const answer: unknown = await client.withDeadline(Date.now() + MAIL_TIMEOUT_MS, () =>
+      client.workflow.getHandle(workflowId, runId).query(ATTEMPT_MAILBOX, taskId),
+    );
+    return Mail.parse(answer);
+  } catch (error) {
+    log.warn('the mailbox of the attempt could not be read', { taskId, error: String(error) });
+    return NO_MAIL;
+  }
+}
+
+/** One journal for each attempt; an attempt that is suspended and gone on with keeps its own. */
+function journalName({ taskId, number, journal }: AttemptRequest): string {
+  return [taskId, number, ...(journal === undefined ? [] : [journal])].join('-');
+}
+
 async function resultOf(
-  end: WorkEnd,
+  { end, ...rest }: WorkOutcome,
   commit: (summary: string) => Promise<Commit>,
   claims: readonly PathClaim[],
-  rest: Pick<Extract<AttemptResult, { outcome: 'handed-off' }>, 'transcript' | 'usage'>,
 ): Promise<AttemptResult> {
   switch (end.kind) {
     case 'handed-off': {
@@ -88,6 +172,10 @@ async function resultOf(
       return { outcome: 'suspended', on: { kind: 'escalate', raised: end.raised }, ...rest };
     case 'context':
       return { outcome: 'suspended', on: { kind: 'context', request: end.request }, ...rest };
+    case 'pause':
+    case 'wall':
+    case 'budget':
+      return { outcome: 'suspended', on: end, ...rest };
     case 'unfinished':
       return { outcome: 'unfinished', reason: end.reason.slice(0, 1500), concern: end.concern, ...rest };
   }

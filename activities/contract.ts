@@ -1,13 +1,17 @@
 import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective';
 import type { GateSummary } from '../src/domain/receipt';
+import type { WallNotice, WallReport } from '../src/domain/provider-gate';
 import type { Delivery } from '../src/domain/status';
 import type {
   AmendPlanRequest,
+  AnalyseRequest,
   AnalyseResult,
   AttemptRequest,
   AttemptResult,
   ConsultRequest,
   ConsultResult,
+  ContextGrantRequest,
+  ContextGrantResult,
   GateRequest,
   MergeRequest,
   MergeResult,
@@ -20,10 +24,19 @@ import type {
 
 /** Activities that ask a model; a provider's walls are waited out by their retry policy. */
 export interface ModelActivities {
-  analyseObjective(request: { readonly handle: ObjectiveHandle }): Promise<AnalyseResult>;
+  analyseObjective(request: AnalyseRequest): Promise<AnalyseResult>;
   planObjective(request: PlanRequest): Promise<PlanResult>;
   consultPeer(request: ConsultRequest): Promise<ConsultResult>;
   reviewTask(request: ReviewRequest): Promise<ReviewResult>;
+  decideContext(request: ContextGrantRequest): Promise<ContextGrantResult>;
+}
+
+/** What objectives that share a provider tell each other about its walls. */
+export interface ProviderActivities {
+  /** Tells the provider's gate that calls are not wanted; the gate is started if need be. */
+  reportWall(request: WallReport): Promise<void>;
+  /** Tells every open objective on the provider; answers whom. */
+  announceWall(request: WallNotice): Promise<{ readonly told: readonly string[] }>;
 }
 
 /** The long one: a specialist's whole tool loop, one activity per attempt. */
@@ -41,4 +54,4 @@ export interface RepositoryActivities {
 }
 
 /** Everything the workflows may call. */
-export type Activities = ModelActivities & AttemptActivities & RepositoryActivities;
+export type Activities = ModelActivities & AttemptActivities & RepositoryActivities & ProviderActivities;

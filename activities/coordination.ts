@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { Analysis } from '../src/domain/analysis';
 import { outlineTask, type Plan } from '../src/domain/plan';
 import { checkPlan } from '../src/domain/plan-check';
@@ -5,16 +6,33 @@ import { amendPlan } from '../src/domain/plan-change';
 import { SPECIALIST_NAMES } from '../src/domain/specialists';
 import { NO_USAGE, type Usage } from '../src/domain/usage';
 import type { PlanResult } from '../src/domain/work';
+import type { Asking } from '../src/ports/department';
 import type { ModelActivities, RepositoryActivities } from './contract';
 import { withHeartbeat } from './heartbeat';
 import type { Ports } from './ports';
 import type { Records } from './records';
 
 export function createCoordinationActivities(
-  ports: Pick<Ports, 'coordination'>,
+  ports: Pick<Ports, 'coordination' | 'journals'>,
   records: Records,
 ): ModelActivities & Pick<RepositoryActivities, 'amendPlan'> {
-  const { coordination } = ports;
+  const { coordination, journals } = ports;
+
+  /** Asks with a journal of the activity's own, so that what a lost worker was answered is not asked and paid again. */
+  async function asked<T>(
+    objectiveId: string,
+    allowanceUsd: number | undefined,
+    ask: (asking: Asking) => Promise<T>,
+  ): Promise<T> {
+    const { activityId, workflowExecution } = Context.current().info;
+    const run = workflowExecution?.runId.slice(0, 8) ?? 'none';
+    const journal = await journals.open({ objectiveId, name: `question-${run}-${activityId}` });
+    try {
+      return await ask({ journal, allowanceUsd: allowanceUsd ?? null });
+    } finally {
+      await journal.close();
+    }
+  }
 
   const judge = async (plan: Plan, analysis: Analysis, usage: Usage): Promise<PlanResult> => {
     const errors = checkPlan(plan, analysis, SPECIALIST_NAMES);
@@ -25,12 +43,12 @@ export function createCoordinationActivities(
   };
 
   return {
-    analyseObjective: ({ handle }) =>
+    analyseObjective: ({ handle, allowanceUsd }) =>
       withHeartbeat(async (signal) => {
-        const { value, usage } = await coordination.analyse({
-          dossier: await records.dossier(handle),
-          signal,
-        });
+        const dossier = await records.dossier(handle);
+        const { value, usage } = await asked(dossier.objectiveId, allowanceUsd, (asking) =>
+          coordination.analyse({ dossier, asking, signal }),
+        );
         return { analysis: await records.save(value), summary: value.summary, usage };
       }),
 
@@ -39,7 +57,9 @@ export function createCoordinationActivities(
         const dossier = await records.dossier(request.handle);
         const analysis = await records.load(request.analysis, Analysis);
         const { refusals, comment } = request;
-        const { value, usage } = await coordination.plan({ dossier, analysis, refusals, comment, signal });
+        const { value, usage } = await asked(dossier.objectiveId, request.allowanceUsd, (asking) =>
+          coordination.plan({ dossier, analysis, refusals, comment, asking, signal }),
+        );
         return judge(value, analysis, usage);
       }),
 
@@ -56,13 +76,10 @@ export function createCoordinationActivities(
       withHeartbeat(async (signal) => {
         const dossier = await records.dossier(request.handle);
         const task = await records.task(request.plan, request.taskId);
-        const { value, usage } = await coordination.consult({
-          dossier,
-          task,
-          peer: request.peer,
-          question: request.question,
-          signal,
-        });
+        const { peer, question } = request;
+        const { value, usage } = await asked(dossier.objectiveId, request.allowanceUsd, (asking) =>
+          coordination.consult({ dossier, task, peer, question, asking, signal }),
+        );
         return { advice: value, usage };
       }),
 
@@ -71,15 +88,21 @@ export function createCoordinationActivities(
         const dossier = await records.dossier(request.handle);
         const task = await records.task(request.plan, request.taskId);
         const { specialist, roster, failure } = request;
-        const { value, usage } = await coordination.review({
-          dossier,
-          task,
-          specialist,
-          roster,
-          failure,
-          signal,
-        });
+        const { value, usage } = await asked(dossier.objectiveId, request.allowanceUsd, (asking) =>
+          coordination.review({ dossier, task, specialist, roster, failure, asking, signal }),
+        );
         return { review: value, usage };
+      }),
+
+    decideContext: (request) =>
+      withHeartbeat(async (signal) => {
+        const dossier = await records.dossier(request.handle);
+        const task = await records.task(request.plan, request.taskId);
+        const { specialist } = request;
+        const { value, usage } = await asked(dossier.objectiveId, request.allowanceUsd, (asking) =>
+          coordination.decideContext({ dossier, task, specialist, request: request.request, asking, signal }),
+        );
+        return { decision: value, usage };
       }),
   };
 }

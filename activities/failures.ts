@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
-import { ModelFailure } from '../src/domain/model-failure';
+import { BudgetExhausted, ModelFailure, ProviderWalled } from '../src/domain/model-failure';
+import { FailureDetails } from '../src/domain/work';
 
 /**
  * The one translator from what adapters throw to what Temporal's retry policy needs: type, retryability, delay.
@@ -15,6 +16,26 @@ export function translateFailure(error: unknown): unknown {
       ...(error.retryAfterMs === null ? {} : { nextRetryDelay: error.retryAfterMs }),
       // A provider's wall is part of the work, not a defect: it is kept out of error logs and metrics.
       ...(error.retryable ? { category: 'BENIGN' as const } : {}),
+      details: [FailureDetails.parse({ usage: error.usage })],
+    });
+  }
+  if (error instanceof ProviderWalled) {
+    // Not for the retry policy: the provider's gate waits, for everybody at once.
+    return ApplicationFailure.create({
+      message: error.message,
+      type: 'Model.Walled',
+      nonRetryable: true,
+      category: 'BENIGN',
+      details: [FailureDetails.parse({ usage: error.usage, wall: error.wall })],
+    });
+  }
+  if (error instanceof BudgetExhausted) {
+    return ApplicationFailure.create({
+      message: error.message,
+      type: 'Budget.Exhausted',
+      nonRetryable: true,
+      category: 'BENIGN',
+      details: [FailureDetails.parse({ usage: error.usage })],
     });
   }
   if (error instanceof Error) {

@@ -5,6 +5,7 @@ import { createCoordinationActivities } from './coordination';
 import { createDeliveryActivities } from './delivery';
 import { guarded } from './guarded';
 import type { Ports } from './ports';
+import { createProviderActivities } from './provider-gate';
 import { createRecords } from './records';
 import { createSurveyActivities } from './survey';
 
@@ -20,5 +21,6 @@ export function createActivities(ports: Ports): Activities {
     ...createAttemptActivities(ports, records),
     ...createCheckActivities(ports, records),
     ...createDeliveryActivities(ports, records),
+    ...createProviderActivities(),
   });
 }

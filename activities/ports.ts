@@ -1,6 +1,8 @@
+import type { ModelChoice } from '../src/domain/objective';
 import type { BlobStore } from '../src/ports/blob-store';
 import type { Coordination, Specialists } from '../src/ports/department';
 import type { Bootstrap, GateRunner } from '../src/ports/gate';
+import type { Journals } from '../src/ports/journal';
 import type { Reports } from '../src/ports/report';
 import type { Surveyor } from '../src/ports/surveyor';
 import type { Integration, Repositories, Worktrees } from '../src/ports/workspace';
@@ -8,6 +10,7 @@ import type { Integration, Repositories, Worktrees } from '../src/ports/workspac
 /** Everything activities stand on; wired by hand in the composition root. */
 export interface Ports {
   readonly store: BlobStore;
+  readonly journals: Journals;
   readonly coordination: Coordination;
   readonly specialists: Specialists;
   readonly repositories: Repositories;
@@ -19,4 +22,6 @@ export interface Ports {
   readonly reports: Reports;
   /** Sandbox level in force, for status and reports. */
   readonly sandbox: string;
+  /** Names the provider of a model (endpoint and key, hashed). */
+  readonly providerOf: (model: ModelChoice) => string;
 }

@@ -1,3 +1,4 @@
+import { log } from '@temporalio/activity';
 import type { ObjectiveInput } from '../src/domain/objective';
 import type { Dossier } from '../src/domain/dossier';
 import type { Survey } from '../src/domain/survey';
@@ -11,12 +12,14 @@ import { refuseUnconfined } from './sandbox-fence';
 /** Paths and conventions a dossier keeps at most. */
 const MAX_FILES = 2000;
 const MAX_CONVENTIONS = 16_000;
+/** Worktrees made ahead of time at most; more would keep the disk busy while it is needed for the survey. */
+const MAX_WARM = 4;
 
 export function createSurveyActivities(
-  ports: Pick<Ports, 'repositories' | 'surveyor' | 'sandbox'>,
+  ports: Pick<Ports, 'repositories' | 'worktrees' | 'surveyor' | 'sandbox' | 'providerOf'>,
   records: Records,
 ): Pick<RepositoryActivities, 'surveyRepository'> {
-  const { repositories, surveyor, sandbox } = ports;
+  const { repositories, worktrees, surveyor, sandbox, providerOf } = ports;
   return {
     surveyRepository: (input) =>
       withHeartbeat(async () => {
@@ -27,6 +30,11 @@ export function createSurveyActivities(
           source: input.repository,
           identity: input.repositoryIdentity,
           baseCommit,
+        });
+        const count = Math.min(input.options.maxParallel, MAX_WARM);
+        // Not waited for: while the plan is made there is time, and without them attempts only start later.
+        void worktrees.warm({ objectiveId, commit: baseCommit, count }).catch((error: unknown) => {
+          log.warn('Worktrees could not be made ahead of time; attempts make their own.', { error });
         });
         const files = await repositories.listFiles({ objectiveId, commit: baseCommit });
         const read = (path: string): Promise<string | null> =>
@@ -55,6 +63,7 @@ export function createSurveyActivities(
           stack: describeStack(survey),
           sandbox,
           model: describeModel(input),
+          provider: providerOf(input.model),
           notes: survey.notes.slice(0, 20).map((note) => note.slice(0, 300)),
         } satisfies SurveyResult;
       }),

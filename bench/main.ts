@@ -1,9 +1,11 @@
 import { cpus } from 'node:os';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { benchAttempts } from './attempts';
 import { renderFigures, type Figure } from './figures';
 import { benchMakespans, benchOrchestration } from './orchestration';
 import { startBenchServer } from './server';
 import { benchStartUp, benchWorkerStart } from './start-up';
+import { benchSandbox, benchWorkspace } from './workspace';
 
 /** Measures the department on this machine: `npm run bench`, with `--json` one object. */
 async function main(): Promise<void> {
@@ -13,6 +15,8 @@ async function main(): Promise<void> {
     if (!json) process.stderr.write(`${text}\n`);
   };
   const figures: Figure[] = [];
+  say('sandbox and worktrees …');
+  figures.push(...(await benchSandbox()), ...(await benchWorkspace()));
   const server = await startBenchServer();
   try {
     say('worker start …');
@@ -21,6 +25,8 @@ async function main(): Promise<void> {
     figures.push(...(await benchOrchestration(server)));
     say('makespans …');
     figures.push(...(await benchMakespans(server)));
+    say('attempts …');
+    figures.push(...(await benchAttempts(server)));
   } finally {
     await server.stop();
   }

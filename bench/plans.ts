@@ -1,4 +1,5 @@
-import type { PlanTask } from '../src/domain/plan';
+import type { Analysis } from '../src/domain/analysis';
+import type { Plan, PlanTask } from '../src/domain/plan';
 
 /** A task with everything filled in that a test does not care about. */
 export function planTask(task: Pick<PlanTask, 'id'> & Partial<PlanTask>): PlanTask {
@@ -54,4 +55,25 @@ export function charterTasks(): PlanTask[] {
     row(7, 'backend-architect', 'security-audit', [3, 4, 5, 6], 'Security audit of authentication'),
     row(8, 'backend-architect', 'performance-test', [7], 'Performance testing'),
   ];
+}
+
+/** The analysis of an objective that touches nothing. */
+export const NOTHING_ASKED: Analysis = {
+  summary: 'Notes are written.',
+  apiEndpoints: [],
+  schemaChanges: [],
+  authRequirements: [],
+  performance: [],
+  scalability: [],
+  integrations: [],
+  monitoring: [],
+};
+
+/** So many notes, written side by side. */
+export function notesPlan(tasks: number): Plan {
+  const plan = Array.from({ length: tasks }, (_, index) => {
+    const id = `backend-T${String(index + 1).padStart(3, '0')}`;
+    return planTask({ id, kind: 'documentation', owns: [`notes/${id}/**`], shares: [] });
+  });
+  return { summary: 'Notes.', tasks: plan };
 }

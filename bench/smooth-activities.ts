@@ -84,6 +84,10 @@ export function smoothActivities(
       }),
     reviewTask: () =>
       Promise.resolve({ review: { action: 'guide', guidance: 'read the test' }, usage: NO_USAGE }),
+    decideContext: ({ request }) =>
+      Promise.resolve({ decision: { granted: request.paths, reason: 'needed' }, usage: NO_USAGE }),
+    reportWall: () => Promise.resolve(),
+    announceWall: () => Promise.resolve({ told: [] }),
     gateCommit: () => Promise.resolve(greenGate()),
     mergeTask: (request) =>
       Promise.resolve({

@@ -9,7 +9,9 @@ import {
 } from '@temporalio/workflow';
 import type { z } from 'zod';
 import { ResolveEscalation, type Channel, type Escalation } from '../src/domain/escalation';
+import type { Mail } from '../src/domain/mail';
 import {
+  ATTEMPT_MAILBOX,
   CancelTask,
   MESSAGES,
   Pause,
@@ -20,14 +22,17 @@ import {
   type Answer,
   type MessageName,
 } from '../src/domain/messages';
+import { PROVIDER_OPEN, PROVIDER_WALL, ProviderOpen, WallNotice } from '../src/domain/provider-gate';
 import { isSettledProgress } from '../src/domain/scheduler';
 import type { ObjectiveStatus } from '../src/domain/status';
 import { decide, refusal } from './decisions';
 import { ignore, record, replaceTask, taskOf, type Run } from './run';
 import { snapshot } from './snapshot';
 import { skipTask } from './task-steps';
+import { openWall, raiseWall } from './walls';
 
 const objectiveStatusQuery: QueryDefinition<ObjectiveStatus> = defineQuery(QUERIES.objectiveStatus);
+const attemptMailboxQuery: QueryDefinition<Mail, [unknown]> = defineQuery(ATTEMPT_MAILBOX);
 const openEscalationsQuery: QueryDefinition<Escalation[]> = defineQuery(QUERIES.openEscalations);
 
 /**
@@ -80,10 +85,12 @@ const rows = {
     take: (run, body) => {
       for (const task of run.progress.tasks) {
         if (isSettledProgress(task) || (body.taskId !== undefined && task.task.id !== body.taskId)) continue;
-        replaceTask(run, { ...task, steering: [...task.steering, `${body.by}: ${body.message}`].slice(-20) });
+        run.progress.lastNote += 1;
+        const note = { seq: run.progress.lastNote, text: `${body.by}: ${body.message}` };
+        replaceTask(run, { ...task, steering: [...task.steering, note].slice(-20) });
       }
       record(run, `steered by ${body.by}: ${body.message}`, body.taskId ?? null);
-      return 'recorded; it reaches the next attempt';
+      return 'recorded; a running attempt is told at its next turn, otherwise the next attempt';
     },
   }),
   pause: message({
@@ -92,7 +99,7 @@ const rows = {
     take: (run, body) => {
       run.progress.paused = { by: body.by, reason: body.reason ?? null };
       record(run, `paused by ${body.by}`);
-      return 'paused; what runs now finishes its step';
+      return 'paused; attempts rest after the turn they are in';
     },
   }),
   resume: message({
@@ -119,13 +126,33 @@ const rows = {
   setBudget: message({
     schema: SetBudget,
     refuse: never,
-    take: (run, body) => {
+    take: (run, body, channel) => {
       run.progress.budgetUsd = body.usd;
       record(run, `budget set to ${body.usd} USD by ${body.by}`);
+      answerBudgetQuestion(run, body, channel);
       return `the budget is ${body.usd} USD`;
     },
   }),
 } as const satisfies Record<MessageName, unknown>;
+
+/** A higher budget answers the question that a spent one raised. */
+function answerBudgetQuestion(run: Run, { usd, by }: SetBudget, channel: Channel): void {
+  const { blockedBy, usage, open } = run.progress;
+  const asked = open.find((row) => row.escalation.id === blockedBy)?.escalation;
+  if (asked?.trigger !== 'budget-exhausted' || usd <= (usage.usd ?? 0)) return;
+  decide(run, { escalationId: asked.id, decision: 'retry', option: 'raise', by }, channel);
+}
+
+/** What a running attempt of the task reads before each turn. */
+function mailOf(run: Run, taskId: unknown): Mail {
+  const { paused, wall } = run.progress;
+  const task = typeof taskId === 'string' ? taskOf(run, taskId) : undefined;
+  return {
+    paused: paused !== null,
+    steering: [...(task?.steering ?? [])],
+    wallMs: wall === null ? null : Math.max(0, wall.until - Date.now()),
+  };
+}
 
 function listen<T>(run: Run, name: MessageName, row: Message<T>): void {
   const refuse = (payload: unknown): { readonly why: string } | { readonly body: T } => {
@@ -161,6 +188,15 @@ function listen<T>(run: Run, name: MessageName, row: Message<T>): void {
 /** Installs every query, signal and update of an objective. */
 export function listenToMessages(run: Run): void {
   setHandler(objectiveStatusQuery, () => snapshot(run));
+  setHandler(attemptMailboxQuery, (taskId) => mailOf(run, taskId));
+  setHandler(defineSignal<[unknown]>(PROVIDER_WALL), (payload) => {
+    const notice = WallNotice.safeParse(payload);
+    if (notice.success && notice.data.provider === run.progress.provider) raiseWall(run, notice.data);
+  });
+  setHandler(defineSignal<[unknown]>(PROVIDER_OPEN), (payload) => {
+    const notice = ProviderOpen.safeParse(payload);
+    if (notice.success) openWall(run, notice.data.provider);
+  });
   setHandler(openEscalationsQuery, () => run.progress.open.map((row) => row.escalation));
   listen(run, MESSAGES.resolveEscalation, rows.resolveEscalation);
   listen(run, MESSAGES.reviewPlan, rows.reviewPlan);

@@ -1,1 +1,2 @@
 export { objectiveWorkflow } from './objective';
+export { providerGateWorkflow } from './provider-gate';

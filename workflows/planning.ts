@@ -1,11 +1,13 @@
 import { condition } from '@temporalio/workflow';
 import type { ObjectiveHandle } from '../src/domain/objective';
 import { questionOfTrouble } from '../src/domain/questions';
+import { COORDINATOR } from '../src/domain/specialists';
 import type { PlanResult } from '../src/domain/work';
 import { askAboutObjective } from './decisions';
 import { models, repository } from './proxies';
-import { adoptPlan, record, spendUsage, type Run } from './run';
-import { awaitRetry, patiently, stopRun } from './trouble';
+import { spendUsage } from './budget';
+import { adoptPlan, record, type Run } from './run';
+import { awaitRetry, patiently, stopRun, thoughtfully } from './trouble';
 
 /** A plan the code refuses goes back to the model this often before a human is asked. */
 const PLAN_ROUNDS = 3;
@@ -21,6 +23,7 @@ export async function survey(run: Run): Promise<ObjectiveHandle | null> {
   progress.handle = { dossier: found.dossier };
   progress.integrationHead = found.baseCommit;
   progress.stack = found.stack;
+  progress.provider = found.provider ?? null;
   progress.sandbox = found.sandbox;
   record(run, `surveyed: ${found.stack}`);
   for (const note of found.notes) record(run, note);
@@ -51,13 +54,13 @@ export async function analyse(run: Run, handle: ObjectiveHandle): Promise<string
   const { progress } = run;
   if (progress.analysis !== null) return progress.analysis;
   run.stage = 'analysing';
-  const result = await patiently(run, () =>
+  const result = await thoughtfully(run, (allowance) =>
     models.analyseObjective.executeWithOptions({ summary: 'analyse the objective · @backend-coordinator' }, [
-      { handle },
+      { handle, ...allowance },
     ]),
   );
   if (result === null) return null;
-  spendUsage(run, result.usage);
+  spendUsage(run, { subject: 'objective', role: COORDINATOR, level: 0, usage: result.usage });
   progress.analysis = result.analysis;
   record(run, `analysed: ${result.summary}`);
   return result.analysis;
@@ -70,13 +73,13 @@ export async function plan(run: Run, handle: ObjectiveHandle, analysis: string):
   let refusals: readonly string[] = [];
   for (let round = 1; run.stop === null; round += 1) {
     const request = { handle, analysis, refusals: [...refusals], comment: null };
-    const result: PlanResult | null = await patiently(run, () =>
+    const result: PlanResult | null = await thoughtfully(run, (allowance) =>
       models.planObjective.executeWithOptions({ summary: `plan · round ${round} · @backend-coordinator` }, [
-        request,
+        { ...request, ...allowance },
       ]),
     );
     if (result === null) return;
-    spendUsage(run, result.usage);
+    spendUsage(run, { subject: 'objective', role: COORDINATOR, level: 0, usage: result.usage });
     if (result.outcome === 'accepted') {
       adoptPlan(run, result.plan, result.tasks);
       record(run, `planned ${result.tasks.length} tasks`);

@@ -1,5 +1,10 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { AttemptActivities, ModelActivities, RepositoryActivities } from '../activities/contract';
+import type {
+  AttemptActivities,
+  ModelActivities,
+  ProviderActivities,
+  RepositoryActivities,
+} from '../activities/contract';
 
 /*
  * One proxy per class of work. Retry policies here are the *transport* ladder: they repeat an activity that could
@@ -25,9 +30,10 @@ export const attempts = proxyActivities<AttemptActivities>({
   startToCloseTimeout: '6 hours',
   scheduleToCloseTimeout: '12 hours',
   // A lost worker is noticed after this; the worker beats at half of it.
-  heartbeatTimeout: '6 seconds',
+  heartbeatTimeout: '5 seconds',
   cancellationType,
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '2 minutes' },
+  // For lost workers, however many: soon. Failures that want a longer pause say so themselves.
+  retry: { initialInterval: '1 second', backoffCoefficient: 1.5, maximumInterval: '3 seconds' },
 });
 
 export const repository = proxyActivities<RepositoryActivities>({
@@ -41,4 +47,11 @@ export const repository = proxyActivities<RepositoryActivities>({
     maximumInterval: '30 seconds',
     maximumAttempts: 6,
   },
+});
+
+export const providers = proxyActivities<ProviderActivities>({
+  startToCloseTimeout: '1 minute',
+  cancellationType,
+  // Telling others is a courtesy: who is not told meets the wall and reports it.
+  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumAttempts: 4 },
 });

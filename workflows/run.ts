@@ -7,7 +7,8 @@ import type { GateSummary } from '../src/domain/receipt';
 import type { Outcome } from '../src/domain/states';
 import type { Delivery, IgnoredMessage, ObjectiveEvent } from '../src/domain/status';
 import { newProgress, type TaskProgress } from '../src/domain/task-progress';
-import { addUsage, NO_USAGE, type Usage } from '../src/domain/usage';
+import { NO_USAGE, type Usage } from '../src/domain/usage';
+import type { LedgerRow } from '../src/domain/ledger';
 
 /** Newest events and ignored messages status keeps. */
 const KEPT_EVENTS = 200;
@@ -42,6 +43,15 @@ export interface Carried {
   paused: { by: string; reason: string | null } | null;
   budgetUsd: number | null;
   usage: Usage;
+  ledger: LedgerRow[];
+  /** By how many steps every role's model is to be a cheaper one. */
+  thrift: number;
+  /** The provider of the model, where known, and the wall that stands before it. */
+  provider: string | null;
+  wall: { provider: string; until: number; reason: string } | null;
+  /** Since when the provider met nothing but walls, in milliseconds. */
+  walledSince: number | null;
+  lastNote: number;
   gate: GateSummary | null;
   waivedAtObjective: string[];
   delivery: Delivery | null;
@@ -63,6 +73,10 @@ export interface Run {
   /** The stage before tasks run, for status. */
   stage: 'surveying' | 'analysing' | 'planning' | 'awaiting-approval' | 'running' | 'closing';
   planReview: ReviewPlan | null;
+  /** An error of ours inside a step; thrown by the main loop, so that the workflow task fails and waits for a fix. */
+  bug: Error | null;
+  /** Money held by what runs now, in US dollars. */
+  readonly reserved: Map<EscalationSubject, number>;
   /** Grows with every change; loops wait for it. */
   revision: number;
 }
@@ -75,7 +89,7 @@ export function isStopped(run: Run): boolean {
 export const now = (): string => new Date().toISOString();
 
 export function openRun(input: ObjectiveInput, carried: Carried | undefined): Run {
-  const progress: Carried = carried ?? {
+  const fresh: Carried = {
     startedAt: now(),
     handle: null,
     stack: null,
@@ -94,6 +108,12 @@ export function openRun(input: ObjectiveInput, carried: Carried | undefined): Ru
     paused: null,
     budgetUsd: input.options.budgetUsd,
     usage: NO_USAGE,
+    ledger: [],
+    thrift: 0,
+    provider: null,
+    wall: null,
+    walledSince: null,
+    lastNote: 0,
     gate: null,
     waivedAtObjective: [],
     delivery: null,
@@ -105,7 +125,9 @@ export function openRun(input: ObjectiveInput, carried: Carried | undefined): Ru
   };
   return {
     input,
-    progress,
+    progress: carried === undefined ? fresh : upgraded(fresh, carried),
+    bug: null,
+    reserved: new Map(),
     inFlight: new Map(),
     stop: null,
     stage: 'surveying',
@@ -160,6 +182,11 @@ export function adoptPlan(run: Run, ref: string, outlines: readonly TaskOutline[
   run.revision += 1;
 }
 
-export function spendUsage(run: Run, usage: Usage): void {
-  run.progress.usage = addUsage(run.progress.usage, usage);
+/** What older code carried over lacks what came later. */
+function upgraded(fresh: Carried, carried: Carried): Carried {
+  return {
+    ...fresh,
+    ...carried,
+    tasks: carried.tasks.map((task) => ({ ...newProgress(task.task), ...task })),
+  };
 }

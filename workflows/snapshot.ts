@@ -39,11 +39,17 @@ function doing(progress: TaskProgress, inFlight: boolean): string {
   const step = progress.step;
   switch (step.kind) {
     case 'attempt':
-      return inFlight ? step.because || 'working' : '';
+      return inFlight
+        ? step.because || 'working'
+        : step.resumes === undefined
+          ? ''
+          : 'rests until it may go on';
     case 'consult':
       return `asks ${mention(step.peer)}`;
     case 'review':
       return 'under review by the coordinator';
+    case 'context':
+      return 'asks the coordinator for context';
     case 'gate':
       return 'being checked';
     case 'merge':
@@ -111,6 +117,12 @@ export function snapshot(run: Run): ObjectiveStatus {
     delivery: progress.delivery,
     usage: progress.usage,
     budgetUsd: progress.budgetUsd,
+    reservedUsd: [...run.reserved.values()].reduce((sum, usd) => sum + usd, 0),
+    ledger: [...progress.ledger],
+    wall:
+      progress.wall === null
+        ? null
+        : { until: new Date(progress.wall.until).toISOString(), reason: progress.wall.reason },
     startedAt: progress.startedAt,
     now: now(),
     events: [...progress.events],

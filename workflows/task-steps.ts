@@ -1,10 +1,18 @@
+import { uuid4 } from '@temporalio/workflow';
 import { assertNever } from '../src/domain/assert-never';
 import { failureReport } from '../src/domain/failure-text';
-import { afterAttempt, afterConsult, afterGate, afterMerge, afterReview } from '../src/domain/ladder';
+import {
+  afterAttempt,
+  afterConsult,
+  afterContext,
+  afterGate,
+  afterMerge,
+  afterReview,
+} from '../src/domain/ladder';
 import type { ObjectiveHandle } from '../src/domain/objective';
 import type { TaskId } from '../src/domain/plan';
 import { isSettledProgress } from '../src/domain/scheduler';
-import { mention, SPECIALIST_NAMES } from '../src/domain/specialists';
+import { COORDINATOR, mention, SPECIALIST_NAMES } from '../src/domain/specialists';
 import type { AttemptRecord } from '../src/domain/status';
 import { dependantsOf } from '../src/domain/task-graph';
 import { KEPT_ATTEMPTS, type NextStart, type Step, type TaskProgress } from '../src/domain/task-progress';
@@ -12,7 +20,9 @@ import { addUsage, type Usage } from '../src/domain/usage';
 import type { AttemptRequest, AttemptResult, AttemptStart } from '../src/domain/work';
 import { withdrawQuestions } from './decisions';
 import { attempts, models, repository } from './proxies';
-import { now, record, replaceTask, spendUsage, taskOf, type Run } from './run';
+import { allowanceOf, settleAttempt, spendUsage } from './budget';
+import { now, record, replaceTask, taskOf, type Run } from './run';
+import { meetWall, noteAnswer } from './walls';
 
 /** What every step needs of the objective: settled once planning is over. */
 interface Setting {
@@ -35,8 +45,10 @@ const latest = (run: Run, id: TaskId): TaskProgress => {
   return progress;
 };
 
-function spend(run: Run, progress: TaskProgress, usage: Usage): TaskProgress {
-  spendUsage(run, usage);
+/** Books a question asked on a task's behalf. */
+function spend(run: Run, progress: TaskProgress, role: string, usage: Usage): TaskProgress {
+  noteAnswer(run);
+  spendUsage(run, { subject: progress.task.id, role, level: progress.level, usage });
   return { ...progress, usage: addUsage(progress.usage, usage) };
 }
 
@@ -58,10 +70,10 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
       );
       const result = await models.consultPeer.executeWithOptions(
         { summary: `${id} · L2 · ${mention(step.peer)} · consulted by ${mention(progress.specialist)}` },
-        [{ handle, plan, taskId: id, peer: step.peer, question: step.question }],
+        [{ handle, plan, taskId: id, peer: step.peer, question: step.question, ...allowanceOf(run, id) }],
       );
       record(run, `${mention(step.peer)} advises: ${result.advice.summary}`, id);
-      finish(run, spend(run, afterConsult(latest(run, id), result.advice), result.usage));
+      finish(run, spend(run, afterConsult(latest(run, id), result.advice), step.peer, result.usage));
       return;
     }
     case 'review': {
@@ -77,11 +89,37 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
             specialist: progress.specialist,
             roster: [...SPECIALIST_NAMES],
             failure: failureReport(step.failure),
+            ...allowanceOf(run, id),
           },
         ],
       );
       record(run, `the coordinator decides: ${result.review.action}`, id);
-      finish(run, spend(run, afterReview(latest(run, id), result.review), result.usage));
+      finish(run, spend(run, afterReview(latest(run, id), result.review), COORDINATOR, result.usage));
+      return;
+    }
+    case 'context': {
+      const { handle, plan } = settingOf(run);
+      record(run, `${mention(progress.specialist)} asks to see ${step.request.paths.join(', ')}`, id);
+      const result = await models.decideContext.executeWithOptions(
+        { summary: `${id} · context for ${mention(progress.specialist)} · @backend-coordinator` },
+        [
+          {
+            handle,
+            plan,
+            taskId: id,
+            specialist: progress.specialist,
+            request: step.request,
+            ...allowanceOf(run, id),
+          },
+        ],
+      );
+      const { granted, reason } = result.decision;
+      record(
+        run,
+        `the coordinator ${granted.length === 0 ? 'refuses' : `grants ${granted.join(', ')}`}: ${reason}`,
+        id,
+      );
+      finish(run, spend(run, afterContext(latest(run, id), result.decision), COORDINATOR, result.usage));
       return;
     }
     case 'gate': {
@@ -152,49 +190,71 @@ async function attempt(
 ): Promise<void> {
   const { handle, plan, head } = settingOf(run);
   const { id } = progress.task;
-  const number = progress.attemptCount + 1;
-  const started: TaskProgress = {
-    ...progress,
-    level: step.level,
-    attemptCount: number,
-    startedAt: progress.startedAt ?? now(),
-    steering: [],
-    attempts: [
-      ...progress.attempts,
-      {
-        number,
-        level: step.level,
-        specialist: progress.specialist,
-        outcome: 'running' as const,
-        because: step.because,
-        summary: '',
-        transcript: null,
-      },
-    ].slice(-KEPT_ATTEMPTS),
+  const running = step.resumes ?? {
+    number: progress.attemptCount + 1,
+    journal: uuid4().slice(0, 8),
+    start: startOf(step.start, head),
   };
-  replaceTask(run, started);
+  const { number } = running;
   const label = [`L${step.level}`, mention(progress.specialist), step.because]
     .filter((part) => part !== '')
     .join(' · ');
-  record(run, `attempt ${number} · ${label}`, id);
+  replaceTask(run, {
+    ...progress,
+    level: step.level,
+    attemptCount: number,
+    running,
+    startedAt: progress.startedAt ?? now(),
+    attempts: attemptsWith(progress, step, number),
+  });
+  record(run, `attempt ${number} ${step.resumes === undefined ? '·' : 'goes on ·'} ${label}`, id);
+  const spent = progress.attempts.find((row) => row.number === number)?.usage?.usd ?? 0;
   const request: AttemptRequest = {
     handle,
     plan,
     taskId: id,
     number,
+    journal: running.journal,
     level: step.level,
     specialist: progress.specialist,
-    start: startOf(step.start, head),
+    start: running.start,
     prompt: step.prompt,
     transcript: progress.transcript,
-    ...(progress.steering.length > 0 ? { steering: [...progress.steering] } : {}),
+    ...(progress.grants.length > 0 ? { grants: [...progress.grants] } : {}),
+    ...(run.progress.thrift > 0 ? { thrift: run.progress.thrift } : {}),
+    ...allowanceOf(run, id, spent),
   };
   const result = await attempts.runAttempt.executeWithOptions({ summary: `${id} · ${label}`.slice(0, 200) }, [
     request,
   ]);
   record(run, `attempt ${number} ${attemptText(result)}`, id);
-  const told = tellAttempt(latest(run, id), number, result);
-  finish(run, spend(run, afterAttempt(told, result), result.usage));
+  const told = settleAttempt(run, tellAttempt(latest(run, id), number, result), number, result.usage);
+  if (result.outcome === 'suspended' && result.on.kind === 'wall') meetWall(run, result.on.wall);
+  else noteAnswer(run);
+  finish(run, afterAttempt(told, result));
+}
+
+/** The attempts of a task with this one running: a new row, or the row of the one that goes on. */
+function attemptsWith(
+  progress: TaskProgress,
+  step: Extract<Step, { kind: 'attempt' }>,
+  number: number,
+): AttemptRecord[] {
+  if (progress.attempts.some((row) => row.number === number)) {
+    return progress.attempts.map((row) =>
+      row.number === number ? { ...row, outcome: 'running' as const } : row,
+    );
+  }
+  const row: AttemptRecord = {
+    number,
+    level: step.level,
+    specialist: progress.specialist,
+    outcome: 'running',
+    because: step.because,
+    summary: '',
+    transcript: null,
+  };
+  return [...progress.attempts, row].slice(-KEPT_ATTEMPTS);
 }
 
 /** Turns a start that means the integration head into the head of this moment. */
@@ -236,7 +296,7 @@ function suspensionText(on: Extract<AttemptResult, { outcome: 'suspended' }>['on
     case 'pause':
       return 'suspended: paused';
     case 'wall':
-      return `suspended until ${on.wall.until}: ${on.wall.reason}`;
+      return `suspended for ${Math.ceil(on.wall.waitMs / 1000)} s: ${on.wall.reason}`;
     case 'budget':
       return 'suspended: its allowance is spent';
     default:
@@ -254,7 +314,12 @@ function tellAttempt(progress: TaskProgress, number: number, result: AttemptResu
           transcript: result.transcript,
         }
       : row;
-  return { ...progress, attempts: progress.attempts.map(tell) };
+  const mail = result.mail ?? 0;
+  return {
+    ...progress,
+    steering: progress.steering.filter((note) => note.seq > mail),
+    attempts: progress.attempts.map(tell),
+  };
 }
 
 /** Leaves a task and everything that depends on it out; gives the ids skipped beside it. */

@@ -1,17 +1,22 @@
 import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
-import { afterDecision } from '../src/domain/ladder';
+import { afterDecision, goOn } from '../src/domain/ladder';
 import { questionOfTrouble } from '../src/domain/questions';
 import { nextTaskId, repairTask } from '../src/domain/repair';
 import { isSettledProgress, nextSteps } from '../src/domain/scheduler';
 import type { Decision } from '../src/domain/escalation';
 import type { Finding } from '../src/domain/handoff';
+import { COORDINATOR } from '../src/domain/specialists';
+import type { AttemptRecord } from '../src/domain/status';
 import type { TaskProgress } from '../src/domain/task-progress';
+import { addUsage, type Usage } from '../src/domain/usage';
+import { askForMoney, reserveFor, settleAttempt, spendUsage } from './budget';
 import { askAboutObjective, askAboutTask, closeQuestion } from './decisions';
 import { takePlanReview } from './planning';
 import { repository } from './proxies';
 import { adoptPlan, now, record, replaceTask, taskOf, type OpenEscalation, type Run } from './run';
 import { skipTask, takeStep } from './task-steps';
 import { patiently, stopRun, troubleOf } from './trouble';
+import { meetWall } from './walls';
 
 /** How the running of tasks ended: everything settled, stopped, or it is time to continue as new. */
 export type TasksEnd = 'settled' | 'stopped' | 'continue-as-new';
@@ -23,6 +28,7 @@ export type TasksEnd = 'settled' | 'stopped' | 'continue-as-new';
 export async function runTasks(run: Run, show: () => void): Promise<TasksEnd> {
   run.stage = 'running';
   for (;;) {
+    if (run.bug !== null) throw run.bug;
     await actOnMessages(run);
     const draining = workflowInfo().continueAsNewSuggested;
     if (run.stop === null && !draining) launchReady(run);
@@ -39,14 +45,13 @@ export async function runTasks(run: Run, show: () => void): Promise<TasksEnd> {
 
 function launchReady(run: Run): void {
   const { progress } = run;
-  watchBudget(run);
   const steps = nextSteps({
     tasks: progress.tasks,
     inFlight: new Set(run.inFlight.keys()),
     maxParallel: run.input.options.maxParallel,
-    modelsAvailable: progress.paused === null && progress.blockedBy === null,
+    modelsAvailable: progress.paused === null && progress.blockedBy === null && progress.wall === null,
   });
-  for (const task of steps) launch(run, task);
+  for (const task of steps) if (reserveFor(run, task)) launch(run, task);
 }
 
 function launch(run: Run, progress: TaskProgress): void {
@@ -58,40 +63,66 @@ function launch(run: Run, progress: TaskProgress): void {
     .catch((error: unknown) => {
       if (!isCancellation(error)) meetTrouble(run, progress, error);
     })
+    .catch((bug: unknown) => {
+      run.bug = bug instanceof Error ? bug : new Error(String(bug));
+    })
     .finally(() => {
       run.inFlight.delete(id);
+      run.reserved.delete(id);
       run.revision += 1;
     });
 }
 
-/** A step whose activity could not be carried out: the step stays as it is and is taken up again after the answer. */
+/** A step whose activity could not be carried out: it is taken up again after the answer, or once the wall is down. */
 function meetTrouble(run: Run, before: TaskProgress, error: unknown): void {
   const { id } = before.task;
   const current = taskOf(run, id);
   if (current === undefined || isSettledProgress(current)) return;
   const trouble = troubleOf(error);
-  // An attempt that could not be carried out was never made.
-  const restored: TaskProgress = { ...current, attemptCount: before.attemptCount, attempts: before.attempts };
-  if (trouble.scope === 'objective') {
+  const { running } = current;
+  const begun = before.step.kind === 'attempt' && running !== null ? running : null;
+  const booked =
+    trouble.usage === null ? current : bookTrouble(run, current, begun?.number ?? null, trouble.usage);
+  // An attempt that goes on keeps its number; one that cannot was never made.
+  const restored: TaskProgress =
+    begun !== null && trouble.resumable
+      ? { ...suspendedAt(booked, begun.number), step: goOn(booked) }
+      : {
+          ...booked,
+          attemptCount: before.attemptCount,
+          attempts: before.attempts,
+          transcript: before.transcript,
+        };
+  if (trouble.wall !== null) {
     replaceTask(run, restored);
-    run.progress.blockedBy ??= askAboutObjective(run, questionOfTrouble(trouble.reason, trouble.text));
+    meetWall(run, trouble.wall);
     return;
   }
-  const resume = { step: before.step, level: before.level };
+  if (trouble.scope === 'objective') {
+    replaceTask(run, restored);
+    if (trouble.reason === 'budget-exhausted') {
+      if (run.progress.blockedBy === null) askForMoney(run);
+    } else run.progress.blockedBy ??= askAboutObjective(run, questionOfTrouble(trouble.reason, trouble.text));
+    return;
+  }
+  const resume = { step: restored.step, level: before.level };
   replaceTask(run, {
     ...restored,
     step: { kind: 'ask', question: questionOfTrouble(trouble.reason, trouble.text, resume) },
   });
 }
 
-/** Money spent is money asked about: nothing that costs starts beyond the budget. */
-function watchBudget(run: Run): void {
-  const { progress } = run;
-  const { budgetUsd, usage } = progress;
-  if (budgetUsd === null || usage.usd === null || usage.usd < budgetUsd || progress.blockedBy !== null)
-    return;
-  const text = `The budget of ${budgetUsd} USD is spent (${usage.usd.toFixed(2)} USD). Raise it with setBudget and answer retry, or abort.`;
-  progress.blockedBy = askAboutObjective(run, questionOfTrouble('budget-exhausted', text));
+function suspendedAt(task: TaskProgress, attempt: number): TaskProgress {
+  const suspended = (row: AttemptRecord): AttemptRecord =>
+    row.number === attempt ? { ...row, outcome: 'suspended' } : row;
+  return { ...task, attempts: task.attempts.map(suspended) };
+}
+
+/** What a failed activity cost: an attempt tells its total, a question what it used. */
+function bookTrouble(run: Run, task: TaskProgress, attempt: number | null, usage: Usage): TaskProgress {
+  if (attempt !== null) return settleAttempt(run, task, attempt, usage);
+  spendUsage(run, { subject: task.task.id, role: COORDINATOR, level: task.level, usage });
+  return { ...task, usage: addUsage(task.usage, usage) };
 }
 
 /** Acts on what people said since the last look. */
@@ -105,9 +136,28 @@ async function actOnMessages(run: Run): Promise<void> {
     const open = closeQuestion(run, decision.escalationId);
     if (decision.decision === 'abort')
       stopRun(run, 'aborted', `aborted by ${decision.by} at ${decision.escalationId}`);
-    else if (progress.blockedBy === decision.escalationId) progress.blockedBy = null;
+    else if (progress.blockedBy === decision.escalationId) unblock(run, decision);
     else if (open !== undefined) await actOnDecision(run, open, decision);
     run.revision += 1;
+  }
+}
+
+/** What kept models from being asked is settled: by more money, cheaper models, or less to do. */
+function unblock(run: Run, decision: Decision): void {
+  run.progress.blockedBy = null;
+  if (decision.option === 'cheaper') thinkCheaper(run);
+  if (decision.decision !== 'skip') return;
+  for (const { task, startedAt } of [...run.progress.tasks]) {
+    if (startedAt === null) skipTask(run, task.id, `left out by ${decision.by}`);
+  }
+}
+
+/** What a call needed was estimated for a dearer model. */
+function thinkCheaper(run: Run): void {
+  run.progress.thrift += 1;
+  for (const task of [...run.progress.tasks]) {
+    if (task.step.kind === 'attempt' && task.step.resumes !== undefined)
+      replaceTask(run, { ...task, step: goOn(task) });
   }
 }
 

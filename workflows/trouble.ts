@@ -6,9 +6,14 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import { questionOfTrouble } from '../src/domain/questions';
+import { COORDINATOR } from '../src/domain/specialists';
 import type { EscalationReason } from '../src/domain/triggers';
+import type { Usage } from '../src/domain/usage';
+import { FailureDetails, type ProviderWall } from '../src/domain/work';
 import { askAboutObjective, closeQuestion } from './decisions';
+import { allowanceOf, askForMoney, holdMoney, spendUsage } from './budget';
 import { record, type Run } from './run';
+import { meetWall, noteAnswer, passWall } from './walls';
 
 /** What an activity that could not be carried out means for the process. */
 interface Trouble {
@@ -16,6 +21,12 @@ interface Trouble {
   /** `objective`: asked once, however many tasks meet it; `task`: about this task alone. */
   readonly scope: 'objective' | 'task';
   readonly text: string;
+  /** Whether the attempt it stopped can go on where it was once the trouble is over. */
+  readonly resumable: boolean;
+  /** What it had used until then; null: unknown, or nothing. */
+  readonly usage: Usage | null;
+  /** The provider wants to be left alone: no question, only a wait. */
+  readonly wall: ProviderWall | null;
 }
 
 /** Failure types that retries cannot mend, by the consequence they have. */
@@ -23,17 +34,21 @@ const TROUBLES: readonly {
   readonly type: string;
   readonly reason: EscalationReason;
   readonly scope: Trouble['scope'];
+  readonly resumable: boolean;
 }[] = [
-  { type: 'Model.Unauthorized', reason: 'provider-refused', scope: 'objective' },
-  { type: 'Model.RateLimited', reason: 'provider-unavailable', scope: 'objective' },
-  { type: 'Model.Overloaded', reason: 'provider-unavailable', scope: 'objective' },
-  { type: 'Model.Unavailable', reason: 'provider-unavailable', scope: 'objective' },
-  { type: 'Model.Timeout', reason: 'provider-unavailable', scope: 'objective' },
-  { type: 'Model.Refused', reason: 'model-refusal', scope: 'task' },
-  { type: 'Model.InvalidRequest', reason: 'provider-refused', scope: 'task' },
-  { type: 'Model.ContextTooLong', reason: 'provider-refused', scope: 'task' },
-  { type: 'Model.Malformed', reason: 'provider-refused', scope: 'task' },
+  { type: 'Model.Unauthorized', reason: 'provider-refused', scope: 'objective', resumable: true },
+  { type: 'Model.RateLimited', reason: 'provider-unavailable', scope: 'objective', resumable: true },
+  { type: 'Model.Overloaded', reason: 'provider-unavailable', scope: 'objective', resumable: true },
+  { type: 'Model.Unavailable', reason: 'provider-unavailable', scope: 'objective', resumable: true },
+  { type: 'Model.Timeout', reason: 'provider-unavailable', scope: 'objective', resumable: true },
+  { type: 'Budget.Exhausted', reason: 'budget-exhausted', scope: 'objective', resumable: true },
+  { type: 'Model.Refused', reason: 'model-refusal', scope: 'task', resumable: false },
+  { type: 'Model.InvalidRequest', reason: 'provider-refused', scope: 'task', resumable: false },
+  { type: 'Model.ContextTooLong', reason: 'provider-refused', scope: 'task', resumable: false },
+  { type: 'Model.Malformed', reason: 'provider-refused', scope: 'task', resumable: false },
 ];
+
+const NO_DETAILS: FailureDetails = { usage: null, wall: null };
 
 /** Reads an activity's failure; anything else is a bug of ours and is thrown on. */
 export function troubleOf(error: unknown): Trouble {
@@ -44,8 +59,11 @@ export function troubleOf(error: unknown): Trouble {
     (known) => application instanceof ApplicationFailure && known.type === application.type,
   );
   const text = `${error.activityType} could not be carried out: ${(application ?? cause ?? error).message}`;
-  if (row !== undefined) return { reason: row.reason, scope: row.scope, text };
-  return { reason: 'could-not-run', scope: 'task', text };
+  const { usage, wall } = FailureDetails.catch(NO_DETAILS).parse(
+    application instanceof ApplicationFailure ? (application.details?.[0] ?? NO_DETAILS) : NO_DETAILS,
+  );
+  if (row !== undefined) return { ...row, text, usage, wall };
+  return { reason: 'could-not-run', scope: 'task', text, resumable: true, usage, wall };
 }
 
 /** Calls an activity of the objective's own stages; trouble asks a human, who lets it go on or stops it. */
@@ -63,6 +81,46 @@ export async function patiently<T>(run: Run, call: () => Promise<T>): Promise<T 
   }
 }
 
+/**
+ * The same for a question to a model: it holds money while it is asked, and a provider's wall is waited out instead of
+ * asked about.
+ */
+export async function thoughtfully<T>(
+  run: Run,
+  call: (allowance: { readonly allowanceUsd?: number }) => Promise<T>,
+): Promise<T | null> {
+  for (;;) {
+    await passWall(run);
+    while (!holdMoney(run, 'objective', 0)) {
+      const id = run.progress.blockedBy;
+      if (id === null || !(await awaitRetry(run, id))) return null;
+      run.progress.blockedBy = null;
+    }
+    try {
+      const answer = await call(allowanceOf(run, 'objective'));
+      noteAnswer(run);
+      return answer;
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      const trouble = troubleOf(error);
+      if (trouble.usage !== null) {
+        spendUsage(run, { subject: 'objective', role: COORDINATOR, level: 0, usage: trouble.usage });
+      }
+      if (trouble.wall !== null) meetWall(run, trouble.wall);
+      else {
+        const spent = trouble.reason === 'budget-exhausted';
+        const id = spent
+          ? askForMoney(run)
+          : askAboutObjective(run, questionOfTrouble(trouble.reason, trouble.text));
+        if (!(await awaitRetry(run, id))) return null;
+        if (run.progress.blockedBy === id) run.progress.blockedBy = null;
+      }
+    } finally {
+      run.reserved.delete('objective');
+    }
+  }
+}
+
 /** Waits until an objective's question is answered; false when the answer, or anything else, stops the run. */
 export async function awaitRetry(run: Run, id: string): Promise<boolean> {
   await condition(
@@ -71,6 +129,7 @@ export async function awaitRetry(run: Run, id: string): Promise<boolean> {
   const decision = run.progress.undone.find((row) => row.escalationId === id);
   run.progress.undone = run.progress.undone.filter((row) => row.escalationId !== id);
   closeQuestion(run, id);
+  if (decision?.option === 'cheaper') run.progress.thrift += 1;
   if (decision?.decision === 'abort') stopRun(run, 'aborted', `aborted by ${decision.by} at ${id}`);
   return run.stop === null;
 }

@@ -5,6 +5,7 @@ import type { GcItem, GcPlan, GcRequest } from './gc-plan';
 /** Folders of a home whose content ages; branches and worktrees are the git adapter's. */
 export interface GcFolders {
   readonly blobs: string;
+  readonly journals: string;
   readonly reports: string;
   readonly logs: string;
   readonly receipts: string;
@@ -34,6 +35,9 @@ export async function planGc(
   const reports = (await oldFiles('report', folders.reports, before)).filter(
     (item) => ![...request.open].some((id) => item.path.startsWith(join(folders.reports, id))),
   );
+  const journals = (await oldFiles('journal', folders.journals, before)).filter(
+    (item) => ![...request.open].some((id) => item.path.startsWith(`${join(folders.journals, id)}/`)),
+  );
   const logs = await oldFiles('log', folders.logs, before);
   const receipts = await oldFiles('receipt', folders.receipts, before);
   const databases = await Promise.all(
@@ -46,7 +50,7 @@ export async function planGc(
       ];
   return {
     request,
-    items: [...blobs, ...reports, ...logs, ...receipts, ...dependencies, ...databases],
+    items: [...blobs, ...journals, ...reports, ...logs, ...receipts, ...dependencies, ...databases],
     objectives: findings.objectives,
     notes,
   };

@@ -1,5 +1,6 @@
 import type { Command } from './command';
 import { attach } from './commands/attach';
+import { budget } from './commands/budget';
 import { cancel } from './commands/cancel';
 import { diff } from './commands/diff';
 import { doctor } from './commands/doctor';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   plan,
   escalations,
   resolve,
+  budget,
   steer,
   pause,
   resume,

@@ -21,6 +21,7 @@ export function composeServices(request: ServicesRequest): Services {
   const { environment, home } = request;
   const folders = {
     blobs: join(home.home, 'blobs'),
+    journals: join(home.home, 'journals'),
     reports: join(home.home, 'reports'),
     logs: join(home.home, 'logs'),
     receipts: join(home.home, 'receipts'),

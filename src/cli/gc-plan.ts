@@ -7,6 +7,7 @@ export interface GcRequest {
 /** Kinds of what ages in a home, in the order they are told. */
 export const GC_KINDS = [
   { kind: 'blob', label: 'blobs' },
+  { kind: 'journal', label: 'journals' },
   { kind: 'report', label: 'reports' },
   { kind: 'log', label: 'logs' },
   { kind: 'receipt', label: 'receipts' },

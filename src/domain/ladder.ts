@@ -1,7 +1,7 @@
 import { assertNever } from './assert-never';
 import type { Decision } from './escalation';
 import { concernOf, describeFailure, failureReport, redOf, restartAfter } from './failure-text';
-import type { Advice, ConsultationQuestion, CoordinatorReview } from './handoff';
+import type { Advice, ConsultationQuestion, ContextDecision, CoordinatorReview } from './handoff';
 import { SEVERITIES } from './handoff';
 import { LEVELS, peerFor } from './levels';
 import { questionAfterLadder, questionOfFindings, questionRaised } from './questions';
@@ -134,13 +134,39 @@ function afterSuspension(
     case 'escalate':
       return ask(progress, questionRaised(progress, on.raised));
     case 'context':
+      return { ...progress, step: { kind: 'context', request: on.request, resume: goOn(progress) } };
     case 'pause':
     case 'wall':
+      return { ...progress, step: goOn(progress) };
     case 'budget':
-      return progress;
+      return { ...progress, step: { ...goOn(progress), needsUsd: on.needsUsd } };
     default:
       return assertNever(on, 'suspension');
   }
+}
+
+/** The attempt that was made last, to be gone on with where its journal stops; no level is burnt. */
+export function goOn(progress: TaskProgress): Extract<Step, { kind: 'attempt' }> {
+  const { step, running } = progress;
+  if (step.kind !== 'attempt' || running === null)
+    throw new Error(`${progress.task.id} has no attempt to go on with`);
+  const { needsUsd: _, ...rest } = step;
+  return { ...rest, resumes: running };
+}
+
+/** After the coordinator decided what context a task may read: the attempt goes on with its answer. */
+export function afterContext(progress: TaskProgress, decision: ContextDecision): TaskProgress {
+  if (progress.step.kind !== 'context') throw new Error(`${progress.task.id} asked for no context`);
+  const by = mention(COORDINATOR);
+  const { granted, reason } = decision;
+  return {
+    ...progress,
+    grants:
+      granted.length === 0
+        ? progress.grants
+        : [...progress.grants, { paths: granted, reason, by }].slice(-20),
+    step: { ...progress.step.resume, prompt: { kind: 'context', from: by, decision } },
+  };
 }
 
 /** After a peer answered: an attempt at level 2 in the same conversation. */
@@ -263,6 +289,19 @@ export function afterMerge(progress: TaskProgress, result: MergeResult): TaskPro
   }
 }
 
+/** The step to take up again; a new conversation also gets what the human said. */
+function resumed(
+  resume: NonNullable<Question['resume']>,
+  decision: Decision,
+): NonNullable<Question['resume']> {
+  const { step } = resume;
+  if (step.kind !== 'attempt' || step.resumes !== undefined || decision.guidance === null) return resume;
+  return {
+    ...resume,
+    step: { ...step, prompt: { kind: 'guidance', from: decision.by, text: decision.guidance } },
+  };
+}
+
 /**
  * After a human decided. `abort`, skipping dependants and adding the repair task of mended findings are the
  * process's own; here is what becomes of the task itself.
@@ -278,7 +317,7 @@ export function afterDecision(progress: TaskProgress, question: Question, decisi
   });
   switch (decision.decision) {
     case 'retry':
-      if (question.resume !== null) return { ...progress, ...question.resume };
+      if (question.resume !== null) return { ...progress, ...resumed(question.resume, decision) };
       return question.findings.length > 0
         ? {
             ...progress,

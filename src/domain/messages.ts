@@ -47,6 +47,8 @@ export type SetBudget = z.infer<typeof SetBudget>;
 /** Names shared by workflow, client and documentation; a message is a signal and an update of the same name. */
 export const OBJECTIVE_WORKFLOW = 'objectiveWorkflow';
 export const TASK_QUEUE = 'backend-coordinator';
+/** Query of an objective by its own attempts; argument: the task's id. See mail.ts. */
+export const ATTEMPT_MAILBOX = 'attemptMailbox';
 export const QUERIES = { objectiveStatus: 'objectiveStatus', openEscalations: 'openEscalations' } as const;
 export const MESSAGES = {
   resolveEscalation: 'resolveEscalation',

@@ -91,6 +91,45 @@ export function questionOfTrouble(
   };
 }
 
+/** The question when the budget is spent: raise it, think cheaper, drop what is not begun, or stop. */
+export function questionOfSpentBudget(budgetUsd: number, spentUsd: number): Question {
+  return {
+    ...questionOfTrouble(
+      'budget-exhausted',
+      `Of the budget of ${budgetUsd} USD ${spentUsd.toFixed(2)} USD are spent, and the next call needs more than is left. How shall it go on?`,
+    ),
+    recommendation: 'raise',
+    options: [
+      {
+        id: 'raise',
+        label: 'Raise the budget',
+        consequence:
+          'Set it with setBudget (command: budget); that alone answers this. Work goes on where it stopped.',
+        decision: 'retry',
+      },
+      {
+        id: 'cheaper',
+        label: 'Go on with cheaper models',
+        consequence:
+          'Every role thinks one model lower from its next attempt on; the budget must still leave room.',
+        decision: 'retry',
+      },
+      {
+        id: 'drop',
+        label: 'Leave out what is not begun',
+        consequence: 'Tasks without an attempt are skipped; what is merged is checked and delivered.',
+        decision: 'skip',
+      },
+      {
+        id: 'abort',
+        label: 'Stop the objective',
+        consequence: 'What is merged so far stays on the branch; the report says aborted.',
+        decision: 'abort',
+      },
+    ],
+  };
+}
+
 /** The question when the integrated tree is red although every merge was green. */
 export function questionOfRedObjective(red: readonly RedItem[]): Question {
   return {
@@ -172,7 +211,8 @@ export function raise(
       ? (['retry', 'accept', 'abort'] as const)
       : (['retry', 'abort'] as const)
     : (['retry', 'reassign', 'accept', 'skip', 'abort'] as const);
-  const options = kinds.map((kind) => optionFor(kind, question)).filter((option) => option !== null);
+  const options =
+    question.options ?? kinds.map((kind) => optionFor(kind, question)).filter((option) => option !== null);
   const recommended = options.find((option) => option.id === question.recommendation) ?? options[0];
   return {
     id: facts.id,
@@ -180,7 +220,7 @@ export function raise(
     trigger: question.reason,
     question: question.question,
     evidence: [...question.evidence],
-    options,
+    options: [...options],
     recommended: recommended?.id ?? 'retry',
     raisedAt: facts.raisedAt,
   };

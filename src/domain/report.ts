@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BlobRef } from './blob';
 import { Decision, Escalation } from './escalation';
 import { GATE_SECTIONS, GateSlug } from './gate-items';
+import { LedgerRow } from './ledger';
 import { METRICS } from './metrics';
 import { ModelChoice } from './objective';
 import { TaskId } from './plan';
@@ -71,6 +72,8 @@ export const Report = z.strictObject({
   knownLimitations: z.array(z.strictObject({ taskId: TaskId.nullable(), text: z.string() })),
   usage: Usage,
   budgetUsd: z.number().nullable(),
+  /** Who cost what; sums up to `usage`. */
+  ledger: z.array(LedgerRow),
   ignored: z.array(IgnoredMessage),
 });
 export type Report = z.infer<typeof Report>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BlobRef } from './blob';
 import { Decision, Escalation } from './escalation';
+import { LedgerRow } from './ledger';
 import { Level } from './levels';
 import { ModelChoice } from './objective';
 import { Priority, TaskId, TaskKind } from './plan';
@@ -19,6 +20,8 @@ export const AttemptRecord = z.strictObject({
   because: z.string().max(200),
   summary: z.string().max(200),
   transcript: BlobRef.nullable(),
+  /** What it used so far. */
+  usage: Usage.optional(),
 });
 export type AttemptRecord = z.infer<typeof AttemptRecord>;
 
@@ -89,6 +92,12 @@ export const ObjectiveStatus = z.strictObject({
   delivery: Delivery.nullable(),
   usage: Usage,
   budgetUsd: z.number().nullable(),
+  /** Money reserved by what runs now, in US dollars. */
+  reservedUsd: z.number().optional(),
+  /** Who cost what; sums up to `usage`. */
+  ledger: z.array(LedgerRow).optional(),
+  /** The provider wants no calls before this. */
+  wall: z.strictObject({ until: z.iso.datetime(), reason: z.string() }).nullable().optional(),
   startedAt: z.iso.datetime(),
   now: z.iso.datetime(),
   events: z.array(ObjectiveEvent),

@@ -1,4 +1,5 @@
-import type { ConsultationQuestion, Finding } from './handoff';
+import type { EscalationOption } from './escalation';
+import type { ConsultationQuestion, ContextGrant, ContextRequest, Finding } from './handoff';
 import type { Concern, Level } from './levels';
 import type { TaskId, TaskOutline } from './plan';
 import type { GateSummary, RedItem } from './receipt';
@@ -7,7 +8,8 @@ import type { AttemptRecord } from './status';
 import type { TaskState } from './states';
 import type { Usage } from './usage';
 import { NO_USAGE } from './usage';
-import type { AttemptPrompt } from './work';
+import type { SteeringNote } from './mail';
+import type { AttemptPrompt, AttemptStart } from './work';
 
 /** Why work did not pass, as the ladder needs it. */
 export type Failure =
@@ -46,6 +48,15 @@ export interface Question {
   readonly resume: { readonly step: Step; readonly level: Level } | null;
   /** False where nothing could be merged, so that `accept` and `skip` would say the same. */
   readonly acceptable: boolean;
+  /** Options of its own; absent: those that its kind has. */
+  readonly options?: readonly EscalationOption[];
+}
+
+/** What identifies an attempt over several activities: its number, its journal, and where its worktree started. */
+export interface RunningAttempt {
+  readonly number: number;
+  readonly journal: string;
+  readonly start: AttemptStart;
 }
 
 /** What a task does next. The process executes steps; the ladder (ladder.ts) decides them. */
@@ -56,6 +67,10 @@ export type Step =
       readonly start: NextStart;
       readonly prompt: AttemptPrompt;
       readonly because: string;
+      /** The suspended attempt this goes on with; absent: a new one. */
+      readonly resumes?: RunningAttempt;
+      /** What its next call needs, where it was suspended for want of money, in US dollars. */
+      readonly needsUsd?: number;
     }
   | {
       readonly kind: 'consult';
@@ -64,6 +79,12 @@ export type Step =
       readonly failure: string | null;
     }
   | { readonly kind: 'review'; readonly failure: Failure }
+  /** The coordinator is asked what of the requested context the task may read; then the attempt goes on. */
+  | {
+      readonly kind: 'context';
+      readonly request: ContextRequest;
+      readonly resume: Extract<Step, { readonly kind: 'attempt' }>;
+    }
   | { readonly kind: 'gate' }
   | { readonly kind: 'merge' }
   | { readonly kind: 'ask'; readonly question: Question }
@@ -90,7 +111,12 @@ export interface TaskProgress {
   /** Subjects a human accepted as red; non-null once somebody accepted. */
   readonly waived: readonly string[] | null;
   readonly escalationCount: number;
-  readonly steering: readonly string[];
+  /** What people said, until an attempt was told. */
+  readonly steering: readonly SteeringNote[];
+  /** The attempt made last, which may be gone on with. */
+  readonly running: RunningAttempt | null;
+  /** Context granted beyond the role's. */
+  readonly grants: readonly ContextGrant[];
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly usage: Usage;
@@ -122,6 +148,8 @@ export function newProgress(task: TaskOutline): TaskProgress {
     waived: null,
     escalationCount: 0,
     steering: [],
+    running: null,
+    grants: [],
     startedAt: null,
     endedAt: null,
     usage: NO_USAGE,
@@ -138,7 +166,8 @@ export function taskState(
   if (step.kind === 'await-decision' || step.kind === 'ask') return 'suspended';
   if (step.kind === 'merge') return 'merging';
   if (step.kind === 'gate') return 'gating';
-  if (step.kind === 'consult' || step.kind === 'review') return 'suspended';
+  if (step.kind === 'consult' || step.kind === 'review' || step.kind === 'context') return 'suspended';
   if (facts.inFlight) return 'running';
+  if (step.resumes !== undefined) return 'suspended';
   return facts.dependenciesIntegrated ? 'ready' : 'pending';
 }

@@ -34,8 +34,16 @@ export const SurveyResult = z.strictObject({
   sandbox: z.string(),
   model: z.string(),
   notes: z.array(z.string().max(300)).max(20),
+  /** Names the model's provider, for walls met by others; absent: unknown. */
+  provider: z.string().max(64).optional(),
 });
 export type SurveyResult = z.infer<typeof SurveyResult>;
+
+export const AnalyseRequest = z.strictObject({
+  handle: ObjectiveHandle,
+  allowanceUsd: z.number().nonnegative().optional(),
+});
+export type AnalyseRequest = z.infer<typeof AnalyseRequest>;
 
 export const AnalyseResult = z.strictObject({
   analysis: BlobRef,
@@ -44,6 +52,10 @@ export const AnalyseResult = z.strictObject({
 });
 export type AnalyseResult = z.infer<typeof AnalyseResult>;
 
+/** Most that may be spent before more is asked for, in US dollars; absent: no cap. */
+const Allowance = z.number().nonnegative().optional();
+const Thrift = z.int().min(0).max(5).optional();
+
 export const PlanRequest = z.strictObject({
   handle: ObjectiveHandle,
   analysis: BlobRef,
@@ -51,6 +63,7 @@ export const PlanRequest = z.strictObject({
   refusals: z.array(z.string().max(500)).max(50),
   /** What a human said when rejecting or asking for another plan. */
   comment: z.string().max(8000).nullable(),
+  allowanceUsd: Allowance,
 });
 export type PlanRequest = z.infer<typeof PlanRequest>;
 
@@ -113,13 +126,20 @@ export const AttemptPrompt = z.discriminatedUnion('kind', [
 ]);
 export type AttemptPrompt = z.infer<typeof AttemptPrompt>;
 
-/** A provider (endpoint and key, hashed) that wants no calls before an instant. */
+/** A provider (endpoint and key, hashed) that wants no calls for a while; a duration, since clocks differ. */
 export const ProviderWall = z.strictObject({
   provider: z.string().max(64),
-  until: z.iso.datetime(),
+  waitMs: z.int().min(1),
   reason: z.string().max(300),
 });
 export type ProviderWall = z.infer<typeof ProviderWall>;
+
+/** What travels with the failure of an activity that asks a model. */
+export const FailureDetails = z.object({
+  usage: Usage.nullable().default(null),
+  wall: ProviderWall.nullable().default(null),
+});
+export type FailureDetails = z.infer<typeof FailureDetails>;
 
 export const AttemptRequest = z.strictObject({
   handle: ObjectiveHandle,
@@ -133,15 +153,21 @@ export const AttemptRequest = z.strictObject({
   prompt: AttemptPrompt,
   /** The conversation to go on with; null starts a new one. */
   transcript: BlobRef.nullable(),
-  /** What people said to this task since its last attempt. */
-  steering: z.array(z.string().max(8000)).max(20).optional(),
+  /** Tells this attempt's journal from that of another run of the same number. */
+  journal: z.string().max(40).optional(),
   /** Context this task was granted beyond its role's; absent: none. */
   grants: z.array(ContextGrant).max(20).optional(),
-  /** Most the attempt may spend before it asks for more, in US dollars; absent: no cap. */
-  allowanceUsd: z.number().nonnegative().optional(),
+  /** Over the whole attempt. */
+  allowanceUsd: Allowance,
+  /** By how many steps the role's model is to be a cheaper one. */
+  thrift: Thrift,
 });
 export type AttemptRequest = z.infer<typeof AttemptRequest>;
 
+/** The newest steering note the attempt was told; absent: none. */
+const MailSeq = z.int().min(0).optional();
+
+/** How an attempt ended or is suspended; `usage` is that of the whole attempt, also over several activities. */
 export const AttemptResult = z.discriminatedUnion('outcome', [
   z.strictObject({
     outcome: z.literal('handed-off'),
@@ -152,6 +178,7 @@ export const AttemptResult = z.discriminatedUnion('outcome', [
     /** Paths changed outside the task's claims; absent: none. */
     strayed: z.array(z.string().max(300)).max(20).optional(),
     usage: Usage,
+    mail: MailSeq,
   }),
   z.strictObject({
     outcome: z.literal('suspended'),
@@ -168,6 +195,7 @@ export const AttemptResult = z.discriminatedUnion('outcome', [
     ]),
     transcript: BlobRef,
     usage: Usage,
+    mail: MailSeq,
   }),
   z.strictObject({
     outcome: z.literal('unfinished'),
@@ -175,6 +203,7 @@ export const AttemptResult = z.discriminatedUnion('outcome', [
     concern: Concern,
     transcript: BlobRef.nullable(),
     usage: Usage,
+    mail: MailSeq,
   }),
 ]);
 export type AttemptResult = z.infer<typeof AttemptResult>;
@@ -185,6 +214,7 @@ export const ConsultRequest = z.strictObject({
   taskId: TaskId,
   peer: RoleName,
   question: ConsultationQuestion,
+  allowanceUsd: Allowance,
 });
 export type ConsultRequest = z.infer<typeof ConsultRequest>;
 export const ConsultResult = z.strictObject({ advice: Advice, usage: Usage });
@@ -198,6 +228,7 @@ export const ReviewRequest = z.strictObject({
   roster: z.array(RoleName),
   /** What went wrong, with the intents of both sides where it is a conflict. */
   failure: z.string().max(6000),
+  allowanceUsd: Allowance,
 });
 export type ReviewRequest = z.infer<typeof ReviewRequest>;
 export const ReviewResult = z.strictObject({ review: CoordinatorReview, usage: Usage });
@@ -210,6 +241,7 @@ export const ContextGrantRequest = z.strictObject({
   taskId: TaskId,
   specialist: RoleName,
   request: ContextRequest,
+  allowanceUsd: Allowance,
 });
 export type ContextGrantRequest = z.infer<typeof ContextGrantRequest>;
 export const ContextGrantResult = z.strictObject({ decision: ContextDecision, usage: Usage });

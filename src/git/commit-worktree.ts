@@ -6,7 +6,7 @@ import { WorkspaceError } from './errors';
 import { exists } from './files';
 import { type Git, gitFailed } from './git-command';
 import type { Place } from './layout';
-import { forgetMerge, inPlace, readConflicts, restoreDotGit } from './place';
+import { forgetMerge, inPlace, readConflicts, readMergeHead, restoreDotGit } from './place';
 import { specialistOf, withTask } from './trailers';
 
 const GITLINK = '160000';
@@ -59,6 +59,14 @@ async function stage(git: Git, place: Place): Promise<void> {
       'forbidden-path',
       `The path ${forbidden} cannot be committed because git keeps its own files under such a name; remove it.`,
       [forbidden],
+    );
+  }
+  const encoded = /(?:BOM is \w+ in|failed to encode) '([^']+)'/.exec(run.stderr)?.[1];
+  if (encoded !== undefined) {
+    throw new WorkspaceError(
+      'forbidden-path',
+      `The file ${encoded} is not in the encoding that .gitattributes names for it; change one of the two.`,
+      [encoded],
     );
   }
   const nested = /'([^']+?)\/?' does not have a commit checked out/.exec(run.stderr)?.[1];
@@ -124,9 +132,8 @@ async function refuseMarkers(place: Place): Promise<void> {
 }
 
 async function pendingMerge(git: Git, place: Place, head: string): Promise<string | undefined> {
-  const text = await readFile(join(place.gitDir, 'MERGE_HEAD'), 'utf8').catch(() => '');
-  const merged = text.trim();
-  if (merged === '') return undefined;
+  const merged = await readMergeHead(place);
+  if (merged === undefined) return undefined;
   // After a crash between commit and clean-up it is merged already.
   const run = await git.run(inPlace(place, ['merge-base', '--is-ancestor', merged, head]));
   return run.code === 0 ? undefined : merged;

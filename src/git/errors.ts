@@ -26,7 +26,14 @@ export class RepositoryError extends UserError {
 
 type WorkspaceProblem =
   /** A lock of a living process; trying again later can help. */
-  'locked' | RefusedWork | 'no-space' | 'no-worktree' | 'unknown-objective' | 'git-missing' | 'git-failed';
+  | 'locked'
+  | RefusedWork
+  | 'no-space'
+  | 'no-worktree'
+  | 'no-snapshot'
+  | 'unknown-objective'
+  | 'git-missing'
+  | 'git-failed';
 
 /** A step in the coordination repository could not be done; nothing half-done is left on a branch. */
 export class WorkspaceError extends Error {

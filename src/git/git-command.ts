@@ -1,7 +1,9 @@
+import { statfsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { redactSecrets } from '../process/redact';
 import { minimalEnvironment, runCommand } from '../process/run-command';
 import { WorkspaceError } from './errors';
+import { watchFifos } from './fifos';
 import type { Layout } from './layout';
 import { removeStaleLock, stillLocked } from './stale-locks';
 
@@ -17,6 +19,7 @@ export interface GitCall {
   /** Talks to another host: the user's own git settings, keys and proxies apply. */
   readonly network?: boolean;
   readonly maxOutputBytes?: number;
+  readonly signal?: AbortSignal;
 }
 
 interface GitRun {
@@ -44,6 +47,8 @@ interface GitOptions {
   readonly lockWaitMs: number;
 }
 
+/** With less room than this a write that failed, failed for want of room. */
+const FULL_BYTES = 128 * 1024;
 const LIST_BYTES = 64 * 1024 * 1024;
 const LOCAL_TIMEOUT_MS = 5 * 60_000;
 const NETWORK_TIMEOUT_MS = 20 * 60_000;
@@ -64,6 +69,9 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ['core.packedRefsTimeout', '5000'],
   ['core.quotePath', 'false'],
   ['core.logAllRefUpdates', 'false'],
+  // What a branch or a journal names is on disk before it is named, also after a power cut.
+  ['core.fsync', 'committed'],
+  ['core.fsyncMethod', 'batch'],
   ['commit.gpgSign', 'false'],
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
@@ -117,7 +125,7 @@ export function createGit(options: GitOptions): Git {
 
 /** The error for a command that had to succeed. */
 export function gitFailed(call: GitCall, run: GitRun): WorkspaceError {
-  if (/No space left on device|Disk quota exceeded/i.test(run.stderr)) {
+  if (saysDiskFull(call, run.stderr)) {
     return new WorkspaceError(
       'no-space',
       `There is no disk space left for git ${verbOf(call)} in ${call.cwd}; free some, then resume.`,
@@ -127,6 +135,14 @@ export function gitFailed(call: GitCall, run: GitRun): WorkspaceError {
     'git-failed',
     `git ${verbOf(call)} ended with ${String(run.code)} in ${call.cwd}: ${lastWords(run.stderr)}`,
   );
+}
+
+// Git tells the reason of a failed write in most places, "out of diskspace" whatever it was in some, and none in others.
+function saysDiskFull({ cwd }: GitCall, stderr: string): boolean {
+  if (/No space left on device|Disk quota exceeded|Out of diskspace/i.test(stderr)) return true;
+  if (!/(?:unable to|could not|couldn't|failed to) (?:write|create)|write error/i.test(stderr)) return false;
+  const { bavail, bsize } = statfsSync(cwd);
+  return bavail * bsize < FULL_BYTES;
 }
 
 /** What git said last that tells something, on one line. */
@@ -158,6 +174,7 @@ function blockingLock(call: GitCall, stderr: string): string | undefined {
 
 async function runOnce(options: GitOptions, call: GitCall): Promise<GitRun> {
   const network = call.network === true;
+  const stopWatching = call.workTree === undefined ? undefined : watchFifos(call.workTree);
   const run = await runCommand({
     argv: ['git', ...settingsOf(network), ...call.args],
     cwd: call.cwd,
@@ -165,7 +182,9 @@ async function runOnce(options: GitOptions, call: GitCall): Promise<GitRun> {
     timeoutMs: network ? NETWORK_TIMEOUT_MS : LOCAL_TIMEOUT_MS,
     ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
     ...(call.maxOutputBytes === undefined ? {} : { maxOutputBytes: call.maxOutputBytes }),
+    ...(call.signal === undefined ? {} : { signal: call.signal }),
   });
+  stopWatching?.();
   switch (run.end.kind) {
     case 'exited':
       return {

@@ -1,9 +1,9 @@
 import { TaskId } from '../domain/plan';
 import type { Integration } from '../ports/workspace';
-import { WorkspaceError } from './errors';
 import { exclusively } from './exclusively';
-import { type Git, gitFailed, lastWords } from './git-command';
+import { type Git, gitFailed } from './git-command';
 import { refs } from './layout';
+import { mergeTrees } from './merge-trees';
 import { findObjective } from './mirror';
 import type { Tools } from './tools';
 import { TASK_FORMAT, withTask } from './trailers';
@@ -27,6 +27,7 @@ export function createIntegration(tools: Tools): Integration {
       const { mirror } = await findObjective(layout, objectiveId);
       const head = await headOf(mirror, objectiveId);
       const inMirror = { cwd: mirror, gitDir: mirror };
+      await shared.obtain(mirror, commit);
       const merged = await git.run({ ...inMirror, args: ['merge-base', '--is-ancestor', commit, head] });
       if (merged.code === 0) {
         const tree = await git.text({ ...inMirror, args: ['rev-parse', '--verify', `${head}^{tree}`] });
@@ -57,27 +58,6 @@ export function createIntegration(tools: Tools): Integration {
       });
     },
   };
-}
-
-async function mergeTrees(
-  git: Git,
-  mirror: string,
-  head: string,
-  commit: string,
-): Promise<{ tree: string; conflicts: string[] }> {
-  const run = await git.run({
-    args: ['merge-tree', '--write-tree', '--name-only', '--no-messages', '-z', head, commit],
-    cwd: mirror,
-    gitDir: mirror,
-    maxOutputBytes: 16 * 1024 * 1024,
-  });
-  const [tree = '', ...names] = run.stdout.split('\0').filter((part) => part !== '');
-  if (run.code === 0) return { tree, conflicts: [] };
-  if (run.code === 1 && names.length > 0) return { tree, conflicts: [...new Set(names)] };
-  throw new WorkspaceError(
-    'git-failed',
-    `The merge of ${commit} onto ${head} could not be tried: ${lastWords(run.stderr)}; git 2.38 or newer is needed.`,
-  );
 }
 
 /** Tasks merged since the work began that touched the files; all merged since then where none is known to. */

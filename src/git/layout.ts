@@ -18,24 +18,29 @@ export interface Layout {
   readonly repositories: string;
   readonly worktrees: string;
   readonly checkouts: string;
+  readonly pool: string;
   readonly samples: string;
   mirror(identity: string): string;
   record(objectiveId: string): string;
   sample(objectiveId: string): string;
   worktree(mirror: string, objectiveId: string, taskId: TaskId): Place;
   checkout(mirror: string, name: string): Place;
+  /** One made ahead of time, before it is known which task will have it. */
+  pooled(mirror: string, name: string): Place;
 }
 
 export function createLayout(home: string): Layout {
   const repositories = join(home, 'repositories');
   const worktrees = join(home, 'worktrees');
   const checkouts = join(home, 'checkouts');
+  const pool = join(home, 'pool');
   const samples = join(home, 'samples');
   return {
     home,
     repositories,
     worktrees,
     checkouts,
+    pool,
     samples,
     mirror: (identity) => {
       const hash = createHash('sha256').update(identity).digest('hex').slice(0, 16);
@@ -52,6 +57,10 @@ export function createLayout(home: string): Layout {
       const path = join(checkouts, safeName(name));
       return { path, gitDir: join(mirror, 'worktrees', `checkout--${name}`), owner: `${path}.owner` };
     },
+    pooled: (mirror, name) => {
+      const path = join(pool, safeName(name));
+      return { path, gitDir: join(mirror, 'worktrees', `pool--${name}`), owner: `${path}.owner` };
+    },
   };
 }
 
@@ -65,6 +74,12 @@ export const refs = {
   integration: (objectiveId: string): string => `refs/heads/objective/${safeName(objectiveId)}/integration`,
   task: (objectiveId: string, taskId: TaskId): string =>
     `refs/heads/objective/${safeName(objectiveId)}/task/${safeName(taskId)}`,
+  /** The files of a task's worktree as they were kept last. */
+  snapshot: (objectiveId: string, taskId: TaskId): string =>
+    `refs/coordinator/snapshots/${safeName(objectiveId)}/${safeName(taskId)}`,
+  /** The one before: a crash may have come before the last one was written down anywhere. */
+  snapshotBefore: (objectiveId: string, taskId: TaskId): string =>
+    `refs/coordinator/snapshots-before/${safeName(objectiveId)}/${safeName(taskId)}`,
   /** Keeps the base commit. */
   base: (objectiveId: string): string => `refs/coordinator/base/${safeName(objectiveId)}`,
   /** Branches and tags fetched to find the base commit behind them. */

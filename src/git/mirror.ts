@@ -90,9 +90,8 @@ export async function ensureMirror(
  * sandbox could have written a command into it.
  */
 async function secureMirror(mirror: string): Promise<void> {
-  await claimShare(ownersOf(mirror));
   const file = join(mirror, 'config');
-  const found = await readFile(file, 'utf8').catch(() => '');
+  const [found] = await Promise.all([readFile(file, 'utf8').catch(() => ''), claimShare(ownersOf(mirror))]);
   if (found === configuration('sha1') || found === configuration('sha256')) return;
   const format = /objectformat\s*=\s*sha256/i.test(found) ? 'sha256' : 'sha1';
   await rm(file, { recursive: true, force: true });

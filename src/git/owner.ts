@@ -11,8 +11,10 @@ export type Ownership = 'nobody' | 'dead' | 'self' | 'alive';
 
 /** Names this process as the user of what `file` stands beside. */
 export async function claim(file: string): Promise<void> {
+  const text = JSON.stringify(await ownSelf());
+  if ((await readFile(file, 'utf8').catch(() => '')) === text) return;
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, JSON.stringify(await ownSelf()));
+  await writeFile(file, text);
 }
 
 /** Whose claim the file is. A file that cannot be read counts as nobody's. */
@@ -51,6 +53,12 @@ async function readOwner(file: string): Promise<Owner | undefined> {
   }
 }
 
+let self: Promise<Owner> | undefined;
+
 async function ownSelf(): Promise<Owner> {
-  return { pid: process.pid, startedAt: (await findProcess(process.pid))?.startedAt ?? '' };
+  self ??= findProcess(process.pid).then((found) => ({
+    pid: process.pid,
+    startedAt: found?.startedAt ?? '',
+  }));
+  return self;
 }

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { WorkspaceError } from './errors';
 import { exists } from './files';
@@ -7,6 +7,8 @@ import { type Ownership, ownershipOf, sharedOwnershipOf } from './owner';
 
 /** How long a lock of our own process is waited for; no command of ours that holds one lives longer. */
 const OWN_LOCK_MS = 2_000;
+/** A lock this old is nobody's: every git command of ours is ended long before, also one over the network. */
+const OLDEST_LOCK_MS = 30 * 60_000;
 
 /**
  * Removes a git lock file that nobody holds any more. Git writes no owner into its locks, so the process that
@@ -16,16 +18,21 @@ const OWN_LOCK_MS = 2_000;
  * @returns whether the lock is gone and the command can be tried again.
  */
 export async function removeStaleLock(layout: Layout, lock: string, waitedMs: number): Promise<boolean> {
+  if (!/^[^/\\]+\.git[/\\]/.test(relative(layout.repositories, lock))) return false;
   const ownership = await ownershipOfLock(layout, lock);
-  if (ownership === 'alive') return false;
+  if (ownership === 'alive' && !(await isAncient(lock))) return false;
   if (ownership === 'self' && waitedMs < OWN_LOCK_MS) return false;
   await rm(lock, { force: true });
   return true;
 }
 
+async function isAncient(lock: string): Promise<boolean> {
+  const found = await stat(lock).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs > OLDEST_LOCK_MS;
+}
+
 async function ownershipOfLock(layout: Layout, lock: string): Promise<Ownership> {
-  const [mirrorName, folder, name] = relative(layout.repositories, lock).split(sep);
-  if (mirrorName?.endsWith('.git') !== true) return 'alive';
+  const [mirrorName = '', folder, name] = relative(layout.repositories, lock).split(sep);
   const mirror = join(layout.repositories, mirrorName);
   if (folder !== 'worktrees' || name === undefined) return sharedOwnershipOf(ownersOf(mirror));
   try {
@@ -42,8 +49,9 @@ async function ownershipOfLock(layout: Layout, lock: string): Promise<Ownership>
  */
 export async function awaitLocks(layout: Layout, gitDir: string, lockWaitMs: number): Promise<void> {
   const startedAt = performance.now();
-  for (const name of ['index.lock', 'HEAD.lock']) {
-    const lock = join(gitDir, name);
+  const locks = ['index.lock', 'HEAD.lock', 'snapshot/index.lock'].map((name) => join(gitDir, name));
+  const found = await Promise.all(locks.map(exists));
+  for (const lock of locks.filter((_, index) => found[index] === true)) {
     while (await exists(lock)) {
       const waitedMs = performance.now() - startedAt;
       if (await removeStaleLock(layout, lock, waitedMs)) break;

@@ -63,6 +63,7 @@ export async function sweep(tools: Tools, request: SweepRequest): Promise<Swept>
     if (!name.endsWith('.git')) continue;
     const mirror = join(layout.repositories, name);
     freed.checkouts += await releaseCheckouts(tools, mirror);
+    await tools.pool.tidy(mirror);
     if (await exclusively(mirror, () => shrink(tools, mirror, objectives.length > 0))) freed.mirrors += 1;
   }
   return { objectives, ...freed };
@@ -73,6 +74,8 @@ async function removeRefs({ git }: Tools, mirror: string, objectiveId: string): 
     `refs/heads/objective/${objectiveId}`,
     `refs/coordinator/base/${objectiveId}`,
     `refs/coordinator/seen/${objectiveId}`,
+    `refs/coordinator/snapshots/${objectiveId}`,
+    `refs/coordinator/snapshots-before/${objectiveId}`,
     `refs/heads/coordinator/${objectiveId}`,
   ];
   const args = ['for-each-ref', '--format=delete %(refname)', ...patterns];

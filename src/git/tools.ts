@@ -1,5 +1,6 @@
 import type { Git } from './git-command';
 import type { Layout } from './layout';
+import type { Pool } from './pool';
 import type { SampleMaker } from './sample';
 import type { SharedRemote } from './shared-remote';
 
@@ -9,5 +10,6 @@ export interface Tools {
   readonly layout: Layout;
   readonly samples: SampleMaker;
   readonly shared: SharedRemote;
+  readonly pool: Pool;
   readonly lockWaitMs: number;
 }

@@ -3,6 +3,7 @@ import { createGit } from './git-command';
 import { type Inspection, inspectRepository, inspectSample } from './inspect-repository';
 import { createIntegration } from './integration';
 import { createLayout } from './layout';
+import { createPool } from './pool';
 import { createRepositories } from './repositories';
 import { createSampleMaker } from './sample';
 import { createSharedRemote } from './shared-remote';
@@ -37,6 +38,8 @@ export interface GitWorkspace {
   /** The objectives {@link GitWorkspace.sweep} would remove. */
   findSweepable(request: SweepRequest): Promise<readonly string[]>;
   sweep(request: SweepRequest): Promise<Swept>;
+  /** Ends what goes on in the background: worktrees being made ahead of time. */
+  stop(): Promise<void>;
 }
 
 export function createGitWorkspace(options: GitWorkspaceOptions): GitWorkspace {
@@ -46,7 +49,8 @@ export function createGitWorkspace(options: GitWorkspaceOptions): GitWorkspace {
   const git = createGit({ layout, searchPath, userEnvironment, lockWaitMs });
   const samples = createSampleMaker(git);
   const shared = createSharedRemote(git, options.remote ?? null);
-  const tools: Tools = { git, layout, samples, shared, lockWaitMs };
+  const pool = createPool({ git, layout, shared });
+  const tools: Tools = { git, layout, samples, shared, pool, lockWaitMs };
   return {
     repositories: createRepositories(tools),
     worktrees: createWorktrees(tools),
@@ -56,5 +60,6 @@ export function createGitWorkspace(options: GitWorkspaceOptions): GitWorkspace {
     samplePath: (objectiveId) => layout.sample(objectiveId),
     findSweepable: (request) => findSweepable(tools, request),
     sweep: (request) => sweep(tools, request),
+    stop: () => pool.stop(),
   };
 }

@@ -5,30 +5,19 @@ import type { TaskId } from '../domain/plan';
 import type { Worktree, Worktrees } from '../ports/workspace';
 import { assertNever } from '../domain/assert-never';
 import { commitWorktree } from './commit-worktree';
-import { WorkspaceError, tellFullDisk } from './errors';
+import type { Desk } from './desk';
+import { tellFullDisk } from './errors';
 import { exclusively } from './exclusively';
-import { type Git, gitFailed } from './git-command';
-import { type Place, refs } from './layout';
+import type { Git } from './git-command';
+import { refs } from './layout';
 import { findObjective, lookUpObjective } from './mirror';
+import { mergeInto, noWorktree, openAgain, openFresh } from './open-place';
 import { claim, ownershipOf } from './owner';
-import {
-  addPlace,
-  forgetMerge,
-  inPlace,
-  isPlaceReady,
-  readConflicts,
-  removePlace,
-  restoreDotGit,
-  writeConflicts,
-} from './place';
+import { addPlace, inPlace, isPlaceReady, readConflicts, removePlace } from './place';
+import { restoreSnapshot } from './restore';
+import { takeSnapshot } from './snapshot';
 import { awaitLocks } from './stale-locks';
 import type { Tools } from './tools';
-
-interface Desk {
-  readonly mirror: string;
-  readonly place: Place;
-  readonly branch: string;
-}
 
 /** Worktrees and branches of tasks, under the home folder. */
 export function createWorktrees(tools: Tools): Worktrees {
@@ -45,7 +34,7 @@ export function createWorktrees(tools: Tools): Worktrees {
       return exclusively(place.path, async () => {
         await awaitLocks(layout, place.gitDir, tools.lockWaitMs);
         await claim(place.owner);
-        return work({ mirror, place, branch: refs.task(objectiveId, taskId) });
+        return work({ objectiveId, taskId, mirror, place, branch: refs.task(objectiveId, taskId) });
       });
     });
   }
@@ -63,28 +52,37 @@ export function createWorktrees(tools: Tools): Worktrees {
             return describe(git, desk, await readConflicts(desk.place));
           case 'conflict':
             await openAgain(tools, desk);
-            return describe(git, desk, await mergeInto(git, desk.place, start.with));
+            await shared.obtain(desk.mirror, start.with);
+            return describe(git, desk, await mergeInto(git, desk, start.with));
           default:
             return assertNever(start, 'start of an attempt');
         }
       }),
     commit: (request) =>
-      atDesk(request, async ({ mirror, place, branch }) => {
-        if (!(await isPlaceReady(place))) throw noWorktree(place);
+      atDesk(request, async (desk) => {
+        const { mirror, place, branch } = desk;
+        if (!(await isPlaceReady(place))) throw noWorktree(desk);
         const against = refs.integration(request.objectiveId);
         const { taskId, message } = request;
         const commit = await commitWorktree(git, { place, branch, taskId, message, against });
         await shared.push(mirror, branch, commit.commit);
         return commit;
       }),
-    snapshot: () => Promise.reject(new Error('not written yet')),
-    restore: () => Promise.reject(new Error('not written yet')),
+    snapshot: (request) =>
+      atDesk(request, async (desk) => {
+        if (!(await isPlaceReady(desk.place))) throw noWorktree(desk);
+        return takeSnapshot(tools, desk, request.paths);
+      }),
+    restore: (request) =>
+      atDesk(request, async (desk) => describe(git, desk, await restoreSnapshot(tools, desk, request))),
+    warm: (request) => tellFullDisk(layout.home, () => tools.pool.warm(request)),
     checkOut: ({ objectiveId, commit }) =>
       tellFullDisk(layout.home, async () => {
         const { mirror } = await findObjective(layout, objectiveId);
         const place = layout.checkout(mirror, randomUUID());
         try {
           await claim(place.owner);
+          await shared.obtain(mirror, commit);
           await addPlace(git, mirror, place, commit);
           const tree = await git.text(inPlace(place, ['rev-parse', '--verify', `${commit}^{tree}`]));
           return { path: place.path, gitDir: mirror, tree, dispose: () => removePlace(place) };
@@ -104,10 +102,11 @@ export function createWorktrees(tools: Tools): Worktrees {
 
 /** Removes every worktree of an objective; its branches stay. */
 export async function releaseWorktrees(
-  { layout }: Pick<Tools, 'layout'>,
+  { layout, pool }: Pick<Tools, 'layout' | 'pool'>,
   mirror: string,
   objectiveId: string,
 ): Promise<number> {
+  await pool.drain(mirror, objectiveId);
   const prefix = `${objectiveId}--`;
   const known = await readdir(join(mirror, 'worktrees')).catch(() => []);
   const taskIds = known.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
@@ -135,65 +134,7 @@ export async function releaseCheckouts({ layout }: Pick<Tools, 'layout'>, mirror
   return removed;
 }
 
-async function openFresh({ git, shared }: Tools, desk: Desk, from: string): Promise<void> {
-  const { mirror, place, branch } = desk;
-  await removePlace(place);
-  await claim(place.owner);
-  await git.text({ args: ['update-ref', branch, from], cwd: mirror, gitDir: mirror });
-  await shared.push(mirror, branch, from);
-  await addPlace(git, mirror, place, branch);
-}
-
-async function openAgain({ git, shared }: Tools, desk: Desk): Promise<void> {
-  const { mirror, place, branch } = desk;
-  if (await isPlaceReady(place)) {
-    await restoreDotGit(place);
-    return;
-  }
-  await removePlace(place);
-  await claim(place.owner);
-  await shared.pull(mirror, branch);
-  const found = await git.run({
-    args: ['rev-parse', '--verify', '--quiet', branch],
-    cwd: mirror,
-    gitDir: mirror,
-  });
-  if (found.code !== 0) throw noWorktree(place);
-  await addPlace(git, mirror, place, branch);
-}
-
-/** Merges a commit into the worktree, leaving it uncommitted, and answers the files with conflicts. */
-async function mergeInto(git: Git, place: Place, commit: string): Promise<string[]> {
-  const pending = await git.run(inPlace(place, ['rev-parse', '--verify', '--quiet', 'MERGE_HEAD']));
-  if (pending.code === 0 && pending.stdout.trim() === commit) return readConflicts(place);
-  await forgetMerge(place);
-  await git.text(inPlace(place, ['reset', '--quiet', '--hard']));
-  await git.text(inPlace(place, ['clean', '-fdq']));
-  const call = inPlace(place, [
-    'merge',
-    '--quiet',
-    '--no-commit',
-    '--no-ff',
-    '--no-verify',
-    '--no-stat',
-    commit,
-  ]);
-  const run = await git.run(call);
-  if (run.code > 1) throw gitFailed(call, run);
-  const files = await git.list(inPlace(place, ['diff', '--name-only', '--diff-filter=U', '-z']));
-  if (run.code === 1 && files.length === 0) throw gitFailed(call, run);
-  await writeConflicts(place, files);
-  return files;
-}
-
 async function describe(git: Git, desk: Desk, conflicts: readonly string[]): Promise<Worktree> {
   const head = await git.text(inPlace(desk.place, ['rev-parse', '--verify', 'HEAD^{commit}']));
   return { path: desk.place.path, head, conflicts, gitDir: desk.mirror };
-}
-
-function noWorktree(place: Place): WorkspaceError {
-  return new WorkspaceError(
-    'no-worktree',
-    `There is no worktree at ${place.path} and no branch to make it from; start the task with a fresh one.`,
-  );
 }

@@ -5,19 +5,21 @@ import { Advice, CoordinatorReview } from '../domain/handoff';
 import type { ModelQuestion } from '../domain/model-question';
 import { Plan } from '../domain/plan';
 import { COORDINATOR } from '../domain/specialists';
-import type { Answered, Coordination } from '../ports/department';
+import type { Answered, Asking, Coordination } from '../ports/department';
 import type { ClientFor } from './client';
-import { modelId } from './models';
 import { analysePrompt } from './prompts/analyse';
 import { consultPrompt } from './prompts/consult';
 import { planPrompt } from './prompts/plan';
 import { reviewPrompt } from './prompts/review';
+import { createProviderWalls, type ProviderWalls } from './provider-walls';
 import { roleOf, type Roles } from './roles';
 import { askStructured } from './structured';
 
 interface CoordinationOptions {
   readonly clientFor: ClientFor;
   readonly roles: Roles;
+  /** Shared with everything in this process that asks the same providers. */
+  readonly walls?: ProviderWalls;
   /** Longest silence of a stream in milliseconds; 120,000 without it. */
   readonly idleMs?: number;
 }
@@ -27,18 +29,22 @@ const ReviewAnswer = z.strictObject({ review: CoordinatorReview });
 
 /** The coordinator's and the peers' thinking, each one structured question to the model of its role. */
 export function createCoordination(options: CoordinationOptions): Coordination {
+  const walls = options.walls ?? createProviderWalls();
+
   async function ask<T extends z.ZodType>(
     name: ModelQuestion,
     role: string,
     schema: T,
     prompt: string,
-    request: { readonly dossier: Dossier; readonly signal: AbortSignal },
+    request: { readonly dossier: Dossier; readonly asking: Asking; readonly signal: AbortSignal },
   ): Promise<Answered<z.infer<T>>> {
     const answering = roleOf(options.roles, role);
     return askStructured({
       client: options.clientFor(request.dossier.model),
       choice: request.dossier.model,
-      model: modelId(answering.model),
+      model: answering.model,
+      asking: request.asking,
+      walls,
       name,
       system: answering.prompt,
       prompt,

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { ToolOutcome } from './tools/tool';
 
 /** When a specialist's loop is stopped for going nowhere. */
 export interface LoopLimits {
@@ -11,14 +10,28 @@ export interface LoopLimits {
   readonly sameResults: number;
   /** Turns in a row without any tool call. */
   readonly idleTurns: number;
+  /** Turns in a row that called tools and changed no file. */
+  readonly quietTurns: number;
+  /** Time the model and tools may take in all, in milliseconds; waiting for people or providers does not count. */
+  readonly activeMs: number;
 }
 
-export const LOOP_LIMITS: LoopLimits = { turns: 60, badCallsInARow: 5, sameResults: 4, idleTurns: 3 };
+export const LOOP_LIMITS: LoopLimits = {
+  turns: 60,
+  badCallsInARow: 5,
+  sameResults: 4,
+  idleTurns: 3,
+  quietTurns: 30,
+  activeMs: 2 * 60 * 60 * 1000,
+};
 
 /** Watches the calls of one attempt. */
 export interface LoopGuards {
   /** Takes a call and its outcome into account; a sentence when the attempt should end. */
-  afterCall(call: { readonly name: string; readonly input: unknown }, outcome: ToolOutcome): string | null;
+  afterCall(
+    call: { readonly name: string; readonly input: unknown },
+    outcome: { readonly text: string; readonly bad: boolean; readonly changed: boolean },
+  ): string | null;
   /** Takes a turn without a tool call into account; a sentence when the attempt should end. */
   afterIdleTurn(): string | null;
 }
@@ -30,13 +43,12 @@ export function createLoopGuards(limits: LoopLimits): LoopGuards {
   return {
     afterCall(call, outcome) {
       idleTurns = 0;
-      if (outcome.kind === 'end') return null;
-      badCalls = outcome.kind === 'bad-call' ? badCalls + 1 : 0;
+      badCalls = outcome.bad ? badCalls + 1 : 0;
       if (badCalls > limits.badCallsInARow) {
         return `${String(badCalls)} tool calls in a row could not be understood; the last was ${call.name}: ${outcome.text}`;
       }
-      if (outcome.kind === 'bad-call') return null;
-      if (outcome.changes && !outcome.isError) seen.clear();
+      if (outcome.bad) return null;
+      if (outcome.changed) seen.clear();
       const key = createHash('sha256')
         .update(JSON.stringify([call.name, call.input, outcome.text]))
         .digest('hex');

@@ -44,6 +44,12 @@ export const MODELS = [
 export type ModelAlias = (typeof MODELS)[number]['alias'];
 export const MODEL_ALIASES = MODELS.map((row) => row.alias);
 
+/** The alias some steps cheaper; the cheapest stays. */
+export function cheaper(alias: ModelAlias, steps: number): ModelAlias {
+  const at = MODEL_ALIASES.indexOf(alias);
+  return MODEL_ALIASES[Math.min(at + steps, MODEL_ALIASES.length - 1)] ?? alias;
+}
+
 /** The model id behind an alias. */
 export function modelId(alias: ModelAlias): string {
   const row = MODELS.find((candidate) => candidate.alias === alias);
@@ -73,4 +79,26 @@ export function usageOf(message: Pick<Anthropic.Message, 'model' | 'usage'>, cho
 function priceOf(id: string, promptTokens: number): PriceBand | undefined {
   const bands: readonly PriceBand[] = MODELS.find((row) => row.id === id)?.prices ?? [];
   return bands.findLast((band) => promptTokens >= band.fromPromptTokens);
+}
+
+/** Output tokens a call is expected to bring, for reserving money before it. */
+const EXPECTED_OUTPUT_TOKENS = 2_000;
+/** Bytes of JSON a token stands for at least; few, so that the estimate is not too low. */
+const BYTES_PER_TOKEN = 3;
+
+/**
+ * What a request will cost in US dollars, estimated before it goes out: all of its input as if the cache had none of
+ * it, and an answer of usual length. Null where the model has no price.
+ */
+export function estimateUsd(
+  alias: ModelAlias,
+  params: Pick<Anthropic.MessageStreamParams, 'system' | 'tools' | 'messages'>,
+  choice: ModelChoice,
+): number | null {
+  if (choice.kind === 'offline') return null;
+  const { system, tools, messages } = params;
+  const tokens = Math.ceil(Buffer.byteLength(JSON.stringify([system, tools, messages])) / BYTES_PER_TOKEN);
+  const price = priceOf(modelId(alias), tokens);
+  if (price === undefined) return null;
+  return (tokens * price.input + EXPECTED_OUTPUT_TOKENS * price.output) / 1e6;
 }

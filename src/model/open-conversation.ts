@@ -1,20 +1,24 @@
 import type Anthropic from '@anthropic-ai/sdk';
+import type { AttemptPrompt } from '../domain/work';
+import type { SteeringNote } from '../domain/mail';
 import type { BlobStore } from '../ports/blob-store';
 import type { Specialists } from '../ports/department';
 import { redactSecrets } from '../process/redact';
 import { attemptPrompt } from './prompts/attempt-prompt';
 import { delegationPrompt, describeConflicts } from './prompts/delegation';
 import { bullets, joinParts, section } from './prompts/format';
-import { readTranscript, tell } from './transcript';
+import { readTranscript, tell, type Transcript } from './transcript';
 
 type Opening = Pick<
   Parameters<Specialists['work']>[0],
-  'dossier' | 'task' | 'specialist' | 'worktree' | 'prompt' | 'steering' | 'transcript'
+  'dossier' | 'task' | 'specialist' | 'worktree' | 'desk' | 'prompt' | 'transcript'
 >;
 
 /** A conversation whose next turn is the model's. */
-export interface OpenedConversation {
+interface OpenedConversation {
   readonly messages: Anthropic.MessageParam[];
+  /** The newest steering note in it; 0: none. */
+  readonly mail: number;
 }
 
 const GO_ON = 'Go on with the task.';
@@ -26,31 +30,60 @@ const NO_ANSWER = 'Nobody answered this; go on with what follows.';
  */
 export async function openConversation(blobs: BlobStore, opening: Opening): Promise<OpenedConversation> {
   const news = redactSecrets(attemptPrompt(opening.prompt));
-  const steering = redactSecrets(section('WHAT PEOPLE SAID MEANWHILE', bullets(opening.steering)));
+  const notes = (await opening.desk.readMail()).steering;
+  const mail = newestOf(notes, 0);
+  const steering = steeringText(notes);
   if (opening.transcript === null) {
     const { dossier, task, specialist, worktree } = opening;
     const delegation = delegationPrompt({ dossier, task, specialist, conflicts: worktree.conflicts });
     const messages: Anthropic.MessageParam[] = [];
     tell(messages, [{ type: 'text', text: joinParts([redactSecrets(delegation), news, steering]) }]);
-    return { messages };
+    return { messages, mail };
   }
   const { messages, pending } = await readTranscript(blobs, opening.transcript);
   const conflicts = describeConflicts(opening.worktree.conflicts);
   if (pending === null) {
     const text = joinParts([news, conflicts, steering]);
     tell(messages, [{ type: 'text', text: text === '' ? GO_ON : text }]);
-    return { messages };
+    return { messages, mail };
   }
   const answers = opening.prompt.kind === 'advice' || opening.prompt.kind === 'guidance';
   const rest = joinParts([answers ? '' : news, conflicts, steering]);
   tell(messages, [
+    ...pendingResults(pending, answers ? news : NO_ANSWER),
+    ...(rest === '' ? [] : [{ type: 'text' as const, text: rest }]),
+  ]);
+  return { messages, mail };
+}
+
+/** The results of a suspended turn, the waiting call's among them. */
+export function answerPending(
+  pending: NonNullable<Transcript['pending']>,
+  prompt: AttemptPrompt,
+): Anthropic.ContentBlockParam[] {
+  return pendingResults(pending, redactSecrets(attemptPrompt(prompt)));
+}
+
+/** What people said, as it is told to a specialist; empty for nothing. */
+export function steeringText(notes: readonly SteeringNote[]): string {
+  return redactSecrets(section('WHAT PEOPLE SAID MEANWHILE', bullets(notes.map((note) => note.text))));
+}
+
+/** The highest number among notes, at least `before`. */
+export function newestOf(notes: readonly SteeringNote[], before: number): number {
+  return Math.max(before, ...notes.map((note) => note.seq));
+}
+
+function pendingResults(
+  pending: NonNullable<Transcript['pending']>,
+  answer: string,
+): Anthropic.ContentBlockParam[] {
+  return [
     ...pending.results,
     {
       type: 'tool_result',
       tool_use_id: pending.toolUseId,
-      content: [{ type: 'text', text: answers ? news : NO_ANSWER }],
+      content: [{ type: 'text', text: answer }],
     },
-    ...(rest === '' ? [] : [{ type: 'text' as const, text: rest }]),
-  ]);
-  return { messages };
+  ];
 }

@@ -51,10 +51,16 @@ export function tell(messages: Anthropic.MessageParam[], blocks: readonly Block[
 }
 
 /** Adds a turn of the model, into the last message where the model goes on after a pause. */
-export function say(messages: Anthropic.MessageParam[], content: readonly Anthropic.ContentBlock[]): void {
-  // A streamed tool input is a getter over its JSON; the copy is plain data. Empty texts are refused on the way back.
+export function say(messages: Anthropic.MessageParam[], content: readonly Block[]): void {
+  append(messages, 'assistant', content);
+}
+
+/** A turn of the model as it may be kept: plain data, without secrets and without what would be refused on the way back. */
+export function keepable(content: readonly Anthropic.ContentBlock[]): Block[] {
+  // A streamed tool input is a getter over its JSON; the copy is plain data. Empty texts are refused.
   const plain = structuredClone(content).filter((block) => block.type !== 'text' || block.text !== '');
-  append(messages, 'assistant', plain);
+  const cleaned = cleanContent(plain);
+  return typeof cleaned === 'string' ? [] : cleaned;
 }
 
 function append(

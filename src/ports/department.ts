@@ -14,8 +14,16 @@ import type {
 import type { Concern, Level } from '../domain/levels';
 import type { DelegatedTask, Plan } from '../domain/plan';
 import type { Usage } from '../domain/usage';
-import type { AttemptPrompt } from '../domain/work';
+import type { Mail } from '../domain/mail';
+import type { AttemptPrompt, ProviderWall } from '../domain/work';
+import type { Journal } from './journal';
 import type { Worktree } from './workspace';
+
+/** What a question to a model stands on: its journal, and most it may cost in US dollars (null: no cap). */
+export interface Asking {
+  readonly journal: Journal;
+  readonly allowanceUsd: number | null;
+}
 
 export interface Answered<T> {
   readonly value: T;
@@ -24,12 +32,17 @@ export interface Answered<T> {
 
 /** The coordinator's and peers' thinking: structured questions to a model, without any tool. */
 export interface Coordination {
-  analyse(request: { readonly dossier: Dossier; readonly signal: AbortSignal }): Promise<Answered<Analysis>>;
+  analyse(request: {
+    readonly dossier: Dossier;
+    readonly asking: Asking;
+    readonly signal: AbortSignal;
+  }): Promise<Answered<Analysis>>;
   plan(request: {
     readonly dossier: Dossier;
     readonly analysis: Analysis;
     readonly refusals: readonly string[];
     readonly comment: string | null;
+    readonly asking: Asking;
     readonly signal: AbortSignal;
   }): Promise<Answered<Plan>>;
   consult(request: {
@@ -37,6 +50,7 @@ export interface Coordination {
     readonly task: DelegatedTask;
     readonly peer: string;
     readonly question: ConsultationQuestion;
+    readonly asking: Asking;
     readonly signal: AbortSignal;
   }): Promise<Answered<Advice>>;
   review(request: {
@@ -45,6 +59,7 @@ export interface Coordination {
     readonly specialist: string;
     readonly roster: readonly string[];
     readonly failure: string;
+    readonly asking: Asking;
     readonly signal: AbortSignal;
   }): Promise<Answered<CoordinatorReview>>;
   /** Whether a specialist may read what its role does not see by default. */
@@ -53,6 +68,7 @@ export interface Coordination {
     readonly task: DelegatedTask;
     readonly specialist: string;
     readonly request: ContextRequest;
+    readonly asking: Asking;
     readonly signal: AbortSignal;
   }): Promise<Answered<ContextDecision>>;
 }
@@ -62,10 +78,43 @@ export type WorkEnd =
   | { readonly kind: 'consult'; readonly question: ConsultationQuestion }
   | { readonly kind: 'escalate'; readonly raised: RaisedEscalation }
   | { readonly kind: 'context'; readonly request: ContextRequest }
-  | { readonly kind: 'unfinished'; readonly reason: string; readonly concern: Concern };
+  | { readonly kind: 'unfinished'; readonly reason: string; readonly concern: Concern }
+  /** The three below end the activity, not the attempt: the same journal is gone on with later. */
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'wall'; readonly wall: ProviderWall }
+  | { readonly kind: 'budget'; readonly needsUsd: number };
+
+/** What an attempt stands on besides its worktree; made anew by each process that carries it on. */
+export interface AttemptDesk {
+  readonly journal: Journal;
+  /** Keeps the worktree's files; see `Worktrees.snapshot`. */
+  keepFiles(paths: readonly string[] | null): Promise<string>;
+  readMail(): Promise<Mail>;
+}
+
+/** Where an attempt stands; pointers only. */
+export interface AttemptProgress {
+  readonly turn: number;
+  readonly doing: string;
+  /** Entries in the journal, and the newest snapshot. */
+  readonly entries: number;
+  readonly snapshot: string | null;
+}
+
+export interface WorkOutcome {
+  readonly end: WorkEnd;
+  readonly transcript: BlobRef;
+  readonly usage: Usage;
+  /** The newest steering note the specialist was told; 0: none. */
+  readonly mail: number;
+}
 
 /** One attempt of a specialist in a worktree: the tool loop. */
 export interface Specialists {
+  /**
+   * Works until the attempt ends or is suspended. With a journal that has entries it goes on where they stop; the
+   * worktree must then hold what their last snapshot names. Usage is that of the whole attempt.
+   */
   work(request: {
     readonly dossier: Dossier;
     readonly task: DelegatedTask;
@@ -73,15 +122,20 @@ export interface Specialists {
     readonly level: Level;
     readonly specialist: string;
     readonly worktree: Worktree;
+    readonly desk: AttemptDesk;
+    /** Whether the files are worth keeping from the start: a fresh start brings them again by itself. */
+    readonly keepsFiles: boolean;
     readonly prompt: AttemptPrompt;
-    /** What people said to this task since its last attempt. */
-    readonly steering: readonly string[];
     /** Exceptions from the role's context rules. */
     readonly grants: readonly ContextGrant[];
     /** Conversation to go on with. */
     readonly transcript: BlobRef | null;
+    /** Most the whole attempt may cost in US dollars before it asks for more; null: no cap. */
+    readonly allowanceUsd: number | null;
+    /** By how many steps the role's model is to be a cheaper one. */
+    readonly thrift: number;
     readonly signal: AbortSignal;
     /** Called after every model turn and tool result; feeds the heartbeat. */
-    readonly onProgress: (progress: { readonly turn: number; readonly doing: string }) => void;
-  }): Promise<{ readonly end: WorkEnd; readonly transcript: BlobRef; readonly usage: Usage }>;
+    readonly onProgress: (progress: AttemptProgress) => void;
+  }): Promise<WorkOutcome>;
 }

@@ -73,18 +73,23 @@ export interface Worktrees {
     readonly message: string;
   }): Promise<Commit>;
   /**
-   * Keeps the worktree's tracked and non-ignored files as they are, as a commit under a hidden ref
-   * (`refs/coordinator/snapshots/…`), without touching branch, index or files. `paths`: only these may differ from the
-   * last snapshot; null: anything may.
+   * Keeps the worktree's tracked and non-ignored files byte by byte, as a commit on its head under a hidden ref
+   * (`refs/coordinator/snapshots/…`), without touching branch, index or files; published where a remote is shared. The
+   * last two of a task are kept, so the last one written down is there after a crash. `paths`: only these may differ
+   * from the last snapshot; null: anything may. With nothing changed it is the last one again. `omitted` are paths git
+   * cannot hold (nested repositories, names that stand for `.git`, fifos in place of files): new ones are not in the
+   * snapshot, others are in it as they were. Throws WorkspaceError `no-worktree` before `open`, `no-space`, `locked`.
    */
   snapshot(request: {
     readonly objectiveId: string;
     readonly taskId: TaskId;
     readonly paths: readonly string[] | null;
-  }): Promise<{ readonly snapshot: string }>;
+  }): Promise<{ readonly snapshot: string; readonly omitted: readonly string[] }>;
   /**
    * Opens the task's worktree on this host with exactly the files of a snapshot (ignored files stay), whatever a lost
-   * worker left in it; the branch is where it was.
+   * worker left in it. The branch stays where it is, and is made where it is nowhere: at `from` for a fresh start, else
+   * at the snapshot's own head. A merge that was pending is pending again. Doing it twice is doing it once. Throws
+   * WorkspaceError `no-snapshot` when it is neither here nor in the shared repository.
    */
   restore(request: {
     readonly objectiveId: string;
@@ -92,6 +97,16 @@ export interface Worktrees {
     readonly start: AttemptStart;
     readonly snapshot: string;
   }): Promise<Worktree>;
+  /**
+   * Makes worktrees on `commit` ahead of time until `count` of them wait, so that a fresh `open` of any task takes one
+   * and only writes what differs. Resolves when they are there, or are not wanted any more (`release`, the end of the
+   * process); rejects when one cannot be made, and then leaves nothing half-made.
+   */
+  warm(request: {
+    readonly objectiveId: string;
+    readonly commit: string;
+    readonly count: number;
+  }): Promise<void>;
   /** A throw-away checkout of any commit for checks; `dispose` removes it. */
   checkOut(request: { readonly objectiveId: string; readonly commit: string }): Promise<{
     readonly path: string;

@@ -34,6 +34,7 @@ export async function buildReport(status: ObjectiveStatus, blobs: Pick<BlobStore
     knownLimitations: [...(await collectKnownLimitations(status, blobs))],
     usage: status.usage,
     budgetUsd: status.budgetUsd,
+    ledger: status.ledger ?? [],
     ignored: status.ignored,
   } satisfies Report);
 }

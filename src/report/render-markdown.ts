@@ -1,4 +1,5 @@
 import { GATE_SECTIONS } from '../domain/gate-items';
+import { sumLedger } from '../domain/ledger';
 import { mention } from '../domain/specialists';
 import type { Outcome } from '../domain/states';
 import type { Report } from '../domain/report';
@@ -186,5 +187,30 @@ function renderCost(report: Report): string {
     ],
   ];
   const note = estimates ? '\n\nToken figures are estimates of the offline model.' : '';
-  return `## Cost\n\n${table(['Requests', 'Input', 'Cache read', 'Cache write', 'Output', 'Cost', 'Budget'], rows)}${note}`;
+  const shares = renderShares(report);
+  return `## Cost\n\n${table(['Requests', 'Input', 'Cache read', 'Cache write', 'Output', 'Cost', 'Budget'], rows)}${note}${shares === '' ? '' : `\n\n${shares}`}`;
+}
+
+/** The ledger by role, task and level. */
+function renderShares({ ledger }: Report): string {
+  const parts = [
+    ['Role', sumLedger(ledger, (row) => mention(row.role))],
+    ['Task', sumLedger(ledger, (row) => row.subject)],
+    ['Level', sumLedger(ledger, (row) => `L${String(row.level)}`)],
+  ] as const;
+  return parts
+    .filter(([, sums]) => sums.size > 0)
+    .map(([name, sums]) =>
+      table(
+        [name, 'Requests', 'Tokens in', 'Tokens out', 'USD'],
+        [...sums].map(([key, usage]) => [
+          code(key),
+          String(usage.requests),
+          String(usage.input + usage.cacheRead + usage.cacheWrite),
+          String(usage.output),
+          usage.usd === null ? '' : usage.usd.toFixed(4),
+        ]),
+      ),
+    )
+    .join('\n\n');
 }

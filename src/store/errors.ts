@@ -30,3 +30,24 @@ export class BlobNotStored extends Error {
     super(`There is no disk space left for ${root}; free some, then resume.`, options);
   }
 }
+
+/** Another process goes on with the journal; this one has been given up on. */
+export class JournalTaken extends Error {
+  override readonly name = 'JournalTaken';
+
+  constructor(path: string) {
+    super(`Another worker goes on with ${path}; this one stops.`);
+  }
+}
+
+/** A line inside the journal is not what was written. */
+export class JournalCorrupt extends Error {
+  override readonly name = 'JournalCorrupt';
+
+  constructor(path: string, line: number, options?: ErrorOptions) {
+    super(
+      `Line ${String(line)} of ${path} is damaged; remove the file and let the attempt run again.`,
+      options,
+    );
+  }
+}

@@ -11,6 +11,7 @@ import { createReceiptCache } from '../gate/receipt-cache';
 import { createGitWorkspace } from '../git/workspace';
 import { createClientFor } from '../model/client';
 import { createCoordination } from '../model/coordination';
+import { createProviderWalls, providerOf } from '../model/provider-walls';
 import { loadRoles } from '../model/roles';
 import { createSpecialists } from '../model/tool-loop';
 import { loadPlaybooks } from '../offline/load-playbooks';
@@ -19,6 +20,7 @@ import { startPostgres, type PostgresServer } from '../postgres/start-postgres';
 import { createReports } from '../report/reports';
 import { createSandbox, probeSandbox } from '../sandbox/sandbox';
 import { createDirectoryBlobStore } from '../store/directory-blob-store';
+import { createDirectoryJournals } from '../store/directory-journals';
 import { createRunShell } from './run-shell';
 import { createSurveyor } from './surveyor';
 
@@ -72,12 +74,15 @@ export async function openDepartment(options: {
     anthropic: { apiKey: environment.anthropic.apiKey, baseUrl: environment.anthropic.baseUrl },
     offlineUrl: (playbook, scenario) => offline.url(playbook, scenario),
   });
+  const walls = createProviderWalls();
   const roles = await loadRoles(join(packageRoot(), 'agents'));
 
   const activities = createActivities({
     store,
-    coordination: createCoordination({ clientFor, roles }),
+    journals: createDirectoryJournals(folder('journals')),
+    coordination: createCoordination({ clientFor, roles, walls }),
     specialists: createSpecialists({
+      walls,
       clientFor,
       roles,
       blobs: store,
@@ -98,11 +103,13 @@ export async function openDepartment(options: {
     bootstrap,
     reports: createReports({ dir: folder('reports'), blobs: store }),
     sandbox: sandbox.level,
+    providerOf: (model) => providerOf(clientFor(model)),
   });
   return {
     activities,
     stop: async () => {
       await offline.stop();
+      await workspace.stop();
       await (await database?.catch(() => undefined))?.stop();
     },
   };

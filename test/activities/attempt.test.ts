@@ -61,7 +61,7 @@ async function attempt(
     specialists: {
       work: (request) => {
         worked.push(request);
-        return Promise.resolve({ end, transcript: TRANSCRIPT, usage: { ...NO_USAGE, requests: 3 } });
+        return Promise.resolve({ end, transcript: TRANSCRIPT, usage: { ...NO_USAGE, requests: 3 }, mail: 7 });
       },
     },
   });
@@ -109,12 +109,11 @@ describe('an attempt', () => {
     ]);
   });
 
-  it('gets its task with what waits for it, what people said, and the conversation so far', async () => {
+  it('gets its task with what waits for it, and the conversation so far', async () => {
     const { worked, opened } = await attempt(
       { kind: 'handed-off', note },
       {
         request: {
-          steering: ['ada: mind the gap'],
           transcript: TRANSCRIPT,
           start: { kind: 'fresh', from: COMMIT },
         },
@@ -123,7 +122,6 @@ describe('an attempt', () => {
     expect(worked[0]).toMatchObject({
       attemptId: 'backend-T001/2',
       level: 1,
-      steering: ['ada: mind the gap'],
       transcript: TRANSCRIPT,
       task: { id: 'backend-T001', blocks: [] },
       worktree: { path: '/w' },

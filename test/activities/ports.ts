@@ -8,6 +8,7 @@ import type { Plan } from '../../src/domain/plan';
 import type { GateReport, Receipt } from '../../src/domain/receipt';
 import { NO_USAGE } from '../../src/domain/usage';
 import type { BlobStore } from '../../src/ports/blob-store';
+import { memoryJournals } from '../support/journals';
 import { NOTHING_TOUCHED, planTask } from '../domain/tasks';
 
 export const commitOf = (text: string): string => createHash('sha1').update(text).digest('hex');
@@ -31,7 +32,8 @@ function memoryStore(): BlobStore {
   };
 }
 
-const DOSSIER: Dossier = {
+/** What was surveyed, for tests that look at it. */
+export const DOSSIER: Dossier = {
   objectiveId: 'objective-test',
   objective: 'Add users',
   repository: { kind: 'path', path: '/srv/shop' },
@@ -105,6 +107,7 @@ function portOf<T extends object>(name: string, scripted: Partial<T>): T {
 export interface Bench {
   readonly environment: MockActivityEnvironment;
   readonly store: BlobStore;
+  readonly journals: ReturnType<typeof memoryJournals>;
   /** Runs one activity as Temporal would. */
   run<K extends keyof Activities>(
     name: K,
@@ -119,15 +122,20 @@ export interface Bench {
 
 /** All activities over scripted ports, with a dossier, a plan and an analysis in the store. */
 export async function createBench(
-  scripted: { readonly [P in keyof Omit<Ports, 'store' | 'sandbox'>]?: Partial<Ports[P]> } = {},
+  scripted: {
+    readonly [P in keyof Omit<Ports, 'store' | 'sandbox' | 'journals' | 'providerOf'>]?: Partial<Ports[P]>;
+  } = {},
   info: ConstructorParameters<typeof MockActivityEnvironment>[0] = {},
   analysis: Analysis = NOTHING_TOUCHED,
 ): Promise<Bench> {
   const environment = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
   const store = memoryStore();
+  const journals = memoryJournals();
   const activities = createActivities({
     store,
     sandbox: 'none',
+    journals,
+    providerOf: () => 'provider',
     coordination: portOf('coordination', scripted.coordination ?? {}),
     specialists: portOf('specialists', scripted.specialists ?? {}),
     repositories: portOf('repositories', scripted.repositories ?? {}),
@@ -146,6 +154,7 @@ export async function createBench(
   return {
     environment,
     store,
+    journals,
     run,
     failure: (name, request) =>
       run(name, request).then(

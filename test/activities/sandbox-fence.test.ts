@@ -16,8 +16,10 @@ function untouched<T extends object>(name: string): T {
 
 const ports = {
   repositories: untouched<Ports['repositories']>('the repository'),
+  worktrees: untouched<Ports['worktrees']>('the worktrees'),
   surveyor: untouched<Ports['surveyor']>('the surveyor'),
   sandbox: 'none',
+  providerOf: () => 'provider',
 };
 
 const input = ObjectiveInput.parse({

@@ -14,6 +14,7 @@ afterEach(() => rm(home, { recursive: true, force: true }));
 
 const folders = () => ({
   blobs: join(home, 'blobs'),
+  journals: join(home, 'journals'),
   reports: join(home, 'reports'),
   logs: join(home, 'logs'),
   receipts: join(home, 'receipts'),

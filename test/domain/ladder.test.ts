@@ -45,6 +45,7 @@ function failAgain(progress: TaskProgress, failure: Failure): TaskProgress {
       return afterReview(progress, guide);
     case 'attempt':
       return climb(progress, failure);
+    case 'context':
     case 'gate':
     case 'merge':
     case 'ask':
@@ -397,6 +398,7 @@ describe('whatever goes wrong, in whatever order', () => {
             ? { outcome: 'red', gate: gateOf(red('tests')), head: HEAD }
             : { outcome: 'conflict', files: ['a.js'], theirs: [], head: HEAD },
         );
+      case 'context':
       case 'ask':
       case 'await-decision':
       case 'settled':

@@ -45,7 +45,7 @@ export async function leftovers(cli: CommandLine): Promise<string[]> {
     const entries = await readdir(path, { recursive: true, withFileTypes: true });
     return entries.filter((entry) => entry.isFile()).map((entry) => join(folder, entry.name));
   };
-  return [...(await inside('worktrees')), ...(await inside('checkouts'))];
+  return [...(await inside('worktrees')), ...(await inside('checkouts')), ...(await inside('pool'))];
 }
 
 /** Levels of a task's attempts, in order. */

@@ -1,5 +1,5 @@
-// Needs npm with its registry and a PostgreSQL of the chain; bubblewrap when it is there. No Temporal.
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+// Needs npm and pip with their registries, Python 3.11 and a PostgreSQL of the chain; bubblewrap when it is there.
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from '../../src/config/environment';
@@ -11,7 +11,8 @@ import { createSandbox, probeSandbox } from '../../src/sandbox/sandbox';
 import { surveyFiles } from '../../src/survey/survey-files';
 import { createSetting, matching, receiptOf, treeOf } from './support';
 
-const SAMPLE = join(__dirname, '../../examples/orders-service');
+const EXAMPLES = join(__dirname, '../../examples');
+const MADE_LOCALLY = /\/(?:node_modules|\.venv|__pycache__|\.[a-z]+_cache)$/;
 
 let base: string;
 let postgres: PostgresServer | undefined;
@@ -23,17 +24,19 @@ afterEach(async () => {
   rmSync(base, { recursive: true, force: true });
 });
 
-test('the bundled sample passes its own build, tests and lint, from an empty store', async () => {
+const passes = 'the bundled %s passes its own build, tests and lint, from an empty store';
+test.each(['orders-service', 'inventory-service'])(passes, async (name) => {
   const checkout = join(base, 'checkout');
-  cpSync(SAMPLE, checkout, {
+  cpSync(join(EXAMPLES, name), checkout, {
     recursive: true,
-    filter: (path) => !path.slice(SAMPLE.length).split('/').includes('node_modules'),
+    filter: (path) => !MADE_LOCALLY.test(path),
   });
   mkdirSync(join(base, 'mirror.git'));
   const environment = readEnvironment();
+  const files = readdirSync(checkout, { recursive: true, encoding: 'utf8' });
   const survey = surveyFiles({
-    files: ['package.json', 'package-lock.json', 'coordinator.config.json'],
-    read: (path) => readFileSync(join(checkout, path), 'utf8'),
+    files,
+    read: (path) => (files.includes(path) ? readFileSync(join(checkout, path), 'utf8') : null),
   });
   postgres = await startPostgres({ path: environment.path, dataRoot: join(base, 'postgres') });
   const server = postgres;

@@ -1,4 +1,4 @@
-// Needs git and, for the test of a full disk, the right to mount a tmpfs; no server.
+// Needs git; no server.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   existsSync,
@@ -7,6 +7,7 @@ import {
   readdirSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -209,6 +210,38 @@ describe('locks after a crash', () => {
     expect(existsSync(join(gitDirOf(), 'index.lock'))).toBe(true);
   });
 
+  test('a lock on the index of snapshots is treated alike', async () => {
+    const worktree = await open({ kind: 'fresh', from: base });
+    const take = (workspace = bench.workspace) => workspace.worktrees.snapshot({ ...at, paths: null });
+    await take();
+    put(worktree.path, { 'new.txt': 'x' });
+    const lock = join(gitDirOf(), 'snapshot', 'index.lock');
+    writeFileSync(lock, '');
+    const { pid, startedAt } = await startSleeper();
+    owner(pid, startedAt);
+    await expect(take(makeWorkspace(bench.home, { lockWaitMs: 300 }))).rejects.toMatchObject({
+      problem: 'locked',
+    });
+    expect(existsSync(lock)).toBe(true);
+    owner(pid, '1');
+    const { snapshot } = await take();
+    expect(git(worktree.gitDir, 'show', `${snapshot}:new.txt`)).toBe('x');
+  });
+
+  test('a lock older than any command can be goes, although another worker lives that could hold it', async () => {
+    const worktree = await open({ kind: 'fresh', from: base });
+    put(worktree.path, { 'new.txt': 'x' });
+    const { pid, startedAt } = await startSleeper();
+    const owners = worktree.gitDir.replace(/\.git$/, '.owners');
+    writeFileSync(join(owners, String(pid)), JSON.stringify({ pid, startedAt }));
+    const lock = join(worktree.gitDir, 'refs', 'heads', 'objective', OBJECTIVE, 'task', `${T1}.lock`);
+    writeFileSync(lock, '');
+    const anHourAgo = Date.now() / 1000 - 3600;
+    utimesSync(lock, anHourAgo, anHourAgo);
+    const { files } = await bench.workspace.worktrees.commit({ ...at, message: 'x' });
+    expect(files).toEqual(['new.txt']);
+  });
+
   test('a lock this process left in the mirror goes once no command of ours can hold it', async () => {
     const { commit, worktree } = await work(bench.workspace, T1, base, { 'c.txt': 'c' });
     const ref = join(worktree.gitDir, 'refs', 'heads', 'objective', OBJECTIVE, 'integration.lock');
@@ -297,37 +330,4 @@ describe('checkOut, release and sweep', () => {
     expect(last).toMatchObject({ objectives: [other], mirrors: 1 });
     expect(readdirSync(join(bench.home, 'repositories'))).toEqual(['objectives']);
   });
-});
-
-test('a full disk is told as such and leaves the branch where it was', async () => {
-  const disk = join(bench.folder, 'home');
-  rmSync(disk, { recursive: true });
-  mkdirSync(disk);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk], { stdio: 'ignore' });
-  } catch {
-    process.stderr.write('skipped: a tmpfs cannot be mounted here\n');
-    return;
-  }
-  try {
-    base = (await prepare(bench)).head;
-    const worktree = await open({ kind: 'fresh', from: base });
-    const noise = Array.from({ length: 700_000 }, (_, index) => (index * 2654435761) % 251);
-    writeFileSync(join(worktree.path, 'big.bin'), Buffer.from(noise));
-    try {
-      for (let index = 0; ; index += 1)
-        writeFileSync(join(disk, `fill-${String(index)}`), Buffer.alloc(64 * 1024));
-    } catch {
-      // full now
-    }
-    await expect(bench.workspace.worktrees.commit({ ...at, message: 'x' })).rejects.toMatchObject({
-      problem: 'no-space',
-    });
-    for (const name of readdirSync(disk)) if (name.startsWith('fill-')) rmSync(join(disk, name));
-    expect((await open({ kind: 'continue' })).head).toBe(base);
-    const made = await bench.workspace.worktrees.commit({ ...at, message: 'x' });
-    expect(made.files).toEqual(['big.bin']);
-  } finally {
-    execFileSync('umount', ['-l', disk]);
-  }
 });

@@ -4,6 +4,7 @@ import { createCoordination } from '../../src/model/coordination';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';
 import { startOfflineModel, type OfflineModel } from '../../src/offline/server';
 import type { Coordination } from '../../src/ports/department';
+import { askingFixture } from '../support/journals';
 import { dossierFixture, FIXTURE_PLAYBOOKS, rolesFixture, taskFixture } from './fixtures';
 
 let offline: OfflineModel;
@@ -28,23 +29,32 @@ test('no structured question ever carries a tool', async () => {
   const dossier = dossierFixture();
   const task = taskFixture();
   const from = offline.requests.length;
-  await coordination.analyse({ dossier, signal });
+  await coordination.analyse({ dossier, asking: askingFixture(), signal });
   await coordination
     .plan({
       dossier,
-      analysis: (await coordination.analyse({ dossier, signal })).value,
+      analysis: (await coordination.analyse({ dossier, asking: askingFixture(), signal })).value,
       refusals: ['a cycle'],
       comment: 'smaller',
+      asking: askingFixture(),
       signal,
     })
     .catch(() => undefined);
-  await coordination.consult({ dossier, task, peer: 'backend-architect', question: QUESTION, signal });
+  await coordination.consult({
+    dossier,
+    task,
+    peer: 'backend-architect',
+    question: QUESTION,
+    asking: askingFixture(),
+    signal,
+  });
   await coordination.review({
     dossier,
     task,
     specialist: 'nodejs-expert',
     roster: ['python-pro'],
     failure: 'timed out',
+    asking: askingFixture(),
     signal,
   });
   const bodies = offline.requests.slice(from).map((request) => request.body);
@@ -57,7 +67,11 @@ test('no structured question ever carries a tool', async () => {
 });
 
 test('an answer is a value of its schema, with what it used', async () => {
-  const { value, usage } = await coordination.analyse({ dossier: dossierFixture(), signal });
+  const { value, usage } = await coordination.analyse({
+    dossier: dossierFixture(),
+    asking: askingFixture(),
+    signal,
+  });
   expect(value.apiEndpoints).toEqual(['GET /greeting']);
   expect(usage).toMatchObject({ requests: 1, usd: null });
 });
@@ -69,13 +83,18 @@ test('a review is a decision of the coordinator', async () => {
     specialist: 'nodejs-expert',
     roster: ['python-pro'],
     failure: 'timed out',
+    asking: askingFixture(),
     signal,
   });
   expect(value).toEqual({ action: 'reassign', assignee: 'python-pro', guidance: 'start anew' });
 });
 
 test('an answer that does not fit goes back once with what is wrong', async () => {
-  const { value, usage } = await coordination.analyse({ dossier: dossierFixture('broken'), signal });
+  const { value, usage } = await coordination.analyse({
+    dossier: dossierFixture('broken'),
+    asking: askingFixture(),
+    signal,
+  });
   expect(value.summary).toBe('A greeting is added.');
   expect(usage.requests).toBe(2);
 });
@@ -87,6 +106,7 @@ test('an answer that does not fit twice is malformed, after two requests', async
     task: taskFixture(),
     peer: 'backend-architect',
     question: QUESTION,
+    asking: askingFixture(),
     signal,
   });
   await expect(asked).rejects.toMatchObject({ type: 'Model.Malformed', retryable: false });
@@ -100,6 +120,7 @@ test('a question no playbook answers is refused for good', async () => {
     specialist: 'nodejs-expert',
     roster: [],
     failure: 'something else',
+    asking: askingFixture(),
     signal,
   });
   await expect(asked).rejects.toMatchObject({ type: 'Model.InvalidRequest', retryable: false });
@@ -111,6 +132,7 @@ test('a peer without a role is a sentence about the roles there are', async () =
     task: taskFixture(),
     peer: 'astrologer',
     question: QUESTION,
+    asking: askingFixture(),
     signal,
   });
   await expect(asked).rejects.toThrow(/There is no role @astrologer; known are backend-coordinator/);

@@ -3,10 +3,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptPrompt } from '../../src/domain/work';
+import { NO_MAIL, type Mail } from '../../src/domain/mail';
 import { createClientFor } from '../../src/model/client';
 import { createSpecialists } from '../../src/model/tool-loop';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';
 import { startOfflineModel, type OfflineModel } from '../../src/offline/server';
+import type { AttemptDesk } from '../../src/ports/department';
+import { deskFixture } from '../support/journals';
 import {
   dossierFixture,
   FIXTURE_PLAYBOOKS,
@@ -46,7 +49,13 @@ interface Options {
   readonly prompt?: AttemptPrompt;
   readonly transcript?: string;
   readonly steering?: readonly string[];
+  readonly desk?: AttemptDesk;
 }
+
+const mailOf = (notes: readonly string[]): Mail => ({
+  ...NO_MAIL,
+  steering: notes.map((text, index) => ({ seq: index + 1, text })),
+});
 
 async function work(taskId: string, options: Options = {}) {
   const outcomes = [...(options.checks ?? [])];
@@ -74,9 +83,12 @@ async function work(taskId: string, options: Options = {}) {
     specialist: 'nodejs-expert',
     worktree,
     prompt: options.prompt ?? { kind: 'delegation' },
-    steering: options.steering ?? [],
+    desk: options.desk ?? deskFixture({ mail: () => mailOf(options.steering ?? []) }),
+    keepsFiles: false,
     grants: [],
     transcript: options.transcript ?? null,
+    allowanceUsd: null,
+    thrift: 0,
     signal: new AbortController().signal,
     onProgress: ({ doing }) => progress.push(doing),
   });
@@ -173,13 +185,11 @@ test('a refusal is not retried and tells what the model said', async () => {
   });
 });
 
-test('a rate limit is thrown with the wait the provider asks for, after one request', async () => {
+test('a rate limit suspends the attempt for the wait the provider asks for, after one request', async () => {
   const before = offline.requests.length;
-  await expect(work('backend-T007')).rejects.toMatchObject({
-    type: 'Model.RateLimited',
-    retryable: true,
-    retryAfterMs: 7000,
-  });
+  const { end, usage } = await work('backend-T007');
+  expect(end).toMatchObject({ kind: 'wall', wall: { waitMs: 7000, reason: matching('429') } });
+  expect(usage.requests).toBe(1);
   expect(offline.requests.length - before).toBe(1);
 });
 
@@ -221,9 +231,12 @@ test('an aborted attempt ends with the reason of its abort', async () => {
     specialist: 'nodejs-expert',
     worktree,
     prompt: { kind: 'delegation' },
-    steering: [],
+    desk: deskFixture(),
+    keepsFiles: false,
     grants: [],
     transcript: null,
+    allowanceUsd: null,
+    thrift: 0,
     signal: AbortSignal.abort(reason),
     onProgress: () => undefined,
   });

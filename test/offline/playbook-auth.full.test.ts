@@ -6,19 +6,23 @@ import type { GateSummary } from '../../src/domain/receipt';
 import type { AttemptPrompt } from '../../src/domain/work';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';
 import { startOfflineModel, type OfflineModel } from '../../src/offline/server';
+import { installOrdersSample } from './support/orders-sample';
 import {
   createSampleRepository,
-  installSampleDependencies,
-  type SampleDependencies,
+  type InstalledSample,
   type SampleRepository,
 } from './support/sample-repository';
 import { runSample } from './support/sample-run';
 
+const OBJECTIVE = {
+  playbook: 'auth',
+  objective: 'Add user authentication system with OAuth2 and JWT',
+};
 const ALL = [1, 2, 3, 4, 6, 5, 7, 8].map(taskId);
 jest.setTimeout(600_000);
 
 let offline: OfflineModel;
-let dependencies: SampleDependencies;
+let sample: InstalledSample;
 let repository: SampleRepository;
 
 function taskId(number: number): string {
@@ -29,14 +33,14 @@ beforeAll(async () => {
   offline = await startOfflineModel({
     playbooks: await loadPlaybooks(join(__dirname, '..', '..', 'playbooks')),
   });
-  dependencies = await installSampleDependencies();
+  sample = await installOrdersSample();
 });
 afterAll(async () => {
   await offline.stop();
-  await dependencies.remove();
+  await sample.remove();
 });
 beforeEach(async () => {
-  repository = await createSampleRepository(dependencies);
+  repository = await createSampleRepository(sample);
 });
 afterEach(() => repository.remove());
 
@@ -54,6 +58,7 @@ describe('default', () => {
     const tamper = (prompt: AttemptPrompt): AttemptPrompt =>
       prompt.kind === 'failure' ? { ...prompt, red: [] } : withoutEvidence(prompt);
     const run = await runSample(repository, offline, {
+      ...OBJECTIVE,
       scenario: 'default',
       order: FIRST.slice(0, 2),
       tamper,
@@ -72,7 +77,12 @@ describe('default', () => {
       prompt.kind === 'advice'
         ? { ...prompt, advice: { summary: 'It depends.', recommendations: ['Think about it.'], risks: [] } }
         : prompt;
-    const run = await runSample(repository, offline, { scenario: 'default', order: FIRST, tamper });
+    const run = await runSample(repository, offline, {
+      ...OBJECTIVE,
+      scenario: 'default',
+      order: FIRST,
+      tamper,
+    });
     expect(run.questions).toMatchObject([{ taskId: 'backend-T003', question: { reason: 'levels-spent' } }]);
     expect(run.questions[0]?.question.evidence.join()).toMatch(/ends the whole family/);
   });
@@ -80,6 +90,7 @@ describe('default', () => {
   test('when the tests pass at once nothing is mended', async () => {
     const judge = (gate: GateSummary): GateSummary => ({ ...gate, green: true, red: [] });
     const { attempts } = await runSample(repository, offline, {
+      ...OBJECTIVE,
       scenario: 'default',
       order: FIRST.slice(0, 2),
       judge,
@@ -93,6 +104,7 @@ describe('default', () => {
 
 test('human: accepting the finding delivers it with the audit that names it', async () => {
   const run = await runSample(repository, offline, {
+    ...OBJECTIVE,
     scenario: 'human',
     order: ALL,
     decide: () => 'accept',
@@ -104,6 +116,7 @@ test('human: accepting the finding delivers it with the audit that names it', as
 
 test('conflict: both routes are kept, the middleware in between', async () => {
   const { attempts, questions } = await runSample(repository, offline, {
+    ...OBJECTIVE,
     scenario: 'conflict',
     order: [1, 2, 3, 5, 4].map(taskId),
   });

@@ -1,7 +1,7 @@
 // Needs Temporal (a real dev server); the activities behind it are scripted.
 import { randomUUID } from 'node:crypto';
 import type { Activities } from '../../activities/contract';
-import { MESSAGES, QUERIES } from '../../src/domain/messages';
+import { ATTEMPT_MAILBOX, MESSAGES, QUERIES } from '../../src/domain/messages';
 import type { AttemptRequest } from '../../src/domain/work';
 import {
   handedOff,
@@ -279,7 +279,7 @@ describe('messages', () => {
     });
   });
 
-  it('steering reaches the next attempt of the task', async () => {
+  it('steering waits in the mailbox of the task until an attempt was told', async () => {
     const attempts: AttemptRequest[] = [];
     await department.withObjective(stubborn(attempts), async ({ handle, status }) => {
       await until(status, (s) => s.escalations.length === 1);
@@ -290,7 +290,10 @@ describe('messages', () => {
         args: [{ escalationId: E1, decision: 'retry', by: 'ada' }],
       });
       await until(status, (s) => s.escalations[0]?.id === 'backend-T001-E2');
-      expect(attempts.at(-1)?.steering).toEqual(['ada: mind the gap']);
+      expect(await handle.query(ATTEMPT_MAILBOX, 'backend-T001')).toMatchObject({
+        steering: [{ seq: 1, text: 'ada: mind the gap' }],
+      });
+      expect(await handle.query(ATTEMPT_MAILBOX, 'backend-T002')).toMatchObject({ steering: [] });
     });
   });
 

@@ -85,7 +85,7 @@ describe('trouble with the provider', () => {
     await department.withObjective(activities, async ({ handle, status }) => {
       const asked = await until(
         status,
-        (s) => s.escalations.length > 0 && s.tasks.every((t) => t.state === 'ready'),
+        (s) => s.escalations.length > 0 && s.tasks.every((t) => t.state === 'suspended'),
       );
       expect(asked.escalations).toMatchObject([{ id: 'objective-E1', trigger: 'provider-refused' }]);
       refusing = false;

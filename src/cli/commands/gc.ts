@@ -22,7 +22,7 @@ export const gc: Command = {
   name: 'gc',
   args: '',
   summary:
-    'remove what finished objectives left: mirrors, worktrees, branches, blobs, reports, logs, receipts, dependencies',
+    'remove what finished objectives left: mirrors, worktrees, branches, blobs, journals, reports, logs, receipts, dependencies',
   options: [
     { flags: '--older-than <age>', help: 'only what is older, such as 30d, 12h, 90m (default: 30d)' },
     { flags: '--yes', help: 'remove it; without this it is only shown' },

@@ -55,7 +55,8 @@ function createCheckTool(checks: CheckRunner): Tool {
         only: input.only ?? CHECKS,
         signal,
       });
-      return result(`${passed ? 'All checks passed.' : 'Checks failed.'}\n${output}`);
+      // Commands of the repository may leave files behind.
+      return result(`${passed ? 'All checks passed.' : 'Checks failed.'}\n${output}`, { changes: true });
     },
   });
 }

@@ -31,7 +31,7 @@ export const FILE_TOOLS: readonly Tool[] = [
     async run(input, context) {
       const path = await writablePath(context, input.file_path);
       const tool = betaWriteTool(await toolset(context));
-      return result(asText(await tool.run({ ...input, file_path: path })), { changes: true });
+      return result(asText(await tool.run({ ...input, file_path: path })), { changes: [path] });
     },
   }),
   defineTool({
@@ -47,7 +47,7 @@ export const FILE_TOOLS: readonly Tool[] = [
     async run(input, context) {
       const path = await writablePath(context, input.file_path);
       const tool = betaEditTool(await toolset(context));
-      return result(asText(await tool.run({ ...input, file_path: path })), { changes: true });
+      return result(asText(await tool.run({ ...input, file_path: path })), { changes: [path] });
     },
   }),
   defineTool({

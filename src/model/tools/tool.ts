@@ -2,8 +2,8 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { z } from 'zod';
 import type { PlanTask } from '../../domain/plan';
 import type { Survey } from '../../domain/survey';
-import type { WorkEnd } from '../../ports/department';
 import type { Worktree } from '../../ports/workspace';
+import type { ToolEnd } from '../attempt/journal-entry';
 
 /** Where and for whom tools run. */
 export interface ToolContext {
@@ -15,11 +15,18 @@ export interface ToolContext {
 
 /** What a call came to. `changes`: files may be different now, so the same call may mean something new. */
 export type ToolOutcome =
-  | { readonly kind: 'result'; readonly text: string; readonly isError: boolean; readonly changes: boolean }
+  | {
+      readonly kind: 'result';
+      readonly text: string;
+      readonly isError: boolean;
+      readonly changes: boolean;
+      /** Where the changes are, relative to the worktree; absent: anywhere. */
+      readonly paths?: readonly string[];
+    }
   /** The call could not be understood: no such tool, or an input that does not fit. */
   | { readonly kind: 'bad-call'; readonly text: string }
   /** The attempt ends; `awaitsAnswer`: the call stays open until the next attempt brings its result. */
-  | { readonly kind: 'end'; readonly end: WorkEnd; readonly text: string; readonly awaitsAnswer: boolean };
+  | { readonly kind: 'end'; readonly end: ToolEnd; readonly text: string; readonly awaitsAnswer: boolean };
 
 /** One tool as the model sees it, and what a call does. */
 export interface Tool {
@@ -61,7 +68,12 @@ export function defineTool<T extends z.ZodType>(row: {
   };
 }
 
-/** A plain result; `changes` where files may be different afterwards. */
-export function result(text: string, options: { changes?: boolean; isError?: boolean } = {}): ToolOutcome {
-  return { kind: 'result', text, isError: options.isError ?? false, changes: options.changes ?? false };
+/** A plain result; `changes` where files may be different afterwards: these paths, or any. */
+export function result(
+  text: string,
+  options: { changes?: boolean | readonly string[]; isError?: boolean } = {},
+): ToolOutcome {
+  const { changes = false, isError = false } = options;
+  if (typeof changes === 'boolean') return { kind: 'result', text, isError, changes };
+  return { kind: 'result', text, isError, changes: true, paths: changes };
 }

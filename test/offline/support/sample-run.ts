@@ -1,11 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { askingFixture, deskFixture } from '../../support/journals';
 import { Analysis } from '../../../src/domain/analysis';
 import { Dossier } from '../../../src/domain/dossier';
 import { findingsForHistory } from '../../../src/domain/handoff';
 import {
   afterAttempt,
   afterConsult,
+  afterContext,
   afterDecision,
   afterGate,
   afterMerge,
@@ -25,6 +27,7 @@ import { loadRoles } from '../../../src/model/roles';
 import { createSpecialists } from '../../../src/model/tool-loop';
 import type { OfflineModel } from '../../../src/offline/server';
 import type { Specialists, WorkEnd } from '../../../src/ports/department';
+import { surveyTree } from '../../../src/survey/survey-tree';
 import { memoryBlobs } from '../../model/fixtures';
 import type { SampleRepository } from './sample-repository';
 
@@ -33,9 +36,9 @@ const ROLES = join(__dirname, '..', '..', '..', 'agents');
 const MOST_ATTEMPTS = 9;
 
 export interface SampleRunOptions {
+  readonly playbook: string;
+  readonly objective: string;
   readonly scenario: string;
-  /** What the department knows of the repository; the orders service with its objective when left out. */
-  readonly describe?: (repository: SampleRepository, scenario: string) => Promise<Dossier>;
   /** Tasks in the order they are merged. Each starts at the head its last dependency left. */
   readonly order: readonly string[];
   /** What a specialist is told at the start of an attempt, changed on the way. */
@@ -77,11 +80,22 @@ export async function runSample(
     },
     runShell: () => Promise.reject(new Error('the playbook uses no shell')),
   });
-  const dossier = await (options.describe ?? describeSample)(repository, options.scenario);
+  const dossier = await describeSample(repository, options);
   const signal = new AbortController().signal;
-  const analysis = Analysis.parse((await coordination.analyse({ dossier, signal })).value);
+  const analysis = Analysis.parse(
+    (await coordination.analyse({ dossier, asking: askingFixture(), signal })).value,
+  );
   const plan = Plan.parse(
-    (await coordination.plan({ dossier, analysis, refusals: [], comment: null, signal })).value,
+    (
+      await coordination.plan({
+        dossier,
+        analysis,
+        refusals: [],
+        comment: null,
+        asking: askingFixture(),
+        signal,
+      })
+    ).value,
   );
   const tasks: PlanTask[] = [...plan.tasks];
   const heads: { readonly taskId: string; readonly head: string }[] = [
@@ -115,9 +129,12 @@ export async function runSample(
       specialist: before.specialist,
       worktree: { path, gitDir: join(repository.path, '.git'), head: from, conflicts },
       prompt: options.tamper?.(step.prompt, task.id) ?? step.prompt,
-      steering: [],
+      desk: deskFixture(),
+      keepsFiles: !fresh,
       grants: [],
       transcript: before.transcript,
+      allowanceUsd: null,
+      thrift: 0,
       signal,
       onProgress: () => undefined,
     };
@@ -125,7 +142,8 @@ export async function runSample(
     attempts.push(`${task.id}/${String(number)} L${String(step.level)} @${before.specialist} ${end.kind}`);
     const committed = await repository.commit(path, `${task.id}: attempt ${String(number)}`);
     const result = asResult(end, transcript, committed);
-    return afterAttempt({ ...before, level: step.level, attemptCount: number }, result);
+    const running = { number, journal: String(number), start: { kind: 'continue' as const } };
+    return afterAttempt({ ...before, level: step.level, attemptCount: number, running }, result);
   }
 
   async function gate(task: PlanTask, progress: TaskProgress): Promise<TaskProgress> {
@@ -185,8 +203,26 @@ export async function runSample(
       case 'attempt':
         return attempt(task, progress, next);
       case 'consult': {
-        const asked = { dossier, task: delegated, peer: next.peer, question: next.question, signal };
+        const asked = {
+          dossier,
+          task: delegated,
+          peer: next.peer,
+          question: next.question,
+          asking: askingFixture(),
+          signal,
+        };
         return afterConsult(progress, (await coordination.consult(asked)).value);
+      }
+      case 'context': {
+        const { value } = await coordination.decideContext({
+          dossier,
+          task: delegated,
+          specialist: progress.specialist,
+          request: next.request,
+          asking: askingFixture(),
+          signal,
+        });
+        return afterContext(progress, value);
       }
       case 'review': {
         const { value } = await coordination.review({
@@ -195,6 +231,7 @@ export async function runSample(
           specialist: progress.specialist,
           roster: SPECIALIST_NAMES,
           failure: failureReport(next.failure),
+          asking: askingFixture(),
           signal,
         });
         return afterReview(progress, value);
@@ -242,6 +279,10 @@ function asResult(
       return { outcome: 'suspended', ...common, on: { kind: 'consult', question: end.question } };
     case 'context':
       return { outcome: 'suspended', ...common, on: { kind: 'context', request: end.request } };
+    case 'pause':
+    case 'wall':
+    case 'budget':
+      return { outcome: 'suspended', ...common, on: end };
     case 'escalate':
       return { outcome: 'suspended', ...common, on: { kind: 'escalate', raised: end.raised } };
     case 'unfinished':
@@ -249,37 +290,31 @@ function asResult(
   }
 }
 
-async function describeSample(repository: SampleRepository, scenario: string): Promise<Dossier> {
-  const entries = await readdir(repository.path, { recursive: true });
+async function describeSample(
+  repository: SampleRepository,
+  { playbook, objective, scenario }: SampleRunOptions,
+): Promise<Dossier> {
+  const entries = await readdir(repository.path, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(repository.path, join(entry.parentPath, entry.name)))
+    .filter((path) => !/^(?:\.git|node_modules)\//.test(path));
+  const { survey } = await surveyTree({
+    files,
+    read: async (path) => (files.includes(path) ? readFile(join(repository.path, path), 'utf8') : null),
+    configuration: null,
+  });
   return Dossier.parse({
-    objectiveId: 'objective-auth-00000000',
-    objective: 'Add user authentication system with OAuth2 and JWT',
-    repository: { kind: 'sample', name: 'orders-service', version: '1' },
-    repositoryIdentity: 'sample:orders-service@1',
+    objectiveId: `objective-${playbook}-00000000`,
+    objective,
+    repository: { kind: 'sample', name: survey.name, version: '1' },
+    repositoryIdentity: `sample:${survey.name}@1`,
     baseRef: 'main',
     baseCommit: await repository.head(),
-    model: { kind: 'offline', playbook: 'auth', scenario },
+    model: { kind: 'offline', playbook, scenario },
     options: {},
-    survey: {
-      name: 'orders-service',
-      stack: 'node',
-      framework: 'fastify',
-      packageManager: 'npm',
-      install: ['npm', 'ci'],
-      build: null,
-      test: ['npm', 'test'],
-      lint: ['npm', 'run', 'lint'],
-      testTimeoutMs: 120_000,
-      migrations: { tool: 'sql-updown', dir: 'migrations' },
-      apiSpec: 'openapi.yaml',
-      database: 'postgres',
-      conventions: ['AGENTS.md'],
-      manifests: ['package.json', 'package-lock.json'],
-      notes: [],
-    },
+    survey,
     conventions: await readFile(join(repository.path, 'AGENTS.md'), 'utf8'),
-    files: entries
-      .filter((entry) => !entry.startsWith('.git/') && !entry.startsWith('node_modules'))
-      .slice(0, 500),
+    files: files.slice(0, 500),
   });
 }

@@ -1,0 +1,1 @@
+"""Items and how many of them there are."""

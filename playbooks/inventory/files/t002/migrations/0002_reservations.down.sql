@@ -1,0 +1,2 @@
+drop view stock;
+drop table reservations;
