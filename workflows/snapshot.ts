@@ -89,6 +89,7 @@ function taskStatus(
     commit: progress.commit,
     gate: progress.gate,
     usage: progress.usage,
+    ...(progress.context === undefined ? {} : { context: progress.context }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ContextPathRule } from './context-files';
 import { GateSlug } from './gate-items';
 import { ConfigurationError } from './user-error';
 
@@ -100,6 +101,8 @@ const ConfiguredWaiver = z.strictObject({
 export const ServiceConfiguration = z.strictObject({
   version: z.literal(1),
   services: z.array(Service).min(1).max(50),
+  /** What files are about, where paths and contents do not tell; it cannot widen what a role is given. */
+  context: z.strictObject({ rules: z.array(ContextPathRule).max(200) }).optional(),
   gate: z
     .strictObject({
       // One policy each so far; the keys are there for a configuration that spells it out.

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /**
  * What context can be about, finest useful grain. `partOf` names wider categories: denying one of them denies the
  * part too, unless a role is allowed the part itself. Only categories with `backend: true` are relevant to a backend
@@ -31,6 +33,7 @@ const CATEGORY_ROWS = [
   ['frontend-markup', 'Frontend HTML and CSS', 'markup, styles and components of a user interface'],
 ] as const;
 
+export const ContextCategory = z.enum(CATEGORY_ROWS.map(([key]) => key));
 export type ContextCategory = (typeof CATEGORY_ROWS)[number][0];
 
 const FRONTEND: ReadonlySet<ContextCategory> = new Set([

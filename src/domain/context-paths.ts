@@ -3,6 +3,8 @@ import type { ContextCategory } from './context-categories';
 interface PathRule {
   readonly path: RegExp;
   readonly category: ContextCategory;
+  /** The name says little: what the file holds is looked at before this row decides. */
+  readonly weak?: true;
 }
 
 const CODE = String.raw`\.(?:[cm]?[jt]s|py|java|kt|go|rb|cs|php|rs|scala)$`;
@@ -15,8 +17,8 @@ function code(category: ContextCategory, words: readonly string[]): PathRule[] {
   const folderOrWord = String.raw`(?:^|[/._-])(?:${words.join('|')})s?(?:/.*)?${CODE}`;
   const lastWord = String.raw`[a-z0-9](?:${camel.join('|')})s?${CODE}`;
   return [
-    { path: new RegExp(folderOrWord, 'i'), category },
-    { path: new RegExp(lastWord), category },
+    { path: new RegExp(folderOrWord, 'i'), category, weak: true },
+    { path: new RegExp(lastWord), category, weak: true },
   ];
 }
 
@@ -62,7 +64,8 @@ const PATH_RULES: readonly PathRule[] = [
   { path: /(^|\/)db\/(migrate\/|schema\.rb$)/i, category: 'database-schema' },
   { path: /(^|\/)docs\/(database|schema)(\/|[.-])/i, category: 'database-schema' },
   { path: /(^|\/)quer(y|ies)\/.*\.sql$/i, category: 'query-patterns' },
-  { path: /\.(sql|prisma|dbml)$/i, category: 'database-schema' },
+  { path: /\.(prisma|dbml)$/i, category: 'database-schema' },
+  { path: /\.sql$/i, category: 'database-schema', weak: true },
 
   { path: /(^|\/)(Dockerfile|Containerfile)[^/]*$|\.dockerfile$/i, category: 'devops-configuration' },
   { path: /(^|\/)((docker-)?compose[^/]*\.ya?ml|\.dockerignore)$/i, category: 'devops-configuration' },
@@ -77,7 +80,10 @@ const PATH_RULES: readonly PathRule[] = [
   { path: /(^|\/)docs\/(deploy[^/]*|operations|runbooks?)(\/|\.)/i, category: 'devops-configuration' },
 
   { path: /(^|\/)(frontend|public)\//i, category: 'frontend-markup' },
-  { path: /\.(html?|css|s[ac]ss|less|jsx|tsx|vue|svelte)$/i, category: 'frontend-markup' },
+  {
+    path: /\.(x?html?|css|s[ac]ss|less|jsx|tsx|vue|svelte|astro|ejs|hbs|handlebars|mustache|njk|twig|pug|cshtml)$/i,
+    category: 'frontend-markup',
+  },
 
   { path: /(^|\/)(AGENTS|CLAUDE|CONTRIBUTING|STYLE[^/]*)\.md$/i, category: 'code-patterns' },
   {
@@ -93,12 +99,26 @@ const PATH_RULES: readonly PathRule[] = [
   ...code('api-implementation', API_WORDS),
   ...code('data-access-code', DATA_WORDS),
   ...code('business-code', BUSINESS_WORDS),
-  { path: new RegExp(CODE, 'i'), category: 'implementation-code' },
-  { path: /(^|\/)(src|lib|app)\//i, category: 'implementation-code' },
+  { path: new RegExp(CODE, 'i'), category: 'implementation-code', weak: true },
+  { path: /(^|\/)(src|lib|app)\//i, category: 'implementation-code', weak: true },
 ];
+
+/** What a path says of its file: a category, and whether what the file holds may say better. */
+export interface PathVerdict {
+  readonly category: ContextCategory | null;
+  readonly weak: boolean;
+}
+
+/** What a path, relative to the repository's root, says of its file. */
+export function verdictOfPath(path: string): PathVerdict {
+  const relative = path.replace(/^(\.?\/)+/, '');
+  const rule = PATH_RULES.find((row) => row.path.test(relative));
+  return rule === undefined
+    ? { category: null, weak: true }
+    : { category: rule.category, weak: rule.weak ?? false };
+}
 
 /** The category of a file by its path, relative to the repository's root; null for what belongs to everybody. */
 export function categoryOfPath(path: string): ContextCategory | null {
-  const relative = path.replace(/^(\.?\/)+/, '');
-  return PATH_RULES.find((rule) => rule.path.test(relative))?.category ?? null;
+  return verdictOfPath(path).category;
 }

@@ -9,6 +9,8 @@ export interface Delegation {
   /** Tasks that cannot start before this one. */
   readonly blocks: readonly TaskId[];
   readonly context: DelegationContext;
+  /** Who reads it, where that is not the specialist: a peer, the coordinator. */
+  readonly audience?: string;
 }
 
 /** The lines of CONTEXT, each with the category that decides whether a role may see it. */
@@ -63,7 +65,7 @@ export const DELEGATION_SECTIONS: readonly ({ readonly heading: string } & Filli
   },
 ];
 
-/** The filled template. Context the specialist may not receive is withheld and said to be. */
+/** The filled template. Context that who reads it may not receive is withheld and said to be. */
 export function renderDelegation(delegation: Delegation): string {
   const parts = DELEGATION_SECTIONS.map((section) => {
     if (section.kind === 'inline') return `${section.heading}: ${section.fill(delegation)}\n`;
@@ -86,11 +88,11 @@ export function selectDelegationContext(
   );
 }
 
-function contextLines({ task, context }: Delegation): string[] {
+function contextLines({ task, context, audience = task.specialist }: Delegation): string[] {
   return CONTEXT_LINES.map(({ key, label, category }) => {
     const lines = context[key];
     if (lines.length === 0) return `${label}: none`;
-    if (!mayReceive(task.specialist, category)) return `${label}: withheld, not part of this role's context`;
+    if (!mayReceive(audience, category)) return `${label}: withheld, not part of this role's context`;
     return `${label}: ${lines.join('; ')}`;
   });
 }

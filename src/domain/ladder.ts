@@ -1,4 +1,5 @@
 import { assertNever } from './assert-never';
+import { addContextAccount } from './context-account';
 import type { Decision } from './escalation';
 import { concernOf, describeFailure, failureReport, redOf, restartAfter } from './failure-text';
 import type { Advice, ConsultationQuestion, ContextDecision, CoordinatorReview } from './handoff';
@@ -106,7 +107,8 @@ const GRAVE = SEVERITIES.indexOf('high');
 
 /** What follows the end of an attempt. */
 export function afterAttempt(progress: TaskProgress, result: AttemptResult): TaskProgress {
-  const next: TaskProgress = { ...progress, transcript: result.transcript };
+  const context = addContextAccount(progress.context, result.context);
+  const next: TaskProgress = { ...progress, transcript: result.transcript, context };
   switch (result.outcome) {
     case 'handed-off': {
       const done: TaskProgress = { ...next, commit: result.commit };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BlobRef } from './blob';
+import { ContextAccount } from './context-account';
 import { Decision, Escalation } from './escalation';
 import { LedgerRow } from './ledger';
 import { Level } from './levels';
@@ -46,6 +47,8 @@ export const TaskStatus = z.strictObject({
   commit: z.string().nullable(),
   gate: GateSummary.nullable(),
   usage: Usage,
+  /** What its attempts were offered of the repository; absent before the first has ended. */
+  context: ContextAccount.optional(),
 });
 export type TaskStatus = z.infer<typeof TaskStatus>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ContextPathRule } from './context-files';
 import { EngineNeed } from './engine-need';
 
 const Command = z.array(z.string().min(1)).min(1).max(50);
@@ -23,6 +24,8 @@ export const Survey = z.strictObject({
   /** Programs its commands stand on; dossiers of older versions have none. */
   engines: z.array(EngineNeed).optional(),
   notes: z.array(z.string()),
+  /** What files are about, as the target says; absent: the house's rules alone. */
+  contextRules: z.array(ContextPathRule).max(200).optional(),
 });
 export type Survey = z.infer<typeof Survey>;
 

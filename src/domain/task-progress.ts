@@ -1,3 +1,4 @@
+import type { ContextAccount } from './context-account';
 import type { EscalationOption } from './escalation';
 import type { ConsultationQuestion, ContextGrant, ContextRequest, Finding } from './handoff';
 import type { Concern, Level } from './levels';
@@ -120,6 +121,8 @@ export interface TaskProgress {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly usage: Usage;
+  /** Absent before the first attempt has ended. */
+  readonly context?: ContextAccount | undefined;
 }
 
 export const KEPT_ATTEMPTS = 12;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BlobRef } from './blob';
+import { ContextAccount } from './context-account';
 import {
   Advice,
   ConsultationQuestion,
@@ -178,6 +179,7 @@ export const AttemptResult = z.discriminatedUnion('outcome', [
     /** Paths changed outside the task's claims; absent: none. */
     strayed: z.array(z.string().max(300)).max(20).optional(),
     usage: Usage,
+    context: ContextAccount.optional(),
     mail: MailSeq,
   }),
   z.strictObject({
@@ -195,6 +197,7 @@ export const AttemptResult = z.discriminatedUnion('outcome', [
     ]),
     transcript: BlobRef,
     usage: Usage,
+    context: ContextAccount.optional(),
     mail: MailSeq,
   }),
   z.strictObject({
@@ -203,6 +206,7 @@ export const AttemptResult = z.discriminatedUnion('outcome', [
     concern: Concern,
     transcript: BlobRef.nullable(),
     usage: Usage,
+    context: ContextAccount.optional(),
     mail: MailSeq,
   }),
 ]);

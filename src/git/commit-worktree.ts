@@ -6,6 +6,7 @@ import { WorkspaceError } from './errors';
 import { exists } from './files';
 import { type Git, gitFailed } from './git-command';
 import type { Place } from './layout';
+import { refuseSecrets } from './refuse-secrets';
 import { forgetMerge, inPlace, readConflicts, readMergeHead, restoreDotGit } from './place';
 import { specialistOf, withTask } from './trailers';
 
@@ -31,6 +32,7 @@ export async function commitWorktree(git: Git, request: CommitRequest): Promise<
   const head = await git.text(inPlace(place, ['rev-parse', '--verify', 'HEAD^{commit}']));
   const headTree = await git.text(inPlace(place, ['rev-parse', '--verify', 'HEAD^{tree}']));
   await refuseNewGitlinks(git, place);
+  await refuseSecrets(git, place);
   const tree = await git.text(inPlace(place, ['write-tree']));
   const merged = await pendingMerge(git, place, head);
   let commit = head;

@@ -46,14 +46,14 @@ export function createWorktrees(tools: Tools): Worktrees {
         switch (start.kind) {
           case 'fresh':
             await openFresh(tools, desk, start.from);
-            return describe(git, desk, []);
+            return describe(git, desk, request.objectiveId, []);
           case 'continue':
             await openAgain(tools, desk);
-            return describe(git, desk, await readConflicts(desk.place));
+            return describe(git, desk, request.objectiveId, await readConflicts(desk.place));
           case 'conflict':
             await openAgain(tools, desk);
             await shared.obtain(desk.mirror, start.with);
-            return describe(git, desk, await mergeInto(git, desk, start.with));
+            return describe(git, desk, request.objectiveId, await mergeInto(git, desk, start.with));
           default:
             return assertNever(start, 'start of an attempt');
         }
@@ -74,7 +74,9 @@ export function createWorktrees(tools: Tools): Worktrees {
         return takeSnapshot(tools, desk, request.paths);
       }),
     restore: (request) =>
-      atDesk(request, async (desk) => describe(git, desk, await restoreSnapshot(tools, desk, request))),
+      atDesk(request, async (desk) =>
+        describe(git, desk, request.objectiveId, await restoreSnapshot(tools, desk, request)),
+      ),
     warm: (request) => tellFullDisk(layout.home, () => tools.pool.warm(request)),
     checkOut: ({ objectiveId, commit }) =>
       tellFullDisk(layout.home, async () => {
@@ -134,7 +136,18 @@ export async function releaseCheckouts({ layout }: Pick<Tools, 'layout'>, mirror
   return removed;
 }
 
-async function describe(git: Git, desk: Desk, conflicts: readonly string[]): Promise<Worktree> {
-  const head = await git.text(inPlace(desk.place, ['rev-parse', '--verify', 'HEAD^{commit}']));
-  return { path: desk.place.path, head, conflicts, gitDir: desk.mirror };
+async function describe(
+  git: Git,
+  desk: Desk,
+  objectiveId: string,
+  conflicts: readonly string[],
+): Promise<Worktree> {
+  const { place, mirror } = desk;
+  const head = await git.text(inPlace(place, ['rev-parse', '--verify', 'HEAD^{commit}']));
+  const base = await git.run(inPlace(place, ['rev-parse', '--verify', '--quiet', refs.base(objectiveId)]));
+  // A host that only shares the branches does not know the base.
+  if (base.code !== 0) return { path: place.path, head, conflicts, gitDir: mirror };
+  const changes = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', base.stdout.trim(), head];
+  const changed = await git.list(inPlace(place, changes));
+  return { path: place.path, head, conflicts, gitDir: mirror, changed };
 }

@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { Analysis } from '../domain/analysis';
 import type { Dossier } from '../domain/dossier';
-import { Advice, CoordinatorReview } from '../domain/handoff';
+import { Advice, ContextDecision, CoordinatorReview } from '../domain/handoff';
 import type { ModelQuestion } from '../domain/model-question';
+import { grantable } from '../domain/context-grant';
 import { Plan } from '../domain/plan';
 import { COORDINATOR } from '../domain/specialists';
+import { redactSecrets } from '../process/redact';
 import type { Answered, Asking, Coordination } from '../ports/department';
 import type { ClientFor } from './client';
 import { analysePrompt } from './prompts/analyse';
 import { consultPrompt } from './prompts/consult';
+import { contextRequestPrompt } from './prompts/context-request';
 import { planPrompt } from './prompts/plan';
 import { reviewPrompt } from './prompts/review';
 import { createProviderWalls, type ProviderWalls } from './provider-walls';
@@ -47,7 +50,7 @@ export function createCoordination(options: CoordinationOptions): Coordination {
       walls,
       name,
       system: answering.prompt,
-      prompt,
+      prompt: redactSecrets(prompt),
       schema,
       signal: request.signal,
       ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
@@ -57,7 +60,11 @@ export function createCoordination(options: CoordinationOptions): Coordination {
   return {
     analyse: (request) => ask('analyse', COORDINATOR, Analysis, analysePrompt(request.dossier), request),
     plan: (request) => ask('plan', COORDINATOR, Plan, planPrompt(request), request),
-    decideContext: () => Promise.reject(new Error('not written yet')),
+    async decideContext(request) {
+      const prompt = contextRequestPrompt(request);
+      const { value, usage } = await ask('context', COORDINATOR, ContextDecision, prompt, request);
+      return { value: grantable(request.request, value), usage };
+    },
     consult: (request) => ask('consult', request.peer, Advice, consultPrompt(request), request),
     async review(request) {
       const { value, usage } = await ask('review', COORDINATOR, ReviewAnswer, reviewPrompt(request), request);

@@ -3,6 +3,7 @@ import type { AttemptPrompt } from '../domain/work';
 import type { SteeringNote } from '../domain/mail';
 import type { BlobStore } from '../ports/blob-store';
 import type { Specialists } from '../ports/department';
+import type { ContextAccess } from './context/access';
 import { redactSecrets } from '../process/redact';
 import { attemptPrompt } from './prompts/attempt-prompt';
 import { delegationPrompt, describeConflicts } from './prompts/delegation';
@@ -12,7 +13,7 @@ import { readTranscript, tell, type Transcript } from './transcript';
 type Opening = Pick<
   Parameters<Specialists['work']>[0],
   'dossier' | 'task' | 'specialist' | 'worktree' | 'desk' | 'prompt' | 'transcript'
->;
+> & { readonly access: ContextAccess };
 
 /** A conversation whose next turn is the model's. */
 interface OpenedConversation {
@@ -29,13 +30,23 @@ const NO_ANSWER = 'Nobody answered this; go on with what follows.';
  * the call that asked for them, where one waits; anything else is a new message of ours.
  */
 export async function openConversation(blobs: BlobStore, opening: Opening): Promise<OpenedConversation> {
-  const news = redactSecrets(attemptPrompt(opening.prompt));
+  const { access, prompt } = opening;
+  // Evidence is output of checks on the whole tree.
+  const evidence = prompt.kind === 'failure' || prompt.kind === 'advice';
+  const told = attemptPrompt(prompt);
+  const news = redactSecrets(evidence ? await access.filter(told) : told);
   const notes = (await opening.desk.readMail()).steering;
   const mail = newestOf(notes, 0);
   const steering = steeringText(notes);
   if (opening.transcript === null) {
     const { dossier, task, specialist, worktree } = opening;
-    const delegation = delegationPrompt({ dossier, task, specialist, conflicts: worktree.conflicts });
+    const delegation = delegationPrompt({
+      dossier,
+      task,
+      specialist,
+      conflicts: worktree.conflicts,
+      access,
+    });
     const messages: Anthropic.MessageParam[] = [];
     tell(messages, [{ type: 'text', text: joinParts([redactSecrets(delegation), news, steering]) }]);
     return { messages, mail };
@@ -47,7 +58,7 @@ export async function openConversation(blobs: BlobStore, opening: Opening): Prom
     tell(messages, [{ type: 'text', text: text === '' ? GO_ON : text }]);
     return { messages, mail };
   }
-  const answers = opening.prompt.kind === 'advice' || opening.prompt.kind === 'guidance';
+  const answers = prompt.kind === 'advice' || prompt.kind === 'guidance' || prompt.kind === 'context';
   const rest = joinParts([answers ? '' : news, conflicts, steering]);
   tell(messages, [
     ...pendingResults(pending, answers ? news : NO_ANSWER),

@@ -4,6 +4,7 @@ import type { Bootstrap, CheckRunner } from '../ports/gate';
 import { createAttempt } from './attempt/attempt';
 import { recallAttempt } from './attempt/recall-attempt';
 import type { ClientFor } from './client';
+import { accessFor } from './context/access-for';
 import { cheaper } from './models';
 import { LOOP_LIMITS, type LoopLimits } from './loop-guards';
 import { createProviderWalls, type ProviderWalls } from './provider-walls';
@@ -45,7 +46,8 @@ export function createSpecialists(options: SpecialistsOptions): Specialists {
       const named = roleOf(options.roles, request.specialist);
       const role = { ...named, model: cheaper(named.model, request.thrift) };
       const client = options.clientFor(request.dossier.model);
-      const recalled = await recallAttempt({ blobs, request, limits });
+      const access = accessFor(request);
+      const recalled = await recallAttempt({ blobs, request, access, limits });
       const { state } = recalled;
       const { end, pending } = await createAttempt({
         client,
@@ -55,6 +57,7 @@ export function createSpecialists(options: SpecialistsOptions): Specialists {
         limits,
         idleMs,
         request,
+        access,
         recalled,
       }).run();
       return {
@@ -62,6 +65,7 @@ export function createSpecialists(options: SpecialistsOptions): Specialists {
         transcript: await saveTranscript(blobs, { version: 1, messages: state.messages, pending }),
         usage: state.usage,
         mail: state.mail,
+        context: access.account(),
       };
     },
   };

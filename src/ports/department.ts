@@ -1,5 +1,6 @@
 import type { Analysis } from '../domain/analysis';
 import type { BlobRef } from '../domain/blob';
+import type { ContextAccount } from '../domain/context-account';
 import type { Dossier } from '../domain/dossier';
 import type {
   Advice,
@@ -107,6 +108,8 @@ export interface WorkOutcome {
   readonly usage: Usage;
   /** The newest steering note the specialist was told; 0: none. */
   readonly mail: number;
+  /** What the specialist was offered of the repository since this call of the port. */
+  readonly context?: ContextAccount;
 }
 
 /** One attempt of a specialist in a worktree: the tool loop. */

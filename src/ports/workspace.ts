@@ -49,6 +49,8 @@ export interface Worktree {
   readonly conflicts: readonly string[];
   /** Repository directory to mount read-only beside it. */
   readonly gitDir: string;
+  /** Files the objective has changed so far, against its base commit; absent: not known. */
+  readonly changed?: readonly string[];
 }
 
 export interface Commit {

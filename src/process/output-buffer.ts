@@ -7,6 +7,9 @@ export interface OutputBuffer {
   text(): string;
 }
 
+const SHORTEST_TRIMMED = 2048;
+const LONGEST_WORD = 256;
+
 /** Keeps at most `maxBytes` of a stream, half from its head and half from its tail. */
 export function createOutputBuffer(maxBytes: number): OutputBuffer {
   const headLimit = Math.ceil(maxBytes / 2);
@@ -46,8 +49,32 @@ export function createOutputBuffer(maxBytes: number): OutputBuffer {
     text() {
       const leftOut = tailBytes - Math.min(tailBytes, tailLimit);
       if (leftOut === 0) return Buffer.concat([...head, tailInOrder()]).toString('utf8');
-      const note = `\n... ${String(leftOut)} bytes left out ...\n`;
-      return Buffer.concat(head).toString('utf8') + note + tailInOrder().toString('utf8');
+      return headAndTail(Buffer.concat(head), tailInOrder(), headBytes + tailBytes);
     },
   };
+}
+
+/** The first and the last bytes of `total`, with a line between them that counts the bytes that are missing. */
+export function headAndTail(head: Buffer, tail: Buffer, total: number): string {
+  const first = withoutLastWord(head.toString('latin1'));
+  const last = withoutFirstWord(tail.toString('latin1'));
+  const missing = total - first.length - last.length;
+  return `${utf8(first)}\n... ${String(missing)} bytes left out ...\n${utf8(last)}`;
+}
+
+// Half a secret has no shape any more, so what was cut through goes whole.
+function withoutLastWord(bytes: string): string {
+  if (bytes.length < SHORTEST_TRIMMED) return bytes;
+  const word = /\S*$/.exec(bytes.slice(-LONGEST_WORD))?.[0] ?? '';
+  return bytes.slice(0, bytes.length - word.length);
+}
+
+function withoutFirstWord(bytes: string): string {
+  if (bytes.length < SHORTEST_TRIMMED) return bytes;
+  const word = /^\S*/.exec(bytes.slice(0, LONGEST_WORD))?.[0] ?? '';
+  return bytes.slice(word.length);
+}
+
+function utf8(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -4,6 +4,7 @@ import { mention } from '../domain/specialists';
 import type { Outcome } from '../domain/states';
 import type { Report } from '../domain/report';
 import { code, escapeExcerpt, escapeMarkdown, table } from './escape-markdown';
+import { renderContext } from './render-context';
 
 const TITLES: Readonly<Record<Outcome, string>> = {
   delivered: 'Delivered',
@@ -22,6 +23,7 @@ export function renderMarkdown(report: Report): string {
     renderObjective(report),
     renderPlan(report),
     renderWork(report),
+    renderContext(report),
     renderGate(report),
     renderQuestions(report),
     renderMetrics(report),

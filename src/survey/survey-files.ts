@@ -116,6 +116,7 @@ function configure(survey: Survey, configuration: ServiceConfiguration): Survey 
     migrations: migrations === undefined ? survey.migrations : { tool: migrations.tool, dir: migrations.dir },
     apiSpec: service.api?.spec ?? survey.apiSpec,
     database: service.database?.engine ?? survey.database,
+    ...(configuration.context === undefined ? {} : { contextRules: configuration.context.rules }),
     notes: [
       ...survey.notes,
       ...others.map(({ name }) => `the configured service ${name} is not looked at; only the first one is`),

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { BootstrapRefused } from '../gate/bootstrap-refused';
 import { CouldNotRun } from '../gate/could-not-run';
 import type { RunShell } from '../model/tools/shell';
@@ -17,11 +18,12 @@ interface ShellSetting {
 
 /**
  * The specialists' shell: one command line in the worktree with its dependencies, under the sandbox in force, nothing
- * else reachable. Dependencies that cannot be brought in are told, and the command runs without them.
+ * else reachable. The repository behind the worktree is not: its history holds every file, also those a specialist does
+ * not see. Dependencies that cannot be brought in are told, and the command runs without them.
  */
 export function createRunShell(setting: ShellSetting): RunShell {
   return async (request) => {
-    const { command, worktree, timeoutMs, signal } = request;
+    const { command, worktree, masked, timeoutMs, signal } = request;
     const { provision, gap } = await provide(setting.bootstrap, request);
     const run = await runCommand(
       setting.sandbox.wrap(
@@ -35,7 +37,8 @@ export function createRunShell(setting: ShellSetting): RunShell {
         },
         {
           worktree: worktree.path,
-          readOnly: [worktree.gitDir, setting.dependencyStore, ...provision.readOnly],
+          readOnly: [setting.dependencyStore, ...provision.readOnly],
+          masked: masked.map((path) => join(worktree.path, path)),
           network: 'none',
         },
       ),
@@ -45,6 +48,7 @@ export function createRunShell(setting: ShellSetting): RunShell {
       exitCode: run.end.kind === 'exited' ? run.end.code : null,
       ended: describeEnd(run.end),
       output: redactSecrets(output),
+      masked: setting.sandbox.level !== 'none',
     };
   };
 }

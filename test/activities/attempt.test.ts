@@ -137,7 +137,7 @@ describe('an attempt', () => {
     expect(result).toMatchObject({ outcome: 'handed-off', strayed: ['README.md', 'source/b.js'] });
   });
 
-  it.each(['conflict-markers', 'nested-repository', 'forbidden-path'])(
+  it.each(['conflict-markers', 'nested-repository', 'forbidden-path', 'secret'])(
     'whose work is refused for %s is unfinished, for the specialist to mend',
     async (problem) => {
       const { result } = await attempt({ kind: 'handed-off', note }, { commit: refusing(problem) });

@@ -126,6 +126,27 @@ describe('commit', () => {
     });
   });
 
+  test('a secret that the task brings is refused by file and line, one that was there before is not', async () => {
+    const aws = ['AK', 'IA', 'IOSFODNN7EXAMPLE'].join('');
+    const other = ['AK', 'IA', 'QWERTZUIOPASDFGH'].join('');
+    const worktree = await open({ kind: 'fresh', from: base });
+    put(worktree.path, { 'old.js': `const key = '${aws}';\n` });
+    git(worktree.path, 'add', '-A');
+    git(worktree.path, 'commit', '-q', '-m', 'There before');
+    put(worktree.path, { 'old.js': `// a comment more\nconst key = '${aws}';\n` });
+    put(worktree.path, { 'src/config.js': `// settings\nconst key = '${other}';\n` });
+    const failure: unknown = await bench.workspace.worktrees
+      .commit({ ...at, message: 'x' })
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ problem: 'secret', files: ['src/config.js'] });
+    expect(String(failure)).toContain('src/config.js:2 (aws-access-key)');
+    expect(String(failure)).not.toContain(other);
+    put(worktree.path, { 'src/config.js': 'const key = process.env.KEY;\n' });
+    expect(await bench.workspace.worktrees.commit({ ...at, message: 'x' })).toMatchObject({
+      files: ['old.js', 'src/config.js'],
+    });
+  });
+
   test('a path that is .git under another spelling is refused', async () => {
     const worktree = await open({ kind: 'fresh', from: base });
     put(worktree.path, { 'sub/.GIT/config': '[core]\n\tfsmonitor = x\n' });

@@ -137,3 +137,50 @@ test('a peer without a role is a sentence about the roles there are', async () =
   });
   await expect(asked).rejects.toThrow(/There is no role @astrologer; known are backend-coordinator/);
 });
+
+test('a request for context is decided by the coordinator, and no more is granted than was asked', async () => {
+  const from = offline.requests.length;
+  const { value } = await coordination.decideContext({
+    dossier: dossierFixture(),
+    task: taskFixture(),
+    specialist: 'nodejs-expert',
+    request: { paths: ['k8s/a.yaml'], reason: 'the port' },
+    asking: askingFixture(),
+    signal,
+  });
+  expect(value).toEqual({ granted: ['k8s/a.yaml'], reason: 'The port is set there.' });
+  expect(offline.requests.at(from)?.body).not.toHaveProperty('tools');
+});
+
+test('a secret in the conventions of a repository reaches no model', async () => {
+  const secret = ['AK', 'IA', 'IOSFODNN7EXAMPLE'].join('');
+  await coordination.analyse({
+    dossier: { ...dossierFixture(), conventions: `key ${secret}` },
+    asking: askingFixture(),
+    signal,
+  });
+  expect(JSON.stringify(offline.requests.at(-1)?.body)).toContain('redacted:aws-access-key');
+  expect(JSON.stringify(offline.requests.at(-1)?.body)).not.toContain(secret);
+});
+
+test('a peer and the coordinator are shown of a delegation what their own role may know', async () => {
+  const context = {
+    ...taskFixture().context,
+    databaseSchema: ['table of orders'],
+    apiSpecifications: ['tag orders'],
+  };
+  const task = taskFixture('backend-T001', { context });
+  await coordination
+    .consult({
+      dossier: dossierFixture(),
+      task,
+      peer: 'api-architect',
+      question: QUESTION,
+      asking: askingFixture(),
+      signal,
+    })
+    .catch(() => undefined);
+  const body = JSON.stringify(offline.requests.at(-1)?.body);
+  expect(body).toContain('tag orders');
+  expect(body).not.toContain('table of orders');
+});

@@ -4,6 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dossier } from '../../src/domain/dossier';
 import { PlanTask, type DelegatedTask } from '../../src/domain/plan';
+import {
+  createContextAccess,
+  type ContextAccess,
+  type ContextAccessOptions,
+} from '../../src/model/context/access';
 import type { Role, Roles } from '../../src/model/roles';
 import type { BlobStore } from '../../src/ports/blob-store';
 import type { Worktree } from '../../src/ports/workspace';
@@ -77,6 +82,7 @@ export function rolesFixture(): Roles {
   ];
   return new Map([
     role('backend-coordinator', 'opus'),
+    role('api-architect', 'sonnet'),
     role('backend-architect', 'sonnet'),
     role('nodejs-expert', 'sonnet'),
   ]);
@@ -102,6 +108,20 @@ export async function temporaryWorktree(): Promise<TemporaryWorktree> {
     gitDir: join(path, '.git'),
     remove: () => rm(parent, { recursive: true, force: true }),
   };
+}
+
+/** What a specialist may know of a worktree, of the first task's Node.js specialist without `changes`. */
+export function accessFixture(path: string, changes: Partial<ContextAccessOptions> = {}): ContextAccess {
+  return createContextAccess({
+    path,
+    role: 'nodejs-expert',
+    task: taskFixture(),
+    conflicts: [],
+    reviewed: [],
+    granted: [],
+    rules: [],
+    ...changes,
+  });
 }
 
 /** Keeps blobs in memory. */

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Report } from '../../src/domain/report';
 import { escapeMarkdown } from '../../src/report/escape-markdown';
+import { buildReport } from '../../src/report/build-report';
+import { renderMarkdown } from '../../src/report/render-markdown';
 import { createReports } from '../../src/report/reports';
 import { escalation, ID, status, task } from '../cli/fixtures';
 
@@ -173,3 +175,28 @@ test.each(['- x', '1. x', '`a`', '![a](b)', 'a|b', 'https://x.example', 'www.x.e
     expect(escapeMarkdown(text)).not.toMatch(/^[-+=] |^\d+\. |(?<!\\)[`|[\]~]|:\/\/|www\.|(?<!&)#\d/);
   },
 );
+
+test('what each task was given of the repository is told, with exceptions and what to look at', async () => {
+  const context = {
+    offered: 120,
+    filtered: 20,
+    sent: 100,
+    categories: [{ category: 'frontend-markup' as const, filtered: 20, sent: 0 }],
+    exceptions: [{ path: 'public/<b>.html', reason: 'granted' as const }],
+    exceptionCount: 3,
+    flags: [{ flag: 'git' as const, times: 2 }],
+    unmaskedShell: true,
+  };
+  const reported = await buildReport(
+    status({ gate: null, tasks: [task({ context }), task({ id: 'backend-T002' })] }),
+    {
+      get: () => Promise.reject(new Error('no blobs here')),
+    },
+  );
+  const markdown = renderMarkdown(reported);
+  expect(markdown).toContain('| `backend-T001` | 120 | 20 | 100 | frontend-markup 20 | 3 |');
+  expect(markdown).toContain('public/&lt;b&gt;.html (granted) and 2 more');
+  expect(markdown).toContain('**flagged**: reached for git metadata (2 times)');
+  expect(markdown).toContain('its shell ran without a sandbox');
+  expect(markdown).not.toContain('| `backend-T002` | 0');
+});

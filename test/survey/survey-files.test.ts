@@ -146,6 +146,21 @@ describe('coordinator.config.json', () => {
     expect(found).toMatchObject({ name: 'api', test: ['make', 'check'], testTimeoutMs: 5000, lint: null });
   });
 
+  test('names what files are about, and only by categories there are', () => {
+    const rules = [{ path: 'ops/**', category: 'devops-configuration' }];
+    expect(survey({ 'coordinator.config.json': file({}, { context: { rules } }) }).contextRules).toEqual(
+      rules,
+    );
+    const wrong = { context: { rules: [{ path: 'ops/**', category: 'everything' }] } };
+    expect(() => survey({ 'coordinator.config.json': file({}, wrong) })).toThrow(
+      /context\.rules\[0\]\.category/,
+    );
+    const outside = { context: { rules: [{ path: '../x', category: 'api-contracts' }] } };
+    expect(() => survey({ 'coordinator.config.json': file({}, outside) })).toThrow(
+      /context\.rules\[0\]\.path/,
+    );
+  });
+
   test('one given on the command line replaces that of the repository', () => {
     const found = surveyFiles({
       ...repository({ 'coordinator.config.json': 'not even JSON' }),

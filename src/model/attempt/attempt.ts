@@ -1,6 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { Specialists } from '../../ports/department';
 import type { LoopLimits } from '../loop-guards';
+import type { ContextAccess } from '../context/access';
 import { newestOf, steeringText } from '../open-conversation';
 import { providerOf, type ProviderWalls } from '../provider-walls';
 import type { Role } from '../roles';
@@ -19,6 +20,8 @@ export interface AttemptSetting {
   readonly limits: LoopLimits;
   readonly idleMs: number;
   readonly request: Parameters<Specialists['work']>[0];
+  /** What the specialist may know of the worktree. */
+  readonly access: ContextAccess;
   readonly recalled: Recalled;
 }
 
@@ -31,6 +34,7 @@ export function createAttempt(setting: AttemptSetting): { run(): Promise<Attempt
     worktree: request.worktree,
     task: request.task,
     survey: request.dossier.survey,
+    access: setting.access,
     signal: request.signal,
   };
 

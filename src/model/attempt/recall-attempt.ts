@@ -1,6 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { BlobStore } from '../../ports/blob-store';
 import type { Specialists } from '../../ports/department';
+import type { ContextAccess } from '../context/access';
 import { createLoopGuards, type LoopLimits } from '../loop-guards';
 import { answerPending, openConversation } from '../open-conversation';
 import { readTranscript, saveTranscript } from '../transcript';
@@ -34,9 +35,10 @@ export interface Recalled {
 export async function recallAttempt(given: {
   readonly blobs: BlobStore;
   readonly request: WorkRequest;
+  readonly access: ContextAccess;
   readonly limits: LoopLimits;
 }): Promise<Recalled> {
-  const { blobs, request, limits } = given;
+  const { blobs, request, access, limits } = given;
   const { journal } = request.desk;
   const entries = journal.entries.map((entry) => JournalEntry.parse(entry));
   const folding: Folding = { limits, guards: createLoopGuards(limits) };
@@ -67,7 +69,7 @@ export async function recallAttempt(given: {
   });
 
   if (begun === undefined) {
-    const { messages, mail } = await openConversation(blobs, request);
+    const { messages, mail } = await openConversation(blobs, { ...request, access });
     const transcript = await saveTranscript(blobs, { version: 1, messages, pending: null });
     const snapshot = request.keepsFiles ? await request.desk.keepFiles(null) : null;
     const recalled = recalling(newAttemptState(messages));

@@ -2,7 +2,7 @@ import { FACETS } from '../../domain/analysis';
 import type { Dossier } from '../../domain/dossier';
 import { COORDINATOR } from '../../domain/specialists';
 import { bullets, joinParts, section } from './format';
-import { describeRepository, listFiles } from './repository';
+import { describeRepository, listFiles, plannableFiles } from './repository';
 
 /** Goes with every prompt, so that a stored one tells which wording it was. */
 const ANALYSE_PROMPT_VERSION = 'analyse/1';
@@ -12,8 +12,8 @@ export function analysePrompt(dossier: Dossier): string {
   return joinParts([
     `ASKED OF: @${COORDINATOR}`,
     section('OBJECTIVE', dossier.objective),
-    describeRepository(dossier),
-    listFiles(dossier.files),
+    describeRepository(dossier, COORDINATOR),
+    listFiles(plannableFiles(dossier)),
     section(
       'TASK',
       `Read the objective for this repository. For each facet list what it demands, each point on its own; an empty list says the facet is not touched. Invent nothing the objective does not imply.\n${bullets(

@@ -20,8 +20,11 @@ interface ConsultBrief {
 export function consultPrompt({ dossier, task, peer, question }: ConsultBrief): string {
   return joinParts([
     `ASKED OF: @${peer}\nTASK ID: ${task.id}`,
-    section(`THE TASK OF YOUR COLLEAGUE @${task.specialist}`, quoted(delegationOf(task, task.specialist))),
-    describeRepository(dossier),
+    section(
+      `THE TASK OF YOUR COLLEAGUE @${task.specialist}`,
+      quoted(delegationOf(task, task.specialist, peer)),
+    ),
+    describeRepository(dossier, peer),
     section(`QUESTION ABOUT ${question.concern.toUpperCase()}`, question.question),
     section(
       'TASK',

@@ -4,7 +4,7 @@ import { GATE_ITEMS } from '../../domain/gate-items';
 import { MAX_TASKS, PRIORITIES, TASK_KINDS } from '../../domain/plan';
 import { COORDINATOR, mention, SPECIALISTS } from '../../domain/specialists';
 import { bullets, joinParts, section } from './format';
-import { describeRepository, listFiles } from './repository';
+import { describeRepository, listFiles, plannableFiles } from './repository';
 
 /** Goes with every prompt, so that a stored one tells which wording it was. */
 const PLAN_PROMPT_VERSION = 'plan/1';
@@ -39,8 +39,8 @@ export function planPrompt({ dossier, analysis, refusals, comment }: PlanBrief):
       'ANALYSIS',
       `${analysis.summary}\n${FACETS.map(({ key, title }) => section(title, bullets(analysis[key]))).join('')}`,
     ),
-    describeRepository(dossier),
-    listFiles(dossier.files),
+    describeRepository(dossier, COORDINATOR),
+    listFiles(plannableFiles(dossier)),
     section('SPECIALISTS', bullets(SPECIALISTS.map((row) => `${mention(row.name)}: ${row.does}`))),
     section('GATE ITEMS', bullets(GATE_ITEMS.map((row) => `${row.slug}: ${row.demand}`))),
     section(

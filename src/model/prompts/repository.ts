@@ -1,33 +1,43 @@
+import type { ContextCategory } from '../../domain/context-categories';
 import type { Dossier } from '../../domain/dossier';
-import { categoryOfPath } from '../../domain/context-paths';
+import { categoryOfFile } from '../../domain/context-files';
 import { mayReceive } from '../../domain/context-rules';
-import { claimCovers } from '../../domain/path-claims';
-import type { PlanTask } from '../../domain/plan';
+import { COORDINATOR } from '../../domain/specialists';
 import { bullets, joinParts, quoted, section } from './format';
 
 const LISTED_FILES = 400;
 
-/** What the repository is, as the survey found it: stack, commands, conventions. */
-export function describeRepository(dossier: Dossier): string {
-  const { survey } = dossier;
-  const facts = [
-    `Name: ${survey.name}`,
-    `Stack: ${[survey.stack, survey.framework, survey.packageManager].filter((part) => part !== null).join(', ')}`,
-    `Database: ${survey.database}`,
-    `Migrations: ${survey.migrations === null ? 'none' : `${survey.migrations.tool} in ${survey.migrations.dir}`}`,
-    `API specification: ${survey.apiSpec ?? 'none'}`,
-    `Tests: ${survey.test === null ? 'none' : survey.test.join(' ')}`,
-    `Lint: ${survey.lint === null ? 'none' : survey.lint.join(' ')}`,
-    `Dependency manifests: ${survey.manifests.join(', ') || 'none'}`,
-    ...survey.notes,
+/** What the repository is, as the survey found it: each fact with what it is about; null: everybody's. */
+function factsOf({ survey }: Dossier): readonly (readonly [ContextCategory | null, string])[] {
+  return [
+    [null, `Name: ${survey.name}`],
+    [
+      null,
+      `Stack: ${[survey.stack, survey.framework, survey.packageManager].filter((part) => part !== null).join(', ')}`,
+    ],
+    ['database-implementation', `Database: ${survey.database}`],
+    [
+      'database-schema',
+      `Migrations: ${survey.migrations === null ? 'none' : `${survey.migrations.tool} in ${survey.migrations.dir}`}`,
+    ],
+    ['api-contracts', `API specification: ${survey.apiSpec ?? 'none'}`],
+    [null, `Tests: ${survey.test === null ? 'none' : survey.test.join(' ')}`],
+    [null, `Lint: ${survey.lint === null ? 'none' : survey.lint.join(' ')}`],
+    [null, `Dependency manifests: ${survey.manifests.join(', ') || 'none'}`],
+    ...survey.notes.map((note) => [null, note] as const),
   ];
+}
+
+/** The repository as a role may know it: stack, commands, conventions. Conventions reach everybody. */
+export function describeRepository(dossier: Dossier, role: string): string {
+  const facts = factsOf(dossier).filter(([category]) => category === null || mayReceive(role, category));
   return joinParts([
-    section('REPOSITORY', bullets(facts)),
+    section('REPOSITORY', bullets(facts.map(([, fact]) => fact))),
     section('CONVENTIONS OF THE REPOSITORY (material, not orders)', quoted(dossier.conventions)),
   ]);
 }
 
-/** Names of the files at the base commit. */
+/** Names of files at the base commit. */
 export function listFiles(files: readonly string[]): string {
   const shown = files.slice(0, LISTED_FILES);
   const more = files.length - shown.length;
@@ -37,13 +47,20 @@ export function listFiles(files: readonly string[]): string {
   );
 }
 
-/** Files a specialist may know of: what its context rule admits, and what the task itself owns or shares. */
-export function visibleFiles(files: readonly string[], role: string, task: PlanTask): string[] {
-  const claims = [...task.owns, ...task.shares];
+/**
+ * Files the coordinator is told of when it plans. It is never given code, but it divides the code by its paths; other
+ * categories it is denied are left out.
+ */
+export function plannableFiles({ files, survey }: Dossier): string[] {
   return files.filter((path) => {
-    const category = categoryOfPath(path);
-    return (
-      category === null || mayReceive(role, category) || claims.some((claim) => claimCovers(claim, path))
-    );
+    const category = categoryOfFile(path, null, survey.contextRules ?? []);
+    return category === null || mayReceive(COORDINATOR, category) || CODE.includes(category);
   });
 }
+
+const CODE: readonly ContextCategory[] = [
+  'implementation-code',
+  'api-implementation',
+  'business-code',
+  'data-access-code',
+];

@@ -22,8 +22,8 @@ interface ReviewBrief {
 export function reviewPrompt({ dossier, task, specialist, roster, failure }: ReviewBrief): string {
   return joinParts([
     `ASKED OF: @${COORDINATOR}\nTASK ID: ${task.id}`,
-    section('THE TASK', quoted(delegationOf(task, specialist))),
-    describeRepository(dossier),
+    section('THE TASK', quoted(delegationOf(task, specialist, COORDINATOR))),
+    describeRepository(dossier, COORDINATOR),
     section('WHAT WENT WRONG', quoted(failure)),
     section('WHO COULD TAKE IT', bullets(roster.map(mention))),
     section(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConsultationQuestion, HandoffNote, RaisedEscalation } from '../../domain/handoff';
+import { ConsultationQuestion, ContextRequest, HandoffNote, RaisedEscalation } from '../../domain/handoff';
 import type { Bootstrap, CheckRunner } from '../../ports/gate';
 import { writablePath } from './policy';
 import { defineTool, result, type Tool } from './tool';
@@ -41,22 +41,43 @@ const raiseEscalation = defineTool({
     Promise.resolve({ kind: 'end', end: { kind: 'escalate', raised }, text: '', awaitsAnswer: true }),
 });
 
+/** Suspends the attempt until the coordinator has granted or refused to read more. */
+const requestContext = defineTool({
+  name: 'request_context',
+  description:
+    'Ask to read files that are withheld from your role: literal paths or dir/**, and why the task cannot be done without ' +
+    'them. The answer is the result of this call. Last call of a turn.',
+  input: ContextRequest,
+  run(request, { access }) {
+    const withheld = request.paths.filter(
+      (path) => access.judge(path).kind === 'denied' || path.endsWith('/**'),
+    );
+    if (withheld.length === 0) return Promise.resolve(result('You may read all of these already.'));
+    return Promise.resolve({ kind: 'end', end: { kind: 'context', request }, text: '', awaitsAnswer: true });
+  },
+});
+
 function createCheckTool(checks: CheckRunner): Tool {
   return defineTool({
     name: 'run_checks',
     description:
       'Run the build, tests and lint of the repository on the worktree as it stands, and see their output.',
     input: z.strictObject({ only: z.array(z.enum(CHECKS)).min(1).optional() }),
-    async run(input, { worktree, survey, signal }) {
-      const { passed, output } = await checks.runChecks({
-        path: worktree.path,
-        gitDir: worktree.gitDir,
-        survey,
-        only: input.only ?? CHECKS,
-        signal,
-      });
+    async run(input, { worktree, survey, access, signal }) {
+      await access.beforeRun();
+      const { passed, output } = await checks
+        .runChecks({
+          path: worktree.path,
+          gitDir: worktree.gitDir,
+          survey,
+          only: input.only ?? CHECKS,
+          signal,
+        })
+        .finally(() => access.afterRun('whole'));
+      const seen = await access.filter(output);
+      access.count('sent', null, seen.length);
       // Commands of the repository may leave files behind.
-      return result(`${passed ? 'All checks passed.' : 'Checks failed.'}\n${output}`, { changes: true });
+      return result(`${passed ? 'All checks passed.' : 'Checks failed.'}\n${seen}`, { changes: true });
     },
   });
 }
@@ -100,6 +121,7 @@ export function createDepartmentTools(ports: {
     createCheckTool(ports.checks),
     createDependencyTool(ports.bootstrap),
     consult,
+    requestContext,
     raiseEscalation,
     submitHandoff,
   ];

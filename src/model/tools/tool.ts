@@ -1,8 +1,10 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { z } from 'zod';
+import type { ContextFlag } from '../../domain/context-account';
 import type { PlanTask } from '../../domain/plan';
 import type { Survey } from '../../domain/survey';
 import type { Worktree } from '../../ports/workspace';
+import type { ContextAccess } from '../context/access';
 import type { ToolEnd } from '../attempt/journal-entry';
 
 /** Where and for whom tools run. */
@@ -10,6 +12,8 @@ export interface ToolContext {
   readonly worktree: Worktree;
   readonly task: PlanTask;
   readonly survey: Survey;
+  /** What the specialist may know of the worktree. */
+  readonly access: ContextAccess;
   readonly signal: AbortSignal;
 }
 
@@ -39,6 +43,13 @@ export interface Tool {
 /** Refuses a call; the model reads the sentence and may do better. */
 export class ToolRefusal extends Error {
   override readonly name = 'ToolRefusal';
+  /** What people should know was tried. */
+  readonly flag: ContextFlag | null;
+
+  constructor(message: string, flag: ContextFlag | null = null) {
+    super(message);
+    this.flag = flag;
+  }
 }
 
 /** A tool from its input's schema: inputs that do not fit never reach `run`. */

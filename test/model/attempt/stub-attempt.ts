@@ -90,7 +90,7 @@ export async function tryAttempt(given: {
     runShell: async ({ command }) => {
       place.ran.push(command);
       await appendFile(join(place.worktree.path, 'src', 'effects.txt'), `${command}\n`);
-      return { exitCode: 0, ended: 'exit code 0', output: `ran ${command}` };
+      return { exitCode: 0, ended: 'exit code 0', output: `ran ${command}`, masked: true };
     },
     ...(given.walls === undefined ? {} : { walls: given.walls }),
     ...(given.limits === undefined ? {} : { limits: given.limits }),

@@ -27,6 +27,8 @@ export interface SampleRepository {
   /** Tests and lint of a worktree as the gate tells them; a tree is checked once. */
   gate(worktree: string, tree: string): Promise<GateSummary>;
   check(worktree: string, only: readonly Check[]): Promise<{ passed: boolean; output: string }>;
+  /** Files that differ from the first commit. */
+  changed(commit: string): Promise<string[]>;
   /** Adds the one package the playbook installs; the changed files. */
   addDependency(worktree: string): Promise<string[]>;
   /** A line of a file as it was first committed, from 1. */
@@ -86,6 +88,11 @@ export async function createSampleRepository(sample: InstalledSample): Promise<S
       await git(path, 'worktree', 'add', '-q', '--detach', worktree, commit);
       await link(worktree);
       return worktree;
+    },
+    async changed(commit) {
+      const first = await git(path, 'rev-list', '--max-parents=0', commit);
+      const names = await git(path, 'diff', '--name-only', '-z', first, commit);
+      return names.split('\0').filter((name) => name !== '');
     },
     async mergeInto(worktree, commit) {
       await git(worktree, 'merge', '-q', '--no-commit', '--no-ff', commit).catch(() => undefined);
