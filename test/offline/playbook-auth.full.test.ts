@@ -14,6 +14,7 @@ import {
 } from './support/sample-repository';
 import { runSample } from './support/sample-run';
 
+const AUTH = { playbook: 'auth', objective: 'Add user authentication system with OAuth2 and JWT' };
 const ALL = [1, 2, 3, 4, 6, 5, 7, 8].map(taskId);
 jest.setTimeout(600_000);
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
   offline = await startOfflineModel({
     playbooks: await loadPlaybooks(join(__dirname, '..', '..', 'playbooks')),
   });
-  dependencies = await installSampleDependencies();
+  dependencies = await installSampleDependencies('jose@6.2.18');
 });
 afterAll(async () => {
   await offline.stop();
@@ -54,6 +55,7 @@ describe('default', () => {
     const tamper = (prompt: AttemptPrompt): AttemptPrompt =>
       prompt.kind === 'failure' ? { ...prompt, red: [] } : withoutEvidence(prompt);
     const run = await runSample(repository, offline, {
+      ...AUTH,
       scenario: 'default',
       order: FIRST.slice(0, 2),
       tamper,
@@ -72,7 +74,7 @@ describe('default', () => {
       prompt.kind === 'advice'
         ? { ...prompt, advice: { summary: 'It depends.', recommendations: ['Think about it.'], risks: [] } }
         : prompt;
-    const run = await runSample(repository, offline, { scenario: 'default', order: FIRST, tamper });
+    const run = await runSample(repository, offline, { ...AUTH, scenario: 'default', order: FIRST, tamper });
     expect(run.questions).toMatchObject([{ taskId: 'backend-T003', question: { reason: 'levels-spent' } }]);
     expect(run.questions[0]?.question.evidence.join()).toMatch(/ends the whole family/);
   });
@@ -80,6 +82,7 @@ describe('default', () => {
   test('when the tests pass at once nothing is mended', async () => {
     const judge = (gate: GateSummary): GateSummary => ({ ...gate, green: true, red: [] });
     const { attempts } = await runSample(repository, offline, {
+      ...AUTH,
       scenario: 'default',
       order: FIRST.slice(0, 2),
       judge,
@@ -93,6 +96,7 @@ describe('default', () => {
 
 test('human: accepting the finding delivers it with the audit that names it', async () => {
   const run = await runSample(repository, offline, {
+    ...AUTH,
     scenario: 'human',
     order: ALL,
     decide: () => 'accept',
@@ -104,6 +108,7 @@ test('human: accepting the finding delivers it with the audit that names it', as
 
 test('conflict: both routes are kept, the middleware in between', async () => {
   const { attempts, questions } = await runSample(repository, offline, {
+    ...AUTH,
     scenario: 'conflict',
     order: [1, 2, 3, 5, 4].map(taskId),
   });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +12,7 @@ const run = promisify(execFile);
 const SAMPLE = join(__dirname, '..', '..', '..', 'examples', 'orders-service');
 const NOT_COPIED = /\/(node_modules|coverage)$/;
 const NO_REPORT = '0'.repeat(64);
+const MANIFESTS = ['package.json', 'package-lock.json'];
 
 type Check = 'build' | 'test' | 'lint';
 
@@ -28,24 +29,26 @@ export interface SampleRepository {
   /** Tests and lint of a worktree as the gate tells them; a tree is checked once. */
   gate(worktree: string, tree: string): Promise<GateSummary>;
   check(worktree: string, only: readonly Check[]): Promise<{ passed: boolean; output: string }>;
-  addJose(worktree: string): Promise<string[]>;
+  /** Adds the one package that was installed beside the sample's own, as the department's tool does. */
+  addDependency(worktree: string): Promise<string[]>;
   /** A line of a file as it was first committed, from 1. */
   lineBefore(file: string, line: number): Promise<string | undefined>;
   readonly path: string;
   remove(): Promise<void>;
 }
 
-/** The sample's dependencies and jose, installed once for all repositories of a file. */
+/** The sample's dependencies and one a playbook adds, installed once for all repositories of a file. */
 export interface SampleDependencies {
   readonly path: string;
   remove(): Promise<void>;
 }
 
-export async function installSampleDependencies(): Promise<SampleDependencies> {
-  const path = await mkdtemp(join(tmpdir(), 'auth-dependencies-'));
+/** `added` is a package with its exact version, as in `jose@6.2.18`. */
+export async function installSampleDependencies(added: string): Promise<SampleDependencies> {
+  const path = await mkdtemp(join(tmpdir(), 'sample-dependencies-'));
   const remove = (): Promise<void> => rm(path, { recursive: true, force: true });
-  for (const file of ['package.json', 'package-lock.json']) await cp(join(SAMPLE, file), join(path, file));
-  const installed = await npm(path, 'install', '--ignore-scripts', '--save-exact', 'jose@6.2.18');
+  for (const file of MANIFESTS) await cp(join(SAMPLE, file), join(path, file));
+  const installed = await npm(path, 'install', '--ignore-scripts', '--save-exact', added);
   if (installed.code === 0) return { path, remove };
   await remove();
   throw new Error(`The sample's dependencies were not installed: ${installed.output}`);
@@ -54,7 +57,7 @@ export async function installSampleDependencies(): Promise<SampleDependencies> {
 export async function createSampleRepository({
   path: modules,
 }: SampleDependencies): Promise<SampleRepository> {
-  const root = await mkdtemp(join(tmpdir(), 'auth-playbook-'));
+  const root = await mkdtemp(join(tmpdir(), 'sample-playbook-'));
   const path = join(root, 'repository');
   const checked = new Map<string, GateSummary>();
   const git = async (cwd: string, ...args: string[]): Promise<string> => {
@@ -120,14 +123,9 @@ export async function createSampleRepository({
       const output = results.map((result) => excerptOf(redactSecrets(result.output), 12_000)).join('\n\n');
       return { passed: results.every((result) => result.code === 0), output };
     },
-    async addJose(worktree) {
-      const manifest = await readFile(join(worktree, 'package.json'), 'utf8');
-      await writeFile(
-        join(worktree, 'package.json'),
-        manifest.replace('"pg":', '"jose": "6.2.18",\n    "pg":'),
-      );
-      await cp(join(modules, 'package-lock.json'), join(worktree, 'package-lock.json'));
-      return ['package.json', 'package-lock.json'];
+    async addDependency(worktree) {
+      for (const file of MANIFESTS) await cp(join(modules, file), join(worktree, file));
+      return [...MANIFESTS];
     },
     async lineBefore(file, line) {
       const commits = (await git(path, 'log', '--format=%H', '--diff-filter=A', '--', file)).split('\n');

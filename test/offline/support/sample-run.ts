@@ -33,6 +33,8 @@ const ROLES = join(__dirname, '..', '..', '..', 'agents');
 const MOST_ATTEMPTS = 9;
 
 export interface SampleRunOptions {
+  readonly playbook: string;
+  readonly objective: string;
   readonly scenario: string;
   /** Tasks in the order they are merged. Each starts at the head its last dependency left. */
   readonly order: readonly string[];
@@ -71,11 +73,11 @@ export async function runSample(
     checks: { runChecks: ({ path, only }) => repository.check(path, only) },
     bootstrap: {
       ensure: () => Promise.resolve(),
-      addDependency: async ({ path }) => ({ changedFiles: await repository.addJose(path) }),
+      addDependency: async ({ path }) => ({ changedFiles: await repository.addDependency(path) }),
     },
     runShell: () => Promise.reject(new Error('the playbook uses no shell')),
   });
-  const dossier = await describeSample(repository, options.scenario);
+  const dossier = await describeSample(repository, options);
   const signal = new AbortController().signal;
   const analysis = Analysis.parse((await coordination.analyse({ dossier, signal })).value);
   const plan = Plan.parse(
@@ -247,16 +249,19 @@ function asResult(
   }
 }
 
-async function describeSample(repository: SampleRepository, scenario: string): Promise<Dossier> {
+async function describeSample(
+  repository: SampleRepository,
+  { playbook, objective, scenario }: SampleRunOptions,
+): Promise<Dossier> {
   const entries = await readdir(repository.path, { recursive: true });
   return Dossier.parse({
-    objectiveId: 'objective-auth-00000000',
-    objective: 'Add user authentication system with OAuth2 and JWT',
+    objectiveId: `objective-${playbook}-00000000`,
+    objective,
     repository: { kind: 'sample', name: 'orders-service', version: '1' },
     repositoryIdentity: 'sample:orders-service@1',
     baseRef: 'main',
     baseCommit: await repository.head(),
-    model: { kind: 'offline', playbook: 'auth', scenario },
+    model: { kind: 'offline', playbook, scenario },
     options: {},
     survey: {
       name: 'orders-service',
