@@ -18,11 +18,11 @@ async function count(t, work) {
   return { statements, result };
 }
 
-test('a backup sends as many statements for twenty thousand orders as for five', async (t) => {
+test('a backup sends as many statements for five thousand orders as for five', async (t) => {
   const few = await count(t, orders.backUp);
-  await fillOrders(orders.pool, 20_000);
+  await fillOrders(orders.pool, 5_000);
   const many = await count(t, orders.backUp);
-  assert.equal(many.result.manifest.tables.find(({ name }) => name === 'public.order_items').rows, 40_010);
+  assert.equal(many.result.manifest.tables.find(({ name }) => name === 'public.order_items').rows, 10_010);
   assert.equal(many.statements, few.statements);
 });
 
