@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => cli.dispose());
 
-test('credit notes are built in Java, and what JUnit finds is mended at level 1', async () => {
+test('credit notes are built in Java, what JUnit finds is mended at level 1, and the audit is granted a file', async () => {
   const run = await cli.run('start-objective', 'Add credit notes to the billing service', '--json');
   expect(run.stderr).toContain('offline model (playbook billing, scenario default)');
   expect(run.code).toBe(0);
@@ -17,7 +17,13 @@ test('credit notes are built in Java, and what JUnit finds is mended at level 1'
   const { report, files, show } = await readDelivered(cli, result);
   expect(report.tasks.map((task) => task.state)).toEqual(report.tasks.map(() => 'merged'));
   expect(levelsOf(report, 'backend-T002')).toEqual([0, 1]);
-  expect(report.tasks.flatMap((task) => task.attempts)).toHaveLength(report.tasks.length + 1);
+  // The audit asks for code that was there before; that is no failure.
+  expect(levelsOf(report, 'backend-T005')).toEqual([0, 0]);
+  expect(report.tasks.flatMap((task) => task.attempts)).toHaveLength(report.tasks.length + 2);
+  expect(report.tasks.find((task) => task.id === 'backend-T005')?.context?.exceptions).toContainEqual({
+    path: 'src/main/java/com/example/billing/http/ProblemHandler.java',
+    reason: 'granted',
+  });
   const tests = report.gate?.preconditions.find((row) => row.subject === 'tests');
   expect(tests?.verdict).toBe('pass');
   expect(tests?.note).toMatch(/^\d+ tests ran \(surefire\)$/);

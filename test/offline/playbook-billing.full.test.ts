@@ -18,6 +18,11 @@ jest.setTimeout(900_000);
 
 const T002 = 'backend-T002';
 const ALL = [1, 2, 3, 4, 5, 6].map((number) => `backend-T00${String(number)}`);
+/** The audit asks for code that was there before, and goes on once it may read it. */
+const AUDIT = [
+  'backend-T005/1 L0 @backend-architect context',
+  'backend-T005/2 L0 @backend-architect handed-off',
+];
 const API_TESTS = 'src/test/java/com/example/billing/controller/CreditNotesApiTest.java';
 const withMaven = hasMaven() ? describe : describe.skip;
 
@@ -70,13 +75,13 @@ withMaven('the billing playbook', () => {
 
   test('default: one recovery at level 1 from what JUnit says, and the delivered tree passes its own tests', async () => {
     const delivered = await run({ scenario: 'default', order: ALL });
-    expect(beyondFirst(delivered.attempts)).toEqual([`${T002}/2 L1 @java-expert handed-off`]);
+    expect(beyondFirst(delivered.attempts)).toEqual([`${T002}/2 L1 @java-expert handed-off`, ...AUDIT]);
     await expectDelivered(delivered);
   });
 
   test('clean: every task passes at its first attempt', async () => {
     const delivered = await run({ scenario: 'clean', order: ALL });
-    expect(beyondFirst(delivered.attempts)).toEqual([]);
+    expect(beyondFirst(delivered.attempts)).toEqual(AUDIT);
     await expectDelivered(delivered);
   });
 
