@@ -20,10 +20,7 @@ const T002 = 'backend-T002';
 const ALL = [1, 2, 3, 4, 5, 6].map((number) => `backend-T00${String(number)}`);
 const UP_TO_RULES = ALL.slice(0, 2);
 /** The audit asks for code that was there before, and goes on once it may read it. */
-const AUDIT = [
-  'backend-T005/1 L0 @backend-architect context',
-  'backend-T005/2 L0 @backend-architect handed-off',
-];
+const AUDIT = ['backend-T005/1 L0 @backend-architect context'];
 const API_TESTS = 'src/test/java/com/example/billing/controller/CreditNotesApiTest.java';
 const withMaven = hasMaven() ? describe : describe.skip;
 
