@@ -57,7 +57,7 @@ export interface Question {
 }
 
 /** What identifies an attempt over several activities: its number, its journal, and where its worktree started. */
-export interface RunningAttempt {
+interface RunningAttempt {
   readonly number: number;
   readonly journal: string;
   readonly start: AttemptStart;

@@ -5,12 +5,15 @@ const LONGEST_LINE = 400;
 const FAILURES =
   /^(?:✖ failing tests:|=+ FAILURES =+|Summary of all failing tests| {2}\d+ failing|not ok |.*● .* › |\[ERROR\] )/;
 const NOISE = /^npm (?:error|ERR!|warn|notice)(?: |$)|^\s*$/;
+// Maven ends with a dozen lines on itself, which would push the failing tests out of a short excerpt.
+const MAVEN_NOISE =
+  /^\[(?:INFO|ERROR)\](?: *| -{20,}| (?:-> )?\[Help \d+\].*| (?:Total time|Finished at): .*| (?:See |To see the full stack trace|Re-run Maven|For more information about the errors).*)$/;
 
 /** The lines of an output that tell most about its end, within `maxCharacters`: where failures begin, and the tail. */
 export function excerptOf(output: string, maxCharacters: number): string {
   const lines = plain(output)
     .split('\n')
-    .filter((line) => !NOISE.test(line))
+    .filter((line) => !NOISE.test(line) && !MAVEN_NOISE.test(line))
     .map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line));
   const whole = lines.join('\n');
   if (whole.length <= maxCharacters) return whole;

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { toolUseId } from './conversation';
 import type { MessagesRequest } from './messages-request';
 import type { LoadedReply } from './playbook';
-import { estimateTokens, type InputTokens } from './token-estimate';
+import type { InputTokens } from './prompt-cache';
+import { estimateTokens } from './token-estimate';
 
 type Block =
   | { readonly type: 'text'; readonly text: string; readonly citations: null }
@@ -34,8 +35,11 @@ export interface Message {
       readonly ephemeral_1h_input_tokens: number;
     };
     readonly output_tokens: number;
+    readonly output_tokens_details: { readonly thinking_tokens: 0 };
     readonly server_tool_use: null;
     readonly service_tier: 'standard';
+    readonly inference_geo: 'global';
+    readonly speed: 'standard';
   };
 }
 
@@ -61,12 +65,18 @@ export function buildMessage(
     container: null,
     usage: {
       input_tokens: tokens.input,
-      cache_creation_input_tokens: tokens.cacheWrite,
+      cache_creation_input_tokens: tokens.cacheWrite5m + tokens.cacheWrite1h,
       cache_read_input_tokens: tokens.cacheRead,
-      cache_creation: { ephemeral_5m_input_tokens: tokens.cacheWrite, ephemeral_1h_input_tokens: 0 },
+      cache_creation: {
+        ephemeral_5m_input_tokens: tokens.cacheWrite5m,
+        ephemeral_1h_input_tokens: tokens.cacheWrite1h,
+      },
       output_tokens: estimateTokens(JSON.stringify(content)),
+      output_tokens_details: { thinking_tokens: 0 },
       server_tool_use: null,
       service_tier: 'standard',
+      inference_geo: 'global',
+      speed: 'standard',
     },
   };
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-const Block = z.looseObject({ type: z.string(), cache_control: z.looseObject({}).nullish() });
+const CacheControl = z.looseObject({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).optional() });
+export type CacheControl = z.infer<typeof CacheControl>;
+
+const Block = z.looseObject({ type: z.string(), cache_control: CacheControl.nullish() });
 const TextBlock = Block.extend({ type: z.literal('text'), text: z.string() });
 const ToolUseBlock = Block.extend({
   type: z.literal('tool_use'),
@@ -35,10 +38,15 @@ export const MessagesRequest = z.looseObject({
   max_tokens: z.int().min(1),
   messages: z.array(z.looseObject({ role: z.enum(['user', 'assistant']), content: Content })).min(1),
   system: z.union([z.string(), z.array(TextBlock)]).optional(),
-  tools: z.array(z.looseObject({ name: z.string(), cache_control: z.looseObject({}).nullish() })).optional(),
+  tools: z.array(z.looseObject({ name: z.string(), cache_control: CacheControl.nullish() })).optional(),
+  /** A breakpoint at the last block that can have one. */
+  cache_control: CacheControl.nullish(),
   stream: z.boolean().optional(),
+  tool_choice: z.looseObject({}).optional(),
+  thinking: z.looseObject({}).optional(),
   output_config: z
     .looseObject({
+      effort: z.string().nullish(),
       format: z.looseObject({ schema: z.looseObject({ title: z.string().optional() }) }).nullish(),
     })
     .nullish(),
@@ -48,14 +56,11 @@ export type MessagesRequest = z.infer<typeof MessagesRequest>;
 /** Like the above without `max_tokens`, for `count_tokens`. */
 export const CountRequest = MessagesRequest.omit({ max_tokens: true, stream: true });
 
-const MOST_BREAKPOINTS = 4;
-
 /**
  * What the API would refuse in a conversation beyond its shape: roles that do not alternate, a tool call
- * without its result right after it, a result without its call, too many cache breakpoints. Null: nothing.
+ * without its result right after it, a result without its call, an empty text. Null: nothing.
  */
-export function findFault(request: Pick<MessagesRequest, 'messages' | 'system' | 'tools'>): string | null {
-  const { messages } = request;
+export function findConversationFault({ messages }: Pick<MessagesRequest, 'messages'>): string | null {
   if (messages[0]?.role !== 'user') return 'messages.0: the first message must be the user’s';
   let open: string[] = [];
   const seen = new Set<string>();
@@ -86,10 +91,7 @@ export function findFault(request: Pick<MessagesRequest, 'messages' | 'system' |
   if (open.length > 0) {
     return `messages.${String(messages.length - 1)}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${open.join(', ')}`;
   }
-  const marked = cacheableBlocks(request).filter((block) => block.marked).length;
-  return marked > MOST_BREAKPOINTS
-    ? `A maximum of ${String(MOST_BREAKPOINTS)} blocks with cache_control may be provided. Found ${String(marked)}.`
-    : null;
+  return null;
 }
 
 export function isText(block: ContentBlock): block is z.infer<typeof TextBlock> {
@@ -100,19 +102,4 @@ export function isToolUse(block: ContentBlock): block is z.infer<typeof ToolUseB
 }
 export function isToolResult(block: ContentBlock): block is z.infer<typeof ToolResultBlock> {
   return block.type === 'tool_result';
-}
-
-/** Everything that counts as input, in the order caching sees it (tools, system, messages), without the marks. */
-export function cacheableBlocks(
-  request: Pick<MessagesRequest, 'messages' | 'system' | 'tools'>,
-): readonly { readonly text: string; readonly marked: boolean }[] {
-  const system =
-    typeof request.system === 'string' ? [{ type: 'text', text: request.system }] : request.system;
-  const messages = request.messages.flatMap((message) =>
-    message.content.map((block) => ({ role: message.role, ...block })),
-  );
-  return [...(request.tools ?? []), ...(system ?? []), ...messages].map((block) => {
-    const { cache_control: mark, ...rest } = block as { cache_control?: unknown };
-    return { text: JSON.stringify(rest), marked: mark !== undefined && mark !== null };
-  });
 }

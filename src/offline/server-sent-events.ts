@@ -33,6 +33,7 @@ export function* messageEvents(message: Message): Generator<string> {
       cache_creation_input_tokens: inputUsage.cache_creation_input_tokens,
       cache_read_input_tokens: inputUsage.cache_read_input_tokens,
       output_tokens: outputTokens,
+      output_tokens_details: inputUsage.output_tokens_details,
       server_tool_use: null,
     },
   });

@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { chooseAnswer } from './choose-answer';
 import { readConversation } from './conversation';
 import { buildMessage } from './message';
-import { cacheableBlocks, CountRequest, findFault, MessagesRequest } from './messages-request';
+import { CountRequest, findConversationFault, MessagesRequest } from './messages-request';
 import type { LoadedPlaybook } from './playbook';
+import { findBreakpointFault, promptBlocks } from './prompt-blocks';
+import { createPromptCache } from './prompt-cache';
 import { messageEvents } from './server-sent-events';
-import { createCacheAccount, estimateTokens } from './token-estimate';
+import { estimateTokens } from './token-estimate';
 
 /** One request as it came, for tests and for looking into a run. */
 interface RecordedRequest {
@@ -63,7 +65,7 @@ class ApiError extends Error {
  */
 export async function startOfflineModel(options: OfflineModelOptions): Promise<OfflineModel> {
   const requests: RecordedRequest[] = [];
-  const countInput = createCacheAccount();
+  const countInput = createPromptCache();
   let sequence = 0;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -74,7 +76,7 @@ export async function startOfflineModel(options: OfflineModelOptions): Promise<O
     let outcome: Outcome;
     try {
       body = request.method === 'POST' ? await readJson(request) : null;
-      checkKey(request);
+      checkHeaders(request);
       ({ outcome, answer } = answerRequest(request.method ?? '', route, body));
     } catch (error) {
       outcome = { kind: 'error', error: asApiError(error) };
@@ -100,7 +102,7 @@ export async function startOfflineModel(options: OfflineModelOptions): Promise<O
         return json(listModels(options.models ?? []));
       case 'POST /v1/messages/count_tokens': {
         const parsed = parseBody(CountRequest, body);
-        const tokens = cacheableBlocks(parsed).map((block) => estimateTokens(block.text));
+        const tokens = promptBlocks(parsed).map((block) => estimateTokens(block.text));
         return json({ input_tokens: tokens.reduce((sum, count) => sum + count, 0) });
       }
       case 'POST /v1/messages':
@@ -116,7 +118,7 @@ export async function startOfflineModel(options: OfflineModelOptions): Promise<O
     body: unknown,
   ): { outcome: Outcome; answer: string | null } {
     const request = parseBody(MessagesRequest, body);
-    const fault = findFault(request);
+    const fault = findConversationFault(request) ?? findBreakpointFault(request);
     if (fault !== null) throw new ApiError(400, 'invalid_request_error', fault);
     const choice = chooseAnswer(playbook, scenario, readConversation(request));
     if (choice.kind === 'none') throw new ApiError(400, 'invalid_request_error', choice.explanation);
@@ -190,9 +192,12 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-function checkKey(request: IncomingMessage): void {
-  if (request.headers['x-api-key'] === undefined && request.headers.authorization === undefined) {
+function checkHeaders({ headers }: IncomingMessage): void {
+  if (headers['x-api-key'] === undefined && headers.authorization === undefined) {
     throw new ApiError(401, 'authentication_error', 'x-api-key header is required');
+  }
+  if (headers['anthropic-version'] === undefined) {
+    throw new ApiError(400, 'invalid_request_error', 'anthropic-version: header is required');
   }
 }
 

@@ -94,7 +94,7 @@ export interface AttemptDesk {
 }
 
 /** Where an attempt stands; pointers only. */
-export interface AttemptProgress {
+interface AttemptProgress {
   readonly turn: number;
   readonly doing: string;
   /** Entries in the journal, and the newest snapshot. */

@@ -2,7 +2,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseConfigFileTextToJson } from 'typescript';
-import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { MESSAGE_SCHEMAS } from '../../scripts/write-schemas';
 import { COMMANDS } from '../../src/cli/commands';
@@ -23,6 +22,8 @@ import { TECH_LEAD } from '../../src/domain/specialists';
 import { ObjectiveResult } from '../../src/domain/status';
 import { EscalationReason } from '../../src/domain/triggers';
 import { loadRoles } from '../../src/model/roles';
+import { findCoverage } from '../../src/offline/coverage';
+import { loadPlaybooks } from '../../src/offline/load-playbooks';
 import { code, headings, jsonBlocks, listAfter, readDocument, section, table } from './documents';
 
 const readme = readDocument('README.md');
@@ -100,13 +101,17 @@ describe('README.md', () => {
     expect(rows).toEqual(command?.options.map((option) => [option.flags, option.help]));
   });
 
-  test('names the scenarios the bundled playbook has', () => {
-    const Scenarios = z.object({ scenarios: z.array(z.object({ name: z.string() })) });
-    const { scenarios } = Scenarios.parse(parseYaml(readDocument('playbooks/auth/playbook.yaml')));
-    const text = section(readme, '## The offline model').replaceAll('\n', ' ');
-    const named = /scenarios ([^.]*)\./.exec(text)?.[1] ?? '';
-    const names = [...named.matchAll(/`([^`]+)`/g)].map((match) => match[1]);
-    expect(names.sort()).toEqual(scenarios.map((scenario) => scenario.name).sort());
+  test('lists every playbook with an objective it covers, its sample and its scenarios', async () => {
+    const playbooks = await loadPlaybooks(join(packageRoot(), 'playbooks'));
+    const rows = table(section(readme, '## The offline model'), 'playbook');
+    expect(rows.map(([name]) => name).sort()).toEqual(playbooks.map(({ name }) => name).sort());
+    for (const [name, objective, on, scenarios] of rows) {
+      const sample = /^[\w-]+/.exec(on ?? '')?.[0] ?? null;
+      const covering = findCoverage(playbooks, code(objective), sample);
+      expect(covering?.name).toBe(name);
+      const named = [...(scenarios ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1]);
+      expect(named).toEqual(covering?.scenarios.map((scenario) => scenario.name));
+    }
   });
 });
 

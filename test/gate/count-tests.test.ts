@@ -48,3 +48,31 @@ test('an excerpt of long output keeps where the failures begin and the end, with
   expect(excerpt).toContain('expected 1, got 2');
   expect(excerpt).toMatch(/last words$/);
 });
+
+test('of a failed Maven run the failing tests are the end, not what Maven says of itself', () => {
+  const failures = [
+    '[ERROR] Failures: ',
+    '[ERROR]   CreditTest.neverExceeds:82->assertRefused:45 ',
+    'Expecting code to raise a throwable.',
+  ];
+  const own = [
+    '[INFO] ',
+    '[ERROR] Tests run: 47, Failures: 2, Errors: 0, Skipped: 0',
+    '[INFO] ------------------------------------------------------------------------',
+    '[INFO] BUILD FAILURE',
+    '[INFO] Total time:  4.626 s',
+    '[INFO] Finished at: 2026-01-01T00:00:00Z',
+    '[ERROR] ',
+    '[ERROR] See /work/target/surefire-reports for the individual test results.',
+    '[ERROR] -> [Help 1]',
+    '[ERROR] To see the full stack trace of the errors, re-run Maven with the -e switch.',
+    '[ERROR] Re-run Maven using the -X switch to enable full debug logging.',
+    '[ERROR] For more information about the errors and possible solutions, please read the following articles:',
+    '[ERROR] [Help 1] http://cwiki.apache.org/confluence/display/MAVEN/MojoFailureException',
+  ];
+  expect(excerptOf([...failures, ...own].join('\n'), 3500).split('\n')).toEqual([
+    ...failures,
+    '[ERROR] Tests run: 47, Failures: 2, Errors: 0, Skipped: 0',
+    '[INFO] BUILD FAILURE',
+  ]);
+});

@@ -113,7 +113,7 @@ withPip('with pip', () => {
 
       const shell = createRunShell({ sandbox, bootstrap, dependencyStore: store });
       const worktree = { path: checkout, head: '', conflicts: [], gitDir };
-      const request = { worktree, survey: PYTHON, timeoutMs: 30_000, signal };
+      const request = { worktree, masked: [], survey: PYTHON, timeoutMs: 30_000, signal };
       expect(await shell({ ...request, command: 'tool && python3 -c "import plain"' })).toMatchObject({
         exitCode: 0,
         output: matching(/^tool runs from .*\/dependencies\//),

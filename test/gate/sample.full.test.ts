@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 const passes = 'the bundled %s passes its own build, tests and lint, from an empty store';
-test.each(['orders-service', 'inventory-service'])(passes, async (name) => {
+test.each(['orders-service', 'inventory-service', 'catalog-service'])(passes, async (name) => {
   const checkout = join(base, 'checkout');
   cpSync(join(EXAMPLES, name), checkout, {
     recursive: true,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { cacheableBlocks, MessagesRequest } from '../../src/offline/messages-request';
+import { MessagesRequest } from '../../src/offline/messages-request';
+import { promptBlocks } from '../../src/offline/prompt-blocks';
 
 /** Shortest prefix that is cached, in tokens, of the least generous of the department's models. */
 const MINIMUM_TOKENS = 1024;
@@ -21,7 +22,8 @@ export function createStrictCache(): (body: unknown) => Counted {
     const request = MessagesRequest.parse(body);
     const hash = createHash('sha256').update(request.model);
     let total = 0;
-    const prefixes = cacheableBlocks(request).map(({ text, marked }) => {
+    const prefixes = promptBlocks(request).map(({ text, ttl }) => {
+      const marked = ttl !== null;
       total += Math.ceil(Buffer.byteLength(text) / 4);
       return { key: hash.update(text).copy().digest('hex'), tokens: total, marked };
     });

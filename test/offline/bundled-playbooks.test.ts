@@ -29,7 +29,7 @@ const ANSWERS: Readonly<Record<ModelQuestion, z.ZodType>> = {
   review: z.strictObject({ review: CoordinatorReview }),
   context: ContextDecision,
 };
-const ENDING = new Set(['consult', 'raise_escalation', 'submit_handoff']);
+const ENDING = new Set(['consult', 'raise_escalation', 'request_context', 'submit_handoff']);
 
 test('every call and every answer of the bundled playbooks fits its schema', async () => {
   const problems: string[] = [];

@@ -33,7 +33,7 @@ beforeAll(async () => {
   offline = await startOfflineModel({
     playbooks: await loadPlaybooks(join(__dirname, '..', '..', 'playbooks')),
   });
-  sample = await installOrdersSample();
+  sample = await installOrdersSample({ name: 'jose', version: '6.2.18' });
 });
 afterAll(async () => {
   await offline.stop();

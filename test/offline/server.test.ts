@@ -22,6 +22,7 @@ function clientAt(baseURL: string): Anthropic {
   return new Anthropic({ apiKey: 'none', baseURL, maxRetries: 0 });
 }
 
+const HEADERS = { 'x-api-key': 'none', 'anthropic-version': '2023-06-01' };
 const OPENING = 'DELEGATION TO: @nodejs-expert\nTASK ID: backend-T001\n\nGreet.';
 const FIRST_CALLS = ['toolu_t001-write_0', 'toolu_t001-write_1', 'toolu_t001-write_2'];
 
@@ -56,6 +57,42 @@ test('a streamed answer is the same message as a plain one', async () => {
   expect(streamedUsage).toEqual(plainUsage);
   expect(plain.stop_reason).toBe('tool_use');
   expect(plain.content.map((block) => block.type)).toEqual(['text', 'tool_use', 'tool_use', 'tool_use']);
+});
+
+test('a stream consists of the documented events in their order, with usage at its start and its end', async () => {
+  const response = await fetch(`${offline.url('tiny', 'default')}/v1/messages`, {
+    method: 'POST',
+    headers: HEADERS,
+    body: JSON.stringify({ ...request(), stream: true }),
+  });
+  expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
+  expect(response.headers.get('request-id')).toMatch(/^req_/);
+  const events = (await response.text())
+    .trim()
+    .split('\n\n')
+    .map((event) => /^event: (\w+)\ndata: (.*)$/s.exec(event) ?? []);
+  const names = events.map(([, name]) => name);
+  const data = events.map(([, , json]): unknown => JSON.parse(json ?? ''));
+  expect(data).toEqual(names.map((type) => expect.objectContaining({ type }) as unknown));
+  const block = '(content_block_start (content_block_delta )+content_block_stop )';
+  expect(`${names.join(' ')} `).toMatch(
+    new RegExp(`^message_start ping ${block}{4}message_delta message_stop $`),
+  );
+  expect(data[0]).toMatchObject({ message: { content: [], stop_reason: null, usage: { output_tokens: 1 } } });
+  expect(data.at(-2)).toMatchObject({ delta: { stop_reason: 'tool_use' } });
+});
+
+test('every answer has a request id of its own, in the header and in the body of an error', async () => {
+  const url = `${offline.url('tiny', 'default')}/v1/messages`;
+  const ids = new Set<string>();
+  for (const body of ['{}', JSON.stringify(request())]) {
+    const response = await fetch(url, { method: 'POST', headers: HEADERS, body });
+    const id = response.headers.get('request-id') ?? '';
+    if (response.status !== 200)
+      expect(await response.json()).toMatchObject({ type: 'error', request_id: id });
+    ids.add(id);
+  }
+  expect(ids.size).toBe(2);
 });
 
 test('the beta endpoint of the SDK is answered too', async () => {
@@ -115,7 +152,7 @@ test.each(['model', 'max_tokens', 'messages'] as const)('a request without %s is
   const rest = { ...request(), [field]: undefined };
   const response = await fetch(`${offline.url('tiny', 'default')}/v1/messages`, {
     method: 'POST',
-    headers: { 'x-api-key': 'none' },
+    headers: HEADERS,
     body: JSON.stringify(rest),
   });
   expect(response.status).toBe(400);
@@ -127,10 +164,11 @@ test.each(['model', 'max_tokens', 'messages'] as const)('a request without %s is
   });
 });
 
-test('a request without a key, to an unknown scenario or endpoint is refused with its status', async () => {
+test('a request without a key or a version, to an unknown scenario or endpoint is refused with its status', async () => {
   const base = offline.url('tiny', 'default');
   expect((await fetch(`${base}/v1/models`)).status).toBe(401);
-  const headers = { 'x-api-key': 'none' };
+  expect((await fetch(`${base}/v1/models`, { headers: { 'x-api-key': 'none' } })).status).toBe(400);
+  const headers = HEADERS;
   expect((await fetch(`${offline.url('tiny', 'nope')}/v1/models`, { headers })).status).toBe(404);
   expect((await fetch(`${base}/v1/complete`, { method: 'POST', headers, body: '{}' })).status).toBe(404);
   expect((await fetch(`${base}/v1/messages`, { method: 'POST', headers, body: '{' })).status).toBe(400);
@@ -151,12 +189,18 @@ test('what stands before a breakpoint is written to the cache once and read afte
   const own = clientAt(offline.url('tiny', 'default'));
   const cached = {
     ...request(),
-    system: [{ type: 'text' as const, text: 'x'.repeat(400), cache_control: { type: 'ephemeral' as const } }],
+    system: [
+      { type: 'text' as const, text: 'x'.repeat(4000), cache_control: { type: 'ephemeral' as const } },
+    ],
   };
   const first = await own.messages.create(cached);
   const second = await own.messages.create(cached);
   expect(first.usage).toMatchObject({ cache_read_input_tokens: 0 });
-  expect(first.usage.cache_creation_input_tokens).toBeGreaterThan(100);
+  expect(first.usage.cache_creation_input_tokens).toBeGreaterThan(512);
+  expect(first.usage.cache_creation).toEqual({
+    ephemeral_5m_input_tokens: first.usage.cache_creation_input_tokens,
+    ephemeral_1h_input_tokens: 0,
+  });
   expect(second.usage).toMatchObject({
     cache_read_input_tokens: first.usage.cache_creation_input_tokens,
     cache_creation_input_tokens: 0,

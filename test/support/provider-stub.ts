@@ -51,7 +51,7 @@ export interface ProviderStub {
   stop(): Promise<void>;
 }
 
-export const STUB_USAGE: StubUsage = { input_tokens: 1000, output_tokens: 100 };
+const STUB_USAGE: StubUsage = { input_tokens: 1000, output_tokens: 100 };
 
 /** A Messages API server scripted by a function of the request and its number, from 0. */
 export async function startProviderStub(

@@ -6,6 +6,12 @@ import { child, childrenOf, textOf, type XmlElement } from './xml';
 const PLUGIN_GROUP = 'org.apache.maven.plugins';
 const PROVIDER_GROUP = 'org.apache.maven.surefire';
 const RUNNERS = ['maven-surefire-plugin', 'maven-failsafe-plugin'];
+/** Maven 3 itself adds it to every plugin that does not name it, when the plugin is run and not when it is resolved. */
+const ADDED_BY_MAVEN: Artifact = {
+  groupId: 'org.codehaus.plexus',
+  artifactId: 'plexus-utils',
+  version: '1.1',
+};
 
 /**
  * Artifacts a build needs beyond what Maven's resolving goals see, in sets that are resolved together: the provider
@@ -36,6 +42,7 @@ export function extraArtifacts(
       ),
     ),
     ...testProviders(resolved).map((artifact) => [artifact]),
+    [ADDED_BY_MAVEN],
   ];
   return sets
     .map((set) => set.filter((artifact) => artifact !== null).filter(isPlain))

@@ -9,7 +9,7 @@ import type { GateSummary, Receipt } from '../../../src/domain/receipt';
 import { redactSecrets } from '../../../src/process/redact';
 
 const run = promisify(execFile);
-const NOT_COPIED = /\/(node_modules|coverage|\.venv|__pycache__|\.[a-z]+_cache)$/;
+const NOT_COPIED = /\/(node_modules|coverage|target|\.venv|__pycache__|\.[a-z]+_cache)$/;
 const NO_REPORT = '0'.repeat(64);
 
 type Check = 'build' | 'test' | 'lint';

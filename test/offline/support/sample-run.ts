@@ -1,8 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { askingFixture, deskFixture } from '../../support/journals';
+import { join } from 'node:path';
+import { askingFixture, deskFixture, memoryJournals } from '../../support/journals';
 import { Analysis } from '../../../src/domain/analysis';
-import { Dossier } from '../../../src/domain/dossier';
 import { findingsForHistory } from '../../../src/domain/handoff';
 import {
   afterAttempt,
@@ -27,8 +25,8 @@ import { loadRoles } from '../../../src/model/roles';
 import { createSpecialists } from '../../../src/model/tool-loop';
 import type { OfflineModel } from '../../../src/offline/server';
 import type { Specialists, WorkEnd } from '../../../src/ports/department';
-import { surveyTree } from '../../../src/survey/survey-tree';
 import { memoryBlobs } from '../../model/fixtures';
+import { describeSample } from './describe-sample';
 import type { SampleRepository } from './sample-repository';
 
 const ROLES = join(__dirname, '..', '..', '..', 'agents');
@@ -63,6 +61,7 @@ export async function runSample(
   options: SampleRunOptions,
 ): Promise<SampleRun> {
   const blobs = memoryBlobs();
+  const journals = memoryJournals();
   const clientFor = createClientFor({
     anthropic: { apiKey: undefined, baseUrl: undefined },
     offlineUrl: (playbook, scenario) => offline.url(playbook, scenario),
@@ -113,14 +112,18 @@ export async function runSample(
   }
 
   async function attempt(task: PlanTask, before: TaskProgress, step: Extract<Step, { kind: 'attempt' }>) {
-    const number = before.attemptCount + 1;
+    const number = step.resumes?.number ?? before.attemptCount + 1;
+    const journal = `${task.id}-${String(number)}`;
     if (number > MOST_ATTEMPTS) throw new Error(`${task.id} goes in circles: ${attempts.join('; ')}`);
-    const fresh = step.start.kind === 'fresh-on-head';
+    const fresh = step.start.kind === 'fresh-on-head' && step.resumes === undefined;
     const from = number === 1 ? startOf(task) : await repository.head();
     const path = fresh ? await repository.worktree(task.id, from) : worktrees.get(task.id);
     if (path === undefined) throw new Error(`no worktree for ${task.id}`);
     worktrees.set(task.id, path);
-    const conflicts = step.start.kind === 'conflict' ? await repository.mergeInto(path, step.start.with) : [];
+    const conflicts =
+      step.start.kind === 'conflict' && step.resumes === undefined
+        ? await repository.mergeInto(path, step.start.with)
+        : [];
     const work: Parameters<Specialists['work']>[0] = {
       dossier,
       task: { ...task, blocks: tasks.filter((row) => row.dependsOn.includes(task.id)).map((row) => row.id) },
@@ -135,9 +138,11 @@ export async function runSample(
         changed: await repository.changed(from),
       },
       prompt: options.tamper?.(step.prompt, task.id) ?? step.prompt,
-      desk: deskFixture(),
+      desk: deskFixture({
+        journal: await journals.open({ objectiveId: dossier.objectiveId, name: journal }),
+      }),
       keepsFiles: !fresh,
-      grants: [],
+      grants: before.grants,
       transcript: before.transcript,
       allowanceUsd: null,
       thrift: 0,
@@ -148,7 +153,7 @@ export async function runSample(
     attempts.push(`${task.id}/${String(number)} L${String(step.level)} @${before.specialist} ${end.kind}`);
     const committed = await repository.commit(path, `${task.id}: attempt ${String(number)}`);
     const result = asResult(end, transcript, committed);
-    const running = { number, journal: String(number), start: { kind: 'continue' as const } };
+    const running = { number, journal, start: { kind: 'continue' as const } };
     return afterAttempt({ ...before, level: step.level, attemptCount: number, running }, result);
   }
 
@@ -294,33 +299,4 @@ function asResult(
     case 'unfinished':
       return { outcome: 'unfinished', ...common, reason: end.reason, concern: end.concern };
   }
-}
-
-async function describeSample(
-  repository: SampleRepository,
-  { playbook, objective, scenario }: SampleRunOptions,
-): Promise<Dossier> {
-  const entries = await readdir(repository.path, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(repository.path, join(entry.parentPath, entry.name)))
-    .filter((path) => !/^(?:\.git|node_modules)\//.test(path));
-  const { survey } = await surveyTree({
-    files,
-    read: async (path) => (files.includes(path) ? readFile(join(repository.path, path), 'utf8') : null),
-    configuration: null,
-  });
-  return Dossier.parse({
-    objectiveId: `objective-${playbook}-00000000`,
-    objective,
-    repository: { kind: 'sample', name: survey.name, version: '1' },
-    repositoryIdentity: `sample:${survey.name}@1`,
-    baseRef: 'main',
-    baseCommit: await repository.head(),
-    model: { kind: 'offline', playbook, scenario },
-    options: {},
-    survey,
-    conventions: await readFile(join(repository.path, 'AGENTS.md'), 'utf8'),
-    files: files.slice(0, 500),
-  });
 }
