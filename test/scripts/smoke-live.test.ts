@@ -66,17 +66,19 @@ async function provider(
         return;
       }
       const url = `${offline.url('tiny', 'default')}${request.url ?? ''}`;
-      void fetch(url, { method: 'POST', headers: { 'x-api-key': KEY }, body: Buffer.concat(chunks) }).then(
-        async (answer) => {
-          const text = await answer.text();
-          response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
-          response.end(
-            usage === 'cached'
-              ? text
-              : text.replace(/"cache_read_input_tokens":\d+/g, '"cache_read_input_tokens":0'),
-          );
-        },
-      );
+      void fetch(url, {
+        method: 'POST',
+        headers: { 'x-api-key': KEY, 'anthropic-version': '2023-06-01' },
+        body: Buffer.concat(chunks),
+      }).then(async (answer) => {
+        const text = await answer.text();
+        response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
+        response.end(
+          usage === 'cached'
+            ? text
+            : text.replace(/"cache_read_input_tokens":\d+/g, '"cache_read_input_tokens":0'),
+        );
+      });
     });
   });
   front.listen(0, '127.0.0.1');
