@@ -6,7 +6,7 @@ import { NOTHING_ASKED, notesPlan } from './plans';
 const Request = z.looseObject({
   messages: z.array(z.looseObject({ role: z.string(), content: z.unknown() })),
   output_config: z
-    .looseObject({ format: z.looseObject({ schema: z.looseObject({ title: z.string() }) }) })
+    .looseObject({ format: z.looseObject({ schema: z.looseObject({ title: z.string() }) }).optional() })
     .optional(),
 });
 
@@ -29,7 +29,7 @@ export async function startScriptedProvider(script: {
   const asked: { task: string; turn: number; at: number }[] = [];
   const answer = (body: string): object[] => {
     const { messages, output_config: config } = Request.parse(JSON.parse(body));
-    const title = config?.format.schema.title;
+    const title = config?.format?.schema.title;
     if (title === 'analyse') return [{ type: 'text', text: JSON.stringify(NOTHING_ASKED) }];
     if (title === 'plan') return [{ type: 'text', text: JSON.stringify(notesPlan(script.tasks)) }];
     const turn = messages.filter((message) => message.role === 'assistant').length;

@@ -14,7 +14,7 @@ const command = (task: string, step: number): string =>
  * again where its outcome was lost, then the handoff.
  */
 export function scriptedAnswer(request: StubRequest): StubAnswer {
-  const title = request.output_config?.format.schema.title;
+  const title = request.output_config?.format?.schema.title;
   if (title === 'analyse') return json(ANALYSIS);
   if (title === 'plan') return json(PLAN);
   if (title !== undefined) throw new Error(`Nothing is scripted for the question ${title}`);

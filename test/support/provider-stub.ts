@@ -8,7 +8,7 @@ const Request = z.looseObject({
   messages: z.array(z.looseObject({ role: z.string(), content: z.unknown() })),
   tools: z.array(z.looseObject({ name: z.string() })).optional(),
   output_config: z
-    .looseObject({ format: z.looseObject({ schema: z.looseObject({ title: z.string() }) }) })
+    .looseObject({ format: z.looseObject({ schema: z.looseObject({ title: z.string() }) }).optional() })
     .optional(),
 });
 export type StubRequest = z.infer<typeof Request>;
@@ -58,14 +58,18 @@ export async function startProviderStub(
   script: (request: StubRequest, number: number) => StubAnswer | Promise<StubAnswer>,
 ): Promise<ProviderStub> {
   const requests: StubRequest[] = [];
+  const answerOne = async (body: string, response: ServerResponse): Promise<void> => {
+    const request = Request.parse(JSON.parse(body));
+    const number = requests.push(request) - 1;
+    send(response, await script(request, number), number, request.model);
+  };
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
-      const request = Request.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
-      const number = requests.push(request) - 1;
-      void Promise.resolve(script(request, number)).then((answer) => {
-        send(response, answer, number, request.model);
+      answerOne(Buffer.concat(chunks).toString('utf8'), response).catch((error: unknown) => {
+        response.writeHead(500, { 'content-type': 'text/plain' });
+        response.end(`The stub could not answer: ${String(error)}`);
       });
     });
   });
