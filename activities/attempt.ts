@@ -18,6 +18,7 @@ import { withWatchdog } from './watchdog';
 import type { Ports } from './ports';
 import type { Records } from './records';
 import { refuseUnconfined } from './sandbox-fence';
+import { findBreakingChanges, type Broken } from './breaking-changes';
 
 /** Silence of a loop, in milliseconds, after which it is given up and tried again: longer than any tool may take. */
 const STUCK_AFTER_MS = 20 * 60_000;
@@ -28,7 +29,17 @@ const MAIL_TIMEOUT_MS = 2_000;
  * commit what it left.
  */
 export function createAttemptActivities(
-  ports: Pick<Ports, 'specialists' | 'worktrees' | 'bootstrap' | 'sandbox' | 'journals'>,
+  ports: Pick<
+    Ports,
+    | 'specialists'
+    | 'worktrees'
+    | 'bootstrap'
+    | 'sandbox'
+    | 'journals'
+    | 'repositories'
+    | 'integration'
+    | 'compatibility'
+  >,
   records: Records,
 ): AttemptActivities {
   const { specialists, worktrees, bootstrap, sandbox, journals } = ports;
@@ -75,7 +86,11 @@ export function createAttemptActivities(
       signal.throwIfAborted();
       const commit = (summary: string): ReturnType<typeof worktrees.commit> =>
         worktrees.commit({ objectiveId, taskId, message: commitMessage(request, task.title, summary) });
-      return await resultOf(outcome, commit, [...task.owns, ...task.shares]);
+      return await resultOf(outcome, {
+        commit,
+        claims: [...task.owns, ...task.shares],
+        broken: (made) => findBreakingChanges(ports, dossier, made),
+      });
     } catch (error) {
       signal.throwIfAborted();
       throw paced(error, Context.current().info.attempt);
@@ -144,17 +159,25 @@ function journalName({ taskId, number, journal }: AttemptRequest): string {
 
 async function resultOf(
   { end, ...rest }: WorkOutcome,
-  commit: (summary: string) => Promise<Commit>,
-  claims: readonly PathClaim[],
+  handing: {
+    readonly commit: (summary: string) => Promise<Commit>;
+    readonly claims: readonly PathClaim[];
+    readonly broken: (commit: string) => Promise<Broken>;
+  },
 ): Promise<AttemptResult> {
   switch (end.kind) {
     case 'handed-off': {
+      const { commit, claims } = handing;
       const made = await commit(end.note.summary).catch((error: unknown) => {
         if (isRefusedWork(error)) return error;
         throw error;
       });
       if (!('commit' in made)) {
         return { outcome: 'unfinished', reason: made.message.slice(0, 1500), concern: 'other', ...rest };
+      }
+      const broken = await handing.broken(made.commit);
+      if (broken.kind === 'unreadable') {
+        return { outcome: 'unfinished', reason: broken.reason.slice(0, 1500), concern: 'contract', ...rest };
       }
       const strayed = made.files.filter((file) => !claims.some((claim) => claimCovers(claim, file)));
       return {
@@ -163,6 +186,7 @@ async function resultOf(
         summary: end.note.summary.slice(0, 500),
         findings: findingsForHistory(end.note.findings),
         ...(strayed.length > 0 ? { strayed: strayed.slice(0, 20) } : {}),
+        ...(broken.changes.length > 0 ? { breaking: broken.changes } : {}),
         ...rest,
       };
     }

@@ -1,9 +1,10 @@
 import { Context } from '@temporalio/activity';
 import { Analysis } from '../src/domain/analysis';
+import { assigneesFor, broughtSpecialists, rosterNames } from '../src/domain/department-roles';
+import type { Dossier } from '../src/domain/dossier';
 import { outlineTask, type Plan } from '../src/domain/plan';
 import { checkPlan } from '../src/domain/plan-check';
 import { amendPlan } from '../src/domain/plan-change';
-import { SPECIALIST_NAMES } from '../src/domain/specialists';
 import { NO_USAGE, type Usage } from '../src/domain/usage';
 import type { PlanResult } from '../src/domain/work';
 import type { Asking } from '../src/ports/department';
@@ -34,8 +35,13 @@ export function createCoordinationActivities(
     }
   }
 
-  const judge = async (plan: Plan, analysis: Analysis, usage: Usage): Promise<PlanResult> => {
-    const errors = checkPlan(plan, analysis, SPECIALIST_NAMES);
+  const judge = async (
+    plan: Plan,
+    analysis: Analysis,
+    dossier: Dossier,
+    usage: Usage,
+  ): Promise<PlanResult> => {
+    const errors = checkPlan(plan, analysis, rosterNames(dossier.roles));
     if (errors.length > 0) {
       return { outcome: 'refused', errors: errors.slice(0, 50).map((error) => error.slice(0, 500)), usage };
     }
@@ -60,16 +66,17 @@ export function createCoordinationActivities(
         const { value, usage } = await asked(dossier.objectiveId, request.allowanceUsd, (asking) =>
           coordination.plan({ dossier, analysis, refusals, comment, asking, signal }),
         );
-        return judge(value, analysis, usage);
+        return judge(value, analysis, dossier, usage);
       }),
 
     amendPlan: (request) =>
       withHeartbeat(async () => {
+        const dossier = await records.dossier(request.handle);
         const analysis = await records.load(request.analysis, Analysis);
         const changed = amendPlan(await records.plan(request.plan), request.change);
         if (changed.kind === 'impossible')
           return { outcome: 'refused', errors: changed.errors, usage: NO_USAGE };
-        return judge(changed.plan, analysis, NO_USAGE);
+        return judge(changed.plan, analysis, dossier, NO_USAGE);
       }),
 
     consultPeer: (request) =>
@@ -87,7 +94,8 @@ export function createCoordinationActivities(
       withHeartbeat(async (signal) => {
         const dossier = await records.dossier(request.handle);
         const task = await records.task(request.plan, request.taskId);
-        const { specialist, roster, failure } = request;
+        const { specialist, failure } = request;
+        const roster = assigneesFor(task, broughtSpecialists(dossier.roles));
         const { value, usage } = await asked(dossier.objectiveId, request.allowanceUsd, (asking) =>
           coordination.review({ dossier, task, specialist, roster, failure, asking, signal }),
         );

@@ -1,6 +1,7 @@
 import type { ModelChoice } from '../src/domain/objective';
 import type { BlobStore } from '../src/ports/blob-store';
 import type { Coordination, Specialists } from '../src/ports/department';
+import type { Compatibility } from '../src/ports/compatibility';
 import type { Bootstrap, GateRunner } from '../src/ports/gate';
 import type { Journals } from '../src/ports/journal';
 import type { Reports } from '../src/ports/report';
@@ -17,6 +18,7 @@ export interface Ports {
   readonly worktrees: Worktrees;
   readonly integration: Integration;
   readonly surveyor: Surveyor;
+  readonly compatibility: Compatibility;
   readonly gates: GateRunner;
   readonly bootstrap: Bootstrap;
   readonly reports: Reports;

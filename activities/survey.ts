@@ -1,6 +1,8 @@
 import { log } from '@temporalio/activity';
+import { broughtSpecialists, type BroughtRole } from '../src/domain/department-roles';
 import type { ObjectiveInput } from '../src/domain/objective';
 import type { Dossier } from '../src/domain/dossier';
+import { mention } from '../src/domain/specialists';
 import type { Survey } from '../src/domain/survey';
 import type { SurveyResult } from '../src/domain/work';
 import type { RepositoryActivities } from './contract';
@@ -40,6 +42,7 @@ export function createSurveyActivities(
         const read = (path: string): Promise<string | null> =>
           repositories.readFile({ objectiveId, commit: baseCommit, path });
         const survey = await surveyor.survey({ input, files, read });
+        const { roles, notes } = await surveyor.readRoles({ input, files, read });
         const texts = await Promise.all(survey.conventions.map(read));
         const dossier: Dossier = {
           objectiveId,
@@ -51,6 +54,7 @@ export function createSurveyActivities(
           model: input.model,
           options: input.options,
           survey,
+          roles,
           conventions: texts
             .filter((text) => text !== null)
             .join('\n\n')
@@ -64,10 +68,19 @@ export function createSurveyActivities(
           sandbox,
           model: describeModel(input),
           provider: providerOf(input.model),
-          notes: survey.notes.slice(0, 20).map((note) => note.slice(0, 300)),
+          notes: [...roles.brought.map(describeRole), ...survey.notes, ...notes]
+            .slice(0, 20)
+            .map((note) => note.slice(0, 300)),
+          brought: [...broughtSpecialists(roles)],
         } satisfies SurveyResult;
       }),
   };
+}
+
+function describeRole({ name, adds, description }: BroughtRole): string {
+  return adds === 'guidance'
+    ? `the repository adds guidance for ${mention(name)}`
+    : `the repository brings ${mention(name)}: ${description}`;
 }
 
 function describeStack(survey: Survey): string {

@@ -1,3 +1,4 @@
+import { assigneesFor } from '../src/domain/department-roles';
 import { escalationId, type Decision, type ResolveEscalation, type Channel } from '../src/domain/escalation';
 import { raise } from '../src/domain/questions';
 import type { Question } from '../src/domain/task-progress';
@@ -51,13 +52,30 @@ export function refusal(run: Run, message: ResolveEscalation): string | null {
   if (message.option !== undefined && !offered.some((option) => option.id === message.option)) {
     return `${message.escalationId} has no option ${message.option} for ${message.decision}`;
   }
-  return null;
+  return refuseAssignee(run, message, open.subject);
+}
+
+/** A task can only go to somebody there is; an audit only to the department's own. */
+function refuseAssignee(
+  run: Run,
+  { decision, assignee }: ResolveEscalation,
+  subject: OpenEscalation['subject'],
+): string | null {
+  if (decision !== 'reassign' || assignee === undefined) return null;
+  const task = taskOf(run, subject)?.task;
+  if (task === undefined) return null;
+  const assignees = assigneesFor(task, run.progress.brought ?? []);
+  return assignees.includes(assignee)
+    ? null
+    : `${assignee} cannot take ${task.id}; choose one of ${assignees.join(', ')}`;
 }
 
 /** Records a decision; the main loop acts on it. The first answer wins. */
 export function decide(run: Run, message: ResolveEscalation, channel: Channel): Decision {
+  const asked = run.progress.open.find((row) => row.escalation.id === message.escalationId);
   const decision: Decision = {
     escalationId: message.escalationId,
+    ...(asked === undefined ? {} : { trigger: asked.escalation.trigger }),
     decision: message.decision,
     option: message.option ?? null,
     guidance: message.guidance ?? null,

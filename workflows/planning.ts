@@ -25,6 +25,7 @@ export async function survey(run: Run): Promise<ObjectiveHandle | null> {
   progress.stack = found.stack;
   progress.provider = found.provider ?? null;
   progress.sandbox = found.sandbox;
+  progress.brought = found.brought ?? [];
   record(run, `surveyed: ${found.stack}`);
   for (const note of found.notes) record(run, note);
   return progress.handle;
@@ -34,6 +35,7 @@ export async function survey(run: Run): Promise<ObjectiveHandle | null> {
 export async function gateBase(run: Run, handle: ObjectiveHandle): Promise<void> {
   const { progress, input } = run;
   if (progress.baseReport !== null) return;
+  const begun = Date.now();
   const gate = await patiently(run, () =>
     repository.gateCommit.executeWithOptions({ summary: 'gate · base commit' }, [
       { handle, scope: 'base', commit: input.baseCommit, base: null },
@@ -41,6 +43,7 @@ export async function gateBase(run: Run, handle: ObjectiveHandle): Promise<void>
   );
   if (gate === null) return;
   progress.baseReport = gate.report;
+  progress.gateMs = Date.now() - begun;
   record(
     run,
     gate.green

@@ -1,5 +1,6 @@
 import type { CancellationScope } from '@temporalio/workflow';
 import type { Decision, Escalation, EscalationSubject } from '../src/domain/escalation';
+import type { AskedDeadline } from '../src/domain/forecast';
 import type { ReviewPlan } from '../src/domain/messages';
 import type { ObjectiveInput, ObjectiveHandle } from '../src/domain/objective';
 import { compareIds, type TaskId, type TaskOutline } from '../src/domain/plan';
@@ -27,6 +28,8 @@ export interface Carried {
   handle: ObjectiveHandle | null;
   stack: string | null;
   sandbox: string | null;
+  /** Specialists the repository brings; absent: none. */
+  brought?: readonly string[];
   analysis: string | null;
   plan: { ref: string; version: number } | null;
   baseReport: string | null;
@@ -52,6 +55,10 @@ export interface Carried {
   /** Since when the provider met nothing but walls, in milliseconds. */
   walledSince: number | null;
   lastNote: number;
+  /** How long all checks of the base took, in milliseconds. */
+  gateMs: number | null;
+  /** Settled tasks at the last look at the deadline, and what was asked about it. */
+  deadlineWatch: { settled: number; asked: AskedDeadline | null };
   gate: GateSummary | null;
   waivedAtObjective: string[];
   delivery: Delivery | null;
@@ -114,6 +121,8 @@ export function openRun(input: ObjectiveInput, carried: Carried | undefined): Ru
     wall: null,
     walledSince: null,
     lastNote: 0,
+    gateMs: null,
+    deadlineWatch: { settled: 0, asked: null },
     gate: null,
     waivedAtObjective: [],
     delivery: null,

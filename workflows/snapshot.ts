@@ -7,6 +7,7 @@ import type { ObjectiveState } from '../src/domain/states';
 import type { ObjectiveStatus, TaskStatus } from '../src/domain/status';
 import { taskState, type TaskProgress } from '../src/domain/task-progress';
 import { parallelGroups } from '../src/domain/task-graph';
+import { forecastOf } from './deadline';
 import { now, type Run } from './run';
 
 const STATUS = defineSearchAttributeKey('CoordinatorStatus', 'KEYWORD');
@@ -124,6 +125,7 @@ export function snapshot(run: Run): ObjectiveStatus {
       progress.wall === null
         ? null
         : { until: new Date(progress.wall.until).toISOString(), reason: progress.wall.reason },
+    ...(input.options.deadline === null ? {} : { forecast: forecastOf(run) }),
     startedAt: progress.startedAt,
     now: now(),
     events: [...progress.events],

@@ -1,5 +1,6 @@
 import { uuid4 } from '@temporalio/workflow';
 import { assertNever } from '../src/domain/assert-never';
+import { assigneesFor } from '../src/domain/department-roles';
 import { failureReport } from '../src/domain/failure-text';
 import {
   afterAttempt,
@@ -12,7 +13,7 @@ import {
 import type { ObjectiveHandle } from '../src/domain/objective';
 import type { TaskId } from '../src/domain/plan';
 import { isSettledProgress } from '../src/domain/scheduler';
-import { COORDINATOR, mention, SPECIALIST_NAMES } from '../src/domain/specialists';
+import { COORDINATOR, mention } from '../src/domain/specialists';
 import type { AttemptRecord } from '../src/domain/status';
 import { dependantsOf } from '../src/domain/task-graph';
 import { KEPT_ATTEMPTS, type NextStart, type Step, type TaskProgress } from '../src/domain/task-progress';
@@ -87,7 +88,7 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
             plan,
             taskId: id,
             specialist: progress.specialist,
-            roster: [...SPECIALIST_NAMES],
+            roster: [...assigneesFor(progress.task, run.progress.brought ?? [])],
             failure: failureReport(step.failure),
             ...allowanceOf(run, id),
           },

@@ -11,6 +11,7 @@ import type { TaskProgress } from '../src/domain/task-progress';
 import { addUsage, type Usage } from '../src/domain/usage';
 import { askForMoney, reserveFor, settleAttempt, spendUsage } from './budget';
 import { askAboutObjective, askAboutTask, closeQuestion } from './decisions';
+import { watchDeadline } from './deadline';
 import { takePlanReview } from './planning';
 import { repository } from './proxies';
 import { adoptPlan, now, record, replaceTask, taskOf, type OpenEscalation, type Run } from './run';
@@ -30,12 +31,17 @@ export async function runTasks(run: Run, show: () => void): Promise<TasksEnd> {
   for (;;) {
     if (run.bug !== null) throw run.bug;
     await actOnMessages(run);
+    watchDeadline(run);
     const draining = workflowInfo().continueAsNewSuggested;
     if (run.stop === null && !draining) launchReady(run);
     show();
     if (run.inFlight.size === 0) {
       if (run.stop !== null) return 'stopped';
-      if (run.progress.tasks.every(isSettledProgress)) return 'settled';
+      if (run.progress.tasks.every(isSettledProgress)) {
+        // There is nothing left to be dropped for a deadline.
+        run.progress.open = run.progress.open.filter((row) => row.escalation.trigger !== 'timeline-concern');
+        return 'settled';
+      }
       if (draining && run.progress.undone.length === 0) return 'continue-as-new';
     }
     const seen = run.revision;
@@ -146,7 +152,10 @@ async function actOnMessages(run: Run): Promise<void> {
 function unblock(run: Run, decision: Decision): void {
   run.progress.blockedBy = null;
   if (decision.option === 'cheaper') thinkCheaper(run);
-  if (decision.decision !== 'skip') return;
+  if (decision.decision === 'skip') leaveOutUnbegun(run, decision);
+}
+
+function leaveOutUnbegun(run: Run, decision: Decision): void {
   for (const { task, startedAt } of [...run.progress.tasks]) {
     if (startedAt === null) skipTask(run, task.id, `left out by ${decision.by}`);
   }
@@ -162,7 +171,11 @@ function thinkCheaper(run: Run): void {
 }
 
 async function actOnDecision(run: Run, open: OpenEscalation, decision: Decision): Promise<void> {
-  if (open.subject === 'objective') return;
+  if (open.subject === 'objective') {
+    if (open.escalation.trigger === 'timeline-concern' && decision.decision === 'skip')
+      leaveOutUnbegun(run, decision);
+    return;
+  }
   const progress = taskOf(run, open.subject);
   if (progress?.step.kind !== 'await-decision') return;
   if (decision.decision === 'skip') {

@@ -27,12 +27,16 @@ type TargetRequest =
 /** How the target would be worked with, and what trusting it means. */
 export interface SurveyedTarget {
   readonly survey: Survey;
-  /** sha-256 of commands and configuration. */
+  /** sha-256 of commands, configuration and roles. */
   readonly trustHash: string;
   /** The commands, one a line. */
   readonly commands: string;
   /** Why its own commands cannot run on this machine, one clause for each engine; empty: they can. */
   readonly lacking: readonly string[];
+  /** The roles the repository brings, one a line; empty: none. */
+  readonly roles: readonly string[];
+  /** What was left out of the roles, one sentence each. */
+  readonly roleNotes: readonly string[];
 }
 
 /** A configuration file given with `--config`. */
@@ -63,6 +67,14 @@ export interface SandboxState {
   readonly detail: string;
 }
 
+/** What a run is recorded into: the folder of a playbook, and what its head says. */
+export interface RunRecording {
+  readonly dir: string;
+  readonly name: string;
+  readonly objective: string;
+  readonly sample: string;
+}
+
 /** A Temporal server in use; `release` lets go of it. */
 export interface ServerInUse {
   readonly kind: 'configured' | 'embedded' | 'local';
@@ -73,7 +85,7 @@ export interface ServerInUse {
   /** The workflow's page in the Web UI; null where no Web UI is known. */
   workflowUrl(objectiveId: string): string | null;
   /** Starts a worker in this process and resolves when it polls. */
-  startWorker(mode: 'full' | 'workflow-only'): Promise<RunningWorker>;
+  startWorker(mode: 'full' | 'workflow-only', recording?: RunRecording): Promise<RunningWorker>;
   registerSearchAttributes(): Promise<string>;
   release(): Promise<void>;
 }

@@ -1,7 +1,8 @@
 import type { DepartmentClient } from '../client/department-client';
 import { UnknownObjectiveError } from '../client/translate-error';
+import { ConfigurationError } from '../domain/user-error';
 import type { CommandContext } from './command';
-import type { RunningWorker, ServerInUse } from './services';
+import type { RunningWorker, RunRecording, ServerInUse } from './services';
 
 /** A server, the department on it and perhaps a worker of our own; closed together, in order. */
 export interface Session {
@@ -14,11 +15,13 @@ export interface Session {
 export async function openSession(
   server: ServerInUse,
   mode: 'full' | 'workflow-only' | 'none',
+  recording: RunRecording | null = null,
 ): Promise<Session> {
   let department: DepartmentClient | null = null;
   try {
     department = await server.openDepartment();
-    const worker = mode === 'none' ? null : await server.startWorker(mode);
+    if (recording !== null) await refuseCompany(department);
+    const worker = mode === 'none' ? null : await server.startWorker(mode, recording ?? undefined);
     // Reported by whoever awaits `ended`; a failure before that must not end the process by itself.
     worker?.ended.catch(() => undefined);
     const opened = department;
@@ -37,6 +40,16 @@ export async function openSession(
     await server.release();
     throw error;
   }
+}
+
+/** A worker carries every open objective, and what it records would be a mixture. */
+async function refuseCompany(department: DepartmentClient): Promise<void> {
+  const open = (await department.list()).filter((objective) => objective.open);
+  if (open.length === 0) return;
+  const ids = open.slice(0, 3).map((objective) => objective.objectiveId);
+  throw new ConfigurationError(
+    `--record needs to be alone: ${ids.join(', ')} would be recorded too; end it first, or use another COORDINATOR_HOME.`,
+  );
 }
 
 /**

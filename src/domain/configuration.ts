@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ContextPathRule } from './context-files';
 import { GateSlug } from './gate-items';
+import { ModelOverride } from './model-settings';
+import { RoleName } from './specialists';
 import { ConfigurationError } from './user-error';
 
 /** Name of the file in a target repository that says how to work with it. */
@@ -112,6 +114,8 @@ export const ServiceConfiguration = z.strictObject({
       waivers: z.array(ConfiguredWaiver).max(100).optional(),
     })
     .optional(),
+  /** What single roles think with; see `settleSettings` for what a repository may ask for. */
+  roles: z.record(RoleName, ModelOverride).optional(),
 });
 export type ServiceConfiguration = z.infer<typeof ServiceConfiguration>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DepartmentRoles } from './department-roles';
 import { ModelChoice, RepositorySource, RunOptions } from './objective';
 import { Survey } from './survey';
 
@@ -13,6 +14,8 @@ export const Dossier = z.strictObject({
   model: ModelChoice,
   options: RunOptions,
   survey: Survey,
+  /** What repository and configuration change about roles; absent: nothing. */
+  roles: DepartmentRoles.optional(),
   /** AGENTS.md / CLAUDE.md of the base commit, cut; reaches every specialist. */
   conventions: z.string(),
   /** Paths in the base commit, at most 2,000. */

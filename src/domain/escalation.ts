@@ -67,6 +67,8 @@ export type Channel = z.infer<typeof Channel>;
 /** A decision as recorded: first answer wins. */
 export const Decision = z.strictObject({
   escalationId: z.string(),
+  /** What the question was raised for; absent: recorded before it was kept. */
+  trigger: EscalationReason.optional(),
   decision: DecisionKind,
   option: z.string().nullable(),
   guidance: z.string().nullable(),

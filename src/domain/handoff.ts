@@ -7,7 +7,13 @@ import { Trigger } from './triggers';
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
 const Severity = z.enum(SEVERITIES);
 
-/** Something a reviewing specialist found in code. `high` and above raises the security trigger. */
+/** What a finding may be about. */
+const FINDING_SUBJECTS = ['security', 'architecture'] as const;
+
+/**
+ * Something a reviewing specialist found in code. `high` and above goes to level 4: a security concern, or an
+ * architectural question where it is about a mismatch with the system's design.
+ */
 export const Finding = z.strictObject({
   severity: Severity,
   title: z.string().min(1).max(200),
@@ -15,6 +21,8 @@ export const Finding = z.strictObject({
   line: z.int().min(1).nullable(),
   detail: z.string().min(1).max(2000),
   remedy: z.string().min(1).max(1000),
+  /** Absent: security. */
+  about: z.enum(FINDING_SUBJECTS).optional(),
 });
 export type Finding = z.infer<typeof Finding>;
 

@@ -1,6 +1,8 @@
 import { assertNever } from './assert-never';
 import { addContextAccount } from './context-account';
+import { breakingKey, newBreaking } from './breaking-change';
 import type { Decision } from './escalation';
+import { hostsOf, isBlockedOutside } from './external-service';
 import { concernOf, describeFailure, failureReport, redOf, restartAfter } from './failure-text';
 import type { Advice, ConsultationQuestion, ContextDecision, CoordinatorReview } from './handoff';
 import { SEVERITIES } from './handoff';
@@ -8,6 +10,7 @@ import { LEVELS, peerFor } from './levels';
 import { questionAfterLadder, questionOfFindings, questionRaised } from './questions';
 import type { GateSummary } from './receipt';
 import { COORDINATOR, mention } from './specialists';
+import { additiveGuidance, questionOfBlockedService, questionOfBreaking } from './trigger-questions';
 import type { Failure, Question, Step, TaskProgress } from './task-progress';
 import type { AttemptPrompt, AttemptResult, MergeResult } from './work';
 
@@ -17,8 +20,9 @@ import type { AttemptPrompt, AttemptResult, MergeResult } from './work';
  *  1. a level is entered when the one before is spent; LEVELS says how many attempts each grants;
  *  2. a level-2 attempt follows a consultation, a level-3 attempt a review by the coordinator;
  *  3. conflicts and red-together start at level 3 with one attempt, changes outside the task's claims at level 3;
- *  4. after a human granted an attempt, failing again asks the human again;
- *  5. nothing here knows about provider errors or lost workers.
+ *  4. work blocked on a service outside the department: one review, then a human is asked;
+ *  5. after a human granted an attempt, failing again asks the human again;
+ *  6. nothing here knows about provider errors or lost workers.
  */
 
 const granted = (level: 1 | 2 | 3): number => LEVELS[level].attempts;
@@ -37,8 +41,20 @@ function failurePrompt(failure: Failure): AttemptPrompt {
   return { kind: 'failure', text: describeFailure(failure), red: [...redOf(failure)] };
 }
 
+/** Work that waits for a service outside: the coordinator looks at it once, then it is a human's. */
+function climbOutside(progress: TaskProgress, failure: Failure): TaskProgress {
+  if (progress.level === 4 || progress.reviewedOutside || progress.spent[3] >= granted(3))
+    return ask(progress, questionOfBlockedService(progress, failure));
+  return { ...spend(progress, 3), reviewedOutside: true, step: { kind: 'review', failure } };
+}
+
 /** The next step after work failed. */
-export function climb(progress: TaskProgress, failure: Failure): TaskProgress {
+export function climb(before: TaskProgress, failure: Failure): TaskProgress {
+  const progress = {
+    ...before,
+    unreachable: [...new Set([...before.unreachable, ...hostsOf(failure)])].slice(-20),
+  };
+  if (isBlockedOutside(failure, before.unreachable)) return climbOutside(progress, failure);
   if (progress.level === 4) return ask(progress, questionAfterLadder(progress, failure));
   if (failure.kind === 'conflict' || failure.kind === 'red-together') {
     if (progress.integrationTries >= 1) return ask(progress, questionAfterLadder(progress, failure));
@@ -96,6 +112,7 @@ function consult(progress: TaskProgress, question: ConsultationQuestion): TaskPr
     reason: question.question.slice(0, 1500),
     concern: question.concern,
   };
+  if (question.concern === 'external') return climbOutside(progress, failure);
   if (progress.level !== 4 && progress.spent[3] < granted(3)) {
     return { ...spend(progress, 3), step: { kind: 'review', failure } };
   }
@@ -111,11 +128,11 @@ export function afterAttempt(progress: TaskProgress, result: AttemptResult): Tas
   const next: TaskProgress = { ...progress, transcript: result.transcript, context };
   switch (result.outcome) {
     case 'handed-off': {
-      const done: TaskProgress = { ...next, commit: result.commit };
+      const done: TaskProgress = { ...next, commit: result.commit, breaking: result.breaking ?? [] };
       if (result.strayed !== undefined) return climb(done, { kind: 'strayed', paths: result.strayed });
       const grave = result.findings.filter((finding) => SEVERITIES.indexOf(finding.severity) >= GRAVE);
       if (grave.length > 0) return ask(done, questionOfFindings(done, grave));
-      return { ...done, step: { kind: 'gate' } };
+      return orAskAboutBreaking(done, { kind: 'gate' });
     }
     case 'suspended':
       return afterSuspension(next, result.on);
@@ -124,6 +141,12 @@ export function afterAttempt(progress: TaskProgress, result: AttemptResult): Tas
     default:
       return assertNever(result, 'attempt result');
   }
+}
+
+/** The step, unless the work breaks something that nobody accepted yet. */
+function orAskAboutBreaking(progress: TaskProgress, step: Step): TaskProgress {
+  const breaking = newBreaking(progress.breaking, progress.acceptedBreaking);
+  return breaking.length > 0 ? ask(progress, questionOfBreaking(progress, breaking)) : { ...progress, step };
 }
 
 function afterSuspension(
@@ -264,7 +287,7 @@ export function afterGate(progress: TaskProgress, gate: GateSummary): TaskProgre
     gate,
     firstGatePassed: progress.firstGatePassed ?? (gate.green && progress.waived === null),
   };
-  return red.length === 0 ? { ...next, step: { kind: 'merge' } } : climb(next, { kind: 'red', red });
+  return red.length === 0 ? orAskAboutBreaking(next, { kind: 'merge' }) : climb(next, { kind: 'red', red });
 }
 
 /** After the merge train took it, or gave it back. */
@@ -309,7 +332,9 @@ function resumed(
  * process's own; here is what becomes of the task itself.
  */
 export function afterDecision(progress: TaskProgress, question: Question, decision: Decision): TaskProgress {
-  const label = decision.guidance ?? 'Try again.';
+  const { breaking = [] } = question;
+  const label =
+    breaking.length > 0 ? additiveGuidance(breaking, decision.guidance) : (decision.guidance ?? 'Try again.');
   const attempt = (start: Extract<Step, { kind: 'attempt' }>['start'], because: string): Step => ({
     kind: 'attempt',
     level: 4,
@@ -344,10 +369,13 @@ export function afterDecision(progress: TaskProgress, question: Question, decisi
     }
     case 'accept': {
       const waived = [...(progress.waived ?? []), ...question.red.map((item) => item.subject)];
+      const acceptedBreaking = [
+        ...new Set([...progress.acceptedBreaking, ...breaking.map((change) => breakingKey(change))]),
+      ];
       if (progress.commit === null)
         return { ...progress, waived, step: { kind: 'settled', state: 'waived' } };
       const gated = progress.gate !== null && question.findings.length === 0 && question.red.length > 0;
-      return { ...progress, waived, step: { kind: gated ? 'merge' : 'gate' } };
+      return { ...progress, waived, acceptedBreaking, step: { kind: gated ? 'merge' : 'gate' } };
     }
     case 'skip':
     case 'abort':

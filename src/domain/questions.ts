@@ -29,19 +29,22 @@ export function questionAfterLadder(progress: TaskProgress, failure: Failure): Q
   };
 }
 
-/** The question when an audit found something grave: the trigger `security-concern`. */
+/** The question when a review found something grave: about security, or about the system's design only. */
 export function questionOfFindings(progress: TaskProgress, findings: readonly Finding[]): Question {
   const first = findings[0];
+  const ofDesign = findings.every((finding) => finding.about === 'architecture');
+  const noun = ofDesign ? "mismatch with the system's design" : 'problem';
+  const many = ofDesign ? "mismatches with the system's design" : 'problems';
   return {
-    reason: 'security-concern',
+    reason: ofDesign ? 'architectural-question' : 'security-concern',
     question: short(
-      `${mention(progress.specialist)} found ${findings.length === 1 ? 'a problem' : `${findings.length} problems`} of high severity` +
+      `${mention(progress.specialist)} found ${findings.length === 1 ? `a ${noun}` : `${findings.length} ${many}`} of high severity` +
         `${first === undefined ? '' : `: ${first.title} (${first.file})`}. Shall it be mended before delivery?`,
     ),
     evidence: findings
       .map((f) =>
         short(
-          `[${f.severity}] ${f.title} - ${f.file}${f.line === null ? '' : `:${f.line}`}\n${f.detail}\nRemedy: ${f.remedy}`,
+          `[${f.severity}${f.about === 'architecture' ? ', architecture' : ''}] ${f.title} - ${f.file}${f.line === null ? '' : `:${f.line}`}\n${f.detail}\nRemedy: ${f.remedy}`,
         ),
       )
       .slice(0, 10),

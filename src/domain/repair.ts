@@ -52,7 +52,10 @@ export function repairTask(request: {
       databaseSchema: [],
       codePatterns: [],
       performanceSlas: [],
-      securityRequirements: findings.map((f) => `${f.title} (${f.severity})`).slice(0, 40),
+      securityRequirements: findings
+        .filter((f) => f.about !== 'architecture')
+        .map((f) => `${f.title} (${f.severity})`)
+        .slice(0, 40),
     },
     expectedOutput: ['the mended files and tests that would fail without the repair'],
     successCriteria: ['all tests pass'],

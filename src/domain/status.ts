@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BlobRef } from './blob';
 import { ContextAccount } from './context-account';
 import { Decision, Escalation } from './escalation';
+import { Forecast } from './forecast';
 import { LedgerRow } from './ledger';
 import { Level } from './levels';
 import { ModelChoice } from './objective';
@@ -101,6 +102,8 @@ export const ObjectiveStatus = z.strictObject({
   ledger: z.array(LedgerRow).optional(),
   /** The provider wants no calls before this. */
   wall: z.strictObject({ until: z.iso.datetime(), reason: z.string() }).nullable().optional(),
+  /** When it will be done, where there is a deadline and a task has settled. */
+  forecast: Forecast.nullable().optional(),
   startedAt: z.iso.datetime(),
   now: z.iso.datetime(),
   events: z.array(ObjectiveEvent),

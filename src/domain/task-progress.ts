@@ -1,4 +1,5 @@
 import type { ContextAccount } from './context-account';
+import type { BreakingChange } from './breaking-change';
 import type { EscalationOption } from './escalation';
 import type { ConsultationQuestion, ContextGrant, ContextRequest, Finding } from './handoff';
 import type { Concern, Level } from './levels';
@@ -49,6 +50,8 @@ export interface Question {
   readonly resume: { readonly step: Step; readonly level: Level } | null;
   /** False where nothing could be merged, so that `accept` and `skip` would say the same. */
   readonly acceptable: boolean;
+  /** What `accept` lets break; absent: nothing. */
+  readonly breaking?: readonly BreakingChange[];
   /** Options of its own; absent: those that its kind has. */
   readonly options?: readonly EscalationOption[];
 }
@@ -111,6 +114,12 @@ export interface TaskProgress {
   readonly firstGatePassed: boolean | null;
   /** Subjects a human accepted as red; non-null once somebody accepted. */
   readonly waived: readonly string[] | null;
+  /** What the commit breaks for users of the base, and what of it a human accepted (`breakingKey`). */
+  readonly breaking: readonly BreakingChange[];
+  readonly acceptedBreaking: readonly string[];
+  /** Hosts that its checks could not reach, and whether the coordinator looked at it for that. */
+  readonly unreachable: readonly string[];
+  readonly reviewedOutside: boolean;
   readonly escalationCount: number;
   /** What people said, until an attempt was told. */
   readonly steering: readonly SteeringNote[];
@@ -149,6 +158,10 @@ export function newProgress(task: TaskOutline): TaskProgress {
     gate: null,
     firstGatePassed: null,
     waived: null,
+    breaking: [],
+    acceptedBreaking: [],
+    unreachable: [],
+    reviewedOutside: false,
     escalationCount: 0,
     steering: [],
     running: null,

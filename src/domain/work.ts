@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { BlobRef } from './blob';
 import { ContextAccount } from './context-account';
+import { MAX_BROUGHT_ROLES } from './department-roles';
+import { BreakingChange, MAX_BREAKING } from './breaking-change';
 import {
   Advice,
   ConsultationQuestion,
@@ -37,6 +39,8 @@ export const SurveyResult = z.strictObject({
   notes: z.array(z.string().max(300)).max(20),
   /** Names the model's provider, for walls met by others; absent: unknown. */
   provider: z.string().max(64).optional(),
+  /** Names of the specialists the repository brings; absent: none. */
+  brought: z.array(RoleName).max(MAX_BROUGHT_ROLES).optional(),
 });
 export type SurveyResult = z.infer<typeof SurveyResult>;
 
@@ -178,6 +182,8 @@ export const AttemptResult = z.discriminatedUnion('outcome', [
     findings: z.array(Finding).max(5),
     /** Paths changed outside the task's claims; absent: none. */
     strayed: z.array(z.string().max(300)).max(20).optional(),
+    /** What the commit breaks for users of the base; absent: nothing. */
+    breaking: z.array(BreakingChange).max(MAX_BREAKING).optional(),
     usage: Usage,
     context: ContextAccount.optional(),
     mail: MailSeq,

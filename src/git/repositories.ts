@@ -73,6 +73,11 @@ export function createRepositories(tools: Tools): Repositories {
       }
       return content.stdout;
     },
+    async changedFiles({ objectiveId, from, to }) {
+      const { mirror } = await findObjective(layout, objectiveId);
+      const args = ['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', from, to, '--'];
+      return git.list({ args, cwd: mirror, gitDir: mirror });
+    },
     async diff({ objectiveId, from, to, maxBytes }) {
       const { mirror } = await findObjective(layout, objectiveId);
       const args = [

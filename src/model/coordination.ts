@@ -6,8 +6,9 @@ import type { ModelQuestion } from '../domain/model-question';
 import { grantable } from '../domain/context-grant';
 import { Plan } from '../domain/plan';
 import { COORDINATOR } from '../domain/specialists';
-import { redactSecrets } from '../process/redact';
+import type { BlobStore } from '../ports/blob-store';
 import type { Answered, Asking, Coordination } from '../ports/department';
+import { redactSecrets } from '../process/redact';
 import type { ClientFor } from './client';
 import { analysePrompt } from './prompts/analyse';
 import { consultPrompt } from './prompts/consult';
@@ -15,7 +16,8 @@ import { contextRequestPrompt } from './prompts/context-request';
 import { planPrompt } from './prompts/plan';
 import { reviewPrompt } from './prompts/review';
 import { createProviderWalls, type ProviderWalls } from './provider-walls';
-import { roleOf, type Roles } from './roles';
+import { roleAtWork } from './role-at-work';
+import type { Roles } from './roles';
 import { askStructured } from './structured';
 
 interface CoordinationOptions {
@@ -23,12 +25,20 @@ interface CoordinationOptions {
   readonly roles: Roles;
   /** Shared with everything in this process that asks the same providers. */
   readonly walls?: ProviderWalls;
+  /** Holds the texts of roles a repository brings. */
+  readonly blobs: BlobStore;
   /** Longest silence of a stream in milliseconds; 120,000 without it. */
   readonly idleMs?: number;
 }
 
-// The root of an answer's schema must be an object, not a choice of several.
-const ReviewAnswer = z.strictObject({ review: CoordinatorReview });
+/** A review that reassigns to somebody there is. The root of an answer's schema must be an object, not a choice. */
+function reviewAnswer(roster: readonly string[]): z.ZodType<{ readonly review: CoordinatorReview }> {
+  const review = CoordinatorReview.refine(
+    (decided) => decided.action !== 'reassign' || roster.includes(decided.assignee),
+    { message: `the assignee is nobody there is; choose one of ${roster.join(', ')}` },
+  );
+  return z.strictObject({ review });
+}
 
 /** The coordinator's and the peers' thinking, each one structured question to the model of its role. */
 export function createCoordination(options: CoordinationOptions): Coordination {
@@ -41,11 +51,12 @@ export function createCoordination(options: CoordinationOptions): Coordination {
     prompt: string,
     request: { readonly dossier: Dossier; readonly asking: Asking; readonly signal: AbortSignal },
   ): Promise<Answered<z.infer<T>>> {
-    const answering = roleOf(options.roles, role);
+    const answering = await roleAtWork(options, request.dossier, role, null);
     return askStructured({
       client: options.clientFor(request.dossier.model),
       choice: request.dossier.model,
       model: answering.model,
+      effort: answering.effort,
       asking: request.asking,
       walls,
       name,
@@ -67,7 +78,8 @@ export function createCoordination(options: CoordinationOptions): Coordination {
     },
     consult: (request) => ask('consult', request.peer, Advice, consultPrompt(request), request),
     async review(request) {
-      const { value, usage } = await ask('review', COORDINATOR, ReviewAnswer, reviewPrompt(request), request);
+      const answer = reviewAnswer(request.roster);
+      const { value, usage } = await ask('review', COORDINATOR, answer, reviewPrompt(request), request);
       return { value: value.review, usage };
     },
   };

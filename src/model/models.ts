@@ -1,4 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
+import type { ModelAlias } from '../domain/model-settings';
 import type { ModelChoice } from '../domain/objective';
 import type { Usage } from '../domain/usage';
 
@@ -35,19 +36,16 @@ export const MODELS = [
     ],
   },
 ] as const satisfies readonly {
-  readonly alias: string;
+  readonly alias: ModelAlias;
   readonly id: string;
   readonly asOf: string;
   readonly prices: readonly PriceBand[];
 }[];
 
-export type ModelAlias = (typeof MODELS)[number]['alias'];
-export const MODEL_ALIASES = MODELS.map((row) => row.alias);
-
 /** The alias some steps cheaper; the cheapest stays. */
 export function cheaper(alias: ModelAlias, steps: number): ModelAlias {
-  const at = MODEL_ALIASES.indexOf(alias);
-  return MODEL_ALIASES[Math.min(at + steps, MODEL_ALIASES.length - 1)] ?? alias;
+  const at = MODELS.findIndex((row) => row.alias === alias);
+  return MODELS[Math.min(at + steps, MODELS.length - 1)]?.alias ?? alias;
 }
 
 /** The model id behind an alias. */

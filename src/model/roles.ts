@@ -1,23 +1,33 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { RoleName } from '../domain/specialists';
+import { DEFAULT_SETTINGS, Effort, ModelAlias, type ModelSettings } from '../domain/model-settings';
+import { COORDINATOR, RoleName, TECH_LEAD } from '../domain/specialists';
 import { ConfigurationError } from '../domain/user-error';
-import { MODEL_ALIASES, type ModelAlias } from './models';
+import { RoleFileFault, splitRoleFile } from './role-file';
 
 /** Frontmatter of a role file in the format of Claude Code subagents; fields the department does not use pass. */
 const Frontmatter = z.looseObject({
   name: RoleName,
   description: z.string().min(1),
-  model: z.enum(MODEL_ALIASES).default('sonnet'),
+  model: ModelAlias.default(DEFAULT_SETTINGS.model),
+  effort: Effort.optional(),
 });
 
-/** Who answers: a name, the model it thinks with, and its system prompt. */
-export interface Role {
+/** Effort of the roles whose thinking others build on, where their file names none; all others have the default. */
+const EFFORT_BY_ROLE: Readonly<Record<RoleName, Effort>> = {
+  [COORDINATOR]: 'high',
+  [TECH_LEAD]: 'high',
+  'api-architect': 'high',
+  'backend-architect': 'high',
+  'database-optimizer': 'high',
+  'graphql-architect': 'high',
+};
+
+/** Who answers: a name, what it thinks with, and its system prompt. */
+export interface Role extends ModelSettings {
   readonly name: RoleName;
   readonly description: string;
-  readonly model: ModelAlias;
   readonly prompt: string;
 }
 
@@ -37,18 +47,22 @@ export async function loadRoles(dir: string): Promise<Roles> {
 
 /** One role file: frontmatter between two lines of `---`, then the prompt. */
 export function parseRole(file: string, source: string): Role {
-  const parts = /^---\r?\n([\s\S]*?)\r?\n---\r?\n([\s\S]*)$/.exec(source);
-  if (parts === null) throw broken(file, 'it does not begin with frontmatter between two lines of ---');
-  const parsed = Frontmatter.safeParse(parseFrontmatter(file, parts[1] ?? ''));
+  const parts = takeApart(file, source);
+  const parsed = Frontmatter.safeParse(parts.frontmatter);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw broken(file, `${issue?.path.join('.') ?? 'frontmatter'}: ${issue?.message ?? 'does not parse'}`);
   }
-  const { name, description, model } = parsed.data;
+  const { name, description, model, effort } = parsed.data;
   if (file !== `${name}.md`) throw broken(file, `its name is "${name}" and not the file's`);
-  const prompt = (parts[2] ?? '').trim();
-  if (prompt === '') throw broken(file, 'there is no prompt below the frontmatter');
-  return { name, description, model, prompt };
+  if (parts.body === '') throw broken(file, 'there is no prompt below the frontmatter');
+  return {
+    name,
+    description,
+    model,
+    effort: effort ?? EFFORT_BY_ROLE[name] ?? DEFAULT_SETTINGS.effort,
+    prompt: parts.body,
+  };
 }
 
 /** The role of that name. */
@@ -58,16 +72,14 @@ export function roleOf(roles: Roles, name: string): Role {
   throw new ConfigurationError(`There is no role @${name}; known are ${[...roles.keys()].join(', ')}.`);
 }
 
-function parseFrontmatter(file: string, source: string): unknown {
+function takeApart(file: string, source: string): NonNullable<ReturnType<typeof splitRoleFile>> {
   try {
-    const value: unknown = parseYaml(source);
-    return value;
+    const parts = splitRoleFile(source);
+    if (parts !== null) return parts;
   } catch (error) {
-    throw broken(
-      file,
-      `its frontmatter is not YAML (${error instanceof Error ? error.message : String(error)})`,
-    );
+    throw error instanceof RoleFileFault ? broken(file, error.message) : error;
   }
+  throw broken(file, 'it does not begin with frontmatter between two lines of ---');
 }
 
 function broken(file: string, what: string): ConfigurationError {

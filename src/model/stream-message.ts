@@ -1,5 +1,6 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { ModelFailure } from '../domain/model-failure';
+import { witnessOf } from './client';
 import { toModelFailure } from './failures';
 
 /** Longest silence of a stream, in milliseconds, before it counts as hung. */
@@ -19,6 +20,8 @@ interface StreamRequest {
  */
 export async function streamMessage(request: StreamRequest): Promise<Anthropic.Message> {
   request.signal.throwIfAborted();
+  const witness = witnessOf(request.client);
+  witness.asked?.(request.params);
   const watchdog = createWatchdog(request.idleMs);
   const signal = AbortSignal.any([request.signal, watchdog.signal]);
   const client = request.client.withOptions({ fetch: watchBytes(watchdog.alive) });
@@ -27,6 +30,7 @@ export async function streamMessage(request: StreamRequest): Promise<Anthropic.M
     if (message.stop_reason === null) {
       throw new ModelFailure('Model.Unavailable', 'The answer of the model broke off');
     }
+    witness.answered?.(request.params, message);
     return message;
   } catch (error) {
     request.signal.throwIfAborted();

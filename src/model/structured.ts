@@ -4,10 +4,12 @@ import { z } from 'zod';
 import { BudgetExhausted, ModelFailure, ProviderWalled } from '../domain/model-failure';
 import type { ModelChoice } from '../domain/objective';
 import type { ModelQuestion } from '../domain/model-question';
+import type { Effort } from '../domain/model-settings';
 import { addUsage, NO_USAGE, Usage } from '../domain/usage';
 import type { Asking } from '../ports/department';
 import { redactSecrets } from '../process/redact';
-import { estimateUsd, modelId, usageOf, type ModelAlias } from './models';
+import type { ModelAlias } from '../domain/model-settings';
+import { estimateUsd, modelId, usageOf } from './models';
 import { providerOf, QUICK_TRIES, quickPauseMs, wallMs, type ProviderWalls } from './provider-walls';
 import { DEFAULT_IDLE_MS, streamMessage } from './stream-message';
 
@@ -21,7 +23,7 @@ interface StructuredQuestion<T extends z.ZodType> {
   readonly schema: T;
   readonly asking: Asking;
   readonly walls: ProviderWalls;
-  readonly effort?: 'low' | 'medium' | 'high';
+  readonly effort?: Effort;
   readonly idleMs?: number;
   readonly signal: AbortSignal;
 }

@@ -8,7 +8,8 @@ import { accessFor } from './context/access-for';
 import { cheaper } from './models';
 import { LOOP_LIMITS, type LoopLimits } from './loop-guards';
 import { createProviderWalls, type ProviderWalls } from './provider-walls';
-import { roleOf, type Roles } from './roles';
+import { roleAtWork } from './role-at-work';
+import type { Roles } from './roles';
 import { DEFAULT_IDLE_MS } from './stream-message';
 import { createDepartmentTools } from './tools/department';
 import { FILE_TOOLS } from './tools/files';
@@ -43,7 +44,7 @@ export function createSpecialists(options: SpecialistsOptions): Specialists {
   const idleMs = options.idleMs ?? DEFAULT_IDLE_MS;
   return {
     async work(request) {
-      const named = roleOf(options.roles, request.specialist);
+      const named = await roleAtWork(options, request.dossier, request.specialist, request.task);
       const role = { ...named, model: cheaper(named.model, request.thrift) };
       const client = options.clientFor(request.dossier.model);
       const access = accessFor(request);

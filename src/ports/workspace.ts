@@ -32,6 +32,12 @@ export interface Repositories {
     readonly commit: string;
     readonly path: string;
   }): Promise<string | null>;
+  /** Paths that differ between two commits; a renamed file is two of them. */
+  changedFiles(request: {
+    readonly objectiveId: string;
+    readonly from: string;
+    readonly to: string;
+  }): Promise<readonly string[]>;
   /** Unified diff between two commits, cut at `maxBytes`. */
   diff(request: {
     readonly objectiveId: string;

@@ -127,6 +127,7 @@ function renderQuestions(report: Report): string {
   const rows = [
     ...report.decisions.map((decision) => [
       code(decision.escalationId),
+      decision.trigger === undefined ? '' : code(decision.trigger),
       `**${decision.decision}**${decision.assignee === null ? '' : ` to ${code(mention(decision.assignee))}`}`,
       `${escapeExcerpt(decision.by, 100)} (${decision.channel})`,
       decision.decidedAt,
@@ -134,13 +135,14 @@ function renderQuestions(report: Report): string {
     ]),
     ...report.openEscalations.map((escalation) => [
       code(escalation.id),
+      code(escalation.trigger),
       'open',
       '',
       escalation.raisedAt,
       escapeExcerpt(escalation.question, 500),
     ]),
   ];
-  return `## Escalations\n\n${table(['Question', 'Decision', 'By', 'At', 'Words'], rows)}`;
+  return `## Escalations\n\n${table(['Question', 'Trigger', 'Decision', 'By', 'At', 'Words'], rows)}`;
 }
 
 function renderMetrics(report: Report): string {

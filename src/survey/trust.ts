@@ -1,15 +1,28 @@
 import { createHash } from 'node:crypto';
 import { surveyCommands, type Survey } from '../domain/survey';
 
+/** A file of the repository that reaches a model as guidance. */
+export interface TrustedFile {
+  readonly path: string;
+  readonly source: string;
+}
+
 /**
- * What trust is given to: sha-256 hex of the commands that will be run from a repository, in their order, and of its
- * configuration's bytes. Any other command or configuration asks anew.
+ * What trust is given to: sha-256 hex of the commands that will be run from a repository, in their order, of its
+ * configuration's bytes and of the roles it brings. Anything else in one of these asks anew.
  */
-export function trustHash(survey: Survey, configurationBytes: Uint8Array | string | null): string {
-  const configuration =
-    configurationBytes === null ? null : createHash('sha256').update(configurationBytes).digest('hex');
+export function trustHash(
+  survey: Survey,
+  configurationBytes: Uint8Array | string | null,
+  roles: readonly TrustedFile[] = [],
+): string {
+  const digest = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+  const configuration = configurationBytes === null ? null : digest(configurationBytes);
   const commands = surveyCommands(survey).map(({ name, argv }) => [name, argv]);
-  return createHash('sha256').update(JSON.stringify({ commands, configuration })).digest('hex');
+  const files = roles.map(({ path, source }) => [path, digest(source)]);
+  // Without roles the text is what it always was: what was trusted stays trusted.
+  const brought = files.length === 0 ? {} : { roles: files };
+  return digest(JSON.stringify({ commands, configuration, ...brought }));
 }
 
 /** The commands that will be run from a repository, one a line, to be read before trusting it. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createActivities, type Activities } from '../../activities';
+import { createCompatibility } from '../compatibility/compatibility';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
 import { packageRoot } from '../config/package-root';
@@ -15,6 +16,8 @@ import { createProviderWalls, providerOf } from '../model/provider-walls';
 import { loadRoles } from '../model/roles';
 import { createSpecialists } from '../model/tool-loop';
 import { loadPlaybooks } from '../offline/load-playbooks';
+import { createPlaybookRecorder, type PlaybookRecorder } from '../offline/playbook-recorder';
+import type { RecordingHead } from '../offline/recording';
 import { startOfflineModel } from '../offline/server';
 import { startPostgres, type PostgresServer } from '../postgres/start-postgres';
 import { createReports } from '../report/reports';
@@ -30,12 +33,16 @@ export interface Department {
   stop(): Promise<void>;
 }
 
+/** The folder a run is recorded into, and the head of the playbook it becomes. */
+export type RecordingTarget = Omit<RecordingHead, 'secrets'> & { readonly dir: string };
+
 /** Wires every adapter by hand: the only place that knows them all. */
 export async function openDepartment(options: {
   readonly environment: Environment;
   readonly home: Home;
+  readonly recording?: RecordingTarget | undefined;
 }): Promise<Department> {
-  const { environment, home } = options;
+  const { environment, home, recording } = options;
   const folder = (name: string): string => join(home.home, name);
   const store = createDirectoryBlobStore(folder('blobs'));
   const workspace = createGitWorkspace({
@@ -70,7 +77,9 @@ export async function openDepartment(options: {
 
   const playbooks = await loadPlaybooks(join(packageRoot(), 'playbooks'));
   const offline = await startOfflineModel({ playbooks });
+  const recorder = recording === undefined ? undefined : await startRecording(recording, environment);
   const clientFor = createClientFor({
+    witness: recorder,
     anthropic: { apiKey: environment.anthropic.apiKey, baseUrl: environment.anthropic.baseUrl },
     offlineUrl: (playbook, scenario) => offline.url(playbook, scenario),
   });
@@ -80,7 +89,7 @@ export async function openDepartment(options: {
   const activities = createActivities({
     store,
     journals: createDirectoryJournals(folder('journals')),
-    coordination: createCoordination({ clientFor, roles, walls }),
+    coordination: createCoordination({ clientFor, roles, walls, blobs: store }),
     specialists: createSpecialists({
       walls,
       clientFor,
@@ -93,7 +102,8 @@ export async function openDepartment(options: {
     repositories: workspace.repositories,
     worktrees: workspace.worktrees,
     integration: workspace.integration,
-    surveyor: createSurveyor(store, engines),
+    surveyor: createSurveyor({ store, roles, engines }),
+    compatibility: createCompatibility(),
     gates: createGateRunner({
       ...checking,
       store,
@@ -112,6 +122,15 @@ export async function openDepartment(options: {
       await offline.stop();
       await workspace.stop();
       await (await database?.catch(() => undefined))?.stop();
+      await recorder?.close();
     },
   };
+}
+
+function startRecording(
+  { dir, ...head }: RecordingTarget,
+  { anthropic }: Environment,
+): Promise<PlaybookRecorder> {
+  const secrets = anthropic.apiKey === undefined ? [] : [anthropic.apiKey];
+  return createPlaybookRecorder(dir, { ...head, secrets });
 }

@@ -1,6 +1,7 @@
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { ensureHome, type Home } from '../config/home';
 import type { Environment } from '../config/environment';
+import type { RecordingTarget } from './department';
 import { createWorker, type DepartmentWorker } from './worker';
 
 /**
@@ -13,12 +14,14 @@ export async function startDepartmentWorker(options: {
   readonly home: Home;
   readonly environment: Environment;
   readonly mode: 'full' | 'workflow-only';
+  /** Where what the model answers is kept as a playbook. */
+  readonly recording?: RecordingTarget;
 }): Promise<DepartmentWorker> {
-  const { connection, namespace, home, environment, mode } = options;
+  const { connection, namespace, home, environment, mode, recording } = options;
   if (mode === 'workflow-only') return createWorker({ connection, namespace, activities: null });
   await ensureHome(home);
   const { openDepartment } = await import('./department.js');
-  const department = await openDepartment({ environment, home });
+  const department = await openDepartment({ environment, home, recording });
   try {
     const worker = await createWorker({ connection, namespace, activities: department.activities });
     return {

@@ -1,9 +1,11 @@
 // Needs no server: activities run in Temporal's mock environment over scripted ports.
+import type { DepartmentRoles } from '../../src/domain/department-roles';
 import type { PlanTask } from '../../src/domain/plan';
 import { NO_USAGE } from '../../src/domain/usage';
 import type { PlanResult } from '../../src/domain/work';
 import { planTask } from '../domain/tasks';
-import { answered, createBench, type Bench } from './ports';
+import { objectiveInput } from '../../bench/smooth-activities';
+import { answered, BASE, createBench, SURVEY, type Bench } from './ports';
 
 /** What the code says of a plan the model proposes. */
 async function propose(...tasks: readonly PlanTask[]): Promise<{ bench: Bench; result: PlanResult }> {
@@ -68,5 +70,70 @@ describe('a proposed plan', () => {
       outcome: 'refused',
       errors: ['there is no task backend-T009 to drop'],
     });
+  });
+});
+
+describe('a specialist the repository brings', () => {
+  const ROLES: DepartmentRoles = {
+    brought: [{ name: 'rust-expert', adds: 'specialist', description: 'Rust', text: 'a'.repeat(64) }],
+    settings: {},
+  };
+
+  it('can be planned for, and only where the survey found it', async () => {
+    const plan = { summary: 'a plan', tasks: [planTask(1, { specialist: 'rust-expert' })] };
+    const ask = async (roles: DepartmentRoles | null): Promise<PlanResult> => {
+      const bench = await createBench({ coordination: { plan: () => answered(plan) } });
+      const handle = roles === null ? bench.handle : await bench.withRoles(roles);
+      return bench.run('planObjective', { handle, analysis: bench.analysis, refusals: [], comment: null });
+    };
+    expect((await ask(ROLES)).outcome).toBe('accepted');
+    expect((await ask(null)).outcome).toBe('refused');
+  });
+
+  it('is among those a review may reassign to, but never for an audit', async () => {
+    const rosters: (readonly string[])[] = [];
+    const bench = await createBench({
+      coordination: {
+        review: ({ roster }) => {
+          rosters.push(roster);
+          return answered({ action: 'guide', guidance: 'go on' });
+        },
+      },
+    });
+    const handle = await bench.withRoles(ROLES);
+    const tasks = [planTask(1), planTask(2, { kind: 'security-audit' })];
+    const plan = await bench.store.put(JSON.stringify({ summary: 'two', tasks }));
+    for (const { id: taskId, specialist } of tasks) {
+      await bench.run('reviewTask', { handle, plan, taskId, specialist, roster: [], failure: 'x' });
+    }
+    expect(rosters.map((roster) => roster.includes('rust-expert'))).toEqual([true, false]);
+    expect(rosters[1]).toContain('backend-architect');
+  });
+});
+
+test('the survey freezes conventions and roles for every later activity', async () => {
+  const files = { 'AGENTS.md': 'Two spaces.', 'CLAUDE.md': 'No any.' };
+  const text = 'b'.repeat(64);
+  const brought = { name: 'rust-expert', adds: 'specialist', description: 'Rust', text } as const;
+  const bench = await createBench({
+    repositories: {
+      prepare: () => Promise.resolve({ head: BASE }),
+      listFiles: () => Promise.resolve(Object.keys(files)),
+      readFile: ({ path }) => Promise.resolve(new Map(Object.entries(files)).get(path) ?? null),
+    },
+    surveyor: {
+      survey: () => Promise.resolve({ ...SURVEY, conventions: Object.keys(files) }),
+      readRoles: () =>
+        Promise.resolve({ roles: { brought: [brought], settings: {} }, notes: ['x.md is left out'] }),
+    },
+  });
+  const found = await bench.run('surveyRepository', objectiveInput());
+  expect(found).toMatchObject({
+    brought: ['rust-expert'],
+    notes: ['the repository brings @rust-expert: Rust', 'x.md is left out'],
+  });
+  expect(JSON.parse((await bench.store.get(found.dossier)).toString('utf8'))).toMatchObject({
+    conventions: 'Two spaces.\n\nNo any.',
+    roles: { brought: [brought] },
   });
 });

@@ -6,6 +6,8 @@ import type { Analysis } from '../../src/domain/analysis';
 import type { Dossier } from '../../src/domain/dossier';
 import type { Plan } from '../../src/domain/plan';
 import type { GateReport, Receipt } from '../../src/domain/receipt';
+import type { DepartmentRoles } from '../../src/domain/department-roles';
+import type { Survey } from '../../src/domain/survey';
 import { NO_USAGE } from '../../src/domain/usage';
 import type { BlobStore } from '../../src/ports/blob-store';
 import { memoryJournals } from '../support/journals';
@@ -32,7 +34,24 @@ function memoryStore(): BlobStore {
   };
 }
 
-/** What was surveyed, for tests that look at it. */
+export const SURVEY: Survey = {
+  name: 'shop',
+  stack: 'node',
+  framework: null,
+  packageManager: 'npm',
+  install: null,
+  build: null,
+  test: ['npm', 'test'],
+  lint: null,
+  testTimeoutMs: 1000,
+  migrations: null,
+  apiSpec: null,
+  database: 'none',
+  conventions: [],
+  manifests: [],
+  notes: [],
+};
+
 export const DOSSIER: Dossier = {
   objectiveId: 'objective-test',
   objective: 'Add users',
@@ -49,23 +68,7 @@ export const DOSSIER: Dossier = {
     push: false,
     allowUnsandboxed: true,
   },
-  survey: {
-    name: 'shop',
-    stack: 'node',
-    framework: null,
-    packageManager: 'npm',
-    install: null,
-    build: null,
-    test: ['npm', 'test'],
-    lint: null,
-    testTimeoutMs: 1000,
-    migrations: null,
-    apiSpec: null,
-    database: 'none',
-    conventions: [],
-    manifests: [],
-    notes: [],
-  },
+  survey: SURVEY,
   conventions: '',
   files: [],
 };
@@ -116,6 +119,8 @@ export interface Bench {
   /** What an activity failed with. */
   failure<K extends keyof Activities>(name: K, request: Parameters<Activities[K]>[0]): Promise<unknown>;
   readonly handle: { readonly dossier: string };
+  /** The handle of the same dossier with roles of a repository. */
+  withRoles(roles: DepartmentRoles): Promise<{ readonly dossier: string }>;
   readonly plan: string;
   readonly analysis: string;
 }
@@ -138,10 +143,17 @@ export async function createBench(
     providerOf: () => 'provider',
     coordination: portOf('coordination', scripted.coordination ?? {}),
     specialists: portOf('specialists', scripted.specialists ?? {}),
-    repositories: portOf('repositories', scripted.repositories ?? {}),
+    repositories: portOf('repositories', {
+      changedFiles: () => Promise.resolve([]),
+      ...scripted.repositories,
+    }),
+    compatibility: portOf('compatibility', scripted.compatibility ?? {}),
     worktrees: portOf('worktrees', scripted.worktrees ?? {}),
     integration: portOf('integration', scripted.integration ?? {}),
-    surveyor: portOf('surveyor', scripted.surveyor ?? {}),
+    surveyor: portOf('surveyor', {
+      readRoles: () => Promise.resolve({ roles: { brought: [], settings: {} }, notes: [] }),
+      ...scripted.surveyor,
+    }),
     gates: portOf('gates', scripted.gates ?? {}),
     bootstrap: portOf('bootstrap', {
       ensure: () => Promise.resolve({ env: {}, path: [], readOnly: [] }),
@@ -164,6 +176,7 @@ export async function createBench(
         (error: unknown) => error,
       ),
     handle: { dossier: await store.put(JSON.stringify(DOSSIER)) },
+    withRoles: async (roles) => ({ dossier: await store.put(JSON.stringify({ ...DOSSIER, roles })) }),
     plan: await store.put(JSON.stringify(PLAN)),
     analysis: await store.put(JSON.stringify(analysis)),
   };

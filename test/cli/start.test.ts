@@ -1,11 +1,12 @@
 // Needs no server: what start-objective refuses, and why.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkSandbox } from '../../src/cli/start/check-sandbox';
 import { chooseModel } from '../../src/cli/start/choose-model';
 import { identifyObjective } from '../../src/cli/start/objective-id';
 import { locateRepository } from '../../src/cli/start/locate-repository';
+import { planRecording } from '../../src/cli/start/recording';
 import { refuseWithoutEngines } from '../../src/cli/start/refuse-without-engines';
 import { parseStart } from '../../src/cli/start/run-flags';
 import { createTrustStore, ensureTrust } from '../../src/cli/start/trust';
@@ -100,7 +101,7 @@ describe('trust', () => {
   });
   afterEach(() => rm(home, { recursive: true, force: true }));
 
-  const surveyed = { trustHash: 'ab12'.repeat(16), commands: 'test     npm test' };
+  const surveyed = { trustHash: 'ab12'.repeat(16), commands: 'test     npm test', roles: [] };
   const ensure = (over: Partial<Parameters<typeof ensureTrust>[0]> = {}) =>
     ensureTrust({
       target: { identity: '/srv/shop', sample: null },
@@ -132,6 +133,14 @@ describe('trust', () => {
     });
   });
 
+  test('the roles a repository brings are shown beside the commands', async () => {
+    const said: string[] = [];
+    const roles = ['a new specialist, @rust-expert: Rust (.claude/agents/rust-expert.md, 90 bytes)'];
+    const asked = ensure({ surveyed: { ...surveyed, roles }, say: (line) => said.push(line) });
+    await expect(asked).rejects.toMatchObject({ exitCode: 2 });
+    expect(said).toEqual(expect.arrayContaining([surveyed.commands, ...roles]));
+  });
+
   test('a wrong or a very short hash is refused', async () => {
     await expect(ensure({ given: 'f'.repeat(64) })).rejects.toMatchObject({ exitCode: 2 });
     await expect(ensure({ given: surveyed.trustHash.slice(0, 8) })).rejects.toMatchObject({ exitCode: 2 });
@@ -139,6 +148,55 @@ describe('trust', () => {
 
   test('a person who says no starts nothing', async () => {
     await expect(ensure({ confirm: () => Promise.resolve(false) })).rejects.toThrow(/Nothing was started/);
+  });
+});
+
+describe('a recording', () => {
+  let cwd: string;
+  beforeEach(async () => {
+    cwd = await mkdtemp(join(tmpdir(), 'recording-'));
+  });
+  afterEach(() => rm(cwd, { recursive: true, force: true }));
+
+  const plan = (over: Partial<Parameters<typeof planRecording>[0]> = {}) =>
+    planRecording({
+      dir: 'my-tape',
+      cwd,
+      detach: false,
+      model: { kind: 'anthropic' },
+      objective: 'Add login',
+      target: { sample: null, identity: 'git@host:shops/Web_Shop.git' },
+      ...over,
+    });
+
+  test('is a new folder named like the playbook, for the repository as a sample', async () => {
+    const expected = {
+      name: 'my-tape',
+      objective: 'Add login',
+      sample: 'web-shop',
+      dir: join(cwd, 'my-tape'),
+    };
+    expect(await plan()).toEqual(expected);
+    await mkdir(join(cwd, 'my-tape'));
+    expect(await plan()).toEqual(expected);
+    expect(await plan({ dir: undefined })).toBeNull();
+  });
+
+  test('is refused where it would mix, mislead or have nothing to keep', async () => {
+    await writeFile(join(cwd, 'full'), '');
+    await mkdir(join(cwd, 'taken'));
+    await writeFile(join(cwd, 'taken', 'x'), '');
+    const offline = { kind: 'offline', playbook: 'auth', scenario: 'default' } as const;
+    for (const [over, message] of [
+      [{ detach: true }, /--detach/],
+      [{ model: offline }, /has its playbook already/],
+      [{ dir: 'My Tape' }, /not lower-case kebab-case/],
+      [{ dir: 'taken' }, /not empty/],
+      [{ dir: 'full' }, /cannot be read/],
+    ] as const) {
+      const refused = plan(over);
+      await expect(refused).rejects.toMatchObject({ message: expect.stringMatching(message), exitCode: 2 });
+    }
   });
 });
 

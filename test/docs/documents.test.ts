@@ -8,6 +8,7 @@ import { COMMANDS } from '../../src/cli/commands';
 import { packageRoot } from '../../src/config/package-root';
 import { parseConfiguration } from '../../src/domain/configuration';
 import { DECISIONS, Escalation } from '../../src/domain/escalation';
+import { DEFAULT_SETTINGS } from '../../src/domain/model-settings';
 import { EXIT_CODES } from '../../src/domain/exit-codes';
 import {
   MESSAGES,
@@ -17,8 +18,10 @@ import {
   TASK_QUEUE,
 } from '../../src/domain/messages';
 import { ObjectiveState, Outcome, TaskState } from '../../src/domain/states';
+import { TECH_LEAD } from '../../src/domain/specialists';
 import { ObjectiveResult } from '../../src/domain/status';
 import { EscalationReason } from '../../src/domain/triggers';
+import { loadRoles } from '../../src/model/roles';
 import { findCoverage } from '../../src/offline/coverage';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';
 import { code, headings, jsonBlocks, listAfter, readDocument, section, table } from './documents';
@@ -127,6 +130,20 @@ describe('docs/operations.md', () => {
     expect(rows.map(([name, type]) => [code(name), type?.toUpperCase()])).toEqual(
       SEARCH_ATTRIBUTES.map(({ name, type }) => [name, type]),
     );
+  });
+});
+
+describe('docs/roles.md', () => {
+  test('lists what each role thinks with, as its file and the code say', async () => {
+    const roles = await loadRoles(join(packageRoot(), 'agents'));
+    const rows = table(readDocument('docs/roles.md'), 'role').map(([name, ...settings]) => [
+      code(name),
+      ...settings,
+    ]);
+    const own = [...roles.values()].filter((role) => role.name !== TECH_LEAD);
+    const brought = ['a specialist the repository brings', DEFAULT_SETTINGS.model, DEFAULT_SETTINGS.effort];
+    const expected = [...own.map(({ name, model, effort }) => [name, model, effort]), brought];
+    expect(rows.sort()).toEqual(expected.sort());
   });
 });
 

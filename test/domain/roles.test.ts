@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { packageRoot } from '../../src/config/package-root';
 import { COORDINATOR, mention, SPECIALIST_NAMES, TECH_LEAD } from '../../src/domain/specialists';
 import { CONCERNS } from '../../src/domain/levels';
+import { TASK_KINDS } from '../../src/domain/plan';
 import { TRIGGERS } from '../../src/domain/triggers';
 
 const Frontmatter = z.strictObject({
@@ -21,7 +22,15 @@ const roles = files.map((file) => {
   return { file, body, frontmatter: Frontmatter.parse(parse(frontmatter)) };
 });
 const everyRole = [...SPECIALIST_NAMES, COORDINATOR, TECH_LEAD];
-const TOOLS = ['read', 'bash', 'run_checks', 'consult', 'raise_escalation', 'submit_handoff'];
+const TOOLS = [
+  'read',
+  'bash',
+  'run_checks',
+  'consult',
+  'request_context',
+  'raise_escalation',
+  'submit_handoff',
+];
 
 test('each role has a file and each file is a role', () => {
   expect(files).toEqual(everyRole.map((name) => `${name}.md`).sort());
@@ -56,6 +65,19 @@ test.each(roles.filter((role) => SPECIALIST_NAMES.some((name) => name === role.f
     expect(TOOLS.filter((tool) => !body.includes(`\`${tool}\``))).toEqual([]);
   },
 );
+
+test.each(roles.filter((role) => SPECIALIST_NAMES.some((name) => name === role.frontmatter.name)))(
+  '$file says of each kind of output when it is done, or whose it is',
+  ({ body }) => {
+    const done = /^## Definition of done$([^]*?)^## /m.exec(body)?.[1] ?? '';
+    expect(TASK_KINDS.filter((kind) => !done.includes(`**${kind}**`))).toEqual([]);
+  },
+);
+
+test('the coordinator names every kind of output and who does it', () => {
+  const body = roles.find((role) => role.frontmatter.name === COORDINATOR)?.body ?? '';
+  expect(TASK_KINDS.filter((kind) => !body.includes(`| ${kind} |`))).toEqual([]);
+});
 
 test('the coordinator is opus and says that it never writes code', () => {
   const coordinator = roles.find((role) => role.frontmatter.name === COORDINATOR);

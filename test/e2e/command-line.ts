@@ -8,10 +8,12 @@ import { packageRoot } from '../../src/config/package-root';
 
 export const OBJECTIVE = 'Add user authentication system with OAuth2 and JWT';
 
+type Variables = Readonly<Record<string, string>>;
+
 /** Environment of a newcomer's machine: no key, no server named, a home of its own; programs stay cached. */
-function environmentOf(home: string): NodeJS.ProcessEnv {
+function environmentOf(home: string, variables: Variables): NodeJS.ProcessEnv {
   const { PATH, HOME, LANG } = process.env;
-  return { PATH, HOME, LANG, COORDINATOR_HOME: home, NO_COLOR: '1' };
+  return { PATH, HOME, LANG, COORDINATOR_HOME: home, NO_COLOR: '1', ...variables };
 }
 
 interface Ended {
@@ -40,11 +42,12 @@ export interface CommandLine {
   dispose(): Promise<void>;
 }
 
-export async function openCommandLine(): Promise<CommandLine> {
+/** @param variables what the user has set beside that */
+export async function openCommandLine(variables: Variables = {}): Promise<CommandLine> {
   const home = await mkdtemp(join(tmpdir(), 'coordinator-e2e-'));
   const running = new Set<Running>();
   const start = (...argv: string[]): Running => {
-    const one = spawnCommand(home, argv);
+    const one = spawnCommand(home, argv, variables);
     running.add(one);
     void one.ended.finally(() => running.delete(one));
     return one;
@@ -70,9 +73,9 @@ export async function openCommandLine(): Promise<CommandLine> {
   };
 }
 
-function spawnCommand(home: string, argv: readonly string[]): Running {
+function spawnCommand(home: string, argv: readonly string[], variables: Variables): Running {
   const child = spawn(process.execPath, [join(packageRoot(), 'bin', 'backend-coordinator.js'), ...argv], {
-    env: environmentOf(home),
+    env: environmentOf(home, variables),
     cwd: home,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

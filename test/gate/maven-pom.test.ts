@@ -99,6 +99,9 @@ describe('what Maven gets to see of a pom outside the sandbox', () => {
   });
 });
 
+/** Maven 3 gives it to plugins that do not name it. */
+const ADDED_BY_MAVEN = ['plexus-utils 1.1'];
+
 describe('what Maven would pick only while it runs', () => {
   const SUREFIRE = {
     groupId: 'org.apache.maven.plugins',
@@ -132,6 +135,7 @@ describe('what Maven would pick only while it runs', () => {
       ['surefire-junit-platform 3.2.5'],
       ['junit-platform-launcher 1.10.5'],
       ['junit-jupiter-engine 5.10.5'],
+      ADDED_BY_MAVEN,
     ]);
   });
 
@@ -146,6 +150,7 @@ describe('what Maven would pick only while it runs', () => {
       ['surefire-junit4 2.12.4'],
       ['surefire-junit47 2.12.4'],
       ['surefire-testng 2.12.4'],
+      ADDED_BY_MAVEN,
     ]);
   });
 
@@ -168,6 +173,7 @@ describe('what Maven would pick only while it runs', () => {
       ['wagon 2'],
       ['maven-checkstyle-plugin 3.6.0', 'checkstyle 10.20.1'],
       ['mapstruct-processor 1.6.3', 'lombok 1.18.36'],
+      ADDED_BY_MAVEN,
     ]);
   });
 });

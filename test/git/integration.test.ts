@@ -78,6 +78,8 @@ describe('merging', () => {
       head = await merge(bench.workspace, ids[index] ?? '', commit.commit);
     const files = await bench.workspace.repositories.listFiles({ ...at, commit: head });
     expect(files).toEqual(expect.arrayContaining(ids.map((id) => `${id}.txt`)));
+    const changed = await bench.workspace.repositories.changedFiles({ ...at, from: base, to: head });
+    expect([...changed].sort()).toEqual(ids.map((id) => `${id}.txt`));
   });
 
   test('preparing again keeps the branch where it is', async () => {

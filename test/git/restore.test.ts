@@ -116,7 +116,13 @@ describe('on the same host', () => {
     mkdirSync(join(worktree.path, 'later', 'bare'));
     git(join(worktree.path, 'later', 'bare'), 'init', '--quiet');
     const opened = await restore(kept);
-    expect(opened).toEqual({ path: worktree.path, gitDir: worktree.gitDir, head: base, conflicts: [] });
+    expect(opened).toEqual({
+      path: worktree.path,
+      gitDir: worktree.gitDir,
+      head: base,
+      conflicts: [],
+      changed: [],
+    });
     expect(filesOf(worktree.path)).toEqual(before);
     expect(existsSync(join(bench.folder, 'deep'))).toBe(false);
     expect(await snapshot()).toBe(kept);

@@ -5,7 +5,7 @@ import { loadPlaybooks } from '../../src/offline/load-playbooks';
 import { startOfflineModel, type OfflineModel } from '../../src/offline/server';
 import type { Coordination } from '../../src/ports/department';
 import { askingFixture } from '../support/journals';
-import { dossierFixture, FIXTURE_PLAYBOOKS, rolesFixture, taskFixture } from './fixtures';
+import { dossierFixture, FIXTURE_PLAYBOOKS, memoryBlobs, rolesFixture, taskFixture } from './fixtures';
 
 let offline: OfflineModel;
 let coordination: Coordination;
@@ -19,6 +19,7 @@ beforeAll(async () => {
       offlineUrl: (playbook, scenario) => offline.url(playbook, scenario),
     }),
     roles: rolesFixture(),
+    blobs: memoryBlobs(),
   });
 });
 afterAll(() => offline.stop());

@@ -9,6 +9,7 @@ import {
   type ContextAccess,
   type ContextAccessOptions,
 } from '../../src/model/context/access';
+import type { delegationPrompt } from '../../src/model/prompts/delegation';
 import type { Role, Roles } from '../../src/model/roles';
 import type { BlobStore } from '../../src/ports/blob-store';
 import type { Worktree } from '../../src/ports/workspace';
@@ -78,7 +79,7 @@ export function taskFixture(id = 'backend-T001', changes: Partial<PlanTask> = {}
 export function rolesFixture(): Roles {
   const role = (name: string, model: Role['model']): [string, Role] => [
     name,
-    { name, description: name, model, prompt: `You are ${name}.` },
+    { name, description: name, model, effort: 'medium', prompt: `You are ${name}.` },
   ];
   return new Map([
     role('backend-coordinator', 'opus'),
@@ -146,3 +147,10 @@ export function memoryBlobs(): BlobStore & { readonly texts: () => readonly stri
 export function matching(pattern: RegExp | string): unknown {
   return typeof pattern === 'string' ? expect.stringContaining(pattern) : expect.stringMatching(pattern);
 }
+
+/** Access for the opening of a conversation: everything may be listed, nothing is counted. */
+export const OPEN_ACCESS: Parameters<typeof delegationPrompt>[0]['access'] = {
+  listable: (paths) => [...paths],
+  count: () => undefined,
+  flag: () => undefined,
+};

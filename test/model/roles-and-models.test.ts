@@ -13,6 +13,7 @@ test('a role file is frontmatter and a prompt', () => {
     name: 'python-pro',
     description: 'Python',
     model: 'opus',
+    effort: 'medium',
     prompt: 'You write Python.',
   });
 });

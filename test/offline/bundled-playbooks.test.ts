@@ -1,4 +1,5 @@
 // Needs nothing but the package's own files.
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Analysis } from '../../src/domain/analysis';
@@ -52,4 +53,12 @@ test('every call and every answer of the bundled playbooks fits its schema', asy
     }
   }
   expect(problems).toEqual([]);
+});
+
+test('every playbook is for a bundled sample', async () => {
+  const playbooks = await loadPlaybooks(join(__dirname, '..', '..', 'playbooks'));
+  const samples = readdirSync(join(__dirname, '..', '..', 'examples'));
+  expect(playbooks.filter(({ target }) => !samples.includes(target.sample)).map(({ name }) => name)).toEqual(
+    [],
+  );
 });

@@ -304,6 +304,11 @@ describe('trust', () => {
     expect(trustHash({ ...base, test: ['npm', 'test', '--', 'x'] }, null)).not.toBe(hash);
     expect(trustHash({ ...base, test: null, lint: base.test }, null)).not.toBe(hash);
     expect(trustHash(base, '{}')).not.toBe(hash);
+    expect(trustHash(base, null, [])).toBe(hash);
+    const role = { path: '.claude/agents/rust-expert.md', source: 'a' };
+    const brought = trustHash(base, null, [role]);
+    expect(brought).not.toBe(hash);
+    expect(trustHash(base, null, [{ ...role, source: 'b' }])).not.toBe(brought);
   });
 
   test('shows each command as it would be typed, and no control characters', () => {

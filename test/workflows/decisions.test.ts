@@ -105,6 +105,12 @@ describe('a level-4 question', () => {
       async ({ handle, status }) => {
         await until(status, (s) => s.escalations.length === 1);
         reassigned = true;
+        const nobody = handle.executeUpdate(MESSAGES.resolveEscalation, {
+          args: [{ escalationId: E1, decision: 'reassign', assignee: '@cobol-expert', by: 'ada' }],
+        });
+        await expect(nobody).rejects.toMatchObject({
+          cause: { message: expect.stringContaining('cobol-expert cannot take backend-T001; choose one of') },
+        });
         await handle.executeUpdate(MESSAGES.resolveEscalation, {
           args: [{ escalationId: E1, decision: 'reassign', assignee: '@python-pro', by: 'ada' }],
         });

@@ -3,13 +3,15 @@ import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
 import type { ModelChoice, ObjectiveInput, RunOptions } from '../../domain/objective';
 import type { Command, CommandContext } from '../command';
 import { carryOn, resultLine } from '../live/carry-on';
-import type { SurveyedTarget, Target } from '../services';
+import { plain } from '../live/text';
+import type { RunRecording, SurveyedTarget, Target } from '../services';
 import { openSession, type Session } from '../session';
 import { checkSandbox } from '../start/check-sandbox';
 import { chooseModel } from '../start/choose-model';
 import { locateRepository } from '../start/locate-repository';
 import { identifyObjective } from '../start/objective-id';
 import { readConfiguration } from '../start/read-configuration';
+import { planRecording } from '../start/recording';
 import { parseStart } from '../start/run-flags';
 import { refuseWithoutEngines } from '../start/refuse-without-engines';
 import { createTrustStore, ensureTrust } from '../start/trust';
@@ -31,7 +33,7 @@ export const startObjective: Command = {
     { flags: '--budget-usd <n|none>', help: 'most money to spend in US dollars (default: 10)' },
     {
       flags: '--deadline <instant>',
-      help: 'ISO 8601; recorded with the objective (nothing forecasts yet whether it can be kept)',
+      help: 'ISO 8601; you are asked when the forecast lies beyond it (nothing is stopped by itself)',
     },
     { flags: '--dry-run', help: 'stop after the survey and say what would run' },
     { flags: '--detach', help: 'leave server and worker in the background and return' },
@@ -39,6 +41,7 @@ export const startObjective: Command = {
     { flags: '--push', help: 'push the delivered branch to the origin' },
     { flags: '--allow-unsandboxed', help: 'run commands without a sandbox where none works' },
     { flags: '--scenario <name>', help: 'variant of the offline playbook' },
+    { flags: '--record <dir>', help: 'keep what the model answers as a playbook in a new folder' },
   ],
   examples: [
     'backend-coordinator start-objective "Add user authentication system with OAuth2 and JWT"',
@@ -52,15 +55,24 @@ export const startObjective: Command = {
       hold: flags.detach === true ? 'keep' : 'lease',
       onProgress: context.terminal.warn,
     });
-    const session = await openSession(server, flags.detach === true ? 'none' : 'full');
+    const { recording } = prepared;
+    const session = await openSession(server, flags.detach === true ? 'none' : 'full', recording);
+    let exitCode: ExitCode;
     try {
       const started = await startOn(context, session, prepared.input);
-      return flags.detach === true
-        ? await detach(context, session, started)
-        : await carryOn(context, session, started, { noWait: !flags.wait });
+      exitCode =
+        flags.detach === true
+          ? await detach(context, session, started)
+          : await carryOn(context, session, started, { noWait: !flags.wait });
     } finally {
       await session.close();
     }
+    if (recording !== null) {
+      context.terminal.warn(
+        `Recorded as a playbook in ${recording.dir}; its playbook.yaml says what to edit.`,
+      );
+    }
+    return exitCode;
   },
 };
 
@@ -69,6 +81,7 @@ interface Prepared {
   readonly target: Target;
   readonly surveyed: SurveyedTarget;
   readonly sandbox: string;
+  readonly recording: RunRecording | null;
 }
 
 /** Everything that can be refused, in order, before anything starts. */
@@ -89,6 +102,14 @@ async function prepare(
     environment,
     scenario: flags.scenario,
     findCoverage: () => services.findCoverage(objective, target.sample),
+  });
+  const recording = await planRecording({
+    dir: flags.record,
+    cwd,
+    detach: flags.detach === true,
+    model,
+    objective,
+    target,
   });
   for (const note of target.notes) terminal.warn(note);
   const objectiveId = identifyObjective(objective, target);
@@ -126,6 +147,7 @@ async function prepare(
     target,
     surveyed,
     sandbox,
+    recording,
   };
 }
 
@@ -187,7 +209,9 @@ function tellDryRun(context: CommandContext, prepared: Prepared): ExitCode {
   terminal.say(`Sandbox ${sandbox}`);
   terminal.say('Commands of the repository that would run:');
   terminal.say(surveyed.commands);
-  for (const note of survey.notes) terminal.say(`note: ${note}`);
+  if (surveyed.roles.length > 0) terminal.say('Roles of the repository:');
+  for (const role of surveyed.roles) terminal.say(role);
+  for (const note of [...survey.notes, ...surveyed.roleNotes]) terminal.say(`note: ${plain(note)}`);
   const exitCode = exitCodeOf('delivered');
   terminal.emit({
     type: 'dry-run',
@@ -198,6 +222,7 @@ function tellDryRun(context: CommandContext, prepared: Prepared): ExitCode {
     sandbox,
     trustHash: surveyed.trustHash,
     survey,
+    roles: surveyed.roles,
   });
   terminal.emit(resultLine(input.objectiveId, null, exitCode));
   return exitCode;

@@ -40,6 +40,8 @@ export const status: Command = {
       for (const message of snapshot.ignored) {
         terminal.say(`ignored: ${plain(message.name)} at ${message.at}: ${plain(message.reason)}`);
       }
+      const { forecast } = snapshot;
+      if (forecast) terminal.say(`forecast: done at ${forecast.finishAt}`);
       terminal.say(`cost: ${describeCost(snapshot)}`);
       terminal.emit({ live: true, ...snapshot });
     });

@@ -51,7 +51,9 @@ export const survey: Command = {
       terminal.say(`${name.padEnd(12)} ${value === null ? '-' : plain(value)}`);
     terminal.say('Commands that would be run:');
     terminal.say(surveyed.commands);
-    for (const note of found.notes) terminal.say(`note: ${plain(note)}`);
+    if (surveyed.roles.length > 0) terminal.say('Roles of the repository that would be given to the model:');
+    for (const role of surveyed.roles) terminal.say(role);
+    for (const note of [...found.notes, ...surveyed.roleNotes]) terminal.say(`note: ${plain(note)}`);
     terminal.say(`hash         ${surveyed.trustHash} (${trusted ? 'trusted' : 'not trusted yet'})`);
     terminal.emit({
       identity: target.identity,
@@ -60,6 +62,7 @@ export const survey: Command = {
       trustHash: surveyed.trustHash,
       trusted,
       survey: found,
+      roles: surveyed.roles,
     });
     return exitCodeOf('delivered');
   },

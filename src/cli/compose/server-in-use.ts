@@ -25,7 +25,7 @@ export function serverInUse(connection: TemporalConnection, request: ServicesReq
         throw translateError(error, { address: connection.address });
       }
     },
-    startWorker: async (mode): Promise<RunningWorker> => {
+    startWorker: async (mode, recording): Promise<RunningWorker> => {
       await installWorkerLog(request.home.home);
       const { startDepartmentWorker } = await import('../../worker/start.js');
       const worker = await startDepartmentWorker({
@@ -33,6 +33,7 @@ export function serverInUse(connection: TemporalConnection, request: ServicesReq
         namespace: connection.namespace,
         ...request,
         mode,
+        ...(recording === undefined ? {} : { recording }),
       });
       const ended = worker.run();
       workerHere = true;

@@ -1,3 +1,9 @@
+import { join } from 'node:path';
+import { packageRoot } from '../../config/package-root';
+import type { ModelSettings } from '../../domain/model-settings';
+import { mention } from '../../domain/specialists';
+import type { TargetRole } from '../../model/target-roles';
+import { plain } from '../live/text';
 import type { GivenConfiguration, SurveyedTarget, Target } from '../services';
 import { type EngineFacts, lackingEngines, noteEngines } from '../../domain/engines';
 import type { Repositories } from '../../ports/workspace';
@@ -11,6 +17,8 @@ export async function surveyTarget(request: {
   readonly engineFacts: EngineFacts;
 }): Promise<SurveyedTarget> {
   const { surveyTree } = await import('../../survey/survey-tree.js');
+  const { loadRoles } = await import('../../model/roles.js');
+  const { surveyRoles } = await import('../../model/survey-roles.js');
   const { describeCommands, trustHash } = await import('../../survey/trust.js');
   const { repositories, target, workspaceId: objectiveId, configuration } = request;
   const commit = target.baseCommit;
@@ -20,15 +28,26 @@ export async function surveyTarget(request: {
     identity: target.identity,
     baseCommit: commit,
   });
-  const surveyed = await surveyTree({
-    files: await repositories.listFiles({ objectiveId, commit }),
-    read: (path) => repositories.readFile({ objectiveId, commit, path }),
-    configuration,
-  });
+  const files = await repositories.listFiles({ objectiveId, commit });
+  const read = (path: string): Promise<string | null> => repositories.readFile({ objectiveId, commit, path });
+  const surveyed = await surveyTree({ files, read, configuration });
+  const own = await loadRoles(join(packageRoot(), 'agents'));
+  const roles = await surveyRoles({ own, files, read, given: configuration });
   return {
     survey: noteEngines(surveyed.survey, request.engineFacts),
-    trustHash: trustHash(surveyed.survey, surveyed.configuration),
+    trustHash: trustHash(surveyed.survey, surveyed.configuration, roles.brought),
     commands: describeCommands(surveyed.survey),
     lacking: lackingEngines(surveyed.survey.engines ?? [], request.engineFacts),
+    roles: [...roles.brought.map(describeRole), ...Object.entries(roles.settings).map(describeSettings)],
+    roleNotes: roles.notes,
   };
+}
+
+function describeRole({ name, adds, path, source, description }: TargetRole): string {
+  const what = adds === 'guidance' ? 'guidance for' : 'a new specialist,';
+  return plain(`${what} ${mention(name)}: ${description} (${path}, ${Buffer.byteLength(source)} bytes)`);
+}
+
+function describeSettings([name, { model, effort }]: readonly [string, ModelSettings]): string {
+  return `${mention(name)} thinks with ${model}, effort ${effort}`;
 }

@@ -59,6 +59,7 @@ export const StartFlags = z.strictObject({
   push: on,
   allowUnsandboxed: on,
   scenario: text,
+  record: text,
 });
 export type StartFlags = z.infer<typeof StartFlags>;
 

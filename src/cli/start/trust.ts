@@ -45,7 +45,7 @@ const SHORTEST_HASH = 12;
  */
 export async function ensureTrust(request: {
   readonly target: Pick<Target, 'identity' | 'sample'>;
-  readonly surveyed: Pick<SurveyedTarget, 'trustHash' | 'commands'>;
+  readonly surveyed: Pick<SurveyedTarget, 'trustHash' | 'commands' | 'roles'>;
   readonly given: string | undefined;
   readonly store: TrustStore;
   readonly say: (line: string) => void;
@@ -58,7 +58,7 @@ export async function ensureTrust(request: {
   if (given !== undefined) {
     if (given.length < SHORTEST_HASH || !hash.startsWith(given.toLowerCase())) {
       throw new ConfigurationError(
-        `--trust ${given} does not fit: the commands or the configuration of this repository have the hash ${hash}; read them with \`survey\` and give that one.`,
+        `--trust ${given} does not fit: the commands, the configuration or the roles of this repository have the hash ${hash}; read them with \`survey\` and give that one.`,
       );
     }
     await store.remember(target.identity, hash);
@@ -67,13 +67,17 @@ export async function ensureTrust(request: {
   if ((await store.trusted(target.identity)) === hash) return;
   request.say('These commands of the repository will be run on this machine:');
   request.say(surveyed.commands);
+  if (surveyed.roles.length > 0) {
+    request.say('These roles of the repository will be given to the model:');
+    for (const role of surveyed.roles) request.say(role);
+  }
   request.say(`Their hash: ${hash}`);
   if (request.confirm === null) {
     throw new ConfigurationError(
-      `This repository is not trusted yet; read the commands above and add --trust ${hash} if they may run.`,
+      `This repository is not trusted yet; read what stands above and add --trust ${hash} if it may.`,
     );
   }
-  if (!(await request.confirm('Do you trust this repository and run them?'))) {
+  if (!(await request.confirm('Do you trust this repository with that?'))) {
     throw new ConfigurationError('Nothing was started, because the repository is not trusted.');
   }
   await store.remember(target.identity, hash);

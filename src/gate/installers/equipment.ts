@@ -16,7 +16,7 @@ export async function engineOf(engines: Engines, name: EngineName): Promise<Engi
 /** What commands need to use these engines. */
 export function equipmentOf(...engines: readonly Engine[]): Provision {
   return {
-    env: Object.assign({}, ...engines.map(({ env }) => env)) as Record<string, string>,
+    env: Object.fromEntries(engines.flatMap(({ env }) => Object.entries(env))),
     path: engines.flatMap(({ path }) => path).filter((folder) => !SYSTEM_FOLDERS.includes(folder)),
     readOnly: engines.flatMap(({ readOnly }) => readOnly),
   };

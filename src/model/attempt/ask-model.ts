@@ -1,10 +1,11 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { ModelFailure } from '../../domain/model-failure';
+import { withBreakpoints } from '../cache-breakpoints';
+import { charterPrompt } from '../prompts/charter';
 import { estimateUsd, modelId, usageOf } from '../models';
 import { QUICK_TRIES, quickPauseMs, wallMs } from '../provider-walls';
 import { streamMessage } from '../stream-message';
 import { refuseUnusable } from '../structured';
-import type { Tool } from '../tools/tool';
 import { keepable } from '../transcript';
 import type { AttemptSetting } from './attempt';
 
@@ -24,9 +25,12 @@ export async function askModel(setting: AttemptSetting): Promise<Asked> {
   const params: Anthropic.MessageStreamParams = {
     model: modelId(role.model),
     max_tokens: state.maxTokens,
-    system: [{ type: 'text', text: role.prompt, cache_control: { type: 'ephemeral' } }],
-    tools: definitions(setting.tools),
-    messages: withBreakpoint(state.messages),
+    output_config: { effort: role.effort },
+    ...withBreakpoints({
+      tools: setting.tools.map((tool) => tool.definition),
+      system: [charterPrompt(request.dossier.roles), role.prompt],
+      messages: state.messages,
+    }),
   };
   const estimate = estimateUsd(role.model, params, request.dossier.model);
   const spent = state.usage.usd ?? 0;
@@ -70,26 +74,4 @@ async function failed(setting: AttemptSetting, error: unknown): Promise<Asked> {
     return { kind: 'wall', waitMs: wallMs(state.failures), reason: error.message };
   }
   throw error.with({ retryAfterMs: quickPauseMs(state.failures) });
-}
-
-/** Cache breakpoints stand at the end of what stays the same: the tools, the system prompt, the newest message. */
-function definitions(tools: readonly Tool[]): Anthropic.Tool[] {
-  return tools.map((tool, index) =>
-    index === tools.length - 1
-      ? { ...tool.definition, cache_control: { type: 'ephemeral' } }
-      : tool.definition,
-  );
-}
-
-function withBreakpoint(messages: readonly Anthropic.MessageParam[]): Anthropic.MessageParam[] {
-  const newest = messages.findLastIndex((message) => message.role === 'user');
-  return messages.map((message, index) => {
-    if (index !== newest || typeof message.content === 'string') return message;
-    const content = message.content.map((block, at) =>
-      at === message.content.length - 1 && (block.type === 'text' || block.type === 'tool_result')
-        ? { ...block, cache_control: { type: 'ephemeral' as const } }
-        : block,
-    );
-    return { role: 'user', content };
-  });
 }

@@ -1,8 +1,9 @@
 import { FACETS, type Analysis } from '../../domain/analysis';
+import { rosterOf } from '../../domain/department-roles';
 import type { Dossier } from '../../domain/dossier';
 import { GATE_ITEMS } from '../../domain/gate-items';
 import { MAX_TASKS, PRIORITIES, TASK_KINDS } from '../../domain/plan';
-import { COORDINATOR, mention, SPECIALISTS } from '../../domain/specialists';
+import { COORDINATOR, mention } from '../../domain/specialists';
 import { bullets, joinParts, section } from './format';
 import { describeRepository, listFiles, plannableFiles } from './repository';
 
@@ -41,7 +42,10 @@ export function planPrompt({ dossier, analysis, refusals, comment }: PlanBrief):
     ),
     describeRepository(dossier, COORDINATOR),
     listFiles(plannableFiles(dossier)),
-    section('SPECIALISTS', bullets(SPECIALISTS.map((row) => `${mention(row.name)}: ${row.does}`))),
+    section(
+      'SPECIALISTS',
+      bullets(rosterOf(dossier.roles).map((row) => `${mention(row.name)}: ${row.does}`)),
+    ),
     section('GATE ITEMS', bullets(GATE_ITEMS.map((row) => `${row.slug}: ${row.demand}`))),
     section(
       'TASK',

@@ -10,7 +10,7 @@ const CHECKS = ['build', 'test', 'lint'] as const;
 const submitHandoff = defineTool({
   name: 'submit_handoff',
   description:
-    'Hand in the work as it stands in the worktree; ends the attempt. findings is for audits, else []. Last call of a turn.',
+    'Hand in the work as it stands in the worktree; ends the attempt. findings is for audits and reviews, else []; about: architecture marks a mismatch with the system design. Last call of a turn.',
   input: HandoffNote,
   run: (note) =>
     Promise.resolve({

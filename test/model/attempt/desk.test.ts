@@ -168,8 +168,7 @@ test('a request for context suspends the attempt; its answer is the result of th
         }
       : HANDOFF;
   const { end } = await once();
-  // The tool exists only where the policy layer brings it.
-  if (end.kind !== 'context') return;
+  expect(end).toMatchObject({ kind: 'context', request: { paths: ['docs/**'] } });
   const prompt = { kind: 'context', from: '@backend-coordinator', decision } as const;
   expect((await once({ request: { prompt } })).end.kind).toBe('handed-off');
   expect(JSON.stringify(stub.requests[1]?.messages.at(-1))).toContain('You may read now: docs/**');

@@ -107,7 +107,12 @@ export async function attemptNosily(
         throw new Error('the offline model is not asked here');
       },
     }),
-    roles: new Map([[role, { name: role, description: role, model: 'sonnet', prompt: `You are ${role}.` }]]),
+    roles: new Map([
+      [
+        role,
+        { name: role, description: role, model: 'sonnet', effort: 'medium', prompt: `You are ${role}.` },
+      ],
+    ]),
     blobs,
     checks: createCheckRunner({
       sandbox,

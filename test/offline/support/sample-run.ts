@@ -67,7 +67,7 @@ export async function runSample(
     offlineUrl: (playbook, scenario) => offline.url(playbook, scenario),
   });
   const roles = await loadRoles(ROLES);
-  const coordination = createCoordination({ clientFor, roles });
+  const coordination = createCoordination({ clientFor, roles, blobs });
   const specialists = createSpecialists({
     clientFor,
     roles,
