@@ -17,6 +17,7 @@ import { withHeartbeat } from './heartbeat';
 import { withWatchdog } from './watchdog';
 import type { Ports } from './ports';
 import type { Records } from './records';
+import { prepareHere } from './prepare-here';
 import { refuseUnconfined } from './sandbox-fence';
 import { findBreakingChanges, type Broken } from './breaking-changes';
 
@@ -52,6 +53,7 @@ export function createAttemptActivities(
     const { handle, taskId, specialist, start } = request;
     const dossier = await records.dossier(handle);
     refuseUnconfined(sandbox, dossier);
+    await prepareHere(ports.repositories, dossier);
     const { objectiveId } = dossier;
     const task = await records.task(request.plan, taskId);
     const journal = await journals.open({ objectiveId, name: journalName(request) });

@@ -6,12 +6,13 @@ import type { MergeResult } from '../src/domain/work';
 import type { RepositoryActivities } from './contract';
 import { withHeartbeat } from './heartbeat';
 import type { Ports } from './ports';
+import { prepareHere } from './prepare-here';
 import type { Records } from './records';
 import { refuseUnconfined } from './sandbox-fence';
 
 /** Gates and the merge train's single step; both check a throw-away checkout of an exact commit. */
 export function createCheckActivities(
-  ports: Pick<Ports, 'gates' | 'worktrees' | 'integration' | 'sandbox'>,
+  ports: Pick<Ports, 'gates' | 'worktrees' | 'integration' | 'sandbox' | 'repositories'>,
   records: Records,
 ): Pick<RepositoryActivities, 'gateCommit' | 'mergeTask'> {
   const { gates, worktrees, integration, sandbox } = ports;
@@ -48,6 +49,7 @@ export function createCheckActivities(
     gateCommit: (request) =>
       withHeartbeat(async (signal) => {
         const dossier = await records.dossier(request.handle);
+        await prepareHere(ports.repositories, dossier);
         const scope = request.scope === 'task' ? 'task' : 'objective';
         return gate({ dossier, commit: request.commit, scope, base: request.base, waived: [], signal });
       }),
@@ -55,6 +57,7 @@ export function createCheckActivities(
     mergeTask: (request) =>
       withHeartbeat(async (signal): Promise<MergeResult> => {
         const dossier = await records.dossier(request.handle);
+        await prepareHere(ports.repositories, dossier);
         const { objectiveId } = dossier;
         const { taskId, commit } = request;
         const proposal = await integration.propose({

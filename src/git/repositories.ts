@@ -7,7 +7,7 @@ import { exclusively } from './exclusively';
 import { fetchInto } from './fetch';
 import { lastWords } from './git-command';
 import { refs } from './layout';
-import { ensureMirror, findObjective, recordObjective } from './mirror';
+import { ensureMirror, findObjective, lookUpObjective, recordObjective } from './mirror';
 import { withoutCredentials } from './repository-identity';
 import { findTarget } from './target';
 import type { Tools } from './tools';
@@ -20,6 +20,9 @@ export function createRepositories(tools: Tools): Repositories {
   return {
     prepare: ({ objectiveId, source, identity, baseCommit }) =>
       tellFullDisk(layout.home, async () => {
+        // Prepared here before: the target itself may be gone by now and is not needed.
+        const known = await headHere(tools, objectiveId);
+        if (known !== null) return { head: known };
         const origin = await openOrigin(tools, objectiveId, source);
         const mirror = await ensureMirror(git, layout, identity, origin.format);
         await recordObjective(layout, objectiveId, { identity, baseCommit });
@@ -158,4 +161,13 @@ async function fetchBase(
         'unreachable',
         `The repository ${origin.shown} cannot be read (${lastWords(wide.stderr)}); check it and your access to it.`,
       );
+}
+
+/** The integration branch of an objective that this host knows; null where it does not. */
+async function headHere({ git, layout }: Tools, objectiveId: string): Promise<string | null> {
+  const known = await lookUpObjective(layout, objectiveId);
+  if (known === undefined) return null;
+  const args = ['rev-parse', '--verify', '--quiet', refs.integration(objectiveId)];
+  const run = await git.run({ args, cwd: known.mirror, gitDir: known.mirror });
+  return run.code === 0 ? run.stdout.trim() : null;
 }

@@ -144,11 +144,12 @@ export async function createBench(
     coordination: portOf('coordination', scripted.coordination ?? {}),
     specialists: portOf('specialists', scripted.specialists ?? {}),
     repositories: portOf('repositories', {
+      prepare: () => Promise.resolve({ head: BASE }),
       changedFiles: () => Promise.resolve([]),
       ...scripted.repositories,
     }),
     compatibility: portOf('compatibility', scripted.compatibility ?? {}),
-    worktrees: portOf('worktrees', scripted.worktrees ?? {}),
+    worktrees: portOf('worktrees', { warm: () => Promise.resolve(), ...scripted.worktrees }),
     integration: portOf('integration', scripted.integration ?? {}),
     surveyor: portOf('surveyor', {
       readRoles: () => Promise.resolve({ roles: { brought: [], settings: {} }, notes: [] }),
