@@ -1,63 +1,36 @@
 // Needs Temporal and git: kills separate processes, each in a pid namespace of its own where bubblewrap is there.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
-import { readEnvironment } from '../../src/config/environment';
-import { resolveHome } from '../../src/config/home';
-import { packageRoot } from '../../src/config/package-root';
-import { OBJECTIVE_WORKFLOW, QUERIES, TASK_QUEUE } from '../../src/domain/messages';
-import { ObjectiveInput } from '../../src/domain/objective';
+import { QUERIES } from '../../src/domain/messages';
 import { ObjectiveStatus } from '../../src/domain/status';
-import { runCommand } from '../../src/process/run-command';
-import { resolveTemporalBinary } from '../../src/temporal/binary';
-import { startProviderStub, turnOf, type ProviderStub, type StubRequest } from '../support/provider-stub';
-import { startProcess, type OwnProcess } from './process-group';
+import { turnOf, type StubRequest } from '../support/provider-stub';
 import { scriptedAnswer, STEPS, TASKS } from './scripted-department';
+import { git, openStage, pause, type Stage } from './stage';
 
 const KILLS = 20;
 const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 100_000);
 const RUN_TIMEOUT_MS = 900_000;
 
-let folder: string;
-let home: string;
-let stub: ProviderStub;
-let port: number;
-const processes: OwnProcess[] = [];
-
+let stage: Stage;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'chaos-'));
-  home = join(folder, 'home');
-  await mkdir(home);
-  port = await freePort();
-  stub = await startProviderStub(async (request) => {
-    await pause(60);
-    return scriptedAnswer(request);
-  });
+  stage = await openStage(scriptedAnswer);
 });
-afterEach(async () => {
-  for (const one of processes.splice(0)) await one.kill();
-  await stub.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => stage.dispose());
 
 test(
   `a worker and server killed at ${String(KILLS)} seeded points lose nothing, and pay one call a kill at most`,
   async () => {
     const expected = await treeOf(await run('objective-calm-00000000', 0));
-    const calmRequests = stub.requests.length;
+    const calmRequests = stage.stub.requests.length;
     // Analysis, plan, and for each task its steps and the handoff.
     expect(calmRequests).toBe(2 + TASKS.length * (STEPS + 1));
-    await rm(home, { recursive: true });
-    await mkdir(home);
+    await stage.clear();
 
     const chaos = await run('objective-chaos-00000000', KILLS).catch((error: unknown) => {
       throw new Error(`With CHAOS_SEED=${String(SEED)}: ${String(error)}`, { cause: error });
     });
     const seed = `seed ${String(SEED)}`;
-    const asked = stub.requests.slice(calmRequests);
+    const asked = stage.stub.requests.slice(calmRequests);
 
     // Lost workers are no failures of work.
     const attempts = chaos.status.tasks.map((task) =>
@@ -94,8 +67,8 @@ test(
     const { usage } = chaos.status;
     expect([seed, usage.requests >= asked.length]).toEqual([seed, true]);
     expect([seed, usage.requests - asked.length <= KILLS * TASKS.length]).toEqual([seed, true]);
-    expect(left('worktrees')).toEqual([]);
-    expect(left('checkouts')).toEqual([]);
+    expect(stage.left('worktrees')).toEqual([]);
+    expect(stage.left('checkouts')).toEqual([]);
   },
   RUN_TIMEOUT_MS,
 );
@@ -114,28 +87,10 @@ interface Done {
 
 /** One objective from start to delivery, with so many kills on the way. */
 async function run(objectiveId: string, kills: number): Promise<Done> {
-  const repository = await makeRepository(join(folder, objectiveId));
   const random = mulberry32(SEED);
-  let server = await startServer();
-  let worker = await startWorker();
-  const connection = await Connection.connect({ address: `127.0.0.1:${String(port)}` });
-  const client = new Client({ connection });
-  const input = ObjectiveInput.parse({
-    objectiveId,
-    objective: 'Write three notes',
-    repository: { kind: 'path', path: repository.path },
-    repositoryIdentity: repository.path,
-    baseRef: 'main',
-    baseCommit: repository.commit,
-    model: { kind: 'anthropic' },
-    options: { allowUnsandboxed: true, budgetUsd: null },
-    configuration: null,
-  });
-  const handle = await client.workflow.start(OBJECTIVE_WORKFLOW, {
-    workflowId: objectiveId,
-    taskQueue: TASK_QUEUE,
-    args: [input],
-  });
+  let server = await stage.startServer();
+  let worker = await stage.startWorker();
+  const { handle, repository, close } = await stage.startObjective(objectiveId);
   const end = { reached: false };
   const result = handle.result().finally(() => {
     end.reached = true;
@@ -149,18 +104,18 @@ async function run(objectiveId: string, kills: number): Promise<Done> {
     done++;
     if (done % 7 === 0) {
       await server.kill();
-      server = await startServer();
+      server = await stage.startServer();
     }
-    worker = await startWorker();
+    worker = await stage.startWorker();
   }
   expect([SEED, done]).toEqual([SEED, kills]);
   await result;
   const status = ObjectiveStatus.parse(await handle.query(QUERIES.objectiveStatus));
-  await connection.close();
+  await close();
   await worker.kill();
   await server.kill();
   expect(status.outcome).toBe('delivered');
-  return { repository: repository.path, branch: status.delivery?.branch ?? '', status };
+  return { repository, branch: status.delivery?.branch ?? '', status };
 }
 
 /**
@@ -179,7 +134,7 @@ async function killingPoint(objectiveId: string, random: () => number, over: () 
 }
 
 function journalLines(objectiveId: string): number {
-  const dir = join(home, 'journals', objectiveId);
+  const dir = join(stage.home, 'journals', objectiveId);
   if (!existsSync(dir)) return 0;
   return readdirSync(dir).reduce(
     (sum, name) => sum + readFileSync(join(dir, name), 'utf8').split('\n').length - 1,
@@ -189,95 +144,13 @@ function journalLines(objectiveId: string): number {
 
 function effectBytes(objectiveId: string): number {
   return TASKS.reduce((sum, task) => {
-    const file = join(home, 'worktrees', objectiveId, task, 'docs', task, 'effects.txt');
+    const file = join(stage.home, 'worktrees', objectiveId, task, 'docs', task, 'effects.txt');
     return sum + (existsSync(file) ? readFileSync(file).length : 0);
   }, 0);
 }
 
-async function startServer(): Promise<OwnProcess> {
-  const environment = readEnvironment();
-  const path = await resolveTemporalBinary({ environment, cache: resolveHome(environment).cache });
-  const server = startProcess(
-    [
-      path,
-      'server',
-      'start-dev',
-      '--headless',
-      ...['--ip', '127.0.0.1', '--port', String(port), '--db-filename', join(folder, 'temporal.db')],
-      ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=100'],
-      ...['--log-level', 'error'],
-    ],
-    process.env,
-  );
-  processes.push(server);
-  await server.seen(/Temporal Server:|Server:/);
-  return server;
-}
-
-async function startWorker(): Promise<OwnProcess> {
-  const worker = startProcess(
-    [process.execPath, join(packageRoot(), 'bin', 'backend-coordinator.js'), 'worker'],
-    {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      COORDINATOR_HOME: home,
-      TEMPORAL_ADDRESS: `127.0.0.1:${String(port)}`,
-      ANTHROPIC_BASE_URL: stub.url,
-      NO_COLOR: '1',
-    },
-  );
-  processes.push(worker);
-  await worker.seen(/[Ww]orker|queue|Waiting/);
-  return worker;
-}
-
-async function makeRepository(path: string): Promise<{ readonly path: string; readonly commit: string }> {
-  await mkdir(path);
-  await writeFile(join(path, 'README.md'), '# Notes\n');
-  await writeFile(
-    join(path, 'coordinator.config.json'),
-    JSON.stringify({
-      version: 1,
-      services: [
-        { name: 'notes', install: null, build: null, lint: null, test: { cmd: ['node', '--test'] } },
-      ],
-    }),
-  );
-  await mkdir(join(path, 'test'));
-  await writeFile(join(path, 'test', 'notes.test.js'), "require('node:test')('notes', () => {});\n");
-  const as = ['-c', 'user.name=test', '-c', 'user.email=test@example.invalid'];
-  await git(path, 'init', '--quiet', '--initial-branch=main');
-  await git(path, 'add', '-A');
-  await git(path, ...as, 'commit', '--quiet', '-m', 'Start');
-  return { path, commit: (await git(path, 'rev-parse', 'HEAD')).trim() };
-}
-
 const treeOf = async ({ repository, branch }: Done): Promise<string> =>
   (await git(repository, 'rev-parse', `${branch}^{tree}`)).trim();
-
-async function git(cwd: string, ...args: string[]): Promise<string> {
-  const run = await runCommand({ argv: ['git', ...args], cwd, timeoutMs: 20_000 });
-  if (run.end.kind !== 'exited' || run.end.code !== 0)
-    throw new Error(`git ${args.join(' ')}: ${run.stderr}`);
-  return run.stdout;
-}
-
-function left(name: string): string[] {
-  const path = join(home, name);
-  return existsSync(path)
-    ? readdirSync(path, { recursive: true })
-        .map(String)
-        .filter((entry) => !entry.endsWith('.owner'))
-    : [];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return address === null || typeof address === 'string' ? 0 : address.port;
-}
 
 /** A small seeded generator, so that a failing run can be had again. */
 function mulberry32(seed: number): () => number {
@@ -289,5 +162,3 @@ function mulberry32(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -9,24 +9,32 @@ export interface OwnProcess {
   seen(pattern: RegExp): Promise<void>;
   /** SIGKILL for the group; the pid namespace takes everything that left the group along. */
   kill(): Promise<void>;
+  /** SIGTERM for the group; resolves when it has ended by itself. */
+  terminate(): Promise<void>;
 }
 
 /** Starts a command; nothing outside its group is ever signalled. */
-export function startProcess(argv: readonly string[], env: NodeJS.ProcessEnv): OwnProcess {
-  const confined = hasProgram('bwrap')
-    ? [
-        'bwrap',
-        '--dev-bind',
-        '/',
-        '/',
-        '--proc',
-        '/proc',
-        '--unshare-pid',
-        '--die-with-parent',
-        '--',
-        ...argv,
-      ]
-    : argv;
+export function startProcess(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  kind: 'killed' | 'stopped' = 'killed',
+): OwnProcess {
+  // Whoever is to be asked to stop gets the signal itself: a namespace would end at once with its first process.
+  const confined =
+    kind === 'killed' && hasProgram('bwrap')
+      ? [
+          'bwrap',
+          '--dev-bind',
+          '/',
+          '/',
+          '--proc',
+          '/proc',
+          '--unshare-pid',
+          '--die-with-parent',
+          '--',
+          ...argv,
+        ]
+      : argv;
   const [file = '', ...args] = confined;
   const child = spawn(file, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -57,6 +65,12 @@ export function startProcess(argv: readonly string[], env: NodeJS.ProcessEnv): O
           reject(new Error(`It ended before ${String(pattern)} was seen:\n${output}`));
         });
       }),
+    terminate: async () => {
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+        process.kill(-child.pid, 'SIGTERM');
+      }
+      await ended;
+    },
     kill: async () => {
       if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
         process.kill(-child.pid, 'SIGKILL');

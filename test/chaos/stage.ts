@@ -1,0 +1,169 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { readEnvironment } from '../../src/config/environment';
+import { resolveHome } from '../../src/config/home';
+import { packageRoot } from '../../src/config/package-root';
+import { OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../../src/domain/messages';
+import { ObjectiveInput } from '../../src/domain/objective';
+import { runCommand } from '../../src/process/run-command';
+import { resolveTemporalBinary } from '../../src/temporal/binary';
+import {
+  startProviderStub,
+  type ProviderStub,
+  type StubAnswer,
+  type StubRequest,
+} from '../support/provider-stub';
+import { startProcess, type OwnProcess } from './process-group';
+
+/** A server with a database file, workers as processes of their own, and a scripted provider they ask. */
+export interface Stage {
+  readonly home: string;
+  readonly stub: ProviderStub;
+  startServer(): Promise<OwnProcess>;
+  /** `stopped`: it will be asked to stop and not killed. */
+  startWorker(kind?: 'killed' | 'stopped'): Promise<OwnProcess>;
+  startObjective(
+    objectiveId: string,
+    options?: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly handle: WorkflowHandle; readonly repository: string; close(): Promise<void> }>;
+  /** Forgets everything on the disk of the workers. */
+  clear(): Promise<void>;
+  /** Files left in a folder of the home. */
+  left(name: string): string[];
+  dispose(): Promise<void>;
+}
+
+export async function openStage(
+  script: (request: StubRequest, number: number) => StubAnswer,
+  answerAfterMs = 60,
+): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'chaos-'));
+  const home = join(folder, 'home');
+  await mkdir(home);
+  const port = await freePort();
+  const processes: OwnProcess[] = [];
+  const stub = await startProviderStub(async (request, number) => {
+    await pause(answerAfterMs);
+    return script(request, number);
+  });
+  return {
+    home,
+    stub,
+    startServer: async () => {
+      const environment = readEnvironment();
+      const path = await resolveTemporalBinary({ environment, cache: resolveHome(environment).cache });
+      const server = startProcess(
+        [
+          path,
+          'server',
+          'start-dev',
+          '--headless',
+          ...['--ip', '127.0.0.1', '--port', String(port), '--db-filename', join(folder, 'temporal.db')],
+          ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=100'],
+          ...['--log-level', 'error'],
+        ],
+        process.env,
+      );
+      processes.push(server);
+      await server.seen(/Temporal Server:|Server:/);
+      return server;
+    },
+    startWorker: async (kind = 'killed') => {
+      const program = join(packageRoot(), 'bin', 'backend-coordinator.js');
+      const worker = startProcess(
+        [process.execPath, program, 'worker'],
+        {
+          PATH: process.env['PATH'],
+          HOME: process.env['HOME'],
+          COORDINATOR_HOME: home,
+          TEMPORAL_ADDRESS: `127.0.0.1:${String(port)}`,
+          ANTHROPIC_BASE_URL: stub.url,
+          NO_COLOR: '1',
+        },
+        kind,
+      );
+      processes.push(worker);
+      await worker.seen(/[Ww]orker|queue|Waiting/);
+      return worker;
+    },
+    startObjective: async (objectiveId, options = {}) => {
+      const repository = await makeRepository(join(folder, objectiveId));
+      const connection = await Connection.connect({ address: `127.0.0.1:${String(port)}` });
+      const client = new Client({ connection });
+      const input = ObjectiveInput.parse({
+        objectiveId,
+        objective: 'Write three notes',
+        repository: { kind: 'path', path: repository.path },
+        repositoryIdentity: repository.path,
+        baseRef: 'main',
+        baseCommit: repository.commit,
+        model: { kind: 'anthropic' },
+        options: { allowUnsandboxed: true, budgetUsd: null, ...options },
+        configuration: null,
+      });
+      const handle = await client.workflow.start(OBJECTIVE_WORKFLOW, {
+        workflowId: objectiveId,
+        taskQueue: TASK_QUEUE,
+        args: [input],
+      });
+      return { handle, repository: repository.path, close: () => connection.close() };
+    },
+    clear: async () => {
+      await rm(home, { recursive: true });
+      await mkdir(home);
+    },
+    left: (name) => {
+      const path = join(home, name);
+      if (!existsSync(path)) return [];
+      const entries = readdirSync(path, { recursive: true }).map(String);
+      return entries.filter((entry) => !entry.endsWith('.owner'));
+    },
+    dispose: async () => {
+      for (const one of processes) await one.kill();
+      await stub.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function makeRepository(path: string): Promise<{ readonly path: string; readonly commit: string }> {
+  await mkdir(path);
+  await writeFile(join(path, 'README.md'), '# Notes\n');
+  await writeFile(
+    join(path, 'coordinator.config.json'),
+    JSON.stringify({
+      version: 1,
+      services: [
+        { name: 'notes', install: null, build: null, lint: null, test: { cmd: ['node', '--test'] } },
+      ],
+    }),
+  );
+  await mkdir(join(path, 'test'));
+  await writeFile(join(path, 'test', 'notes.test.js'), "require('node:test')('notes', () => {});\n");
+  const as = ['-c', 'user.name=test', '-c', 'user.email=test@example.invalid'];
+  await git(path, 'init', '--quiet', '--initial-branch=main');
+  await git(path, 'add', '-A');
+  await git(path, ...as, 'commit', '--quiet', '-m', 'Start');
+  return { path, commit: (await git(path, 'rev-parse', 'HEAD')).trim() };
+}
+
+export async function git(cwd: string, ...args: string[]): Promise<string> {
+  const run = await runCommand({ argv: ['git', ...args], cwd, timeoutMs: 20_000 });
+  if (run.end.kind !== 'exited' || run.end.code !== 0)
+    throw new Error(`git ${args.join(' ')}: ${run.stderr}`);
+  return run.stdout;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return address === null || typeof address === 'string' ? 0 : address.port;
+}
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
