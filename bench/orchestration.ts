@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
@@ -127,7 +128,13 @@ async function benchMakespan(
   const activities: Activities = {
     ...smooth,
     runAttempt: async (request) => {
-      await sleep(seconds(request.taskId) * 1000);
+      // As real attempts do, or the server would take the worker for lost.
+      const beat = setInterval(() => {
+        Context.current().heartbeat();
+      }, 2_000);
+      await sleep(seconds(request.taskId) * 1000).finally(() => {
+        clearInterval(beat);
+      });
       return handedOff(request);
     },
   };

@@ -1,11 +1,23 @@
 // Needs a Temporal server.
-import { ATTEMPT_MAILBOX, MESSAGES } from '../../src/domain/messages';
+import { Worker } from '@temporalio/worker';
+import {
+  ATTEMPT_MAILBOX,
+  MESSAGES,
+  OBJECTIVE_WORKFLOW,
+  QUERIES,
+  TASK_QUEUE,
+} from '../../src/domain/messages';
+import { outlineTask, type PlanTask } from '../../src/domain/plan';
+import { ObjectiveStatus } from '../../src/domain/status';
+import { newProgress } from '../../src/domain/task-progress';
+import type { Carried } from '../../workflows/run';
 import { PROVIDER_OPEN, providerGateId } from '../../src/domain/provider-gate';
 import { NO_USAGE, type Usage } from '../../src/domain/usage';
 import type { AttemptRequest, AttemptResult } from '../../src/domain/work';
 import { createProviderActivities } from '../../activities/provider-gate';
 import { planTask } from '../support/plans';
 import {
+  BASE,
   handedOff,
   objectiveInput,
   resultOf,
@@ -178,6 +190,83 @@ describe('a wall of the provider', () => {
       });
     });
     await department.server.client.workflow.getHandle(providerGateId(provider)).terminate('the test is over');
+  });
+});
+
+describe('a provider that has not answered for six hours', () => {
+  it('is asked about once for the objective, and no task fails; an answer goes on with the same attempt', async () => {
+    const two = [planTask({ id: 'backend-T001' }), planTask({ id: 'backend-T002' })];
+    const requests: AttemptRequest[] = [];
+    let walled = true;
+    const activities = smoothActivities(two, {
+      runAttempt: (request) => {
+        requests.push(request);
+        const wall = { provider: 'provider-d', waitMs: 50, reason: 'The provider answered 529' };
+        return Promise.resolve(walled ? suspended({ kind: 'wall', wall }) : handedOff(request));
+      },
+    });
+    const input = objectiveInput();
+    department.carry(input, activities);
+    const { client } = department.server;
+    // Carried over by a run that met its first wall six hours and a minute ago.
+    const carried = { ...carriedRun(two), walledSince: Date.now() - (6 * 60 + 1) * 60_000 };
+    const handle = await client.workflow.start(OBJECTIVE_WORKFLOW, {
+      workflowId: input.objectiveId,
+      taskQueue: TASK_QUEUE,
+      args: [input, carried],
+    });
+    const status = async () => ObjectiveStatus.parse(await handle.query(QUERIES.objectiveStatus));
+    const asked = await until(status, (s) => s.escalations.length > 0);
+    expect(asked.escalations).toMatchObject([{ id: 'objective-E1', trigger: 'provider-unavailable' }]);
+    expect(asked.tasks.every((task) => task.state === 'suspended' || task.state === 'ready')).toBe(true);
+    walled = false;
+    await handle.executeUpdate(MESSAGES.resolveEscalation, {
+      args: [{ escalationId: 'objective-E1', decision: 'retry', by: 'ada' }],
+    });
+    expect(await resultOf(handle)).toMatchObject({ outcome: 'delivered' });
+    const end = await status();
+    expect(end.tasks.map(({ level, attempts }) => [level, attempts.length])).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+    expect(new Set(requests.map((request) => request.number))).toEqual(new Set([1]));
+  });
+});
+
+/** What a run that has planned these tasks carries over; the rest is filled in by the workflow. */
+function carriedRun(tasks: readonly PlanTask[]): Partial<Carried> {
+  return {
+    startedAt: new Date().toISOString(),
+    handle: { dossier: sha('dossier') },
+    analysis: sha('analysis'),
+    plan: { ref: sha('plan'), version: 1 },
+    baseReport: sha('report'),
+    approved: true,
+    integrationHead: BASE,
+    tasks: tasks.map((task) => newProgress(outlineTask(task))),
+  };
+}
+
+describe('a worker that lacks an activity', () => {
+  it('beside one that has it, as in the middle of a deploy, fails no task: the other takes the step', async () => {
+    const { runAttempt: _, ...older } = smoothActivities(one);
+    const worker = await Worker.create({
+      connection: department.server.nativeConnection,
+      taskQueue: TASK_QUEUE,
+      activities: older,
+    });
+    const running = worker.run();
+    try {
+      for (let round = 0; round < 3; round += 1) {
+        await department.withObjective(smoothActivities(one), async ({ handle, status }) => {
+          expect(await resultOf(handle)).toMatchObject({ outcome: 'delivered' });
+          expect((await status()).tasks[0]).toMatchObject({ level: 0, attempts: [{ number: 1 }] });
+        });
+      }
+    } finally {
+      worker.shutdown();
+      await running;
+    }
   });
 });
 

@@ -157,3 +157,16 @@ test('no tool of a turn that broke off was run', async () => {
   await once();
   expect(await place.files()).toEqual({});
 });
+
+test('a clock that jumps neither opens a wall nor makes it longer', () => {
+  const walls = createProviderWalls();
+  walls.raise('provider', 60_000);
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 2 * 3_600_000);
+  try {
+    expect(walls.waitMs('provider')).toBeGreaterThan(50_000);
+    clock.mockReturnValue(0);
+    expect(walls.waitMs('provider')).toBeLessThanOrEqual(60_000);
+  } finally {
+    clock.mockRestore();
+  }
+});
