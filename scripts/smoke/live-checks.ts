@@ -68,23 +68,16 @@ async function checkStructured({ clientFor, settings }: LiveChecks): Promise<str
     });
     const dossier = smallDossier(settings);
     const journals = createDirectoryJournals(folder);
-    const asking = async (name: string): Promise<Asking> => ({
-      journal: await journals.open({ objectiveId: dossier.objectiveId, name }),
-      allowanceUsd: null,
-    });
-    const { value: analysis } = await coordination.analyse({
-      dossier,
-      asking: await asking('analyse'),
-      signal,
-    });
-    const { value: plan } = await coordination.plan({
-      dossier,
-      analysis,
-      refusals: [],
-      comment: null,
-      asking: await asking('plan'),
-      signal,
-    });
+    const asking = async <T>(name: string, ask: (asking: Asking) => Promise<T>): Promise<T> => {
+      const journal = await journals.open({ objectiveId: dossier.objectiveId, name });
+      return ask({ journal, allowanceUsd: null }).finally(() => journal.close());
+    };
+    const { value: analysis } = await asking('analyse', (given) =>
+      coordination.analyse({ dossier, asking: given, signal }),
+    );
+    const { value: plan } = await asking('plan', (given) =>
+      coordination.plan({ dossier, analysis, refusals: [], comment: null, asking: given, signal }),
+    );
     return `an analysis, and a plan of ${String(plan.tasks.length)} tasks, both fit their schemas`;
   });
 }
