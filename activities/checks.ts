@@ -1,7 +1,8 @@
 import { summarise } from '../src/domain/gate-summary';
 import type { BlobRef } from '../src/domain/blob';
-import type { GateReport, GateSummary } from '../src/domain/receipt';
+import type { GateSummary } from '../src/domain/receipt';
 import type { Dossier } from '../src/domain/dossier';
+import type { BaseTree } from '../src/ports/gate';
 import type { MergeResult } from '../src/domain/work';
 import type { RepositoryActivities } from './contract';
 import { withHeartbeat } from './heartbeat';
@@ -17,6 +18,11 @@ export function createCheckActivities(
 ): Pick<RepositoryActivities, 'gateCommit' | 'mergeTask'> {
   const { gates, worktrees, integration, sandbox } = ports;
 
+  const baseOf = ({ objectiveId, baseCommit }: Dossier): BaseTree => ({
+    commit: baseCommit,
+    open: () => worktrees.checkOut({ objectiveId, commit: baseCommit }),
+  });
+
   const gate = async (request: {
     readonly dossier: Dossier;
     readonly commit: string;
@@ -27,8 +33,6 @@ export function createCheckActivities(
   }): Promise<GateSummary> => {
     const { dossier, commit, scope, signal } = request;
     refuseUnconfined(sandbox, dossier);
-    const base: GateReport | undefined =
-      request.base === null ? undefined : await records.gateReport(request.base);
     const checkout = await worktrees.checkOut({ objectiveId: dossier.objectiveId, commit });
     try {
       const { path, gitDir, tree } = checkout;
@@ -36,10 +40,10 @@ export function createCheckActivities(
         target: { path, gitDir, commit, tree, base: dossier.baseCommit },
         survey: dossier.survey,
         scope,
-        ...(base === undefined ? {} : { baseReport: base }),
+        ...(request.base === null ? {} : { base: baseOf(dossier) }),
         signal,
       });
-      return summarise({ report, ref: await records.save(report), base, waived: request.waived });
+      return summarise({ report, ref: await records.save(report), waived: request.waived });
     } finally {
       await checkout.dispose();
     }

@@ -1,5 +1,7 @@
 import type { BlobRef } from './blob';
+import { judgeItems } from './gate-verdict';
 import {
+  type GateFinding,
   type GateReport,
   type GateSummary,
   PRECONDITIONS,
@@ -17,58 +19,32 @@ export type VerdictCounts = Record<Verdict, number>;
 /** How often each verdict was given to a gate item; build and tests are preconditions and not counted. */
 export function countVerdicts(receipts: readonly Receipt[]): VerdictCounts {
   const counts = noVerdicts();
-  for (const receipt of receipts) if (!isPrecondition(receipt.subject)) counts[receipt.verdict] += 1;
+  for (const { verdict } of judgeItems(receipts)) counts[verdict] += 1;
   return counts;
 }
 
 /**
- * Reads receipts as a delta against the base. What failed on the base too stays a `fail`, marked as debt. A check
- * that passed on the base and cannot run any more (its script or its tests were removed) becomes a `fail`:
- * otherwise removing a check would be a way past it.
- */
-export function compareWithBase(receipts: readonly Receipt[], base: GateReport): Receipt[] {
-  return receipts.map((receipt) => {
-    const before = verdictOf(base, receipt.subject);
-    if (receipt.verdict === 'fail' && before === 'fail') {
-      return { ...receipt, note: joinNotes('also fails on the base', receipt.note) };
-    }
-    if (receipt.verdict === 'needs-review' && before === 'pass' && receipt.checker.kind !== 'none') {
-      return {
-        ...receipt,
-        verdict: 'fail' as const,
-        note: joinNotes('passed on the base and cannot be run any more', receipt.note),
-      };
-    }
-    return receipt;
-  });
-}
-
-/**
- * The receipts that are red: a `fail` that is new against the base and that no human accepted.
+ * What is red, one receipt each: a `fail` that is new against the base and that no human accepted.
  * @param waived subjects a human accepted as they are
  */
-function redReceipts(request: {
-  readonly report: GateReport;
-  readonly base?: GateReport | undefined;
-  readonly waived?: readonly string[];
-}): Receipt[] {
-  const { report, base, waived = [] } = request;
-  return report.receipts.filter(
-    ({ subject, verdict }) =>
-      verdict === 'fail' &&
-      !waived.includes(subject) &&
-      (base === undefined || verdictOf(base, subject) !== 'fail'),
+export function redReceipts(receipts: readonly Receipt[], waived: readonly string[] = []): Receipt[] {
+  const preconditions = receipts.filter(
+    ({ subject, verdict, isNew }) =>
+      PRECONDITIONS.some((name) => name === subject) && verdict === 'fail' && isNew !== false,
   );
+  const items = judgeItems(receipts).flatMap(({ isNew, deciding }) =>
+    isNew && deciding !== null ? [deciding] : [],
+  );
+  return [...preconditions, ...items].filter(({ subject }) => !waived.includes(subject));
 }
 
 /** What the process needs of a report stored under `ref`: green or not, what is red, and the counts of the items. */
 export function summarise(request: {
   readonly report: GateReport;
   readonly ref: BlobRef;
-  readonly base?: GateReport | undefined;
   readonly waived?: readonly string[];
 }): GateSummary {
-  const red = redReceipts(request);
+  const red = redReceipts(request.report.receipts, request.waived);
   // What is red is carried by the process, for up to 200 tasks at once: all of it together stays short.
   const room = Math.min(
     LONGEST_EXCERPT,
@@ -88,23 +64,14 @@ function redItem(receipt: Receipt, room: number): RedItem {
   const command = receipt.checker.kind === 'tool' ? `$ ${receipt.checker.argv.join(' ')}\n` : '';
   const intro = `${command}${receipt.note === '' ? '' : `${receipt.note}\n`}`.slice(0, room / 3);
   // The end of an output says more than its start.
-  const rest = output === undefined ? '' : output.excerpt.slice(-(room - intro.length));
-  return { subject: receipt.subject, excerpt: `${intro}${rest}`.trimEnd() };
+  const found = (receipt.findings ?? []).map(placeOf).join('\n');
+  const text = found === '' ? (output?.excerpt ?? '').slice(-(room - intro.length)) : found;
+  return { subject: receipt.subject, excerpt: `${intro}${text.slice(0, room - intro.length)}`.trimEnd() };
 }
 
-function verdictOf(report: GateReport, subject: Receipt['subject']): Verdict | undefined {
-  return report.receipts.find((receipt) => receipt.subject === subject)?.verdict;
-}
-
-function isPrecondition(subject: Receipt['subject']): boolean {
-  return PRECONDITIONS.some((name) => name === subject);
-}
-
-function joinNotes(...notes: readonly string[]): string {
-  return notes
-    .filter((note) => note !== '')
-    .join('; ')
-    .slice(0, 1000);
+function placeOf({ file, line, text }: GateFinding): string {
+  if (file === undefined) return text;
+  return line === undefined ? `${file}: ${text}` : `${file}:${String(line)}: ${text}`;
 }
 
 function noVerdicts(): VerdictCounts {

@@ -11,7 +11,11 @@ export const PRECONDITIONS = ['build', 'tests'] as const;
 export const Precondition = z.enum(PRECONDITIONS);
 export type Precondition = z.infer<typeof Precondition>;
 
-/** Who decided: a tool that ran, a rule over facts, the project's tests, a reviewer, or nobody yet. */
+/** What a receipt may speak of. */
+export const Subject = z.union([GateSlug, Precondition]);
+export type Subject = z.infer<typeof Subject>;
+
+/** Who decided: a tool that ran, a rule over facts, a reviewer, or nobody yet. */
 export const Checker = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('tool'),
@@ -20,24 +24,57 @@ export const Checker = z.discriminatedUnion('kind', [
     argv: z.array(z.string()),
     exitCode: z.int().nullable(),
   }),
-  z.strictObject({ kind: z.literal('rule'), name: z.string() }),
+  z.strictObject({ kind: z.literal('rule'), name: z.string(), version: z.string().optional() }),
+  z.strictObject({
+    kind: z.literal('reviewer'),
+    /** The role that looked. */
+    name: z.string(),
+    model: z.string(),
+    /** Answered by the offline model: it may question an item, and never passes one alone. */
+    offline: z.boolean(),
+  }),
   z.strictObject({ kind: z.literal('none') }),
 ]);
 export type Checker = z.infer<typeof Checker>;
 
-const Evidence = z.discriminatedUnion('kind', [
+/** Something a verdict stands on. */
+export const Evidence = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('output'), output: BlobRef, excerpt: z.string().max(4000) }),
   z.strictObject({
     kind: z.literal('source'),
-    file: z.string(),
+    file: z.string().max(500),
     line: z.int().min(1),
     quote: z.string().max(500),
   }),
+  /** A request and what came back; bodies shortened, secrets redacted. */
+  z.strictObject({
+    kind: z.literal('exchange'),
+    request: z.string().max(1000),
+    response: z.string().max(1000),
+  }),
+  /** Figures or rows as they were measured, in a line or a small table. */
+  z.strictObject({ kind: z.literal('measurement'), text: z.string().max(2000) }),
 ]);
+export type Evidence = z.infer<typeof Evidence>;
 
-/** Evidence for one gate item or precondition, bound to the git tree it speaks of. */
+/** Most findings a receipt lists; the note says how many there are. */
+export const MOST_FINDINGS = 50;
+
+/** One thing that is wrong, in a form that can be found again in another tree. */
+export const GateFinding = z.strictObject({
+  /** The same for the same defect on base and branch: rule, file or operation, and what it is about; no line number. */
+  key: z.string().min(1).max(300),
+  text: z.string().min(1).max(500),
+  file: z.string().max(500).optional(),
+  line: z.int().min(1).optional(),
+  /** How bad, where that can be counted: a larger amount than on the base is new. */
+  amount: z.number().optional(),
+});
+export type GateFinding = z.infer<typeof GateFinding>;
+
+/** Evidence for one gate item or precondition from one checker, bound to the git tree it speaks of. */
 export const Receipt = z.strictObject({
-  subject: z.union([GateSlug, Precondition]),
+  subject: Subject,
   verdict: Verdict,
   checker: Checker,
   /** Git tree hash; a receipt whose tree is not the tree in question is stale. */
@@ -47,10 +84,18 @@ export const Receipt = z.strictObject({
   sandbox: z.string(),
   evidence: z.array(Evidence).max(20),
   note: z.string().max(1000),
+  /** What is wrong; absent in receipts of older versions. */
+  findings: z.array(GateFinding).max(MOST_FINDINGS).optional(),
+  /** A `fail` that is not on the base, or worse than there; absent: not compared. */
+  isNew: z.boolean().optional(),
+  /** Figures the metrics are made of, by name. */
+  measures: z.record(z.string(), z.number()).optional(),
+  /** Digest of everything the checker read; the tree it ran on where that is another one with the same inputs. */
+  inputs: z.strictObject({ digest: z.string(), tree: z.string() }).optional(),
 });
 export type Receipt = z.infer<typeof Receipt>;
 
-/** All receipts of one gate run. */
+/** All receipts of one gate run; an item may have several, one from each checker that speaks of it. */
 export const GateReport = z.strictObject({
   tree: z.string(),
   commit: z.string(),
@@ -61,7 +106,7 @@ export type GateReport = z.infer<typeof GateReport>;
 
 /** One thing that failed, short enough to travel in a workflow. */
 export const RedItem = z.strictObject({
-  subject: z.union([GateSlug, Precondition]),
+  subject: Subject,
   excerpt: z.string().max(1500),
 });
 export type RedItem = z.infer<typeof RedItem>;

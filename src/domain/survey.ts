@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ContextPathRule } from './context-files';
 import { EngineNeed } from './engine-need';
+import { GateSettings } from './gate-settings';
 
 const Command = z.array(z.string().min(1)).min(1).max(50);
 
@@ -26,6 +27,8 @@ export const Survey = z.strictObject({
   notes: z.array(z.string()),
   /** What files are about, as the target says; absent: the house's rules alone. */
   contextRules: z.array(ContextPathRule).max(200).optional(),
+  /** What the gate knows of the service; absent in older dossiers. */
+  gate: GateSettings.optional(),
 });
 export type Survey = z.infer<typeof Survey>;
 

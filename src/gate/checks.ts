@@ -4,9 +4,6 @@ import type { CommandRun } from '../process/run-command';
 import { countTests } from './count-tests';
 import type { Outcome } from './outcome';
 
-/** Raised when a row below changes its meaning, so that older receipts are not reused. */
-export const CHECKS_VERSION = '1';
-
 type CheckName = 'build' | 'test' | 'lint';
 
 /** One check: which subject it speaks of, the target's command for it, and how to read what came of it. */
@@ -48,6 +45,12 @@ export const CHECKS: readonly Check[] = [
     parse: parseLint,
   },
 ];
+
+export function checkNamed(name: CheckName): Check {
+  const found = CHECKS.find((check) => check.name === name);
+  if (found === undefined) throw new Error(`No check ${name}`);
+  return found;
+}
 
 /** What a run came to: how it ended first, then what the check reads from its output. */
 export function readRun(check: Check, run: CommandRun, timeoutMs: number): Outcome {

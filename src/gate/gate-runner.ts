@@ -1,100 +1,79 @@
-import { GATE_ITEMS } from '../domain/gate-items';
-import { compareWithBase } from '../domain/gate-summary';
-import type { Receipt } from '../domain/receipt';
+import type { GateSlug } from '../domain/gate-items';
+import { compareReceipts } from '../domain/compare-receipts';
+import { PRECONDITIONS, type Receipt, type Subject } from '../domain/receipt';
 import type { Survey } from '../domain/survey';
-import type { BlobStore } from '../ports/blob-store';
-import type { Bootstrap, CheckTarget, GateRunner, Provision } from '../ports/gate';
-import { BootstrapRefused } from './bootstrap-refused';
-import { type Check, CHECKS, CHECKS_VERSION } from './checks';
-import { excerptOf } from './excerpt';
-import { NOTHING_NEEDED } from './installers/installer';
-import { explanationOf, type Outcome, verdictOf } from './outcome';
-import type { ReceiptCache, ReceiptKey } from './receipt-cache';
-import { type CheckPlace, type CheckRun, type CheckSetting, runCheck } from './run-check';
+import type { GateRunner } from '../ports/gate';
+import type { GateChecker } from './checker';
+import { GATE_CHECKERS } from './checkers/table';
+import { createCommandCheckers } from './checkers/target-commands';
+import { createExamination, type Place } from './examine';
+import { treeOf } from './facts/git';
+import type { InspectionSetting } from './open-inspection';
+import { createQuiet } from './quiet';
+import type { ReceiptCache } from './receipt-cache';
 
-const EXCERPT_CHARACTERS = 3500;
-
-export interface GateSetting extends CheckSetting {
-  readonly bootstrap: Bootstrap;
-  readonly store: BlobStore;
+export interface GateSetting extends InspectionSetting {
   readonly receipts: ReceiptCache;
   readonly clock: () => Date;
   /** Versions of the engines a target's commands run with: another one is another check. */
   readonly engineVersions: (survey: Survey) => Promise<string>;
+  /** In place of the house's own; for tests. */
+  readonly checkers?: readonly GateChecker[];
 }
-
-/** A check with the command this target has for it. */
-interface Job {
-  readonly check: Check;
-  readonly argv: readonly string[];
-}
-
-type RunRequest = Parameters<GateRunner['run']>[0] & { readonly engines: string };
 
 /**
- * The gate of this version: build, tests and the project's linter decide, every other item needs a reviewer. The
- * same tree with the same commands is answered from its receipts as a whole, because tests may need what the build
- * made.
+ * The gate. Each checker is answered from its receipts where nothing it reads has changed, and runs otherwise; what
+ * failed, or could not be told, is then looked up on the base.
  */
 export function createGateRunner(setting: GateSetting): GateRunner {
+  const checkers = [...createCommandCheckers(setting), ...(setting.checkers ?? GATE_CHECKERS)];
+  const quiet = createQuiet();
   return {
-    async run(asked) {
-      const request = { ...asked, engines: await setting.engineVersions(asked.survey) };
-      const { target, scope, baseReport } = request;
-      const checked = (await fromReceipts(setting, request)) ?? (await runChecks(setting, request));
-      const receipts = baseReport === undefined ? checked : compareWithBase(checked, baseReport);
-      return {
-        tree: target.tree,
-        commit: target.commit,
-        base: target.base,
-        receipts:
-          scope === 'task' ? receipts : [...receipts, ...uncheckedItems(setting, target.tree, receipts)],
+    async run({ target, survey, scope, base, only, signal: asked }) {
+      const stop = new AbortController();
+      const signal = AbortSignal.any([asked, stop.signal]);
+      const engines = await setting.engineVersions(survey);
+      const examine = (place: Place): ReturnType<typeof createExamination> =>
+        createExamination(setting, quiet, { place, survey, engines, signal });
+      const here = examine({
+        ...target,
+        open: () => Promise.resolve({ path: target.path, dispose: () => Promise.resolve() }),
+      });
+      const baseTree = base === undefined ? null : await treeOf(target.gitDir, base.commit, signal);
+      const there =
+        base === undefined || baseTree === null || baseTree === target.tree
+          ? null
+          : examine({
+              gitDir: target.gitDir,
+              commit: base.commit,
+              base: base.commit,
+              tree: baseTree,
+              open: () => base.open(),
+            });
+      const receiptsOf = async (checker: GateChecker): Promise<readonly Receipt[]> => {
+        const receipts = await here.receipts(checker);
+        if (there === null || receipts.every(isSettled)) return receipts;
+        return compareReceipts(receipts, await there.receipts(checker));
       };
+      try {
+        const wanted = checkers.filter((checker) => isWanted(checker, scope, only));
+        const receipts = await all(wanted.map(receiptsOf), stop);
+        return {
+          tree: target.tree,
+          commit: target.commit,
+          base: target.base,
+          receipts: receipts.flat(),
+        };
+      } finally {
+        await here.dispose();
+        await there?.dispose();
+      }
     },
   };
 }
 
-async function fromReceipts(setting: GateSetting, request: RunRequest): Promise<Receipt[] | null> {
-  const { target, survey } = request;
-  const receipts: Receipt[] = [];
-  for (const check of CHECKS) {
-    const argv = check.command(survey);
-    const found =
-      argv === null
-        ? absentReceipt(setting, check, target)
-        : await setting.receipts.find(keyOf(setting, { check, argv }, request));
-    if (found === null) return null;
-    receipts.push(found);
-  }
-  return receipts;
-}
-
-/** Build first, because tests may need it; then everything else at once. */
-async function runChecks(setting: GateSetting, request: RunRequest): Promise<Receipt[]> {
-  const { target, survey } = request;
-  const { provision, refusal } = await prepare(setting, request);
-  const stop = new AbortController();
-  const place: CheckPlace = {
-    path: target.path,
-    gitDir: target.gitDir,
-    survey,
-    provision,
-    signal: AbortSignal.any([request.signal, stop.signal]),
-  };
-  const receiptFor = async (check: Check): Promise<Receipt> => {
-    const argv = check.command(survey);
-    if (argv === null) return absentReceipt(setting, check, target);
-    const job = { check, argv };
-    if (refusal !== null) return refusedReceipt(setting, job, target, refusal);
-    return runJob(setting, job, request, place);
-  };
-  const first = await all(CHECKS.filter(isBuild).map(receiptFor), stop);
-  const rest = await all(CHECKS.filter((check) => !isBuild(check)).map(receiptFor), stop);
-  return [...first, ...rest];
-}
-
 /** Like Promise.all, but waits for the others to end after stopping them: no check outlives the call. */
-async function all(running: readonly Promise<Receipt>[], stop: AbortController): Promise<Receipt[]> {
+async function all<T>(running: readonly Promise<T>[], stop: AbortController): Promise<T[]> {
   try {
     return await Promise.all(running);
   } catch (error) {
@@ -104,108 +83,21 @@ async function all(running: readonly Promise<Receipt>[], stop: AbortController):
   }
 }
 
-function isBuild(check: Check): boolean {
-  return check.name === 'build';
+/** Whether the base has nothing to say of it. */
+function isSettled({ verdict }: Receipt): boolean {
+  return verdict === 'pass' || verdict === 'not-applicable' || verdict === 'waived';
 }
 
-interface Prepared {
-  readonly provision: Provision;
-  /** Why there are no dependencies; null where there are. */
-  readonly refusal: Outcome | null;
+function isWanted(
+  checker: GateChecker,
+  scope: 'task' | 'objective',
+  only: readonly GateSlug[] | undefined,
+): boolean {
+  if (checker.subjects.some(isPrecondition)) return true;
+  if (scope === 'task' && checker.scope === 'objective') return false;
+  return only === undefined || checker.subjects.some((subject) => only.some((slug) => slug === subject));
 }
 
-/** Brings the dependencies in; a refusal that lies in the target is an outcome of its checks. */
-async function prepare(setting: GateSetting, request: RunRequest): Promise<Prepared> {
-  const { target, survey, signal } = request;
-  try {
-    const provision = await setting.bootstrap.ensure({ path: target.path, survey, signal });
-    return { provision, refusal: null };
-  } catch (error) {
-    if (error instanceof BootstrapRefused) return { provision: NOTHING_NEEDED, refusal: error.outcome };
-    throw error;
-  }
-}
-
-async function runJob(
-  setting: GateSetting,
-  job: Job,
-  request: RunRequest,
-  place: CheckPlace,
-): Promise<Receipt> {
-  const { target } = request;
-  const startedAt = setting.clock();
-  const run = await runCheck(setting, job.check, job.argv, place);
-  const output = await setting.store.put(run.output);
-  const receipt: Receipt = {
-    subject: job.check.subject,
-    verdict: verdictOf(run.outcome),
-    checker: {
-      kind: 'tool',
-      name: job.check.name,
-      version: null,
-      argv: [...run.argv],
-      exitCode: run.exitCode,
-    },
-    tree: target.tree,
-    startedAt: startedAt.toISOString(),
-    durationMs: run.durationMs,
-    sandbox: setting.sandbox.level,
-    evidence: [{ kind: 'output', output, excerpt: excerptOf(run.output, EXCERPT_CHARACTERS) }],
-    note: explanationOf(run.outcome).slice(0, 1000),
-  };
-  if (isRepeatable(run)) await setting.receipts.keep(keyOf(setting, job, request), receipt);
-  return receipt;
-}
-
-/** A time-out or a check that could not run may go otherwise the next time. */
-function isRepeatable(run: CheckRun): boolean {
-  return run.exitCode !== null && (run.outcome.kind === 'ran-clean' || run.outcome.kind === 'ran-found');
-}
-
-function keyOf(setting: GateSetting, { check, argv }: Job, { target, engines }: RunRequest): ReceiptKey {
-  const version = `${CHECKS_VERSION} ${setting.sandbox.level} ${process.version} ${engines}`;
-  return { tree: target.tree, check: check.name, argv, version };
-}
-
-function absentReceipt(setting: GateSetting, check: Check, target: CheckTarget): Receipt {
-  return ruleReceipt(setting, target.tree, check.subject, {
-    verdict: verdictOf(check.absent),
-    checker: { kind: 'rule', name: 'survey' },
-    note: explanationOf(check.absent),
-  });
-}
-
-function refusedReceipt(setting: GateSetting, job: Job, target: CheckTarget, refusal: Outcome): Receipt {
-  return ruleReceipt(setting, target.tree, job.check.subject, {
-    verdict: verdictOf(refusal),
-    checker: { kind: 'rule', name: 'bootstrap' },
-    note: explanationOf(refusal).slice(0, 1000),
-  });
-}
-
-function uncheckedItems(setting: GateSetting, tree: string, checked: readonly Receipt[]): Receipt[] {
-  return GATE_ITEMS.filter(({ slug }) => !checked.some(({ subject }) => subject === slug)).map(({ slug }) =>
-    ruleReceipt(setting, tree, slug, {
-      verdict: 'needs-review',
-      checker: { kind: 'none' },
-      note: 'no checker yet',
-    }),
-  );
-}
-
-function ruleReceipt(
-  setting: GateSetting,
-  tree: string,
-  subject: Receipt['subject'],
-  decided: Pick<Receipt, 'verdict' | 'checker' | 'note'>,
-): Receipt {
-  return {
-    subject,
-    ...decided,
-    tree,
-    startedAt: setting.clock().toISOString(),
-    durationMs: 0,
-    sandbox: setting.sandbox.level,
-    evidence: [],
-  };
+function isPrecondition(subject: Subject): boolean {
+  return PRECONDITIONS.some((name) => name === subject);
 }

@@ -1,12 +1,14 @@
-import type { Verdict } from '../domain/receipt';
+import type { GateFinding, Verdict } from '../domain/receipt';
 
 /** What a check came to; a tool's exit code alone does not tell these apart. */
 export type Outcome =
   | { readonly kind: 'ran-clean'; readonly note: string }
-  | { readonly kind: 'ran-found'; readonly note: string }
+  /** Without `findings` the run itself is the one thing that is wrong. */
+  | { readonly kind: 'ran-found'; readonly note: string; readonly findings?: readonly GateFinding[] }
   /** No answer: not a pass, not a failure. */
   | { readonly kind: 'could-not-run'; readonly reason: string }
-  | { readonly kind: 'not-applicable'; readonly reason: string };
+  /** A claim like any other: `rule` names what it stands on. */
+  | { readonly kind: 'not-applicable'; readonly reason: string; readonly rule?: string };
 
 const VERDICTS: Readonly<Record<Outcome['kind'], Verdict>> = {
   'ran-clean': 'pass',

@@ -1,3 +1,4 @@
+import type { GateSlug } from '../domain/gate-items';
 import type { GateReport } from '../domain/receipt';
 import type { Survey } from '../domain/survey';
 
@@ -11,18 +12,26 @@ export interface CheckTarget {
   readonly base: string;
 }
 
+/** The tree work is compared with, checked out only when something has to be compared. */
+export interface BaseTree {
+  readonly commit: string;
+  open(): Promise<{ readonly path: string; dispose(): Promise<void> }>;
+}
+
 /** Runs checks on a checkout and answers with receipts; "could not tell" is a verdict, a broken runner throws `Gate.CouldNotRun`. */
 export interface GateRunner {
   /**
-   * Build, tests and the items checked in this version. `scope` `task` runs the cheap subset, `objective` all 40.
-   * A tree checked before with the same commands is answered from its receipts.
+   * Build, tests and the checkers of the scope: `task` the cheap subset, `objective` all 40 items. A checker whose
+   * inputs were checked before is answered from its receipt. With a base, what fails is compared with it: debt is
+   * marked, and what passed there and cannot be told any more fails.
    */
   run(request: {
     readonly target: CheckTarget;
     readonly survey: Survey;
     readonly scope: 'task' | 'objective';
-    /** Report of the base commit; with it the receipts are a delta: debt is marked, a check that vanished fails. */
-    readonly baseReport?: GateReport | undefined;
+    readonly base?: BaseTree | undefined;
+    /** Items to look at; absent: all of the scope. Preconditions are always looked at. */
+    readonly only?: readonly GateSlug[] | undefined;
     readonly signal: AbortSignal;
   }): Promise<GateReport>;
 }

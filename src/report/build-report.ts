@@ -70,6 +70,8 @@ function nameChecker(checker: Checker): string | null {
       return checker.version === null ? checker.name : `${checker.name} ${checker.version}`;
     case 'rule':
       return checker.name;
+    case 'reviewer':
+      return `${checker.name} (${checker.offline ? 'offline model' : checker.model})`;
     case 'none':
       return null;
   }

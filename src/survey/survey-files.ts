@@ -1,6 +1,7 @@
 import { CONFIGURATION_FILE, parseConfiguration, type ServiceConfiguration } from '../domain/configuration';
 import { ENGINES } from '../domain/engine-need';
 import type { Survey } from '../domain/survey';
+import { settleGateSettings } from './configured-settings';
 import { surveyJava } from './java-stack';
 import { surveyNode } from './node-stack';
 import { surveyPython } from './python-stack';
@@ -116,6 +117,7 @@ function configure(survey: Survey, configuration: ServiceConfiguration): Survey 
     migrations: migrations === undefined ? survey.migrations : { tool: migrations.tool, dir: migrations.dir },
     apiSpec: service.api?.spec ?? survey.apiSpec,
     database: service.database?.engine ?? survey.database,
+    gate: settleGateSettings(service, configuration.gate?.waivers ?? [], survey.gate),
     ...(configuration.context === undefined ? {} : { contextRules: configuration.context.rules }),
     notes: [
       ...survey.notes,

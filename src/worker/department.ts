@@ -109,6 +109,7 @@ export async function openDepartment(options: {
       store,
       receipts: createReceiptCache(folder('receipts')),
       clock: () => new Date(),
+      searchPath: environment.path,
       engineVersions: (survey) => engineVersions(engines, survey.engines ?? []),
     }),
     bootstrap,

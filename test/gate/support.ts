@@ -69,6 +69,7 @@ export function createSetting(folder: string, more: Partial<GateSetting> = {}): 
     receipts: createReceiptCache(join(folder, 'receipts')),
     clock: () => new Date('2026-01-01T00:00:00.000Z'),
     engineVersions: () => Promise.resolve('node 20'),
+    searchPath: process.env['PATH'] ?? '',
     ...more,
   };
 }

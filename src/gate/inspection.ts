@@ -1,0 +1,62 @@
+import type { GateSettings } from '../domain/gate-settings';
+import type { Evidence } from '../domain/receipt';
+import type { Survey } from '../domain/survey';
+import type { CheckTarget, Provision } from '../ports/gate';
+import type { CommandRun } from '../process/run-command';
+import type { ApiDescription } from './facts/api-description';
+import type { Changes } from './facts/changes';
+import type { MigratedDatabase } from './facts/database';
+import type { RunningService, ServiceOptions } from './facts/service';
+import type { SourceFiles } from './facts/source-files';
+import type { TestRun } from './facts/test-run';
+import type { CheckRun } from './run-check';
+
+/** One command in the sandbox, in the checkout, without network. */
+export interface SandboxedCommand {
+  readonly argv: readonly string[];
+  /** Beside the minimal environment and what the dependencies need. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** More folders it may read, such as the product's own tools. */
+  readonly readOnly?: readonly string[];
+  /** More folders it may write, such as a scratch folder for its reports. */
+  readonly readWrite?: readonly string[];
+  readonly stdin?: string;
+  readonly maxOutputBytes?: number;
+}
+
+/**
+ * One tree being looked at. Facts are gathered when first asked for and once only; a fact that cannot be had throws
+ * `CannotTell` or `DoesNotApply` for everybody who asks.
+ */
+export interface Inspection {
+  readonly target: CheckTarget;
+  readonly survey: Survey;
+  readonly settings: GateSettings;
+  readonly signal: AbortSignal;
+  /** Dependencies of the target; a refusal that lies in it throws `CannotTell`. */
+  provision(): Promise<Provision>;
+  /** The target's build, run once; null where it has none. What runs the target's own code waits for it. */
+  built(): Promise<CheckRun | null>;
+  files(): Promise<SourceFiles>;
+  /** Against the base. */
+  changes(): Promise<Changes>;
+  api(): Promise<ApiDescription>;
+  /** The target's tests, run once over all sources with everything recorded. */
+  tests(): Promise<TestRun>;
+  /** The service, started once on a migrated database with nothing but the seed in it. */
+  service(): Promise<RunningService>;
+  /** Another instance with a database of its own, for what would spoil the shared one; gone with the inspection. */
+  startService(options: ServiceOptions): Promise<RunningService>;
+  /** A database with all migrations of the tree, shared and only to be read. */
+  database(): Promise<MigratedDatabase>;
+  /** Another one, for what changes it; dropped with the inspection. */
+  openDatabase(): Promise<MigratedDatabase>;
+  run(command: SandboxedCommand): Promise<CommandRun>;
+  /** An empty folder that goes with the inspection. */
+  scratch(): Promise<string>;
+  /** Path of an optional or shipped program on this machine; null where there is none. */
+  program(name: string): Promise<string | null>;
+  /** Keeps a text as a blob, redacted and with its secrets removed, and answers with an excerpt of it. */
+  keep(text: string): Promise<Evidence>;
+}

@@ -1,0 +1,170 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NO_SETTINGS } from '../domain/gate-settings';
+import type { Evidence } from '../domain/receipt';
+import type { Survey } from '../domain/survey';
+import type { BlobStore } from '../ports/blob-store';
+import type { Bootstrap, CheckTarget, Provision } from '../ports/gate';
+import { redactSecrets } from '../process/redact';
+import { type CommandRun, minimalEnvironment, runCommand } from '../process/run-command';
+import { BootstrapRefused } from './bootstrap-refused';
+import { CannotTell } from './checker';
+import { checkNamed } from './checks';
+import { excerptOf } from './excerpt';
+import { gatherApiDescription } from './facts/api-description';
+import { gatherChanges } from './facts/changes';
+import { openMigratedDatabase } from './facts/database';
+import { type RunningService, startRunningService } from './facts/service';
+import { gatherSourceFiles } from './facts/source-files';
+import { gatherTestRun } from './facts/test-run';
+import type { Inspection, SandboxedCommand } from './inspection';
+import { findProgram } from './programs';
+import { type CheckRun, type CheckSetting, runCheck } from './run-check';
+
+const EXCERPT_CHARACTERS = 3500;
+const KEPT_BYTES = 512 * 1024;
+
+export interface InspectionSetting extends CheckSetting {
+  readonly bootstrap: Bootstrap;
+  readonly store: BlobStore;
+  /** The PATH to look for optional programs on. */
+  readonly searchPath: string;
+}
+
+/** An inspection, and the end of it: services stopped, databases dropped, folders removed. */
+export interface OpenedInspection {
+  readonly inspection: Inspection;
+  dispose(): Promise<void>;
+}
+
+/** Looks at one checkout. Nothing is gathered before somebody asks for it. */
+export function openInspection(
+  setting: InspectionSetting,
+  place: { readonly target: CheckTarget; readonly survey: Survey; readonly signal: AbortSignal },
+): OpenedInspection {
+  const { target, survey, signal } = place;
+  const endings: (() => Promise<void>)[] = [];
+  const facts = new Map<string, Promise<unknown>>();
+  const once = <T>(name: string, gather: () => Promise<T>): Promise<T> => {
+    const known = (facts.get(name) as Promise<T> | undefined) ?? gather();
+    facts.set(name, known);
+    return known;
+  };
+  const openDatabase: Inspection['openDatabase'] = async () => {
+    const database = await openMigratedDatabase(inspection, setting);
+    endings.push(() => database.dispose());
+    return database;
+  };
+  const startService = async (
+    options: Parameters<Inspection['startService']>[0],
+  ): Promise<RunningService> => {
+    const service = await startRunningService(inspection, setting, options);
+    endings.push(() => service.stop());
+    return service;
+  };
+  const inspection: Inspection = {
+    target,
+    survey,
+    settings: survey.gate ?? NO_SETTINGS,
+    signal,
+    provision: () => once('provision', () => provide(setting, place)),
+    built: () => once('built', () => build(setting, inspection)),
+    files: () => once('files', () => gatherSourceFiles({ ...target, signal })),
+    changes: () => once('changes', () => gatherChanges(inspection)),
+    api: () => once('api', () => gatherApiDescription(inspection)),
+    tests: () => once('tests', () => gatherTestRun(inspection, setting)),
+    service: () => once('service', () => startService({ seed: true })),
+    startService,
+    database: () => once('database', openDatabase),
+    openDatabase,
+    run: (command) => runSandboxed(setting, inspection, command),
+    scratch: async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'inspection-'));
+      endings.push(() => rm(folder, { recursive: true, force: true }));
+      return folder;
+    },
+    program: (name) => findProgram(name, setting.searchPath),
+    keep: (text) => keepOutput(setting.store, text),
+  };
+  return {
+    inspection,
+    dispose: async () => {
+      await Promise.allSettled([...facts.values()]);
+      for (const end of endings.reverse()) await end().catch(() => undefined);
+    },
+  };
+}
+
+async function provide(
+  setting: InspectionSetting,
+  { target, survey, signal }: Parameters<typeof openInspection>[1],
+): Promise<Provision> {
+  try {
+    return await setting.bootstrap.ensure({ path: target.path, survey, signal });
+  } catch (error) {
+    if (error instanceof BootstrapRefused) throw new CannotTell(error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function build(setting: InspectionSetting, inspection: Inspection): Promise<CheckRun | null> {
+  const { survey, target, signal } = inspection;
+  const check = checkNamed('build');
+  const argv = check.command(survey);
+  if (argv === null) return null;
+  const { path, gitDir } = target;
+  return runCheck(setting, check, argv, {
+    path,
+    gitDir,
+    survey,
+    provision: await inspection.provision(),
+    signal,
+  });
+}
+
+async function runSandboxed(
+  setting: InspectionSetting,
+  inspection: Inspection,
+  command: SandboxedCommand,
+): Promise<CommandRun> {
+  const { target, signal } = inspection;
+  const provision = await inspection.provision();
+  const [program, ...rest] = command.argv;
+  if (program === undefined) throw new Error('A command has no words.');
+  return runCommand(
+    setting.sandbox.wrap(
+      {
+        argv: [program, ...rest],
+        cwd: target.path,
+        env: {
+          ...minimalEnvironment(provision.path),
+          ...provision.env,
+          CI: '1',
+          NODE_ENV: 'test',
+          ...command.env,
+        },
+        timeoutMs: command.timeoutMs,
+        signal,
+        maxOutputBytes: command.maxOutputBytes ?? KEPT_BYTES,
+        ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
+      },
+      {
+        worktree: target.path,
+        readOnly: [
+          target.gitDir,
+          setting.dependencyStore,
+          ...provision.readOnly,
+          ...(command.readOnly ?? []),
+        ],
+        readWrite: [...(command.readWrite ?? [])],
+        network: 'none',
+      },
+    ),
+  );
+}
+
+async function keepOutput(store: BlobStore, text: string): Promise<Evidence> {
+  const clean = redactSecrets(text);
+  return { kind: 'output', output: await store.put(clean), excerpt: excerptOf(clean, EXCERPT_CHARACTERS) };
+}
