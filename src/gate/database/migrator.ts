@@ -143,7 +143,9 @@ function byCommand(
     folder,
     plan,
     canUndo: commands.down !== null,
-    up: async (place) => void (await run(commands.up, place)),
+    up: async (place) => {
+      await run(commands.up, place);
+    },
     down: async (place) => {
       const { down, untilPrinted } = commands;
       if (down === null) throw new CannotTell(`${tool} has no command that undoes migrations`);

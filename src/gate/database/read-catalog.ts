@@ -23,6 +23,7 @@ const TableRow = z.object({
       nullable: z.boolean(),
       maxLength: z.number().nullable(),
       default: z.string().nullable(),
+      generated: z.boolean(),
       comment: z.string().nullable(),
     }),
   ),
@@ -60,6 +61,7 @@ SELECT n.nspname AS schema, c.relname AS name,
       'nullable', NOT (a.attnotnull OR (t.typtype = 'd' AND t.typnotnull)),
       'maxLength', CASE WHEN a.atttypid IN (1042, 1043) AND a.atttypmod > 4 THEN a.atttypmod - 4 END,
       'default', CASE WHEN a.attidentity <> '' THEN 'identity' ELSE pg_catalog.pg_get_expr(ad.adbin, ad.adrelid) END,
+      'generated', a.attgenerated <> '',
       'comment', pg_catalog.col_description(c.oid, a.attnum)) ORDER BY a.attnum), '[]')
     FROM pg_catalog.pg_attribute a
     JOIN pg_catalog.pg_type t ON t.oid = a.atttypid

@@ -19,7 +19,10 @@ export interface Column {
   readonly type: string;
   readonly nullable: boolean;
   readonly maxLength: number | null;
+  /** As `pg_get_expr` spells it; `identity` for an identity column. */
   readonly default: string | null;
+  /** Computed by the server from other columns. */
+  readonly generated: boolean;
   readonly comment: string | null;
 }
 
