@@ -4,7 +4,7 @@ import { isToolResult, isToolUse, type MessagesRequest } from './messages-reques
 export const AGAIN = 'again';
 
 // How the result of a call begins that a lost worker left without an outcome (`src/model/attempt/make-call.ts`).
-const INTERRUPTED = /^Interrupted: /;
+const INTERRUPTED = 'Interrupted: ';
 
 interface Call {
   readonly name: string;
@@ -21,7 +21,7 @@ export function interruptedCalls({ messages }: MessagesRequest): readonly Call[]
   const lost = new Set(
     answer.content
       .filter(isToolResult)
-      .filter((result) => INTERRUPTED.test(resultText(result.content)))
+      .filter((result) => resultText(result.content).startsWith(INTERRUPTED))
       .map((result) => result.tool_use_id),
   );
   return turn.content
