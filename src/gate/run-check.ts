@@ -14,7 +14,7 @@ import type { Outcome } from './outcome';
 const KEPT_BYTES = 512 * 1024;
 
 /** The part of a PostgreSQL server that checks need. */
-interface CheckDatabaseServer {
+export interface CheckDatabaseServer {
   readonly adminUrl: string;
   /** Folder of its unix socket; undefined when it is reached over TCP only. */
   readonly socketDir?: string | undefined;
@@ -112,7 +112,10 @@ export async function runCheck(
   }
 }
 
-async function databaseServer(setting: CheckSetting): Promise<CheckDatabaseServer> {
+/** The server, refused where commands in the sandbox could not reach it. @throws CouldNotRun */
+export async function databaseServer(
+  setting: Pick<CheckSetting, 'sandbox' | 'postgres'>,
+): Promise<CheckDatabaseServer> {
   const server = await asMachine('PostgreSQL', () => setting.postgres());
   if (setting.sandbox.level !== 'none' && server.socketDir === undefined) {
     throw new CouldNotRun(
