@@ -1,5 +1,7 @@
 import { CHECKS, type Check } from '../checks';
-import type { Answer, GateChecker } from '../checker';
+import type { Provision } from '../../ports/gate';
+import { BootstrapRefused } from '../bootstrap-refused';
+import { type Answer, CannotTell, type GateChecker } from '../checker';
 import type { Inspection } from '../inspection';
 import { type CheckRun, type CheckSetting, runCheck } from '../run-check';
 
@@ -24,7 +26,11 @@ async function runCommandCheck(
   const { subject } = check;
   const argv = check.command(survey);
   if (argv === null) return [{ subject, outcome: check.absent, by: { kind: 'rule', name: 'survey' } }];
-  const provision = await inspection.provision();
+  const provision = await provided(inspection);
+  if (provision instanceof BootstrapRefused) {
+    const by = { kind: 'rule', name: 'bootstrap' } as const;
+    return [{ subject, outcome: provision.outcome, by }];
+  }
   const built = await inspection.built();
   const { path, gitDir } = target;
   const run =
@@ -39,6 +45,16 @@ async function runCommandCheck(
       evidence: [await inspection.keep(run.output)],
     },
   ];
+}
+
+/** Dependencies, or the refusal: one that the work must mend fails what needed them. */
+async function provided(inspection: Inspection): Promise<Provision | BootstrapRefused> {
+  try {
+    return await inspection.provision();
+  } catch (error) {
+    if (error instanceof CannotTell && error.cause instanceof BootstrapRefused) return error.cause;
+    throw error;
+  }
 }
 
 function commandOf(check: Check, run: CheckRun): NonNullable<Answer['by']> {
