@@ -20,6 +20,7 @@ import { createPlaybookRecorder, type PlaybookRecorder } from '../offline/playbo
 import type { RecordingHead } from '../offline/recording';
 import { startOfflineModel } from '../offline/server';
 import { startPostgres, type PostgresServer } from '../postgres/start-postgres';
+import { startMetricsServer } from '../report/metrics-server';
 import { createReports } from '../report/reports';
 import { createSandbox, probeSandbox } from '../sandbox/sandbox';
 import { createDirectoryBlobStore } from '../store/directory-blob-store';
@@ -41,6 +42,8 @@ export async function openDepartment(options: {
   readonly environment: Environment;
   readonly home: Home;
   readonly recording?: RecordingTarget | undefined;
+  /** Told what does not work and does no harm. */
+  readonly warn?: ((text: string) => void) | undefined;
 }): Promise<Department> {
   const { environment, home, recording } = options;
   const folder = (name: string): string => join(home.home, name);
@@ -117,9 +120,18 @@ export async function openDepartment(options: {
     sandbox: sandbox.level,
     providerOf: (model) => providerOf(clientFor(model)),
   });
+  const metrics =
+    environment.metricsAddress === undefined
+      ? null
+      : await startMetricsServer({
+          address: environment.metricsAddress,
+          reportsDir: folder('reports'),
+          warn: options.warn ?? (() => undefined),
+        });
   return {
     activities,
     stop: async () => {
+      await metrics?.stop();
       await offline.stop();
       await workspace.stop();
       await (await database?.catch(() => undefined))?.stop();
