@@ -133,6 +133,16 @@ test('Markdown, JSON and HTML stand side by side, nothing else is left', async (
   expect((await readdir(dir)).sort()).toEqual([`${ID}.html`, `${ID}.json`, `${ID}.md`]);
 });
 
+test('the page needs nothing but itself, runs nothing, and what comes from elsewhere stays text', async () => {
+  await write();
+  const page = await readFile(join(dir, `${ID}.html`), 'utf8');
+  expect(page).toContain('Add login | drop &lt;table&gt;');
+  expect(page).toContain('only &lt;b&gt;one&lt;/b&gt; provider');
+  expect(page).toContain("default-src 'none'");
+  expect(page).not.toMatch(/<script|<link|<img|<iframe|\bon\w+="|https?:\/\/|url\(/);
+  expect(page.match(/<details/g)).toHaveLength(41);
+});
+
 test('all 40 gate items are there, those without a receipt as needs-review', async () => {
   const { json, markdown } = await write();
   expect(json.gate?.items).toHaveLength(40);
@@ -200,14 +210,4 @@ test('what each task was given of the repository is told, with exceptions and wh
   expect(markdown).toContain('**flagged**: reached for git metadata (2 times)');
   expect(markdown).toContain('its shell ran without a sandbox');
   expect(markdown).not.toContain('| `backend-T002` | 0');
-});
-
-test('the page needs nothing but itself, runs nothing, and what comes from elsewhere stays text', async () => {
-  await write();
-  const page = await readFile(join(dir, `${ID}.html`), 'utf8');
-  expect(page).toContain('Add login | drop &lt;table&gt;');
-  expect(page).toContain('only &lt;b&gt;one&lt;/b&gt; provider');
-  expect(page).toContain("default-src 'none'");
-  expect(page).not.toMatch(/<script|<link|<img|<iframe|\bon\w+="|https?:\/\/|url\(/);
-  expect(page.match(/<details/g)).toHaveLength(41);
 });
