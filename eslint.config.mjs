@@ -14,6 +14,13 @@ const vendors = [
   'picocolors',
   'log-update',
   '@inquirer/prompts',
+  'hono',
+  'prom-client',
+  '@redocly',
+  '@ast-grep',
+  '@secretlint',
+  'autocannon',
+  'ajv',
 ];
 
 /**

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { once } from 'node:events';
 import { chooseAnswer } from './choose-answer';
 import { readConversation } from './conversation';
+import { AGAIN, interruptedCalls } from './interrupted-calls';
 import { buildMessage } from './message';
 import { CountRequest, findConversationFault, MessagesRequest } from './messages-request';
 import type { LoadedPlaybook } from './playbook';
@@ -120,7 +121,20 @@ export async function startOfflineModel(options: OfflineModelOptions): Promise<O
     const request = parseBody(MessagesRequest, body);
     const fault = findConversationFault(request) ?? findBreakpointFault(request);
     if (fault !== null) throw new ApiError(400, 'invalid_request_error', fault);
-    const choice = chooseAnswer(playbook, scenario, readConversation(request));
+    const conversation = readConversation(request);
+    const again = interruptedCalls(request);
+    if (again.length > 0) {
+      const reply = {
+        kind: 'turn',
+        text: 'That was cut short; once more.',
+        tools: again,
+        stop: null,
+      } as const;
+      const round = conversation.given.get(AGAIN) ?? 0;
+      const message = buildMessage(request, AGAIN, round, reply, countInput(request));
+      return { outcome: { kind: 'message', message, stream: request.stream === true }, answer: AGAIN };
+    }
+    const choice = chooseAnswer(playbook, scenario, conversation);
     if (choice.kind === 'none') throw new ApiError(400, 'invalid_request_error', choice.explanation);
     const { id, reply } = choice.answer;
     if (reply.kind === 'error') {
