@@ -29,6 +29,7 @@ export function createExamination(
     readonly place: Place;
     readonly survey: Survey;
     readonly engines: string;
+    readonly scope: 'task' | 'objective';
     readonly signal: AbortSignal;
   },
 ): Examination {
@@ -37,7 +38,10 @@ export function createExamination(
   const open = async (): Promise<OpenedInspection & { readonly close: () => Promise<void> }> => {
     const checkout = await place.open();
     const target: CheckTarget = { ...place, path: checkout.path };
-    return { ...openInspection(setting, { target, survey, signal }), close: () => checkout.dispose() };
+    return {
+      ...openInspection(setting, { target, survey, signal, scope: request.scope }),
+      close: () => checkout.dispose(),
+    };
   };
   const blobs = listBlobs(place.gitDir, place.tree, signal);
   blobs.catch(() => undefined);

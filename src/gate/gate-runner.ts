@@ -34,7 +34,7 @@ export function createGateRunner(setting: GateSetting): GateRunner {
       const signal = AbortSignal.any([asked, stop.signal]);
       const engines = await setting.engineVersions(survey);
       const examine = (place: Place): ReturnType<typeof createExamination> =>
-        createExamination(setting, quiet, { place, survey, engines, signal });
+        createExamination(setting, quiet, { place, survey, engines, scope, signal });
       const here = examine({
         ...target,
         open: () => Promise.resolve({ path: target.path, dispose: () => Promise.resolve() }),

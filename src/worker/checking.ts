@@ -49,6 +49,8 @@ export async function openChecking(options: {
       receipts: createReceiptCache(folder('receipts')),
       clock: () => new Date(),
       searchPath: environment.path,
+      // Not the configured server: others use it, so nothing on it can be counted.
+      privatePostgres: () => startPostgres({ path: environment.path, dataRoot: folder('postgres') }),
       engineVersions: (survey) => engineVersions(engines, survey.engines ?? []),
     },
     stop: async () => {
