@@ -29,7 +29,7 @@ export function createGateRunner(setting: GateSetting): GateRunner {
   const checkers = [...createCommandCheckers(setting), ...(setting.checkers ?? GATE_CHECKERS)];
   const quiet = createQuiet();
   return {
-    async run({ target, survey, scope, base, only, signal: asked }) {
+    async run({ target, survey, scope, base, only, onProgress, signal: asked }) {
       const stop = new AbortController();
       const signal = AbortSignal.any([asked, stop.signal]);
       const engines = await setting.engineVersions(survey);
@@ -57,7 +57,14 @@ export function createGateRunner(setting: GateSetting): GateRunner {
       };
       try {
         const wanted = checkers.filter((checker) => isWanted(checker, scope, only));
-        const receipts = await all(wanted.map(receiptsOf), stop);
+        let done = 0;
+        const answered = async (checker: GateChecker): Promise<readonly Receipt[]> => {
+          const receipts = await receiptsOf(checker);
+          done += 1;
+          onProgress?.({ checker: checker.name, done, of: wanted.length });
+          return receipts;
+        };
+        const receipts = await all(wanted.map(answered), stop);
         return {
           tree: target.tree,
           commit: target.commit,

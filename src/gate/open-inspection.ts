@@ -51,8 +51,8 @@ export function openInspection(
     facts.set(name, known);
     return known;
   };
-  const openDatabase: Inspection['openDatabase'] = async () => {
-    const database = await openMigratedDatabase(inspection, setting);
+  const openDatabase: Inspection['openDatabase'] = async (options) => {
+    const database = await openMigratedDatabase(inspection, setting, options);
     endings.push(() => database.dispose());
     return database;
   };
@@ -76,7 +76,7 @@ export function openInspection(
     tests: () => once('tests', () => gatherTestRun(inspection, setting)),
     service: () => once('service', () => startService({ seed: true })),
     startService,
-    database: () => once('database', openDatabase),
+    database: () => once('database', () => openDatabase()),
     openDatabase,
     run: (command) => runSandboxed(setting, inspection, command),
     scratch: async () => {
