@@ -31,6 +31,8 @@ export interface SandboxedCommand {
  */
 export interface Inspection {
   readonly target: CheckTarget;
+  /** What is asked of the tree in the end: the cheap subset, or everything. */
+  readonly scope: 'task' | 'objective';
   readonly survey: Survey;
   readonly settings: GateSettings;
   readonly signal: AbortSignal;
