@@ -39,6 +39,7 @@ export function createExamination(
     readonly place: Place;
     readonly survey: Survey;
     readonly engines: string;
+    readonly scope: 'task' | 'objective';
     readonly own: string;
     readonly signal: AbortSignal;
   },
@@ -51,7 +52,12 @@ export function createExamination(
   let opened: Promise<OpenedInspection> | undefined;
   const open = async (): Promise<OpenedInspection> => {
     const checkout = await place.open();
-    const opening = openInspection(setting, { target: { ...place, path: checkout.path }, survey, signal });
+    const opening = openInspection(setting, {
+      target: { ...place, path: checkout.path },
+      survey,
+      signal,
+      scope: request.scope,
+    });
     return {
       ...opening,
       dispose: async () => {
