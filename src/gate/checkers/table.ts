@@ -1,8 +1,9 @@
 import type { GateChecker } from '../checker';
 import { API_CHECKERS } from './api';
+import { DATABASE_CHECKERS } from './database';
 
 /**
  * Every checker of the 40 items, by section of the charter. Adding one is writing it beside its kin and naming it here;
  * `build`, `tests` and `style-guide` are the target's own commands (`target-commands.ts`).
  */
-export const GATE_CHECKERS: readonly GateChecker[] = [...API_CHECKERS];
+export const GATE_CHECKERS: readonly GateChecker[] = [...API_CHECKERS, ...DATABASE_CHECKERS];
