@@ -18,9 +18,9 @@ export interface SpecRule {
 type Resolve = (schema: unknown) => JsonRecord;
 
 const AFFIXES =
-  /^(?:new|create|created|insert|save)(?=[A-Z_])|(?:Input|Request|Response|Dto|DTO|View|Resource|Model|Entity|Body|Payload|Create|Out|In|Read|Base|Record|Item)$/g;
+  /^(?:[Nn]ew|[Cc]reated?|[Ii]nsert|[Ss]ave)(?=[A-Z_])|(?:Input|Request|Response|Dto|DTO|View|Resource|Model|Entity|Body|Payload|Create|Out|In|Read|Base|Record|Item)$/g;
 const PARTIAL =
-  /^(?:update|patch|edit|partial|change)|(?:Update|Patch|Edit|Changes|Partial|Filter|Query|Search|Summary|Page|List)(?:Input|Request|Dto|DTO)?$/i;
+  /^(?:[Uu]pdate|[Pp]atch|[Ee]dit|[Pp]artial|[Cc]hange)(?=[A-Z_])|(?:Update|Patch|Edit|Changes|Partial|Filter|Query|Search|Summary|Page|List)(?:Input|Request|Dto|DTO)?$/;
 
 /** What the schemas of an API say of the tables behind them, matched by name. */
 export function specRules(
