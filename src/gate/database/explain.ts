@@ -73,6 +73,10 @@ const COMPARES = /(?:=|<|>|<=|>=) (?:ANY )?\(?|\bIS NOT DISTINCT\b/;
 const NOT_FOR_INDEXES =
   /~~|~\*|@@|@>|<@|\$\d+ IS (?:NOT )?NULL|\(\$\d+\)[^ ]* IS (?:NOT )?NULL|\$\d+(?:::[\w ]+)? IS (?:NOT )?NULL/;
 
+function isForIndexes(filter: string): boolean {
+  return COMPARES.test(filter) && !NOT_FOR_INDEXES.test(filter);
+}
+
 /** Scans that read a whole big table to filter or to sort it. */
 export function scanProblems(plan: PlanNode, big: readonly Table[]): ScanProblem[] {
   return visit(plan, { big, limited: false });
@@ -100,7 +104,7 @@ function filterProblem(node: PlanNode, { big, limited }: Above): ScanProblem[] {
   const { Filter: filter } = node;
   if (table === undefined || filter === undefined || node['Index Cond'] !== undefined) return [];
   const ordered = node['Node Type'] !== 'Seq Scan' && limited;
-  if (ordered || !COMPARES.test(filter) || NOT_FOR_INDEXES.test(filter)) return [];
+  if (ordered || !isForIndexes(filter)) return [];
   const columns = columnsIn(filter, table);
   return columns.length === 0 ? [] : [{ kind: 'filter', table: table.name, columns }];
 }
@@ -110,13 +114,9 @@ function sortProblem(node: PlanNode, { big, limited }: Above): ScanProblem[] {
   if (node['Node Type'] !== 'Sort' || !limited) return [];
   const [below] = node.Plans ?? [];
   const table = below === undefined ? undefined : bigTable(below, big);
-  if (
-    below === undefined ||
-    table === undefined ||
-    below['Index Cond'] !== undefined ||
-    below.Filter !== undefined
-  )
-    return [];
+  if (below === undefined || table === undefined || below['Index Cond'] !== undefined) return [];
+  // A filter that an index could serve is told as such.
+  if (below.Filter !== undefined && isForIndexes(below.Filter)) return [];
   const keys = node['Sort Key'] ?? [];
   const columns = keys.flatMap((key) => columnsIn(key, table));
   return columns.length < keys.length ? [] : [{ kind: 'order', table: table.name, columns }];
