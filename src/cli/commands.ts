@@ -6,6 +6,7 @@ import { diff } from './commands/diff';
 import { doctor } from './commands/doctor';
 import { escalations } from './commands/escalations';
 import { gc } from './commands/gc';
+import { gate } from './commands/gate';
 import { list } from './commands/list';
 import { logs } from './commands/logs';
 import { pause, resume } from './commands/pause';
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   diff,
   report,
   survey,
+  gate,
   playbooks,
   worker,
   server,

@@ -96,6 +96,16 @@ export function composeServices(request: ServicesRequest): Services {
       const { probeSandbox } = await import('../sandbox/probe-sandbox.js');
       return probeSandbox({ PATH: environment.path });
     },
+    prepareGate: async (gate) => {
+      const { prepareGate } = await import('./compose/gate-alone.js');
+      return prepareGate({
+        ...gate,
+        ...request,
+        workspace: await openWorkspace(request, null),
+        engineFacts: await engineFacts(),
+        store: await blobs(),
+      });
+    },
     useServer: async ({ hold, onProgress }) => {
       const { ensureHome } = await import('../config/home.js');
       await ensureHome(home);
@@ -148,7 +158,10 @@ function sweepRequest({ open, olderThanMs }: GcRequest): SweepRequest {
   return { keepObjectives: open, olderThanDays: olderThanMs / DAY_MS };
 }
 
-async function openWorkspace({ environment, home }: ServicesRequest): Promise<GitWorkspace> {
+async function openWorkspace(
+  { environment, home }: ServicesRequest,
+  remote: string | null = environment.gitRemote ?? null,
+): Promise<GitWorkspace> {
   const { ensureHome } = await import('../config/home.js');
   await ensureHome(home);
   const { createGitWorkspace } = await import('../git/workspace.js');
@@ -156,7 +169,7 @@ async function openWorkspace({ environment, home }: ServicesRequest): Promise<Gi
     home: home.home,
     searchPath: environment.path,
     userEnvironment: environment.inherited,
-    remote: environment.gitRemote ?? null,
+    remote,
   });
 }
 

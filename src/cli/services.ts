@@ -1,9 +1,12 @@
 import type { DepartmentClient } from '../client/department-client';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
+import type { GateSlug } from '../domain/gate-items';
 import type { RepositorySource } from '../domain/objective';
+import type { GateReport } from '../domain/receipt';
 import type { Survey } from '../domain/survey';
 import type { BlobStore } from '../ports/blob-store';
+import type { GateProgress } from '../ports/gate';
 import type { Repositories } from '../ports/workspace';
 import type { Check } from './doctor/check';
 import type { GcDone, GcPlan, GcRequest } from './gc-plan';
@@ -29,6 +32,8 @@ export interface SurveyedTarget {
   readonly survey: Survey;
   /** sha-256 of commands, configuration and roles. */
   readonly trustHash: string;
+  /** Text of the configuration that counted; null without one. */
+  readonly configuration: string | null;
   /** The commands, one a line. */
   readonly commands: string;
   /** Why its own commands cannot run on this machine, one clause for each engine; empty: they can. */
@@ -65,6 +70,35 @@ interface PlaybookEntry {
 export interface SandboxState {
   readonly level: 'bubblewrap' | 'none';
   readonly detail: string;
+}
+
+/** What the gate alone is asked to look at. */
+export interface GateRequest {
+  readonly repository: string;
+  /** Null: what is checked out. */
+  readonly ref: string | null;
+  /** Null: where the commit left the default branch. */
+  readonly base: string | null;
+  readonly configuration: GivenConfiguration | null;
+}
+
+/** A commit the gate can be run on once its commands are trusted. */
+export interface PreparedGate {
+  /** The target, with the commit to look at as its base commit. */
+  readonly target: Target;
+  readonly commit: string;
+  /** Commit to compare with; null: there is none. */
+  readonly base: string | null;
+  /** How it would be worked with: as the base says, or the commit itself where there is none. */
+  readonly surveyed: SurveyedTarget;
+  /** sha-256 of the configuration that counts; null without one. */
+  readonly configurationHash: string | null;
+  run(request: {
+    readonly scope: 'task' | 'objective';
+    readonly only?: readonly GateSlug[] | undefined;
+    readonly onProgress?: ((progress: GateProgress) => void) | undefined;
+    readonly signal: AbortSignal;
+  }): Promise<GateReport>;
 }
 
 /** What a run is recorded into: the folder of a playbook, and what its head says. */
@@ -119,6 +153,8 @@ export interface Services {
   }): Promise<SurveyedTarget>;
   findCoverage(objective: string, sample: string | null): Promise<OfflineCoverage>;
   probeSandbox(): Promise<SandboxState>;
+  /** A commit of a repository looked at by the gate alone: no objective, no server, no model. */
+  prepareGate(request: GateRequest): Promise<PreparedGate>;
   /** The server to use, started if need be. @throws TemporalUnreachableError */
   useServer(request: {
     readonly hold: 'lease' | 'keep';

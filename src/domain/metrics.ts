@@ -13,8 +13,42 @@ export interface TaskFacts {
   readonly waived: boolean;
 }
 
-/** A measure over task records, or null where they say nothing about it. */
-type Measure = (facts: readonly TaskFacts[]) => number | null;
+/** Figures a gate run leaves behind, by the names checkers give them in their receipts. */
+export const GATE_MEASURES = [
+  ['endpointCoverage', 'operations of the spec that tests called, over all (0 to 1)'],
+  ['successCoverage', 'operations that answered a test with success, over all (0 to 1)'],
+  ['declaredResponseCoverage', 'declared responses that tests met, over all (0 to 1)'],
+  ['testCoverage', 'lines that tests ran, over executable lines of all sources (0 to 1)'],
+  ['diffCoverage', 'changed lines that tests ran, over changed executable lines (0 to 1)'],
+  ['databaseMeanMs', 'p95 over statements, by calls, of the mean execution time (ms)'],
+  ['databaseWorstMs', 'mean execution time of the slowest statement (ms)'],
+  ['databaseQueriesPerRequest', 'statements executed per request'],
+  ['responseTimeP95Ms', 'p95 response time of the slowest operation under load (ms)'],
+  ['responseTimeSamples', 'samples that stands on'],
+] as const;
+export type GateMeasure = (typeof GATE_MEASURES)[number][0];
+
+/** What metrics need of the objective's gate. */
+export interface GateFacts {
+  readonly measures: Readonly<Record<string, number>>;
+  /** Verdicts of the security items, the secrets item included; what could not be told counts as neither. */
+  readonly security: { readonly passed: number; readonly failed: number; readonly undecided: number };
+}
+
+export interface MetricFacts {
+  readonly tasks: readonly TaskFacts[];
+  /** Null while no gate of the whole objective has run. */
+  readonly gate: GateFacts | null;
+}
+
+interface Measured {
+  readonly value: number;
+  /** Other figures that belong to it, by name. */
+  readonly details: Readonly<Record<string, number>>;
+}
+
+/** A measure over durable facts, or null where they say nothing about it. */
+type Measure = (facts: MetricFacts) => Measured | null;
 
 /** The department's metrics (charter: "Metrics to Track"). `source` says where the figures come from. */
 export const METRICS = [
@@ -24,7 +58,10 @@ export const METRICS = [
     unit: 'tasks',
     formula: 'tasks merged with a passed gate and without a waiver',
     source: 'task records',
-    measure: (facts) => (facts.length > 0 ? facts.filter(isCompleted).length : null),
+    measure: ({ tasks }) =>
+      tasks.length === 0
+        ? null
+        : { value: tasks.filter(isCompleted).length, details: { planned: tasks.length } },
   },
   {
     name: 'backend_avg_completion_time',
@@ -32,7 +69,11 @@ export const METRICS = [
     unit: 'seconds',
     formula: 'mean of end minus start over completed tasks',
     source: 'task records',
-    measure: (facts) => mean(facts.filter(isCompleted).flatMap(secondsTaken)),
+    measure: ({ tasks }) => {
+      const seconds = tasks.filter(isCompleted).flatMap(secondsTaken);
+      const value = mean(seconds);
+      return value === null ? null : { value, details: { median: median(seconds), tasks: seconds.length } };
+    },
   },
   {
     name: 'backend_success_rate',
@@ -40,7 +81,11 @@ export const METRICS = [
     unit: 'ratio',
     formula: 'tasks whose first gate passed over tasks gated; a waived task counts as not passed',
     source: 'task records',
-    measure: (facts) => mean(facts.flatMap(firstGate)),
+    measure: ({ tasks }) => {
+      const gated = tasks.flatMap(firstGate);
+      const value = mean(gated);
+      return value === null ? null : { value, details: { gated: gated.length } };
+    },
   },
   {
     name: 'api_endpoint_coverage',
@@ -48,39 +93,48 @@ export const METRICS = [
     unit: 'ratio',
     formula: 'operations of the API spec called by tests over all operations',
     source: 'the API spec and the requests recorded during the test run',
-    measure: null,
+    measure: ({ gate }) =>
+      fromGate(gate, 'endpointCoverage', {
+        success: 'successCoverage',
+        responses: 'declaredResponseCoverage',
+      }),
   },
   {
     name: 'test_coverage',
     meaning: 'code that tests exercise',
     unit: 'ratio',
-    formula: 'lines executed by tests over executable lines',
+    formula: 'lines executed by tests over executable lines of all sources',
     source: "the coverage report of the target's test run",
-    measure: null,
+    measure: ({ gate }) => fromGate(gate, 'testCoverage', { changed: 'diffCoverage' }),
   },
   {
     name: 'database_query_performance',
     meaning: 'how long queries take',
     unit: 'milliseconds',
-    formula: 'mean execution time over the statements of the test run',
-    source: 'the statement statistics of the database used by the test run',
-    measure: null,
+    formula: '95th percentile, weighted by calls, of the mean execution time of statements',
+    source: 'the statement statistics of the database while the service was probed',
+    measure: ({ gate }) =>
+      fromGate(gate, 'databaseMeanMs', { worst: 'databaseWorstMs', perRequest: 'databaseQueriesPerRequest' }),
   },
   {
     name: 'security_audit_pass_rate',
     meaning: 'security reviews that pass',
     unit: 'ratio',
-    formula: 'audits without a finding of high severity over all audits',
-    source: 'the findings handed off by security-audit tasks',
-    measure: null,
+    formula: 'security items of the gate that passed over those that passed or failed',
+    source: 'the receipts of the gate of the whole objective',
+    measure: ({ gate }) => {
+      if (gate === null) return null;
+      const { passed, failed, undecided } = gate.security;
+      return passed + failed === 0 ? null : { value: passed / (passed + failed), details: { undecided } };
+    },
   },
   {
     name: 'api_response_time_p95',
     meaning: 'response time that 95 % of requests stay below',
     unit: 'milliseconds',
-    formula: '95th percentile of response times under the agreed load',
+    formula: '95th percentile of response times of the slowest operation under the agreed load',
     source: 'the load run of the response-time check',
-    measure: null,
+    measure: ({ gate }) => fromGate(gate, 'responseTimeP95Ms', { samples: 'responseTimeSamples' }),
   },
 ] as const satisfies readonly {
   readonly name: string;
@@ -88,8 +142,7 @@ export const METRICS = [
   readonly unit: string;
   readonly formula: string;
   readonly source: string;
-  /** Null: the source does not exist in this version. */
-  readonly measure: Measure | null;
+  readonly measure: Measure;
 }[];
 
 export type MetricName = (typeof METRICS)[number]['name'];
@@ -102,15 +155,32 @@ export type MetricValue =
       readonly name: MetricName;
       readonly unit: MetricUnit;
       readonly value: number;
+      readonly details: Readonly<Record<string, number>>;
     }
   | { readonly kind: 'no-data'; readonly name: MetricName; readonly unit: MetricUnit };
 
-/** All metrics over these tasks, in the charter's order. */
-export function measure(facts: readonly TaskFacts[]): MetricValue[] {
+/** All metrics over these facts, in the charter's order. */
+export function measure(facts: MetricFacts): MetricValue[] {
   return METRICS.map(({ name, unit, measure: measureRow }) => {
-    const value = measureRow === null ? null : measureRow(facts);
-    return value === null ? { kind: 'no-data', name, unit } : { kind: 'measured', name, unit, value };
+    const measured = measureRow(facts);
+    return measured === null
+      ? { kind: 'no-data', name, unit }
+      : { kind: 'measured', name, unit, ...measured };
   });
+}
+
+function fromGate(
+  gate: GateFacts | null,
+  name: GateMeasure,
+  others: Readonly<Record<string, GateMeasure>>,
+): Measured | null {
+  const value = gate?.measures[name];
+  if (gate === null || value === undefined) return null;
+  const details = Object.entries(others).flatMap(([label, other]) => {
+    const figure = gate.measures[other];
+    return figure === undefined ? [] : [[label, figure] as const];
+  });
+  return { value, details: Object.fromEntries(details) };
 }
 
 function isWaived(task: TaskFacts): boolean {
@@ -132,4 +202,12 @@ function secondsTaken({ startedAt, endedAt }: TaskFacts): number[] {
 
 function mean(values: readonly number[]): number | null {
   return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
+}
+
+/** Of at least one value. */
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }

@@ -6,17 +6,21 @@ import { LedgerRow } from './ledger';
 import { METRICS } from './metrics';
 import { ModelChoice } from './objective';
 import { TaskId } from './plan';
-import { Precondition, Verdict } from './receipt';
+import { Precondition, Receipt, Verdict } from './receipt';
 import { ObjectiveState, Outcome } from './states';
-import { Delivery, IgnoredMessage, TaskStatus } from './status';
+import { Delivery, IgnoredMessage, ObjectiveEvent, TaskStatus } from './status';
 import { Usage } from './usage';
 
 /** One item of the checklist, or a precondition, with what was found and who found it. */
 const Found = {
   verdict: Verdict,
   note: z.string(),
-  /** Name of the tool or rule; null: nobody looked. */
+  /** Name of the tool, rule or reviewer that decided; null: nobody looked. */
   checker: z.string().nullable(),
+  /** A `fail` that is not on the base, or worse than there; absent in older reports. */
+  isNew: z.boolean().optional(),
+  /** Everything that was found out, one receipt from each checker; absent in older reports. */
+  receipts: z.array(Receipt).optional(),
 };
 
 const ReportGateItem = z.strictObject({
@@ -43,6 +47,8 @@ export const ReportMetric = z.strictObject({
   unit: z.enum(METRICS.map((row) => row.unit)),
   /** null: no data, which is not 0. */
   value: z.number().nullable(),
+  /** Other figures that belong to it, by name; absent in older reports. */
+  details: z.record(z.string(), z.number()).optional(),
 });
 export type ReportMetric = z.infer<typeof ReportMetric>;
 
@@ -75,5 +81,7 @@ export const Report = z.strictObject({
   /** Who cost what; sums up to `usage`. */
   ledger: z.array(LedgerRow),
   ignored: z.array(IgnoredMessage),
+  /** The newest lines of the run; absent in older reports. */
+  events: z.array(ObjectiveEvent).optional(),
 });
 export type Report = z.infer<typeof Report>;

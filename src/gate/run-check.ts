@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { errorMessageOf } from '../config/error-code';
 import type { Survey } from '../domain/survey';
 import type { Provision } from '../ports/gate';
+import type { ConfinedDatabase } from '../postgres/postgres-server';
 import { redactSecrets } from '../process/redact';
 import { type CommandRun, minimalEnvironment, runCommand } from '../process/run-command';
 import type { Sandbox } from '../sandbox/sandbox';
@@ -14,11 +15,13 @@ import type { Outcome } from './outcome';
 const KEPT_BYTES = 512 * 1024;
 
 /** The part of a PostgreSQL server that checks need. */
-interface CheckDatabaseServer {
+export interface CheckDatabaseServer {
   readonly adminUrl: string;
   /** Folder of its unix socket; undefined when it is reached over TCP only. */
   readonly socketDir?: string | undefined;
   createDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }>;
+  /** For SQL nobody vouches for: its owner can do nothing outside the database. */
+  createConfinedDatabase?(): Promise<ConfinedDatabase>;
 }
 
 export interface CheckSetting {
@@ -112,7 +115,10 @@ export async function runCheck(
   }
 }
 
-async function databaseServer(setting: CheckSetting): Promise<CheckDatabaseServer> {
+/** The server, refused where commands in the sandbox could not reach it. @throws CouldNotRun */
+export async function databaseServer(
+  setting: Pick<CheckSetting, 'sandbox' | 'postgres'>,
+): Promise<CheckDatabaseServer> {
   const server = await asMachine('PostgreSQL', () => setting.postgres());
   if (setting.sandbox.level !== 'none' && server.socketDir === undefined) {
     throw new CouldNotRun(

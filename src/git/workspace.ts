@@ -1,4 +1,6 @@
 import type { Integration, Repositories, Worktrees } from '../ports/workspace';
+import type { RepositorySource } from '../domain/objective';
+import { findMergeBase, mergeBaseInMirror } from './find-base';
 import { createGit } from './git-command';
 import { type Inspection, inspectRepository, inspectSample } from './inspect-repository';
 import { createIntegration } from './integration';
@@ -33,6 +35,15 @@ export interface GitWorkspace {
   inspectRepository(pathOrUrl: string, baseRef: string | null): Promise<Inspection>;
   /** The same for a bundled service. */
   inspectSample(name: string): Promise<Inspection>;
+  /** Where a commit of that repository left its default branch; null on that branch, or where none is known. */
+  findMergeBase(request: {
+    readonly source: RepositorySource;
+    /** A prepared objective on that commit. */
+    readonly objectiveId: string;
+    readonly commit: string;
+    /** Prepares the tip of the default branch of an address. */
+    readonly prepareTip: () => Promise<string>;
+  }): Promise<string | null>;
   /** Where a sample run's own repository is, for people to look at. */
   samplePath(objectiveId: string): string;
   /** The objectives {@link GitWorkspace.sweep} would remove. */
@@ -57,6 +68,10 @@ export function createGitWorkspace(options: GitWorkspaceOptions): GitWorkspace {
     integration: createIntegration(tools),
     inspectRepository: (pathOrUrl, baseRef) => inspectRepository(git, pathOrUrl, baseRef),
     inspectSample: (name) => inspectSample(samples, name),
+    findMergeBase: async ({ source, objectiveId, commit, prepareTip }) =>
+      source.kind === 'path'
+        ? findMergeBase(git, source.path, commit)
+        : mergeBaseInMirror(tools, { objectiveId, commit, tip: await prepareTip() }),
     samplePath: (objectiveId) => layout.sample(objectiveId),
     findSweepable: (request) => findSweepable(tools, request),
     sweep: (request) => sweep(tools, request),

@@ -2,12 +2,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { once } from 'node:events';
 import { chooseAnswer } from './choose-answer';
 import { readConversation } from './conversation';
+import { AGAIN, interruptedCalls } from './interrupted-calls';
 import { buildMessage } from './message';
 import { CountRequest, findConversationFault, MessagesRequest } from './messages-request';
 import type { LoadedPlaybook } from './playbook';
 import { findBreakpointFault, promptBlocks } from './prompt-blocks';
 import { createPromptCache } from './prompt-cache';
 import { messageEvents } from './server-sent-events';
+import { sectionAnswer } from './section-answer';
 import { estimateTokens } from './token-estimate';
 
 /** One request as it came, for tests and for looking into a run. */
@@ -120,7 +122,25 @@ export async function startOfflineModel(options: OfflineModelOptions): Promise<O
     const request = parseBody(MessagesRequest, body);
     const fault = findConversationFault(request) ?? findBreakpointFault(request);
     if (fault !== null) throw new ApiError(400, 'invalid_request_error', fault);
-    const choice = chooseAnswer(playbook, scenario, readConversation(request));
+    const conversation = readConversation(request);
+    const again = interruptedCalls(request);
+    if (again.length > 0) {
+      const reply = {
+        kind: 'turn',
+        text: 'That was cut short; once more.',
+        tools: again,
+        stop: null,
+      } as const;
+      const round = conversation.given.get(AGAIN) ?? 0;
+      const message = buildMessage(request, AGAIN, round, reply, countInput(request));
+      return { outcome: { kind: 'message', message, stream: request.stream === true }, answer: AGAIN };
+    }
+    const choice = chooseAnswer(playbook, scenario, conversation);
+    const own = choice.kind === 'none' ? sectionAnswer(playbook, scenario, conversation) : null;
+    if (own !== null) {
+      const message = buildMessage(request, own.id, 0, own.reply, countInput(request));
+      return { outcome: { kind: 'message', message, stream: request.stream === true }, answer: own.id };
+    }
     if (choice.kind === 'none') throw new ApiError(400, 'invalid_request_error', choice.explanation);
     const { id, reply } = choice.answer;
     if (reply.kind === 'error') {

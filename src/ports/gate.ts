@@ -18,6 +18,14 @@ export interface BaseTree {
   open(): Promise<{ readonly path: string; dispose(): Promise<void> }>;
 }
 
+/** How far a gate run is. */
+export interface GateProgress {
+  /** Name of the checker that has just answered. */
+  readonly checker: string;
+  readonly done: number;
+  readonly of: number;
+}
+
 /** Runs checks on a checkout and answers with receipts; "could not tell" is a verdict, a broken runner throws `Gate.CouldNotRun`. */
 export interface GateRunner {
   /**
@@ -32,6 +40,8 @@ export interface GateRunner {
     readonly base?: BaseTree | undefined;
     /** Items to look at; absent: all of the scope. Preconditions are always looked at. */
     readonly only?: readonly GateSlug[] | undefined;
+    /** Told when a checker has answered. */
+    readonly onProgress?: ((progress: GateProgress) => void) | undefined;
     readonly signal: AbortSignal;
   }): Promise<GateReport>;
 }

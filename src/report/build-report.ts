@@ -1,15 +1,18 @@
-import { GATE_ITEMS } from '../domain/gate-items';
+import { gateFacts } from '../domain/gate-facts';
+import { judgeItems } from '../domain/gate-verdict';
 import { measure } from '../domain/metrics';
 import { modelLabel } from '../domain/model-label';
 import { GateReport, PRECONDITIONS, type Checker, type GateSummary, type Receipt } from '../domain/receipt';
 import { Report, type ReportGate, type ReportMetric } from '../domain/report';
 import type { ObjectiveStatus, TaskStatus } from '../domain/status';
+import { taskFacts } from '../domain/task-facts';
 import type { BlobStore } from '../ports/blob-store';
 import { collectKnownLimitations } from './known-limitations';
 
 /** Everything the report tells, gathered from a snapshot and the blobs it points to. */
 export async function buildReport(status: ObjectiveStatus, blobs: Pick<BlobStore, 'get'>): Promise<Report> {
   const { delivery } = status;
+  const receipts = await readReceipts(status.gate, blobs);
   return Report.parse({
     version: 1,
     objectiveId: status.objectiveId,
@@ -27,41 +30,60 @@ export async function buildReport(status: ObjectiveStatus, blobs: Pick<BlobStore
     startedAt: status.startedAt,
     writtenAt: status.now,
     tasks: status.tasks.map(({ doing: _doing, waitingFor: _waitingFor, ...task }) => task),
-    gate: status.gate === null ? null : await buildGate(status.gate, blobs),
+    gate: status.gate === null ? null : buildGate(status.gate, receipts),
     openEscalations: status.escalations,
     decisions: status.decisions,
-    metrics: buildMetrics(status.tasks),
+    metrics: buildMetrics(status.tasks, receipts),
     knownLimitations: [...(await collectKnownLimitations(status, blobs))],
     usage: status.usage,
     budgetUsd: status.budgetUsd,
     ledger: status.ledger ?? [],
     ignored: status.ignored,
+    events: status.events,
   } satisfies Report);
 }
 
-async function buildGate(summary: GateSummary, blobs: Pick<BlobStore, 'get'>): Promise<ReportGate> {
+async function readReceipts(
+  summary: GateSummary | null,
+  blobs: Pick<BlobStore, 'get'>,
+): Promise<readonly Receipt[]> {
+  if (summary === null) return [];
   const stored: unknown = JSON.parse((await blobs.get(summary.report)).toString('utf8'));
-  const { receipts } = GateReport.parse(stored);
+  return GateReport.parse(stored).receipts;
+}
+
+function buildGate(summary: GateSummary, receipts: readonly Receipt[]): ReportGate {
   return {
     green: summary.green,
     tree: summary.tree,
     receipts: summary.report,
     preconditions: PRECONDITIONS.flatMap((subject) => {
       const receipt = receipts.find((row) => row.subject === subject);
-      return receipt === undefined ? [] : [{ subject, ...found(receipt) }];
+      return receipt === undefined
+        ? []
+        : [
+            {
+              subject,
+              verdict: receipt.verdict,
+              note: receipt.note,
+              checker: nameChecker(receipt.checker),
+              isNew: receipt.verdict === 'fail' && receipt.isNew !== false,
+              receipts: [receipt],
+            },
+          ];
     }),
-    items: GATE_ITEMS.map((item) => ({
-      ...item,
-      ...found(receipts.find((row) => row.subject === item.slug)),
+    items: judgeItems(receipts).map((judged) => ({
+      item: judged.item.item,
+      slug: judged.item.slug,
+      section: judged.item.section,
+      demand: judged.item.demand,
+      verdict: judged.verdict,
+      note: judged.note,
+      checker: judged.deciding === null ? null : nameChecker(judged.deciding.checker),
+      isNew: judged.isNew,
+      receipts: [...judged.receipts],
     })),
   };
-}
-
-function found(
-  receipt: Receipt | undefined,
-): Pick<ReportGate['items'][number], 'verdict' | 'note' | 'checker'> {
-  if (receipt === undefined) return { verdict: 'needs-review', note: 'no receipt', checker: null };
-  return { verdict: receipt.verdict, note: receipt.note, checker: nameChecker(receipt.checker) };
 }
 
 function nameChecker(checker: Checker): string | null {
@@ -77,18 +99,13 @@ function nameChecker(checker: Checker): string | null {
   }
 }
 
-function buildMetrics(tasks: readonly TaskStatus[]): ReportMetric[] {
-  const facts = tasks.map((task) => ({
-    state: task.state,
-    firstGatePassed: task.firstGatePassed,
-    gatePassedAtMerge: task.state === 'merged' ? (task.gate?.green ?? null) : null,
-    startedAt: task.startedAt,
-    endedAt: task.endedAt,
-    waived: task.state === 'waived',
-  }));
-  return measure(facts).map((metric) => ({
-    name: metric.name,
-    unit: metric.unit,
-    value: metric.kind === 'measured' ? metric.value : null,
-  }));
+function buildMetrics(tasks: readonly TaskStatus[], receipts: readonly Receipt[]): ReportMetric[] {
+  return measure({
+    tasks: tasks.map(taskFacts),
+    gate: receipts.length === 0 ? null : gateFacts(receipts),
+  }).map((metric) =>
+    metric.kind === 'measured'
+      ? { name: metric.name, unit: metric.unit, value: metric.value, details: { ...metric.details } }
+      : { name: metric.name, unit: metric.unit, value: null },
+  );
 }

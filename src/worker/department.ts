@@ -4,11 +4,8 @@ import { createCompatibility } from '../compatibility/compatibility';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
 import { packageRoot } from '../config/package-root';
-import { createEngines, engineVersions } from '../engines/engines';
-import { createBootstrap } from '../gate/bootstrap';
 import { createCheckRunner } from '../gate/check-runner';
 import { createGateRunner } from '../gate/gate-runner';
-import { createReceiptCache } from '../gate/receipt-cache';
 import { createGitWorkspace } from '../git/workspace';
 import { createClientFor } from '../model/client';
 import { createCoordination } from '../model/coordination';
@@ -19,11 +16,11 @@ import { loadPlaybooks } from '../offline/load-playbooks';
 import { createPlaybookRecorder, type PlaybookRecorder } from '../offline/playbook-recorder';
 import type { RecordingHead } from '../offline/recording';
 import { startOfflineModel } from '../offline/server';
-import { startPostgres, type PostgresServer } from '../postgres/start-postgres';
+import { startMetricsServer } from '../report/metrics-server';
 import { createReports } from '../report/reports';
-import { createSandbox, probeSandbox } from '../sandbox/sandbox';
 import { createDirectoryBlobStore } from '../store/directory-blob-store';
 import { createDirectoryJournals } from '../store/directory-journals';
+import { openChecking } from './checking';
 import { createRunShell } from './run-shell';
 import { createSurveyor } from './surveyor';
 
@@ -41,6 +38,8 @@ export async function openDepartment(options: {
   readonly environment: Environment;
   readonly home: Home;
   readonly recording?: RecordingTarget | undefined;
+  /** Told what does not work and does no harm. */
+  readonly warn?: ((text: string) => void) | undefined;
 }): Promise<Department> {
   const { environment, home, recording } = options;
   const folder = (name: string): string => join(home.home, name);
@@ -51,29 +50,8 @@ export async function openDepartment(options: {
     userEnvironment: environment.inherited,
     remote: environment.gitRemote ?? null,
   });
-  const probe = await probeSandbox({ PATH: environment.path });
-  const sandbox = createSandbox(probe);
-
-  let database: Promise<PostgresServer> | undefined;
-  const postgres = (): Promise<PostgresServer> => {
-    database ??= startPostgres({
-      path: environment.path,
-      dataRoot: folder('postgres'),
-      ...(environment.replicaUrl === undefined ? {} : { replicaUrl: environment.replicaUrl }),
-    }).catch((error: unknown) => {
-      database = undefined;
-      throw error;
-    });
-    return database;
-  };
-  const dependencyStore = folder('dependencies');
-  const engines = createEngines({ path: environment.path, environment: environment.inherited });
-  const bootstrap = createBootstrap({
-    store: dependencyStore,
-    environment: environment.inherited,
-    engines,
-  });
-  const checking = { sandbox, postgres, dependencyStore, bootstrap };
+  const checking = await openChecking({ environment, home, store });
+  const { sandbox, bootstrap, engines, dependencyStore } = checking.setting;
 
   const playbooks = await loadPlaybooks(join(packageRoot(), 'playbooks'));
   const offline = await startOfflineModel({ playbooks });
@@ -95,7 +73,7 @@ export async function openDepartment(options: {
       clientFor,
       roles,
       blobs: store,
-      checks: createCheckRunner(checking),
+      checks: createCheckRunner(checking.setting),
       bootstrap,
       runShell: createRunShell({ sandbox, bootstrap, dependencyStore }),
     }),
@@ -104,25 +82,27 @@ export async function openDepartment(options: {
     integration: workspace.integration,
     surveyor: createSurveyor({ store, roles, engines }),
     compatibility: createCompatibility(),
-    gates: createGateRunner({
-      ...checking,
-      store,
-      receipts: createReceiptCache(folder('receipts')),
-      clock: () => new Date(),
-      searchPath: environment.path,
-      engineVersions: (survey) => engineVersions(engines, survey.engines ?? []),
-    }),
+    gates: createGateRunner(checking.setting),
     bootstrap,
     reports: createReports({ dir: folder('reports'), blobs: store }),
     sandbox: sandbox.level,
     providerOf: (model) => providerOf(clientFor(model)),
   });
+  const metrics =
+    environment.metricsAddress === undefined
+      ? null
+      : await startMetricsServer({
+          address: environment.metricsAddress,
+          reportsDir: folder('reports'),
+          warn: options.warn ?? (() => undefined),
+        });
   return {
     activities,
     stop: async () => {
+      await metrics?.stop();
       await offline.stop();
       await workspace.stop();
-      await (await database?.catch(() => undefined))?.stop();
+      await checking.stop();
       await recorder?.close();
     },
   };

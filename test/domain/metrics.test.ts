@@ -26,18 +26,41 @@ const pending: TaskFacts = {
 };
 
 function value(facts: readonly TaskFacts[], name: MetricName): number | 'no-data' {
-  const found: MetricValue | undefined = measure(facts).find((metric) => metric.name === name);
+  const found: MetricValue | undefined = measure({ tasks: facts, gate: null }).find(
+    (metric) => metric.name === name,
+  );
   return found?.kind === 'measured' ? found.value : 'no-data';
 }
 
 test('without tasks no metric has a value, and none is 0', () => {
-  expect(measure([]).map((metric) => metric.kind)).toEqual(METRICS.map(() => 'no-data'));
+  expect(measure({ tasks: [], gate: null }).map((metric) => metric.kind)).toEqual(
+    METRICS.map(() => 'no-data'),
+  );
 });
 
-test('a metric whose source does not exist yet stays without data', () => {
-  const unsourced = METRICS.filter((row) => row.measure === null).map((row) => row.name);
-  expect(unsourced).toHaveLength(5);
-  expect(unsourced.map((name) => value([merged], name))).toEqual(unsourced.map(() => 'no-data'));
+test('metrics of the gate stay without data until one has run, and where it measured nothing', () => {
+  const ofTasks = ['backend_tasks_completed', 'backend_avg_completion_time', 'backend_success_rate'];
+  const empty = { measures: {}, security: { passed: 0, failed: 0, undecided: 8 } };
+  for (const gate of [null, empty]) {
+    const measured = measure({ tasks: [merged], gate }).filter(({ kind }) => kind === 'measured');
+    expect(measured.map(({ name }) => name)).toEqual(ofTasks);
+  }
+});
+
+test('metrics of the gate are the figures of its receipts; the audit counts what was decided', () => {
+  const gate = {
+    measures: { endpointCoverage: 0.9, successCoverage: 0.8, testCoverage: 0.95, databaseMeanMs: 1.5 },
+    security: { passed: 6, failed: 2, undecided: 0 },
+  };
+  const all = measure({ tasks: [], gate });
+  expect(all.find(({ name }) => name === 'api_endpoint_coverage')).toMatchObject({
+    value: 0.9,
+    details: { success: 0.8 },
+  });
+  expect(all.find(({ name }) => name === 'test_coverage')).toMatchObject({ value: 0.95, details: {} });
+  expect(all.find(({ name }) => name === 'database_query_performance')).toMatchObject({ value: 1.5 });
+  expect(all.find(({ name }) => name === 'security_audit_pass_rate')).toMatchObject({ value: 0.75 });
+  expect(all.find(({ name }) => name === 'api_response_time_p95')).toMatchObject({ kind: 'no-data' });
 });
 
 test('completed tasks are those merged green', () => {

@@ -221,3 +221,30 @@ test('five breakpoints are one too many', async () => {
   const refused = client.messages.create({ ...request(), system: Array.from({ length: 5 }, () => marked) });
   await expect(refused).rejects.toMatchObject({ message: matching('maximum of 4') });
 });
+
+test('a call whose outcome a lost worker took with it is made again, each time, and nothing else of its turn', async () => {
+  const lost = 'Interrupted: the worker was lost while this ran, so its outcome is unknown.';
+  const turn: Anthropic.MessageParam = {
+    role: 'assistant',
+    content: [
+      { type: 'tool_use', id: 'toolu_t001-write_0', name: 'write', input: { file_path: 'a', content: 'b' } },
+      { type: 'tool_use', id: 'toolu_t001-write_1', name: 'run_checks', input: {} },
+    ],
+  };
+  const answers: Anthropic.MessageParam = {
+    role: 'user',
+    content: [
+      { type: 'tool_result', tool_use_id: 'toolu_t001-write_0', content: 'wrote 1 byte to a' },
+      { type: 'tool_result', tool_use_id: 'toolu_t001-write_1', content: lost, is_error: true },
+    ],
+  };
+  const first = await client.messages.create(request(turn, answers));
+  expect(first.content.slice(1)).toMatchObject([
+    { type: 'tool_use', id: 'toolu_again_0', name: 'run_checks', input: {} },
+  ]);
+  const again: Anthropic.MessageParam = { role: 'assistant', content: first.content };
+  const second = await client.messages.create(
+    request(turn, answers, again, results(['toolu_again_0'], lost)),
+  );
+  expect(second.content.slice(1)).toMatchObject([{ id: 'toolu_again_0_1', name: 'run_checks' }]);
+});

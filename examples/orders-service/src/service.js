@@ -1,5 +1,6 @@
 import { buildApp } from './app.js';
 import { createPool } from './db/pool.js';
+import { logProcessFigures } from './process-figures.js';
 
 /**
  * Opens the database pool and starts to listen. Closing the app lets running requests finish and then
@@ -13,6 +14,7 @@ export async function startService(config, { logger, listen } = {}) {
   const app = buildApp({ pool, config, logger });
   pool.on('error', (error) => app.log.error({ err: error }, 'idle database connection lost'));
   app.addHook('onClose', () => pool.end());
+  app.addHook('onListen', () => logProcessFigures(app));
   try {
     await app.listen(listen ?? { host: config.host, port: config.port });
   } catch (error) {

@@ -71,6 +71,17 @@ test('a shutdown that takes too long ends the process with 1', async () => {
   clearInterval(keepAlive);
 });
 
+test('what the process uses is logged when the service listens', async () => {
+  const config = testConfig({ DATABASE_URL: database.url });
+  const lines = [];
+  const stream = { write: (line) => lines.push(JSON.parse(line)) };
+  const logger = { level: 'info', stream };
+  const app = await startService(config, { logger, listen: { path: join(dir, 'figures.sock') } });
+  await app.close();
+  const [figures] = lines.filter(({ msg }) => msg === 'process figures');
+  assert.ok(figures.memory.rssBytes > figures.memory.heapUsedBytes);
+});
+
 test('a service that cannot listen leaves no connection open', async () => {
   const config = testConfig({ DATABASE_URL: database.url });
   const path = join(dir, 'missing', 'service.sock');

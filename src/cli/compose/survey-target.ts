@@ -36,6 +36,7 @@ export async function surveyTarget(request: {
   return {
     survey: noteEngines(surveyed.survey, request.engineFacts),
     trustHash: trustHash(surveyed.survey, surveyed.configuration, roles.brought),
+    configuration: surveyed.configuration,
     commands: describeCommands(surveyed.survey),
     lacking: lackingEngines(surveyed.survey.engines ?? [], request.engineFacts),
     roles: [...roles.brought.map(describeRole), ...Object.entries(roles.settings).map(describeSettings)],

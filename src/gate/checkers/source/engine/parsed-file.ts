@@ -75,7 +75,7 @@ export function callOf(node: SgNode): Call | null {
   const list = node.field('arguments');
   if (callee === null || (list !== null && list.kind() === 'template_string')) return null;
   const receiver = kind === 'method_invocation' ? node.field('object') : callee.field('object');
-  const given = (list?.namedChildren() ?? []).filter((child) => !/comment/.test(String(child.kind())));
+  const given = (list?.namedChildren() ?? []).filter((child) => !String(child.kind()).includes('comment'));
   const keywords = new Map<string, SgNode>();
   const args = given.map((child) => {
     const value = child.kind() === 'keyword_argument' ? child.field('value') : null;

@@ -16,7 +16,7 @@ export function statementsOf(block: SgNode | null): readonly SgNode[] {
 }
 
 export function isComment(node: SgNode): boolean {
-  return /comment/.test(String(node.kind()));
+  return String(node.kind()).includes('comment');
 }
 
 /** Whether a block holds nothing, not even a comment that says why. */

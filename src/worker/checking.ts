@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import type { Environment } from '../config/environment';
+import type { Home } from '../config/home';
+import { CONFIGURATION_FILE } from '../domain/configuration';
+import { createEngines, engineVersions } from '../engines/engines';
+import { createBootstrap } from '../gate/bootstrap';
+import { gatherSourceFiles } from '../gate/facts/source-files';
+import type { GateSetting } from '../gate/gate-runner';
+import { createReceiptCache } from '../gate/receipt-cache';
+import type { BlobStore } from '../ports/blob-store';
+import type { Engines } from '../ports/engines';
+import { findOnPath } from '../postgres/postgres-programs';
+import { startPostgres, type PostgresServer } from '../postgres/start-postgres';
+import { createSandbox, probeSandbox } from '../sandbox/sandbox';
+import { surveyTree } from '../survey/survey-tree';
+
+/** What commands of a target are run with on this machine, and the end of it. */
+export interface Checking {
+  readonly setting: GateSetting & { readonly engines: Engines };
+  stop(): Promise<void>;
+}
+
+/** Wires sandbox, dependencies, PostgreSQL and receipts; nothing is started before it is needed. */
+export async function openChecking(options: {
+  readonly environment: Environment;
+  readonly home: Home;
+  readonly store: BlobStore;
+  /** What becomes of a machine that stands in the way; see `GateSetting`. */
+  readonly troubles?: GateSetting['troubles'];
+}): Promise<Checking> {
+  const { environment, home, store, troubles = 'throw' } = options;
+  const folder = (name: string): string => join(home.home, name);
+  let database: Promise<PostgresServer> | undefined;
+  const postgres = (): Promise<PostgresServer> => {
+    database ??= startPostgres({
+      path: environment.path,
+      dataRoot: folder('postgres'),
+      ...(environment.replicaUrl === undefined ? {} : { replicaUrl: environment.replicaUrl }),
+    }).catch((error: unknown) => {
+      database = undefined;
+      throw error;
+    });
+    return database;
+  };
+  const dependencyStore = folder('dependencies');
+  const engines = createEngines({ path: environment.path, environment: environment.inherited });
+  return {
+    setting: {
+      sandbox: createSandbox(await probeSandbox({ PATH: environment.path })),
+      postgres,
+      dependencyStore,
+      bootstrap: createBootstrap({ store: dependencyStore, environment: environment.inherited, engines }),
+      engines,
+      store,
+      receipts: createReceiptCache(folder('receipts')),
+      clock: () => new Date(),
+      searchPath: environment.path,
+      // Not the configured server: others use it, so nothing on it can be counted.
+      privatePostgres: () => startPostgres({ path: environment.path, dataRoot: folder('postgres') }),
+      engineVersions: async (survey) =>
+        [
+          await engineVersions(engines, survey.engines ?? []),
+          ...(survey.database === 'postgres' ? [databaseVersion(environment)] : []),
+        ].join(', '),
+      detect: async (target, signal) => {
+        const sources = await gatherSourceFiles({ ...target, signal });
+        const files = sources.paths.filter((path) => path !== CONFIGURATION_FILE);
+        return (await surveyTree({ files, read: (path) => sources.read(path), configuration: null })).survey;
+      },
+      troubles,
+    },
+    stop: async () => {
+      await (await database?.catch(() => undefined))?.stop();
+    },
+  };
+}
+
+/** Which PostgreSQL is used; a folder of an installation names its version. */
+function databaseVersion({ path, replicaUrl }: Environment): string {
+  if (replicaUrl !== undefined) return `postgres of ${replicaUrl}`;
+  try {
+    return findOnPath(path).postgres;
+  } catch {
+    return 'embedded postgres';
+  }
+}
