@@ -133,7 +133,7 @@ function shapeOfBinary(node: SgNode): Shape {
 /** One side of a `+`, taken apart when it is text put together itself. */
 function piecesOf(wrapped: SgNode): (string | SgNode)[] {
   const node = unwrap(wrapped);
-  if (String(node.kind()).startsWith("binary_")) {
+  if (String(node.kind()).startsWith('binary_')) {
     const shape = shapeOfBinary(node);
     return shape.kind === 'composite' ? [...shape.parts] : [node];
   }
