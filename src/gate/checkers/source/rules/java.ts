@@ -3,7 +3,7 @@ import { listOfCallback, parametersOf } from '../engine/names';
 import { type Call, functionAround, isFunction, type ParsedFile } from '../engine/parsed-file';
 import type { SourceRule } from '../engine/rule';
 import { isCredentialComparison, isPasswordText, isSecretName } from './credentials';
-import { callsWhere, isBare, isWithin, literalOf, nameOf, statementsOf, valueOf } from './match';
+import { callsWhere, callsWithin, isBare, isWithin, literalOf, nameOf, statementsOf, valueOf } from './match';
 
 const JAVA = { language: 'java' } as const;
 const AUTHENTICATION = { ...JAVA, item: 'authentication' } as const;
@@ -70,6 +70,7 @@ const BLOCKING = /^(?:block|blockFirst|blockLast|blockOptional)$/;
 
 function blocking(file: ParsedFile): SgNode[] {
   return callsWhere(file, (call) => {
+    if (!BLOCKING.test(call.name) && call.name !== 'sleep') return false;
     const around = functionAround(call.node);
     if (around === null) return false;
     const methods = [around, ...around.ancestors().filter(isFunction)];
@@ -110,17 +111,15 @@ function readsInLoops(file: ParsedFile): SgNode[] {
 
 function isRead(call: Call, file: ParsedFile): boolean {
   if (call.receiver === null || !READ.test(call.name) || !REPOSITORY.test(call.receiver.text())) return false;
-  const first = call.args[0] === undefined ? null : literalOf(valueOf(file, call.args[0]));
-  return first === null || !/^\s*(?:insert|update|delete)\b/i.test(first);
+  const first = call.args[0] === undefined ? '' : valueOf(file, call.args[0]).text();
+  return !/^"+\s*(?:insert|update|delete)\b/i.test(first);
 }
 
 function callsReader(call: Call, file: ParsedFile): boolean {
   if (call.receiver !== null && call.receiver.text() !== 'this') return false;
   const own = file.names().functionNamed(call.name);
   return (
-    own !== null &&
-    !isWithin(call.node, own) &&
-    file.calls().some((inner) => isWithin(inner.node, own) && isRead(inner, file))
+    own !== null && !isWithin(call.node, own) && callsWithin(file, own).some((inner) => isRead(inner, file))
   );
 }
 
@@ -199,8 +198,7 @@ function asserts(method: SgNode, file: ParsedFile, depth: number): boolean {
     )
   )
     return true;
-  return file.calls().some((call) => {
-    if (!isWithin(call.node, method)) return false;
+  return callsWithin(file, method).some((call) => {
     if (/^(?:assert|check|expect|verify|ensure|should)/.test(call.name)) return true;
     const own =
       depth > 2 || (call.receiver !== null && call.receiver.text() !== 'this')
@@ -254,6 +252,7 @@ export const JAVA_RULES: readonly SourceRule[] = [
   },
   {
     id: 'java-jwt-unverified',
+    mentions: /\bJWT\b|Jwts|Algorithm/,
     ...AUTHENTICATION,
     message: 'A token is read without its signature being checked, or with the algorithm `none`.',
     find: (file) =>
@@ -278,6 +277,7 @@ export const JAVA_RULES: readonly SourceRule[] = [
   },
   {
     id: 'java-weak-password-hash',
+    mentions: /MessageDigest|DigestUtils|PasswordEncoder|BCrypt/,
     ...AUTHENTICATION,
     message: 'A password is hashed with a fast hash or not at all; use BCryptPasswordEncoder or Argon2.',
     find: (file) =>
@@ -314,6 +314,7 @@ export const JAVA_RULES: readonly SourceRule[] = [
   },
   {
     id: 'java-plain-comparison',
+    mentions: /equals|[!=]=/,
     ...AUTHENTICATION,
     where: 'service',
     message:
@@ -345,6 +346,7 @@ export const JAVA_RULES: readonly SourceRule[] = [
   },
   {
     id: 'java-signing-secret-fallback',
+    mentions: /@Value|getenv|getProperty|getOrDefault/,
     ...AUTHENTICATION,
     message:
       'Where the setting is missing, tokens are signed with a secret that stands in the source; refuse to start instead.',
@@ -355,6 +357,7 @@ export const JAVA_RULES: readonly SourceRule[] = [
   },
   {
     id: 'java-secret-fallback',
+    mentions: /@Value|getenv|getProperty|getOrDefault/,
     item: 'secrets-in-env',
     ...JAVA,
     message: 'A secret has a literal to fall back on where its setting is missing; refuse to start instead.',
@@ -405,6 +408,7 @@ export const JAVA_RULES: readonly SourceRule[] = [
   },
   {
     id: 'java-blocking-call',
+    mentions: /\bblock\w*\(|sleep\(/,
     item: 'non-blocking',
     ...JAVA,
     where: 'service',
@@ -423,6 +427,7 @@ export const JAVA_RULES: readonly SourceRule[] = [
   },
   {
     id: 'java-read-in-loop',
+    mentions: /repo|dao\b|jdbc|entityManager|\bem\.|mapper|session/i,
     item: 'no-n-plus-one',
     ...JAVA,
     where: 'service',
@@ -436,6 +441,7 @@ export const JAVA_RULES: readonly SourceRule[] = [
     good: [
       'class A { void f(List<Long> ids) { lineRepository.findByOrderIdIn(ids); } }',
       'class A { void f(List<Order> orders) { for (Order o : orders) { orderRepository.save(o); } } }',
+      'class A { void f(List<Order> orders) { for (Order o : orders) { em.createQuery("DELETE FROM Line l WHERE l.id=" + o.getId()).executeUpdate(); } } }',
       'class A { Order f(Long id) { return orderRepository.findById(id).map(order -> new V(order)).orElseThrow(); } }',
       'class A { Object f(Optional<Long> id) { return id.flatMap(value -> orderRepository.findById(value)); } }',
     ],

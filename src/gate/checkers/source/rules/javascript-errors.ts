@@ -147,6 +147,7 @@ export const JAVASCRIPT_ERROR_RULES: readonly SourceRule[] = [
   },
   {
     id: 'js-catch-answers-success',
+    mentions: /\bcatch\b/,
     ...ITEM,
     message: 'An error is answered as success; answer with the status that fits it, or pass it on.',
     find: (file) => file.all('catch_clause').filter(answersSuccess),
@@ -178,6 +179,7 @@ export const JAVASCRIPT_ERROR_RULES: readonly SourceRule[] = [
   },
   {
     id: 'js-empty-promise-catch',
+    mentions: /\.catch\(/,
     ...ITEM,
     message: 'A rejected promise is dropped; handle it, or say in a comment why nothing is to be done.',
     find: emptyHandlers,
@@ -210,6 +212,7 @@ export const JAVASCRIPT_ERROR_RULES: readonly SourceRule[] = [
   },
   {
     id: 'js-express4-async-handler',
+    mentions: /\basync\b/,
     ...ITEM,
     message:
       'Express 4 does not see what an async handler throws, and the request hangs; catch it and call next, or wrap the handler.',
@@ -241,6 +244,7 @@ export const JAVASCRIPT_ERROR_RULES: readonly SourceRule[] = [
   },
   {
     id: 'js-no-error-middleware',
+    mentions: /\bexpress\(/,
     ...ITEM,
     where: 'service',
     message:

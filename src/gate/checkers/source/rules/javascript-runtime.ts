@@ -3,7 +3,7 @@ import { listOfCallback, parametersOf } from '../engine/names';
 import { type Call, functionAround, isFunction, type ParsedFile } from '../engine/parsed-file';
 import type { SourceRule } from '../engine/rule';
 import { servingFunctions } from './handlers';
-import { descendants, isWithin, literalOf, valueOf } from './match';
+import { callsWithin, descendants, isWithin, literalOf, valueOf } from './match';
 
 const BLOCKING =
   /^(?:(?:read|write|append|copy|access|exists|stat|lstat|fstat|readdir|mkdir|rm|rmdir|unlink|rename|open|close|truncate|chmod|chown|symlink|readlink|realpath|utimes|mkdtemp|opendir)(?:File|v|p)?Sync|(?:exec|execFile|spawn|fork)Sync|(?:pbkdf2|scrypt|hkdf|generateKeyPair|generateKey|generatePrime|checkPrime)Sync|(?:hash|compare|genSalt|verify)Sync|(?:gzip|gunzip|deflate|inflate|deflateRaw|inflateRaw|unzip|brotliCompress|brotliDecompress)Sync)$/;
@@ -50,6 +50,12 @@ function readsDatabase(call: Call, file: ParsedFile): boolean {
     if (!/^(?:query|sql)$/.test(name)) return false;
     return /^\s*(?:select|with)\b/i.test(textOf(file, args[0]));
   }
+  if (
+    !/^(?:execute|raw|all|count\w*|aggregate|exists\w*|get\w+|one|any|many\w*)$|^(?:find|list|load|fetch|select|by[A-Z]|query|oneOr|first|\$query)/.test(
+      name,
+    )
+  )
+    return false;
   const text = receiver.text();
   if (ABOUT_SCHEMA.test(call.node.text())) return false;
   if (/^(?:query|execute|any|one|many|oneOrNone|manyOrNone|raw|all|get)$/.test(name)) {
@@ -75,6 +81,8 @@ function textOf(file: ParsedFile, node: SgNode | undefined): string {
 /** Reads inside a loop over rows, or inside a callback run for each of them, that speak of the row at hand. */
 function readsInLoops(file: ParsedFile): SgNode[] {
   return file.calls().flatMap((call) => {
+    const reads = readsDatabase(call, file);
+    if (!reads && !isOwnCall(call, file)) return [];
     if (!isAwaitedOrReturned(call.node)) return [];
     const around = loopAround(call.node);
     if (around === null || BATCH.test(around.variable) || BATCH.test(around.list)) return [];
@@ -82,7 +90,7 @@ function readsInLoops(file: ParsedFile): SgNode[] {
       call.args.some((arg) => new RegExp(`\\b${name}\\b`).test(arg.text())),
     );
     if (!mentions) return [];
-    return readsDatabase(call, file) || callsReader(call, file) ? [call.node] : [];
+    return reads || callsReader(call, file) ? [call.node] : [];
   });
 }
 
@@ -95,17 +103,22 @@ function isAwaitedOrReturned(node: SgNode): boolean {
   );
 }
 
+function isOwnCall(call: Call, file: ParsedFile): boolean {
+  return (
+    (call.receiver === null || call.receiver.kind() === 'this') &&
+    file.names().functionNamed(call.name) !== null
+  );
+}
+
 /** A function of the same file, or a repository's, that reads the database itself. */
 function callsReader(call: Call, file: ParsedFile): boolean {
   if (call.receiver !== null && call.receiver.text() !== 'this') return false;
   const own = file.names().functionNamed(call.name);
   const body = own?.field('body') ?? null;
   if (body === null) return false;
-  return file
-    .calls()
-    .some(
-      (inner) => isWithin(inner.node, body) && readsDatabase(inner, file) && loopAround(inner.node) === null,
-    );
+  return callsWithin(file, body).some(
+    (inner) => readsDatabase(inner, file) && loopAround(inner.node) === null,
+  );
 }
 
 interface Loop {
@@ -162,6 +175,7 @@ function loopOf(pattern: SgNode | null, list: SgNode | null): Loop | null {
 export const JAVASCRIPT_RUNTIME_RULES: readonly SourceRule[] = [
   {
     id: 'js-blocking-call',
+    mentions: /Sync\b|\bwhile\b|Atomics\.wait|deasync/,
     item: 'non-blocking',
     language: 'javascript',
     where: 'service',
@@ -186,6 +200,7 @@ export const JAVASCRIPT_RUNTIME_RULES: readonly SourceRule[] = [
   },
   {
     id: 'js-read-in-loop',
+    mentions: /\bfor\s*\(|\bfor\s+await\b|\.(?:map|forEach|flatMap)\(/,
     item: 'no-n-plus-one',
     language: 'javascript',
     where: 'service',

@@ -196,6 +196,7 @@ const FALLBACK_GOOD = [
 export const JAVASCRIPT_SECURITY_RULES: readonly SourceRule[] = [
   {
     id: 'js-jwt-decode',
+    mentions: /decode|base64/i,
     ...AUTHENTICATION,
     where: 'service',
     message: 'A token is decoded without its signature being checked; verify it.',
@@ -212,6 +213,7 @@ export const JAVASCRIPT_SECURITY_RULES: readonly SourceRule[] = [
   },
   {
     id: 'js-jwt-algorithms',
+    mentions: /verify|sign/i,
     ...AUTHENTICATION,
     message:
       'A token is verified without the algorithm being fixed, or with `none`; name the algorithms that are accepted.',
@@ -244,6 +246,7 @@ export const JAVASCRIPT_SECURITY_RULES: readonly SourceRule[] = [
   },
   {
     id: 'js-jwt-unchecked',
+    mentions: /ignoreExpiration|ignoreNotBefore|allowInvalidAsymmetricKeyTypes|skipVerification/,
     ...AUTHENTICATION,
     message: 'A check of tokens is switched off; expiry and signature have to be checked.',
     find: (file) =>
@@ -263,6 +266,7 @@ export const JAVASCRIPT_SECURITY_RULES: readonly SourceRule[] = [
   },
   {
     id: 'js-weak-password-hash',
+    mentions: /createHash/,
     ...AUTHENTICATION,
     message: 'A password is hashed with a fast hash; use argon2, scrypt or bcrypt.',
     find: (file) => callsWhere(file, (call) => weakHash(call, file)),
@@ -278,6 +282,7 @@ export const JAVASCRIPT_SECURITY_RULES: readonly SourceRule[] = [
   },
   {
     id: 'js-low-bcrypt-cost',
+    mentions: /bcrypt/i,
     ...AUTHENTICATION,
     where: 'service',
     message: 'The cost of bcrypt is below 10; raise it.',
@@ -295,6 +300,7 @@ export const JAVASCRIPT_SECURITY_RULES: readonly SourceRule[] = [
   },
   {
     id: 'js-plain-comparison',
+    mentions: /[!=]==?/,
     ...AUTHENTICATION,
     where: 'service',
     message: 'A password, token or signature is compared with `==`; compare hashes, in constant time.',
@@ -323,6 +329,7 @@ export const JAVASCRIPT_SECURITY_RULES: readonly SourceRule[] = [
   },
   {
     id: 'js-fixed-signing-secret',
+    mentions: /jwt|jsonwebtoken|session/i,
     ...AUTHENTICATION,
     where: 'service',
     message:
@@ -350,6 +357,7 @@ export const JAVASCRIPT_SECURITY_RULES: readonly SourceRule[] = [
   },
   {
     id: 'js-signing-secret-fallback',
+    mentions: /secret|passw|token|key|credential/i,
     ...AUTHENTICATION,
     message:
       'Where the variable is missing, tokens are signed with a secret that stands in the source; refuse to start instead.',
@@ -360,6 +368,7 @@ export const JAVASCRIPT_SECURITY_RULES: readonly SourceRule[] = [
   },
   {
     id: 'js-secret-fallback',
+    mentions: /secret|passw|token|key|credential/i,
     item: 'secrets-in-env',
     language: 'javascript',
     message: 'A secret has a literal to fall back on where its variable is missing; refuse to start instead.',
@@ -369,6 +378,7 @@ export const JAVASCRIPT_SECURITY_RULES: readonly SourceRule[] = [
   },
   {
     id: 'js-open-cors',
+    mentions: /cors/i,
     ...CORS,
     message: 'Every origin may read the answers; list the origins that are meant.',
     find: (file) => callsWhere(file, (call) => openCors(call, file)),
@@ -396,6 +406,7 @@ export const JAVASCRIPT_SECURITY_RULES: readonly SourceRule[] = [
   },
   {
     id: 'js-cors-header',
+    mentions: /access-control-allow-origin/i,
     ...CORS,
     message: 'Access-Control-Allow-Origin lets every origin in; answer only the origins that are meant.',
     find: headerByHand,

@@ -2,7 +2,7 @@ import type { SgNode } from '@ast-grep/napi';
 import { parametersOf } from '../engine/names';
 import { type Call, isFunction, type ParsedFile } from '../engine/parsed-file';
 import type { SourceRule } from '../engine/rule';
-import { isWithin, literalOf, propertyOf } from './match';
+import { callsWithin, literalOf, propertyOf } from './match';
 
 const ITEM = { item: 'unit-tests', language: 'javascript', where: 'tests' } as const;
 const TEST = /^(?:it|test|specify)$/;
@@ -33,7 +33,7 @@ function literalOfTitle(node: SgNode | undefined): boolean {
 function withoutAssertion(file: ParsedFile): SgNode[] {
   return testsOf(file).flatMap(({ call, body, callback }) => {
     if (/\.(?:skip|todo)$/.test(call.callee)) return [];
-    const inner = file.calls().filter(({ node }) => isWithin(node, body));
+    const inner = callsWithin(file, body);
     if (inner.some((one) => asserts(one, callback, file, 0))) return [];
     // A test that throws by itself decides something too.
     return /\bthrow\b/.test(body.text()) || /\bdone\(/.test(body.text()) ? [] : [call.node];
@@ -60,14 +60,9 @@ function asserts(call: Call, callback: SgNode, file: ParsedFile, depth: number):
   if (depth > 2) return false;
   const own = call.receiver === null ? file.names().functionNamed(call.name) : null;
   if (own !== null) {
-    return file
-      .calls()
-      .some(
-        (inner) =>
-          isWithin(inner.node, own) &&
-          inner.node.id() !== call.node.id() &&
-          asserts(inner, own, file, depth + 1),
-      );
+    return callsWithin(file, own).some(
+      (inner) => inner.node.id() !== call.node.id() && asserts(inner, own, file, depth + 1),
+    );
   }
   return call.receiver === null && isFromTests(call.name, file);
 }

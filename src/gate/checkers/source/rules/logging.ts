@@ -168,6 +168,7 @@ export const LOGGING_RULES: readonly SourceRule[] = [
   },
   {
     id: 'js-logged-header',
+    mentions: /:req\[|%\{|serializers/,
     ...ITEM,
     language: 'javascript',
     message,

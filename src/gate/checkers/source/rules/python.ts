@@ -4,6 +4,7 @@ import type { SourceRule } from '../engine/rule';
 import { isCredentialComparison, isPasswordText, isSecretName } from './credentials';
 import {
   callsWhere,
+  callsWithin,
   descendants,
   isWithin,
   literalOf,
@@ -150,7 +151,7 @@ function isRead(call: Call, file: ParsedFile): boolean {
 function callsReader(call: Call, file: ParsedFile): boolean {
   if (call.receiver !== null && call.receiver.text() !== 'self') return false;
   const own = file.names().functionNamed(call.name);
-  return own !== null && file.calls().some((inner) => isWithin(inner.node, own) && isRead(inner, file));
+  return own !== null && callsWithin(file, own).some((inner) => isRead(inner, file));
 }
 
 /** A secret out of the environment with a literal behind it, or the default of a settings field. */
@@ -210,7 +211,18 @@ const FALLBACK_GOOD = [
 ] as const;
 
 function testFunctions(file: ParsedFile): readonly SgNode[] {
-  return file.all('function_definition').filter((node) => /^test/.test(nameOf(node)));
+  if (/(?:^|\/)conftest\.py$/.test(file.path)) return [];
+  return file.all('function_definition').filter(
+    (node) =>
+      /^test/.test(nameOf(node)) &&
+      !/fixture/.test(
+        node
+          .prevAll()
+          .map((sibling) => sibling.text())
+          .join('\n')
+          .slice(0, 500),
+      ),
+  );
 }
 
 function asserts(node: SgNode, file: ParsedFile, depth: number): boolean {
@@ -219,8 +231,7 @@ function asserts(node: SgNode, file: ParsedFile, depth: number): boolean {
     /pytest\.(?:raises|warns|fail)|\.assert\w*\(|\bassert\w*\(|\braise\b/.test(node.text())
   )
     return true;
-  return file.calls().some((call) => {
-    if (!isWithin(call.node, node)) return false;
+  return callsWithin(file, node).some((call) => {
     if (/^_?(?:assert|check|expect|verify|ensure|must|should)/.test(call.name)) return true;
     const own =
       depth > 2 || (call.receiver !== null && call.receiver.text() !== 'self')
@@ -265,6 +276,7 @@ export const PYTHON_RULES: readonly SourceRule[] = [
   },
   {
     id: 'py-jwt-unverified',
+    mentions: /decode|unverified/,
     ...AUTHENTICATION,
     message: 'A token is decoded without its signature being checked, or without the algorithm being fixed.',
     find: (file) =>
@@ -412,6 +424,7 @@ export const PYTHON_RULES: readonly SourceRule[] = [
   },
   {
     id: 'py-open-cors',
+    mentions: /cors|allow-origin|allow_origin/i,
     item: 'cors',
     ...PYTHON,
     message: 'Every origin may read the answers; list the origins that are meant.',
@@ -493,6 +506,7 @@ export const PYTHON_RULES: readonly SourceRule[] = [
   },
   {
     id: 'py-read-in-loop',
+    mentions: /\bfor\b/,
     item: 'no-n-plus-one',
     ...PYTHON,
     where: 'service',
