@@ -54,14 +54,19 @@ function javascriptTests(root: SgNode): TestCase[] {
     const isText = String(first.kind()).includes('string');
     return [
       {
-        title: isText ? first.text().slice(1, -1) : (code?.field('name')?.text() ?? 'without a title'),
+        title: isText ? first.text().slice(1, -1) : (partOf(code, 'name') ?? 'without a title'),
         line: call.range().start.line + 1,
-        body: group === null ? (code?.field('body')?.text() ?? '') : '',
+        body: group === null ? (partOf(code, 'body') ?? '') : '',
         skipped,
         only,
       },
     ];
   });
+}
+
+function partOf(code: SgNode | undefined, field: string): string | undefined {
+  const part: SgNode | null = code === undefined ? null : code.field(field);
+  return part?.text();
 }
 
 function pythonTests(root: SgNode): TestCase[] {
