@@ -14,6 +14,13 @@ const vendors = [
   'picocolors',
   'log-update',
   '@inquirer/prompts',
+  'hono',
+  'prom-client',
+  '@redocly',
+  '@ast-grep',
+  '@secretlint',
+  'autocannon',
+  'ajv',
 ];
 
 /**
@@ -74,6 +81,7 @@ export default tseslint.config(
       'coverage/',
       'node_modules/',
       'examples/',
+      'bench/gates/services/',
       'playbooks/',
       '**/*.js',
       '**/*.mjs',

@@ -9,6 +9,10 @@ const Variables = z.object({
     .enum(['auto', 'anthropic', 'offline'], { error: 'use auto, anthropic or offline' })
     .default('auto'),
   COORDINATOR_GIT_REMOTE: text,
+  COORDINATOR_METRICS_ADDRESS: z
+    .string()
+    .regex(/^[^\s/:]+:\d{1,5}$/, { error: 'use host:port, such as 127.0.0.1:9464' })
+    .optional(),
   COORDINATOR_REPLICA_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'use postgres://user:password@host:port/database' })
     .optional(),
@@ -37,6 +41,8 @@ export interface Environment {
   readonly model: 'auto' | 'anthropic' | 'offline';
   readonly gitRemote: string | undefined;
   readonly replicaUrl: string | undefined;
+  /** Where a worker serves its metrics; undefined: nowhere. */
+  readonly metricsAddress: { readonly host: string; readonly port: number } | undefined;
   readonly temporal: {
     readonly address: string | undefined;
     readonly namespace: string | undefined;
@@ -73,6 +79,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     model: read.COORDINATOR_MODEL,
     gitRemote: read.COORDINATOR_GIT_REMOTE,
     replicaUrl: read.COORDINATOR_REPLICA_URL,
+    metricsAddress: splitAddress(read.COORDINATOR_METRICS_ADDRESS),
     temporal: {
       address: read.TEMPORAL_ADDRESS,
       namespace: read.TEMPORAL_NAMESPACE,
@@ -90,6 +97,11 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     path: read.PATH ?? '',
     inherited,
   };
+}
+
+function splitAddress(address: string | undefined): Environment['metricsAddress'] {
+  const [host, port] = address?.split(':') ?? [];
+  return host === undefined || port === undefined ? undefined : { host, port: Number(port) };
 }
 
 function badVariable(error: z.ZodError): ConfigurationError {

@@ -8,7 +8,7 @@ import { ModelChoice } from './objective';
 import { TaskId } from './plan';
 import { Precondition, Receipt, Verdict } from './receipt';
 import { ObjectiveState, Outcome } from './states';
-import { Delivery, IgnoredMessage, TaskStatus } from './status';
+import { Delivery, IgnoredMessage, ObjectiveEvent, TaskStatus } from './status';
 import { Usage } from './usage';
 
 /** One item of the checklist, or a precondition, with what was found and who found it. */
@@ -81,5 +81,7 @@ export const Report = z.strictObject({
   /** Who cost what; sums up to `usage`. */
   ledger: z.array(LedgerRow),
   ignored: z.array(IgnoredMessage),
+  /** The newest lines of the run; absent in older reports. */
+  events: z.array(ObjectiveEvent).optional(),
 });
 export type Report = z.infer<typeof Report>;

@@ -5,7 +5,7 @@ import type { CheckTarget, Provision } from '../ports/gate';
 import type { CommandRun } from '../process/run-command';
 import type { ApiDescription } from './facts/api-description';
 import type { Changes } from './facts/changes';
-import type { MigratedDatabase } from './facts/database';
+import type { DatabaseOptions, MigratedDatabase } from './facts/database';
 import type { RunningService, ServiceOptions } from './facts/service';
 import type { SourceFiles } from './facts/source-files';
 import type { TestRun } from './facts/test-run';
@@ -56,7 +56,7 @@ export interface Inspection {
   /** A database with all migrations of the tree, shared and only to be read. */
   database(): Promise<MigratedDatabase>;
   /** Another one, for what changes it; dropped with the inspection. */
-  openDatabase(): Promise<MigratedDatabase>;
+  openDatabase(options?: DatabaseOptions): Promise<MigratedDatabase>;
   run(command: SandboxedCommand): Promise<CommandRun>;
   /** An empty folder that goes with the inspection. */
   scratch(): Promise<string>;

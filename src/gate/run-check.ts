@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { errorMessageOf } from '../config/error-code';
 import type { Survey } from '../domain/survey';
 import type { Provision } from '../ports/gate';
+import type { ConfinedDatabase } from '../postgres/postgres-server';
 import { redactSecrets } from '../process/redact';
 import { type CommandRun, minimalEnvironment, runCommand } from '../process/run-command';
 import type { Sandbox } from '../sandbox/sandbox';
@@ -19,6 +20,8 @@ export interface CheckDatabaseServer {
   /** Folder of its unix socket; undefined when it is reached over TCP only. */
   readonly socketDir?: string | undefined;
   createDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }>;
+  /** For SQL nobody vouches for: its owner can do nothing outside the database. */
+  createConfinedDatabase?(): Promise<ConfinedDatabase>;
 }
 
 export interface CheckSetting {

@@ -8,6 +8,8 @@ export interface PostgresServer {
   readonly socketDir?: string;
   /** A fresh empty database under a name of its own. */
   createDatabase(): Promise<PostgresDatabase>;
+  /** A fresh empty database for SQL nobody vouches for, owned by a role that can do nothing outside it. */
+  createConfinedDatabase(): Promise<ConfinedDatabase>;
   /** Ends a private server and removes its data; drops what was created on a configured one. */
   stop(): Promise<void>;
 }
@@ -17,6 +19,14 @@ export interface PostgresDatabase {
   readonly name: string;
   /** Disconnects whoever is still connected. */
   drop(): Promise<void>;
+}
+
+/** A database whose owner cannot reach beyond it; dropping it drops its roles too. */
+export interface ConfinedDatabase extends PostgresDatabase {
+  /** Address for a second role with the owner's rights, so that its statements can be told from the owner's. */
+  readonly inspectorUrl: string;
+  readonly owner: string;
+  readonly inspector: string;
 }
 
 export type PostgresSource = 'configured' | 'path' | 'embedded';

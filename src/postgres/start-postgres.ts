@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { redactSecrets } from '../process/redact';
+import { createConfinedDatabases } from './confined-databases';
 import { createDatabases, queryOnce, socketUrl } from './databases';
 import { findEmbedded, findOnPath, type PostgresPrograms } from './postgres-programs';
 import { type PostgresServer, type PostgresSource, PostgresUnavailable } from './postgres-server';
@@ -71,12 +72,17 @@ async function connectConfigured(url: string): Promise<PostgresServer> {
     );
   }
   const databases = createDatabases(url);
+  const confined = createConfinedDatabases(url);
   return {
     source: 'configured',
     version,
     adminUrl: url,
     createDatabase: databases.create,
-    stop: databases.dropAll,
+    createConfinedDatabase: confined.create,
+    stop: async () => {
+      await databases.dropAll();
+      await confined.dropAll();
+    },
   };
 }
 
@@ -96,6 +102,7 @@ async function startPrivate(row: PrivateSource, options: PostgresOptions): Promi
       adminUrl,
       socketDir: server.socketDir,
       createDatabase: createDatabases(adminUrl).create,
+      createConfinedDatabase: createConfinedDatabases(adminUrl).create,
       stop: server.stop,
     };
   } catch (error) {

@@ -5,6 +5,7 @@ import { modelLabel } from '../domain/model-label';
 import { GateReport, PRECONDITIONS, type Checker, type GateSummary, type Receipt } from '../domain/receipt';
 import { Report, type ReportGate, type ReportMetric } from '../domain/report';
 import type { ObjectiveStatus, TaskStatus } from '../domain/status';
+import { taskFacts } from '../domain/task-facts';
 import type { BlobStore } from '../ports/blob-store';
 import { collectKnownLimitations } from './known-limitations';
 
@@ -38,6 +39,7 @@ export async function buildReport(status: ObjectiveStatus, blobs: Pick<BlobStore
     budgetUsd: status.budgetUsd,
     ledger: status.ledger ?? [],
     ignored: status.ignored,
+    events: status.events,
   } satisfies Report);
 }
 
@@ -98,15 +100,10 @@ function nameChecker(checker: Checker): string | null {
 }
 
 function buildMetrics(tasks: readonly TaskStatus[], receipts: readonly Receipt[]): ReportMetric[] {
-  const facts = tasks.map((task) => ({
-    state: task.state,
-    firstGatePassed: task.firstGatePassed,
-    gatePassedAtMerge: task.state === 'merged' ? (task.gate?.green ?? null) : null,
-    startedAt: task.startedAt,
-    endedAt: task.endedAt,
-    waived: task.state === 'waived',
-  }));
-  return measure({ tasks: facts, gate: receipts.length === 0 ? null : gateFacts(receipts) }).map((metric) =>
+  return measure({
+    tasks: tasks.map(taskFacts),
+    gate: receipts.length === 0 ? null : gateFacts(receipts),
+  }).map((metric) =>
     metric.kind === 'measured'
       ? { name: metric.name, unit: metric.unit, value: metric.value, details: { ...metric.details } }
       : { name: metric.name, unit: metric.unit, value: null },

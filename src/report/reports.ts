@@ -4,15 +4,20 @@ import { join } from 'node:path';
 import type { BlobStore } from '../ports/blob-store';
 import type { Reports } from '../ports/report';
 import { buildReport } from './build-report';
+import { renderHtml } from './html/render-html';
 import { renderMarkdown } from './render-markdown';
 
-/** Where the two files of a report are. */
-function reportPaths(dir: string, objectiveId: string): { readonly markdown: string; readonly json: string } {
-  return { markdown: join(dir, `${objectiveId}.md`), json: join(dir, `${objectiveId}.json`) };
+/** Where the files of a report are. */
+function reportPaths(
+  dir: string,
+  objectiveId: string,
+): { readonly markdown: string; readonly json: string; readonly html: string } {
+  const path = (ending: string): string => join(dir, `${objectiveId}.${ending}`);
+  return { markdown: path('md'), json: path('json'), html: path('html') };
 }
 
 /**
- * Writes `<dir>/<objective id>.md` and `.json`, both complete or not at all; writing again replaces them.
+ * Writes `<dir>/<objective id>.md`, `.json` and `.html`, each complete or not at all; writing again replaces them.
  * `report` is the absolute path of the Markdown when `dir` is absolute.
  */
 export function createReports(options: {
@@ -25,6 +30,7 @@ export function createReports(options: {
       const paths = reportPaths(options.dir, status.objectiveId);
       await mkdir(options.dir, { recursive: true, mode: 0o700 });
       await writeWhole(paths.json, `${JSON.stringify(report, null, 2)}\n`);
+      await writeWhole(paths.html, renderHtml(report));
       await writeWhole(paths.markdown, renderMarkdown(report));
       return { report: paths.markdown };
     },

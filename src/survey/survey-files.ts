@@ -92,6 +92,15 @@ function enginesOf(stack: Survey['stack'] | undefined, survey: Survey): Survey['
   return ENGINES.filter((row) => row.stack === stack).map(({ name }) => ({ name, requires: null }));
 }
 
+/** What the configuration says there is none of, so that nobody brings it back by looking again. */
+function omittedBy(service: ServiceConfiguration['services'][number]): Pick<Survey, 'omitted'> {
+  const omitted = (['framework', 'install', 'build', 'test', 'lint'] as const).filter(
+    (field) => service[field] === null,
+  );
+  const fields = [...omitted, ...(service.database?.engine === 'none' ? (['database'] as const) : [])];
+  return fields.length === 0 ? {} : { omitted: fields };
+}
+
 function usesPrismaPostgres(repository: RepositoryFiles): boolean {
   const schema = repository.files.includes('prisma/schema.prisma')
     ? repository.read('prisma/schema.prisma')
@@ -117,6 +126,7 @@ function configure(survey: Survey, configuration: ServiceConfiguration): Survey 
     migrations: migrations === undefined ? survey.migrations : { tool: migrations.tool, dir: migrations.dir },
     apiSpec: service.api?.spec ?? survey.apiSpec,
     database: service.database?.engine ?? survey.database,
+    ...omittedBy(service),
     gate: settleGateSettings(service, configuration.gate?.waivers ?? [], survey.gate),
     ...(configuration.context === undefined ? {} : { contextRules: configuration.context.rules }),
     notes: [

@@ -16,6 +16,7 @@ import { loadPlaybooks } from '../offline/load-playbooks';
 import { createPlaybookRecorder, type PlaybookRecorder } from '../offline/playbook-recorder';
 import type { RecordingHead } from '../offline/recording';
 import { startOfflineModel } from '../offline/server';
+import { startMetricsServer } from '../report/metrics-server';
 import { createReports } from '../report/reports';
 import { createDirectoryBlobStore } from '../store/directory-blob-store';
 import { createDirectoryJournals } from '../store/directory-journals';
@@ -37,6 +38,8 @@ export async function openDepartment(options: {
   readonly environment: Environment;
   readonly home: Home;
   readonly recording?: RecordingTarget | undefined;
+  /** Told what does not work and does no harm. */
+  readonly warn?: ((text: string) => void) | undefined;
 }): Promise<Department> {
   const { environment, home, recording } = options;
   const folder = (name: string): string => join(home.home, name);
@@ -85,9 +88,18 @@ export async function openDepartment(options: {
     sandbox: sandbox.level,
     providerOf: (model) => providerOf(clientFor(model)),
   });
+  const metrics =
+    environment.metricsAddress === undefined
+      ? null
+      : await startMetricsServer({
+          address: environment.metricsAddress,
+          reportsDir: folder('reports'),
+          warn: options.warn ?? (() => undefined),
+        });
   return {
     activities,
     stop: async () => {
+      await metrics?.stop();
       await offline.stop();
       await workspace.stop();
       await checking.stop();

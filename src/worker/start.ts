@@ -1,4 +1,4 @@
-import type { NativeConnectionOptions } from '@temporalio/worker';
+import { type NativeConnectionOptions, Runtime } from '@temporalio/worker';
 import { ensureHome, type Home } from '../config/home';
 import type { Environment } from '../config/environment';
 import type { RecordingTarget } from './department';
@@ -21,7 +21,7 @@ export async function startDepartmentWorker(options: {
   if (mode === 'workflow-only') return createWorker({ connection, namespace, activities: null });
   await ensureHome(home);
   const { openDepartment } = await import('./department.js');
-  const department = await openDepartment({ environment, home, recording });
+  const department = await openDepartment({ environment, home, recording, warn: warnInLog });
   try {
     const worker = await createWorker({ connection, namespace, activities: department.activities });
     return {
@@ -35,4 +35,8 @@ export async function startDepartmentWorker(options: {
     await department.stop();
     throw error;
   }
+}
+
+function warnInLog(text: string): void {
+  Runtime.instance().logger.warn(text);
 }

@@ -1,5 +1,5 @@
 // Needs no server: activities run in Temporal's mock environment over scripted ports.
-import type { MergeRequest } from '../../src/domain/work';
+import type { MergeRequest } from '../../src/domain/gate-work';
 import type { Integration } from '../../src/ports/workspace';
 import type { GateReport, Receipt } from '../../src/domain/receipt';
 import { BASE, commitOf, createBench, reportOf, TREE, type Bench } from './ports';

@@ -127,19 +127,30 @@ async function write(): Promise<{ markdown: string; json: Report; path: string }
   return { markdown: await readFile(report, 'utf8'), json: Report.parse(json), path: report };
 }
 
-test('Markdown and JSON stand side by side, nothing else is left', async () => {
+test('Markdown, JSON and HTML stand side by side, nothing else is left', async () => {
   const { path } = await write();
   expect(path).toBe(join(dir, `${ID}.md`));
-  expect((await readdir(dir)).sort()).toEqual([`${ID}.json`, `${ID}.md`]);
+  expect((await readdir(dir)).sort()).toEqual([`${ID}.html`, `${ID}.json`, `${ID}.md`]);
+});
+
+test('the page needs nothing but itself, runs nothing, and what comes from elsewhere stays text', async () => {
+  await write();
+  const page = await readFile(join(dir, `${ID}.html`), 'utf8');
+  expect(page).toContain('Add login | drop &lt;table&gt;');
+  expect(page).toContain('only &lt;b&gt;one&lt;/b&gt; provider');
+  expect(page).toContain("default-src 'none'");
+  expect(page).not.toMatch(/<script|<link|<img|<iframe|\bon\w+="|https?:\/\/|url\(/);
+  expect(page.match(/<details/g)).toHaveLength(41);
 });
 
 test('all 40 gate items are there, those without a receipt as needs-review', async () => {
   const { json, markdown } = await write();
   expect(json.gate?.items).toHaveLength(40);
   expect(json.gate?.items.every((item) => item.verdict === 'needs-review')).toBe(true);
-  expect(json.gate?.preconditions).toEqual([
-    { subject: 'tests', verdict: 'pass', note: '12 tests', checker: 'npm' },
+  expect(json.gate?.preconditions).toMatchObject([
+    { subject: 'tests', verdict: 'pass', note: '12 tests', checker: 'npm', isNew: false },
   ]);
+  expect(json.gate?.preconditions[0]?.receipts).toHaveLength(1);
   expect(markdown).toContain('40 gate items have no checker yet');
 });
 

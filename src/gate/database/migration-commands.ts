@@ -1,0 +1,77 @@
+import { CannotTell } from '../checker';
+import type { Inspection } from '../inspection';
+
+/** How a migration tool is told to do all, and to undo all; a `down` that undoes one is repeated until it says so. */
+export interface MigrationCommands {
+  readonly up: readonly string[];
+  readonly down: readonly string[] | null;
+  readonly env?: Readonly<Record<string, string>>;
+  /** What `down` prints when nothing is left to undo; absent: one run undoes everything. */
+  readonly untilPrinted?: RegExp;
+}
+
+const npx = (...words: string[]): string[] => ['npx', '--no-install', ...words];
+
+// Tools that read DATABASE_URL by themselves, or through the configuration of the repository.
+const TOOLS: Readonly<Record<string, MigrationCommands>> = {
+  'node-pg-migrate': { up: npx('node-pg-migrate', 'up'), down: npx('node-pg-migrate', 'down', '100000') },
+  knex: { up: npx('knex', 'migrate:latest'), down: npx('knex', 'migrate:rollback', '--all') },
+  drizzle: { up: npx('drizzle-kit', 'migrate'), down: null },
+  sequelize: {
+    up: npx('sequelize-cli', 'db:migrate', '--url', '$DATABASE_URL'),
+    down: npx('sequelize-cli', 'db:migrate:undo:all', '--url', '$DATABASE_URL'),
+  },
+  alembic: {
+    up: ['python3', '-m', 'alembic', 'upgrade', 'head'],
+    down: ['python3', '-m', 'alembic', 'downgrade', 'base'],
+  },
+  django: { up: ['python3', 'manage.py', 'migrate', '--noinput'], down: null },
+};
+
+const DATA_SOURCES = /(?:^|\/)(?:data-?source|ormconfig|typeorm\.config)\.([cm]?[jt]s)$/i;
+
+/** The commands of a tool whose migrations are programs. @throws CannotTell where they are not known or cannot run */
+export async function knownCommands(
+  inspection: Inspection,
+  tool: string,
+  folder: string,
+): Promise<MigrationCommands> {
+  if (tool === 'prisma') {
+    throw new CannotTell(
+      'Prisma runs migrations with an engine it downloads; run its migrations in your own pipeline, or give the commands of another runner in coordinator.config.json',
+    );
+  }
+  if (tool === 'typeorm') return typeormCommands((await inspection.files()).paths);
+  if (tool === 'django') return djangoCommands((await inspection.files()).paths);
+  const commands = TOOLS[tool];
+  if (commands === undefined) {
+    throw new CannotTell(
+      `the migrations of ${tool} in ${folder} are run by commands nobody has given; set services[].database.migrations.up and .down in coordinator.config.json`,
+    );
+  }
+  return commands;
+}
+
+/** Undoing is per application in Django; those with a folder of migrations in this tree are its own. */
+function djangoCommands(paths: readonly string[]): MigrationCommands {
+  const apps = new Set(
+    paths.flatMap((path) => /([^/]+)\/migrations\/\d{4}_[^/]+\.py$/.exec(path)?.[1] ?? []),
+  );
+  const manage = paths.find((path) => /(?:^|\/)manage\.py$/.test(path)) ?? 'manage.py';
+  const steps = [...apps].map((app) => `python3 "$0" migrate --noinput ${app} zero`).join(' && ');
+  return {
+    up: ['python3', manage, 'migrate', '--noinput'],
+    down: apps.size === 0 ? null : ['sh', '-c', steps, manage],
+  };
+}
+
+function typeormCommands(paths: readonly string[]): MigrationCommands {
+  const source = paths.find((path) => DATA_SOURCES.test(path));
+  if (source === undefined) throw new CannotTell('the data source of TypeORM was not found among the files');
+  const program = source.endsWith('ts') ? 'typeorm-ts-node-commonjs' : 'typeorm';
+  return {
+    up: npx(program, 'migration:run', '-d', source),
+    down: npx(program, 'migration:revert', '-d', source),
+    untilPrinted: /No migrations were found in the database/i,
+  };
+}

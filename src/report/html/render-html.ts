@@ -1,0 +1,252 @@
+import { raw } from 'hono/html';
+import { sumLedger } from '../../domain/ledger';
+import { METRICS } from '../../domain/metrics';
+import type { Report } from '../../domain/report';
+import { mention } from '../../domain/specialists';
+import { renderGate } from './gate-section';
+import { html, type Html } from './html';
+
+import { renderPlanGraph } from './plan-graph';
+import { STYLES } from './styles';
+import { renderTimeline } from './timeline-chart';
+
+/** The report as one page that needs nothing else: no script, no network, evidence behind a click. */
+export function renderHtml(report: Report): string {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+        />
+        <title>${titleOf(report)}</title>
+        <style>
+          ${raw(STYLES)}
+        </style>
+      </head>
+      <body>
+        <main>${renderSections(report)}</main>
+      </body>
+    </html>`.toString();
+}
+
+function titleOf({ outcome, state, objective }: Report): string {
+  return `${outcome ?? state}: ${objective.trim().split('\n')[0]?.slice(0, 100) ?? ''}`;
+}
+
+function renderSections(report: Report): Html {
+  return html`<header>${renderHead(report)}</header>
+    <section>
+      <h2>Plan</h2>
+      ${report.tasks.length === 0 ? html`<p>There was no plan.</p>` : renderPlanGraph(report.tasks)}
+    </section>
+    <section>
+      <h2>Timeline</h2>
+      ${renderTimeline(report)}
+    </section>
+    <section>
+      <h2>Quality gate</h2>
+      ${renderGate(report.gate)}
+    </section>
+    <section>
+      <h2>Metrics</h2>
+      ${renderMetrics(report)}
+    </section>
+    <section>
+      <h2>Escalations</h2>
+      ${renderEscalations(report)}
+    </section>
+    <section>
+      <h2>Cost</h2>
+      ${renderCost(report)}
+    </section>
+    <section>
+      <h2>Known limitations</h2>
+      ${renderLimitations(report)}
+    </section>
+    <section>
+      <h2>What was not checked, and why</h2>
+      ${renderUnchecked(report)}
+    </section>`;
+}
+
+function renderHead(report: Report): Html {
+  const items = report.gate?.items ?? [];
+  const count = (verdict: string): number => items.filter((item) => item.verdict === verdict).length;
+  const merged = report.tasks.filter((task) => task.state === 'merged').length;
+  const minutes = (Date.parse(report.writtenAt) - Date.parse(report.startedAt)) / 60_000;
+  const cards: readonly (readonly [string, string])[] = [
+    [report.outcome ?? report.state, 'outcome'],
+    [`${String(merged)} of ${String(report.tasks.length)}`, 'tasks merged with a green gate'],
+    [
+      `${String(count('pass'))} / ${String(count('fail'))} / ${String(count('needs-review'))}`,
+      'items pass / fail / need review',
+    ],
+    [
+      minutes < 2 ? `${String(Math.round(minutes * 60))} s` : `${minutes.toFixed(0)} min`,
+      'from start to report',
+    ],
+    [costOf(report), 'cost'],
+  ];
+  const facts: readonly (readonly [string, string | null])[] = [
+    ['Objective', report.objectiveId],
+    ['Branch', report.delivery?.branch ?? null],
+    ['Commit', report.delivery?.commit ?? null],
+    ['Base', `${report.repository} at ${report.baseCommit.slice(0, 12)}`],
+    ['Stack', report.stack],
+    ['Model', report.modelLabel],
+    ['Sandbox', report.sandbox ?? 'not recorded'],
+    ['Reason', report.reason],
+    ['Time', `${report.startedAt} to ${report.writtenAt}`],
+  ];
+  return html`<h1>${report.objective}</h1>
+    <div class="cards">
+      ${cards.map(([value, name]) => html`<div class="card"><b>${value}</b><span>${name}</span></div>`)}
+    </div>
+    <dl class="facts">
+      ${facts.map(([name, value]) =>
+        value === null
+          ? ''
+          : html`<dt>${name}</dt>
+              <dd>${value}</dd>`,
+      )}
+    </dl>`;
+}
+
+function renderMetrics({ metrics }: Report): Html {
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th>Metric</th>
+          <th class="number">Value</th>
+          <th>How it is measured</th>
+          <th>Beside it</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${metrics.map((metric) => {
+          const row = METRICS.find(({ name }) => name === metric.name);
+          const details = Object.entries(metric.details ?? {}).map(
+            ([name, value]) => `${name} ${round(value)}`,
+          );
+          return html`<tr>
+            <td><code>${metric.name}</code><br /><span class="muted">${row?.meaning ?? ''}</span></td>
+            <td class="number">
+              ${metric.value === null ? 'no data' : `${round(metric.value)} ${metric.unit}`}
+            </td>
+            <td>${row?.formula ?? ''}; from ${row?.source ?? ''}</td>
+            <td>${details.join(', ')}</td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function renderEscalations({ decisions, openEscalations }: Report): Html {
+  if (decisions.length === 0 && openEscalations.length === 0) return html`<p>Nobody had to be asked.</p>`;
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th>Question</th>
+          <th>Why</th>
+          <th>Decision</th>
+          <th>By</th>
+          <th>At</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${decisions.map(
+          (row) =>
+            html`<tr>
+              <td><code>${row.escalationId}</code></td>
+              <td>${row.trigger ?? ''}</td>
+              <td>
+                <b>${row.decision}</b>${row.assignee === null ? '' : ` to ${mention(row.assignee)}`}
+                ${row.guidance ?? ''}
+              </td>
+              <td>${row.by} (${row.channel})</td>
+              <td>${row.decidedAt}</td>
+            </tr>`,
+        )}
+        ${openEscalations.map(
+          (row) =>
+            html`<tr>
+              <td><code>${row.id}</code> ${row.question}</td>
+              <td>${row.trigger}</td>
+              <td class="needs-review">open</td>
+              <td></td>
+              <td>${row.raisedAt}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function renderCost(report: Report): Html {
+  const roles = sumLedger(report.ledger, (row) => mention(row.role));
+  const note =
+    report.model.kind === 'offline' ? 'The offline model charges nothing; its tokens are estimates.' : '';
+  return html`<p>${costOf(report)} in ${report.usage.requests} requests. ${note}</p>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th>Role</th>
+            <th class="number">Requests</th>
+            <th class="number">Tokens in</th>
+            <th class="number">Tokens out</th>
+            <th class="number">USD</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${[...roles].map(
+            ([role, usage]) =>
+              html`<tr>
+                <td>${role}</td>
+                <td class="number">${usage.requests}</td>
+                <td class="number">${usage.input + usage.cacheRead + usage.cacheWrite}</td>
+                <td class="number">${usage.output}</td>
+                <td class="number">${usage.usd === null ? '' : usage.usd.toFixed(4)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
+}
+
+function renderLimitations({ knownLimitations }: Report): Html {
+  if (knownLimitations.length === 0) return html`<p>None was written down.</p>`;
+  return html`<ul>
+    ${knownLimitations.map(
+      ({ taskId, text }) => html`<li>${taskId === null ? '' : html`<code>${taskId}</code> `}${text}</li>`,
+    )}
+  </ul>`;
+}
+
+function renderUnchecked({ gate }: Report): Html {
+  const rows = (gate?.items ?? []).filter(
+    ({ verdict }) => verdict === 'needs-review' || verdict === 'not-applicable',
+  );
+  if (rows.length === 0) return html`<p>Every item was decided.</p>`;
+  return html`<ul>
+    ${rows.map(
+      (row) =>
+        html`<li><b>${row.slug}</b>: <span class="${row.verdict}">${row.verdict}</span>, ${row.note}</li>`,
+    )}
+  </ul>`;
+}
+
+function costOf({ usage, model }: Report): string {
+  if (model.kind === 'offline') return 'no charge';
+  return usage.usd === null ? 'no price known' : `${usage.usd.toFixed(2)} USD`;
+}
+
+function round(value: number): string {
+  return String(Math.round(value * 1000) / 1000);
+}
