@@ -7,8 +7,4 @@ import { TESTS_CHECKERS } from './tests';
  * Every checker of the 40 items, by section of the charter. Adding one is writing it beside its kin and naming it here;
  * `build`, `tests` and `style-guide` are the target's own commands (`target-commands.ts`).
  */
-export const GATE_CHECKERS: readonly GateChecker[] = [
-  ...API_CHECKERS,
-  ...TESTS_CHECKERS,
-  ...DOCS_CHECKERS,
-];
+export const GATE_CHECKERS: readonly GateChecker[] = [...API_CHECKERS, ...TESTS_CHECKERS, ...DOCS_CHECKERS];
