@@ -77,10 +77,11 @@ export function successSchema(operation: ApiOperation): unknown {
 
 /** Whether an operation is about being alive, its own documentation or its figures. */
 export function isHousekeeping({ id, path }: ApiOperation): boolean {
-  return /(?:^|[/_-])(?:health\w*|healthz?|live\w*|ready\w*|readiness|ping|status|metrics|version|docs|openapi[\w.]*|swagger[\w.-]*|favicon\.ico|robots\.txt|\.well-known)(?:$|[/_-])|health/i.test(
-    `${path} ${id}`,
-  ) && !/\{/.test(path);
+  return !path.includes('{') && [path, id].some((text) => HOUSEKEEPING.test(text));
 }
+
+const HOUSEKEEPING =
+  /(?:^|[/_-])(?:health\w*|healthz?|live\w*|ready\w*|readiness|ping|status|metrics|version|docs|openapi[\w.]*|swagger[\w.-]*|favicon\.ico|robots\.txt|\.well-known)(?:$|[/_-])|health/i;
 
 /** Whether an operation belongs to signing in and out, which callers do before they are known. */
 export function isSignInLike({ id, path }: ApiOperation): boolean {

@@ -35,6 +35,7 @@ export function inspectFiles(
       tree: treeOf('tree'),
       base: treeOf('base'),
     },
+    scope: 'objective',
     survey: { ...SURVEY, ...survey },
     settings: survey.gate ?? NO_SETTINGS,
     signal: new AbortController().signal,

@@ -56,9 +56,11 @@ function safeFaults(operation: ApiOperation): SpecFinding[] {
       .filter((segment) => !isTemplate(segment))
       .at(-1) ?? '';
   const inPath = wordsOf(last.split(':').at(-1) ?? '');
+  // What can be cancelled may well be listed.
+  const isRead = wordsOf(textOf(operation.operation['operationId'])).some((word) => named(READ).has(word));
   const isChange =
     CHANGES.has(verbOf(operation)) ||
-    (CHANGES_IN_PATH.has(inPath[0] ?? '') && !isThing(inPath)) ||
+    (CHANGES_IN_PATH.has(inPath[0] ?? '') && !isThing(inPath) && !isRead) ||
     IN_SENTENCE.test(textOf(operation.operation['summary']));
   return isChange
     ? [ofOperation('change-by-get', operation, 'changes something by its name; a GET must be safe to repeat')]

@@ -1,7 +1,7 @@
 import type { ApiOperation, OpenApiDescription } from '../../facts/api-description';
 import { isOperational, isTemplate, segmentsOf } from './spec-reading';
 import { isListOperation } from './list-response';
-import { ofOperation, type SpecFinding } from './spec-checker';
+import type { SpecFinding } from './spec-checker';
 import { isSingular, isThing, wordsOf } from './words';
 
 /** Verbs that say again what the method says. */
@@ -17,11 +17,15 @@ export function findNameFaults({ operations }: OpenApiDescription): SpecFinding[
   const ofClients = operations.filter((operation) => !isOperational(operation));
   const paths = firstOfEachPath(ofClients);
   return [
-    ...ofClients.flatMap(verbFaults),
+    ...firstOfEachKey(ofClients.flatMap(verbFaults)),
     ...caseFaults(paths),
     ...paths.flatMap((operation) => singularFaults(operation, ofClients)),
     ...shapeFaults(paths),
   ];
+}
+
+function firstOfEachKey(findings: readonly SpecFinding[]): SpecFinding[] {
+  return [...new Map([...findings].reverse().map((finding) => [finding.key, finding])).values()].reverse();
 }
 
 function firstOfEachPath(operations: readonly ApiOperation[]): ApiOperation[] {
@@ -39,12 +43,11 @@ function verbFaults(operation: ApiOperation): SpecFinding[] {
   const segment = literalsOf(operation.path).find((name) => isVerb(name, operation.method));
   if (segment === undefined) return [];
   return [
-    ofOperation(
-      'verb-in-path',
-      operation,
-      `has the verb \`${segment}\` in its path; the method is the verb, the path names a resource`,
-      segment,
-    ),
+    {
+      key: `verb-in-path ${operation.path}`,
+      text: `${operation.path} has the verb \`${segment}\`; the method is the verb, the path names a resource`,
+      at: operation.pointer.slice(0, 2),
+    },
   ];
 }
 
