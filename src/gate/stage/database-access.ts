@@ -28,31 +28,41 @@ export async function databaseAccess(
   },
 ): Promise<DatabaseAccess> {
   const { stage, survey, interruptible, confined } = way;
-  const { name, user, port } = partsOf(database.url);
+  const { name, user, password, port } = partsOf(database.url);
   const socket = (folder: string): string => join(folder, `.s.PGSQL.${String(port)}`);
   const target = socket(database.socketDir);
   if (survey.stack === 'java') {
     const listened = confined ? DEFAULT_PORT : await freePort();
     await stage.relay({ listen: { port: listened }, target });
-    const url = `jdbc:postgresql://127.0.0.1:${String(listened)}/${name}?user=${user}`;
+    const url = `jdbc:postgresql://127.0.0.1:${String(listened)}/${name}?user=${user}&password=${password}`;
     return {
       url,
-      variables: { SPRING_DATASOURCE_URL: url, SPRING_DATASOURCE_USERNAME: user },
+      variables: {
+        SPRING_DATASOURCE_URL: url,
+        SPRING_DATASOURCE_USERNAME: user,
+        SPRING_DATASOURCE_PASSWORD: password,
+      },
     };
   }
   const folder = interruptible ? stage.scratch : database.socketDir;
   if (interruptible) await stage.relay({ listen: { path: socket(folder) }, target });
   return {
     // Python's libraries know no other scheme, the others do not mind.
-    url: `postgresql://${user}@localhost/${name}?host=${encodeURIComponent(folder)}${port === DEFAULT_PORT ? '' : `&port=${String(port)}`}`,
-    variables: { PGHOST: folder, PGPORT: String(port), PGUSER: user, PGDATABASE: name },
+    url: `postgresql://${user}${password === '' ? '' : `:${password}`}@localhost/${name}?host=${encodeURIComponent(folder)}${port === DEFAULT_PORT ? '' : `&port=${String(port)}`}`,
+    variables: { PGHOST: folder, PGPORT: String(port), PGUSER: user, PGPASSWORD: password, PGDATABASE: name },
   };
 }
 
-function partsOf(url: string): { readonly name: string; readonly user: string; readonly port: number } {
-  const { pathname, username, port, searchParams } = new URL(url);
+function partsOf(url: string): {
+  readonly name: string;
+  readonly user: string;
+  readonly password: string;
+  readonly port: number;
+} {
+  const { pathname, username, password, port, searchParams } = new URL(url);
   return {
     name: decodeURIComponent(pathname.slice(1)),
+    password: decodeURIComponent(password),
     user: username === '' ? 'postgres' : decodeURIComponent(username),
     port: Number(searchParams.get('port') ?? (port === '' ? DEFAULT_PORT : port)),
   };
