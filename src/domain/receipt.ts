@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BlobRef } from './blob';
 import { GateSlug } from './gate-items';
+import { ReviewOrder } from './review';
 import { Survey } from './survey';
 
 const VERDICTS = ['pass', 'fail', 'not-applicable', 'needs-review', 'waived'] as const;
@@ -114,7 +115,7 @@ export const GateReport = z.strictObject({
 });
 export type GateReport = z.infer<typeof GateReport>;
 
-/** One thing that failed, short enough to travel in a workflow. */
+/** One thing that failed or is undecided, short enough to travel in a workflow. */
 export const RedItem = z.strictObject({
   subject: Subject,
   excerpt: z.string().max(1500),
@@ -128,5 +129,15 @@ export const GateSummary = z.strictObject({
   green: z.boolean(),
   red: z.array(RedItem).max(10),
   counts: z.record(Verdict, z.int()),
+  /** Undecided items that only a human may let pass, with the reason; absent: none, or not the objective's gate. */
+  review: z.array(RedItem).max(10).optional(),
+  /** What models are still to be asked of this tree before it is judged; absent: nothing. */
+  questions: z
+    .strictObject({
+      reviews: z.array(ReviewOrder).max(10),
+      /** Whether the tree is to be compared with the objective. */
+      compare: z.boolean(),
+    })
+    .optional(),
 });
 export type GateSummary = z.infer<typeof GateSummary>;

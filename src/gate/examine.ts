@@ -7,7 +7,7 @@ import type { GateSetting } from './gate-runner';
 import { type Circumstances, digestInputs, listEntries } from './inputs';
 import { type OpenedInspection, openInspection } from './open-inspection';
 import type { Quiet } from './quiet';
-import { type Answers, answersOf, everySubject } from './run-checker';
+import { type Answers, ask, everySubject } from './run-checker';
 import { TimeOver, timeOverWithin } from './time-limit';
 import { toReceipt } from './to-receipt';
 
@@ -39,6 +39,7 @@ export function createExamination(
     readonly place: Place;
     readonly survey: Survey;
     readonly engines: string;
+    readonly scope: 'task' | 'objective';
     readonly own: string;
     readonly signal: AbortSignal;
   },
@@ -51,7 +52,12 @@ export function createExamination(
   let opened: Promise<OpenedInspection> | undefined;
   const open = async (): Promise<OpenedInspection> => {
     const checkout = await place.open();
-    const opening = openInspection(setting, { target: { ...place, path: checkout.path }, survey, signal });
+    const opening = openInspection(setting, {
+      target: { ...place, path: checkout.path },
+      survey,
+      signal,
+      scope: request.scope,
+    });
     return {
       ...opening,
       dispose: async () => {
@@ -60,11 +66,11 @@ export function createExamination(
       },
     };
   };
-  const ask = async (checker: GateChecker): Promise<Answers> => {
+  const askWithin = async (checker: GateChecker): Promise<Answers> => {
     try {
       opened ??= open();
       const { inspection } = await opened;
-      return await timeOverWithin(signal, answersOf(checker, inspection));
+      return await timeOverWithin(signal, ask(checker, inspection));
     } catch (error) {
       const reason = excuseFor(error, setting);
       if (reason === null) throw error;
@@ -82,7 +88,7 @@ export function createExamination(
       const examine = async (): Promise<Examined> => {
         const startedAt = setting.clock();
         const start = performance.now();
-        const { answers, final } = await ask(checker);
+        const { answers, final } = await askWithin(checker);
         const durationMs = performance.now() - start;
         const frame = { tree: place.tree, startedAt, durationMs, sandbox, inputs };
         const receipts = answers.map((answer) => toReceipt(checker, answer, frame));

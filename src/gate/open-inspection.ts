@@ -20,7 +20,8 @@ import { gatherSourceFiles } from './facts/source-files';
 import { gatherTestRun } from './facts/test-run';
 import type { Inspection, SandboxedCommand } from './inspection';
 import { findProgram } from './programs';
-import { type CheckRun, type CheckSetting, runCheck } from './run-check';
+import { copyBase, copyCheckout } from './recording/test-copies';
+import { type CheckDatabaseServer, type CheckRun, type CheckSetting, runCheck } from './run-check';
 
 const EXCERPT_CHARACTERS = 3500;
 const KEPT_BYTES = 512 * 1024;
@@ -31,6 +32,8 @@ export interface InspectionSetting extends CheckSetting {
   readonly store: BlobStore;
   /** The PATH to look for optional programs on. */
   readonly searchPath: string;
+  /** Starts a server nobody else uses; without it the shared one is used, and what it executes is not counted. */
+  readonly privatePostgres?: () => Promise<CheckDatabaseServer & { stop(): Promise<void> }>;
 }
 
 /** An inspection, and the end of it: services stopped, databases dropped, folders removed. */
@@ -42,7 +45,13 @@ export interface OpenedInspection {
 /** Looks at one checkout. Nothing is gathered before somebody asks for it. */
 export function openInspection(
   setting: InspectionSetting,
-  place: { readonly target: CheckTarget; readonly survey: Survey; readonly signal: AbortSignal },
+  place: {
+    readonly target: CheckTarget;
+    readonly survey: Survey;
+    readonly signal: AbortSignal;
+    /** Absent: the whole gate. */
+    readonly scope?: Inspection['scope'];
+  },
 ): OpenedInspection {
   const { target, survey, signal } = place;
   const endings: (() => Promise<void>)[] = [];
@@ -76,6 +85,7 @@ export function openInspection(
   };
   const inspection: Inspection = {
     target,
+    scope: place.scope ?? 'objective',
     survey,
     settings: survey.gate ?? NO_SETTINGS,
     signal,
@@ -85,6 +95,7 @@ export function openInspection(
     changes: () => once('changes', () => gatherChanges(inspection)),
     api: () => once('api', () => gatherApiDescription(inspection)),
     tests: () => once('tests', () => gatherTestRun(inspection, setting)),
+    testCopy: (of) => (of === 'base' ? copyBase(inspection, setting) : copyCheckout(inspection, setting)),
     service: () => once('service', () => startService({ seed: true })),
     startService,
     database: () => once('database', () => openDatabase()),

@@ -1,4 +1,5 @@
 import { CHECKS, type Check } from '../checks';
+import type { TestRun } from '../facts/test-run';
 import type { Provision } from '../../ports/gate';
 import { BootstrapRefused } from '../bootstrap-refused';
 import { type Answer, CannotTell, type GateChecker } from '../checker';
@@ -32,6 +33,23 @@ async function runCommandCheck(
     return [{ subject, outcome: provision.outcome, by }];
   }
   const built = await inspection.built();
+  const recorded = check.name === 'test' ? await recordedTests(inspection) : null;
+  if (recorded !== null) {
+    return [
+      {
+        subject,
+        outcome: recorded.outcome,
+        by: {
+          kind: 'tool',
+          name: check.name,
+          version: null,
+          argv: [...recorded.argv],
+          exitCode: recorded.run.end.kind === 'exited' ? recorded.run.end.code : null,
+        },
+        evidence: [await inspection.keep(recorded.output)],
+      },
+    ];
+  }
   const { path, gitDir } = target;
   const run =
     check.name === 'build' && built !== null
@@ -45,6 +63,18 @@ async function runCommandCheck(
       evidence: [await inspection.keep(run.output)],
     },
   ];
+}
+
+/**
+ * Where everything is asked of a tree its tests run once, recorded. That run answers for the test command as well where
+ * it is that command with recording around it and either passed or did not end; the receipt names what was really run.
+ * One that is red may owe it to the recording, so the plain command decides.
+ */
+async function recordedTests(inspection: Inspection): Promise<TestRun | null> {
+  if (inspection.scope !== 'objective') return null;
+  const recorded = await inspection.tests();
+  const isSettled = recorded.outcome.kind === 'ran-clean' || recorded.run.end.kind !== 'exited';
+  return recorded.wrapsTests && isSettled ? recorded : null;
 }
 
 /** Dependencies, or the refusal: one that the work must mend fails what needed them. */
