@@ -1,4 +1,5 @@
 import type { Defect } from './defect';
+import { DATABASE_DEFECTS } from './defects/database';
 
 /** Every planted defect, by family of checkers. */
-export const DEFECTS: readonly Defect[] = [];
+export const DEFECTS: readonly Defect[] = [...DATABASE_DEFECTS];

@@ -1,5 +1,6 @@
 import type { GateChecker } from '../checker';
 import { API_CHECKERS } from './api';
+import { DATABASE_CHECKERS } from './database';
 import { DOCS_CHECKERS } from './docs';
 import { PROBE_CHECKERS } from './probes';
 import { SOURCE_CHECKERS } from './source';
@@ -14,5 +15,6 @@ export const GATE_CHECKERS: readonly GateChecker[] = [
   ...SOURCE_CHECKERS,
   ...PROBE_CHECKERS,
   ...TESTS_CHECKERS,
+  ...DATABASE_CHECKERS,
   ...DOCS_CHECKERS,
 ];
