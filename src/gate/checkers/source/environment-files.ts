@@ -29,7 +29,7 @@ export const ENVIRONMENT_FILES_CHECKER: GateChecker = {
               : '',
         ),
     });
-    return found.result().findings.length === 3;
+    return found.result().findings.length === 2;
   },
   check: async (inspection) => {
     const { findings, evidence } = (await lookAt(await inspection.files())).result();

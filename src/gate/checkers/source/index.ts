@@ -1,5 +1,6 @@
 import type { GateChecker } from '../../checker';
 import { ENVIRONMENT_FILES_CHECKER } from './environment-files';
+import { GUARDED_FILES_CHECKER } from './guarded/guarded-files';
 import { RULE_CHECKERS } from './rule-checkers';
 import { SECRET_CHECKER } from './secrets/secret-checker';
 
@@ -8,4 +9,5 @@ export const SOURCE_CHECKERS: readonly GateChecker[] = [
   ...RULE_CHECKERS,
   SECRET_CHECKER,
   ENVIRONMENT_FILES_CHECKER,
+  GUARDED_FILES_CHECKER,
 ];
