@@ -3,6 +3,7 @@ import { applyWaivers } from '../domain/apply-waivers';
 import { compareReceipts, cutFindings } from '../domain/compare-receipts';
 import { fillSurvey } from '../domain/fill-survey';
 import type { GateSlug } from '../domain/gate-items';
+import type { GateSettings } from '../domain/gate-settings';
 import { type GateReport, PRECONDITIONS, type Receipt, type Subject } from '../domain/receipt';
 import type { Survey } from '../domain/survey';
 import type { CheckTarget, GateRunner } from '../ports/gate';
@@ -12,6 +13,7 @@ import { createCommandCheckers } from './checkers/target-commands';
 import { createExamination, type Examination, type Place } from './examine';
 import { treeOf } from './facts/git';
 import { fingerprint } from './fingerprint';
+import { widenSurvey } from './widen-survey';
 import type { InspectionSetting } from './open-inspection';
 import { createQuiet, type Quiet } from './quiet';
 import type { ReceiptCache } from './receipt-cache';
@@ -30,6 +32,8 @@ export interface GateSetting extends InspectionSetting {
    * the API spec of a service that had none; absent: nothing is filled.
    */
   readonly detect?: (target: CheckTarget, signal: AbortSignal) => Promise<Survey>;
+  /** What the configuration in the tree under test says; null without a usable one. See `widenSettings`. */
+  readonly configured?: (target: CheckTarget, signal: AbortSignal) => Promise<GateSettings | null>;
   /** Whether a machine that stands in the way is thrown as `CouldNotRun` (default), or a verdict. */
   readonly troubles?: 'throw' | 'needs-review';
   /** Milliseconds a run may take. */
@@ -77,12 +81,13 @@ async function runGate(
   const { target, scope, base, only, onProgress } = request;
   const startedAt = setting.clock().toISOString();
   const signal = AbortSignal.any([request.signal, stop.signal]);
-  const survey = fillSurvey(request.survey, (await setting.detect?.(target, signal)) ?? null);
-  const [engines, own, baseTree] = await Promise.all([
-    setting.engineVersions(survey),
-    fingerprint(setting.searchPath),
-    base === undefined ? null : treeOf(target.gitDir, base.commit, signal),
-  ]);
+  const filled = fillSurvey(request.survey, (await setting.detect?.(target, signal)) ?? null);
+  const baseTree = base === undefined ? null : await treeOf(target.gitDir, base.commit, signal);
+  const survey =
+    baseTree === null || baseTree === target.tree
+      ? filled
+      : await widenSurvey(setting, filled, target, baseTree, signal);
+  const [engines, own] = await Promise.all([setting.engineVersions(survey), fingerprint(setting.searchPath)]);
   const examine = (place: Place): Examination =>
     createExamination(setting, quiet, { place, survey, engines, own, scope, signal });
   const here = examine({

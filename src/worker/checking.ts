@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
 import { CONFIGURATION_FILE } from '../domain/configuration';
+import { ConfigurationError } from '../domain/user-error';
 import { createEngines, engineVersions } from '../engines/engines';
 import { createBootstrap } from '../gate/bootstrap';
 import { gatherSourceFiles } from '../gate/facts/source-files';
@@ -66,6 +67,18 @@ export async function openChecking(options: {
         const sources = await gatherSourceFiles({ ...target, signal });
         const files = sources.paths.filter((path) => path !== CONFIGURATION_FILE);
         return (await surveyTree({ files, read: (path) => sources.read(path), configuration: null })).survey;
+      },
+      configured: async (target, signal) => {
+        const sources = await gatherSourceFiles({ ...target, signal });
+        const read = (path: string): Promise<string | null> => sources.read(path);
+        if ((await read(CONFIGURATION_FILE)) === null) return null;
+        try {
+          return (await surveyTree({ files: sources.paths, read, configuration: null })).survey.gate ?? null;
+        } catch (error) {
+          // A branch that breaks its configuration gets nothing out of it.
+          if (error instanceof ConfigurationError) return null;
+          throw error;
+        }
       },
       troubles,
     },

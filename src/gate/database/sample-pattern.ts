@@ -154,7 +154,11 @@ function repeated(reader: Reader, part: Sampler): Sampler {
   if (mark === undefined) return part;
   reader.at += mark.length;
   const min = mark.startsWith('+') ? 1 : Number(least ?? 0);
-  const max = mark.startsWith('?') ? 1 : mark.startsWith('{') && comma === undefined ? min : Number(most ?? Infinity);
+  const max = mark.startsWith('?')
+    ? 1
+    : mark.startsWith('{') && comma === undefined
+      ? min
+      : Number(most ?? Infinity);
   const times = Math.min(max, Math.max(min, mark.startsWith('?') ? 0 : USUAL_LENGTH));
   return (take) => Array.from({ length: times }, () => part(take)).join('');
 }
