@@ -148,6 +148,11 @@ describe('a diff', () => {
     ]);
   });
 
+  it('names files as they are, however git quotes them', () => {
+    const text = DIFF.replace('Binary files differ', '+++ "b/\\303\\244 \\"x\\".js"\n@@ -0,0 +1 @@\n+a');
+    expect(parseUnifiedDiff(text)[1]).toMatchObject({ path: 'ä "x".js', added: [{ from: 1, to: 1 }] });
+  });
+
   it('cut off in the middle gives what is there', () => {
     expect(parseUnifiedDiff(DIFF.slice(0, DIFF.indexOf('+two') + 4))[0]?.added).toEqual([{ from: 2, to: 2 }]);
     expect(parseUnifiedDiff('')).toEqual([]);
