@@ -1,0 +1,119 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type GateSettings, NO_SETTINGS } from '../../../src/domain/gate-settings';
+import type { Survey } from '../../../src/domain/survey';
+import type { Inspection } from '../../../src/gate/inspection';
+import { openInspection } from '../../../src/gate/open-inspection';
+import {
+  startRunningService,
+  type RunningService,
+  type ServiceOptions,
+} from '../../../src/gate/facts/service';
+import type { GateSetting } from '../../../src/gate/gate-runner';
+import { createSandbox, probeSandbox } from '../../../src/sandbox/sandbox';
+import { createSetting, SURVEY, treeOf, writeFiles } from '../support';
+
+export type RunSettings = NonNullable<GateSettings['run']>;
+
+export const RUN: RunSettings = {
+  cmd: ['node', 'server.js'],
+  portEnv: 'PORT',
+  health: '/health',
+  readyTimeoutMs: 5_000,
+  env: {},
+  requiredEnv: [],
+};
+
+/** A service in a folder, looked at as the gate does. */
+export interface Sample {
+  readonly folder: string;
+  readonly inspection: Inspection;
+  readonly setting: GateSetting;
+  start(options?: Partial<ServiceOptions>): Promise<RunningService>;
+  dispose(): Promise<void>;
+}
+
+/** Writes the files and opens an inspection of them, in the sandbox of this machine or without one. */
+export async function openSample(
+  files: Record<string, string | object>,
+  more: {
+    readonly run?: Partial<RunSettings> | null;
+    readonly settings?: Partial<GateSettings>;
+    readonly survey?: Partial<Survey>;
+    readonly confined?: boolean;
+    readonly facts?: Partial<Inspection>;
+    readonly setting?: Partial<GateSetting>;
+    readonly signal?: AbortSignal;
+  } = {},
+): Promise<Sample> {
+  const base = mkdtempSync(join(tmpdir(), 'stage-test-'));
+  const folder = join(base, 'checkout');
+  mkdirSync(join(base, 'mirror.git'));
+  writeFiles(folder, files);
+  const sandbox = createSandbox(
+    more.confined === false
+      ? { level: 'none', detail: 'a test' }
+      : await probeSandbox({ PATH: process.env['PATH'] ?? '' }),
+  );
+  const setting = createSetting(base, { sandbox, ...more.setting });
+  const survey: Survey = {
+    ...SURVEY,
+    ...more.survey,
+    gate: { ...NO_SETTINGS, run: more.run === null ? null : { ...RUN, ...more.run }, ...more.settings },
+  };
+  const opened = openInspection(setting, {
+    target: {
+      path: folder,
+      gitDir: join(base, 'mirror.git'),
+      commit: treeOf('c'),
+      tree: treeOf('a'),
+      base: treeOf('b'),
+    },
+    survey,
+    signal: more.signal ?? new AbortController().signal,
+  });
+  const services: RunningService[] = [];
+  const start = async (options: Partial<ServiceOptions> = {}): Promise<RunningService> => {
+    const service = await startRunningService(inspection, setting, { seed: false, ...options });
+    services.push(service);
+    return service;
+  };
+  const inspection: Inspection = {
+    ...opened.inspection,
+    startService: start,
+    service: () => start(),
+    ...more.facts,
+  };
+  return {
+    folder,
+    inspection,
+    setting,
+    start,
+    async dispose() {
+      await Promise.all(services.map((service) => service.stop()));
+      await opened.dispose();
+      rmSync(base, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A Node service without dependencies; `handler` is the body of `(request, response) => …`. */
+export function nodeService(handler: string, before = ''): Record<string, string> {
+  return {
+    'server.js': `
+const http = require('node:http');
+${before}
+http.createServer((request, response) => {
+  const url = new URL(request.url, 'http://x');
+  const send = (status, body) => {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  };
+  if (url.pathname === '/health') return send(200, { status: 'ok' });
+  ${handler}
+  send(404, { code: 'not-found' });
+}).listen(Number(process.env.PORT), '127.0.0.1', () => console.log('listening'));
+`,
+  };
+}
