@@ -60,6 +60,8 @@ export type Evidence = z.infer<typeof Evidence>;
 
 /** Most findings a receipt lists; the note says how many there are. */
 export const MOST_FINDINGS = 50;
+/** Most findings that are compared with those of the base, before the list is cut. */
+export const MOST_COMPARED = 1000;
 
 /** One thing that is wrong, in a form that can be found again in another tree. */
 export const GateFinding = z.strictObject({

@@ -24,6 +24,7 @@ import { type CheckDatabaseServer, type CheckRun, type CheckSetting, runCheck } 
 
 const EXCERPT_CHARACTERS = 3500;
 const KEPT_BYTES = 512 * 1024;
+const GATHERED_WITHIN_MS = 60_000;
 
 export interface InspectionSetting extends CheckSetting {
   readonly bootstrap: Bootstrap;
@@ -53,6 +54,16 @@ export function openInspection(
 ): OpenedInspection {
   const { target, survey, signal } = place;
   const endings: (() => Promise<void>)[] = [];
+  let closed = false;
+  // What comes too late, after its checker was given up, ends at once.
+  const atEnd = async (end: () => Promise<void>): Promise<void> => {
+    if (!closed) {
+      endings.push(end);
+      return;
+    }
+    await end();
+    throw new CannotTell('the inspection is over');
+  };
   const facts = new Map<string, Promise<unknown>>();
   const once = <T>(name: string, gather: () => Promise<T>): Promise<T> => {
     const known = (facts.get(name) as Promise<T> | undefined) ?? gather();
@@ -61,14 +72,14 @@ export function openInspection(
   };
   const openDatabase: Inspection['openDatabase'] = async (options) => {
     const database = await openMigratedDatabase(inspection, setting, options);
-    endings.push(() => database.dispose());
+    await atEnd(() => database.dispose());
     return database;
   };
   const startService = async (
     options: Parameters<Inspection['startService']>[0],
   ): Promise<RunningService> => {
     const service = await startRunningService(inspection, setting, options);
-    endings.push(() => service.stop());
+    await atEnd(() => service.stop());
     return service;
   };
   const inspection: Inspection = {
@@ -90,7 +101,7 @@ export function openInspection(
     run: (command) => runSandboxed(setting, inspection, command),
     scratch: async () => {
       const folder = await mkdtemp(join(tmpdir(), 'inspection-'));
-      endings.push(() => rm(folder, { recursive: true, force: true }));
+      await atEnd(() => rm(folder, { recursive: true, force: true }));
       return folder;
     },
     program: (name) => findProgram(name, setting.searchPath),
@@ -99,10 +110,21 @@ export function openInspection(
   return {
     inspection,
     dispose: async () => {
-      await Promise.allSettled([...facts.values()]);
-      for (const end of endings.reverse()) await end().catch(() => undefined);
+      await settledWithin(Promise.allSettled([...facts.values()]), GATHERED_WITHIN_MS);
+      closed = true;
+      for (const end of endings.toReversed()) await end().catch(() => undefined);
     },
   };
+}
+
+/** Facts heed the signal; one that does not is not waited for, and ends what it opened by itself. */
+async function settledWithin(gathered: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([gathered, late]);
+  clearTimeout(timer);
 }
 
 async function provide(

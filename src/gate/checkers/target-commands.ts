@@ -1,6 +1,8 @@
 import { CHECKS, type Check } from '../checks';
-import type { Answer, GateChecker } from '../checker';
 import type { TestRun } from '../facts/test-run';
+import type { Provision } from '../../ports/gate';
+import { BootstrapRefused } from '../bootstrap-refused';
+import { type Answer, CannotTell, type GateChecker } from '../checker';
 import type { Inspection } from '../inspection';
 import { type CheckRun, type CheckSetting, runCheck } from '../run-check';
 
@@ -25,7 +27,11 @@ async function runCommandCheck(
   const { subject } = check;
   const argv = check.command(survey);
   if (argv === null) return [{ subject, outcome: check.absent, by: { kind: 'rule', name: 'survey' } }];
-  const provision = await inspection.provision();
+  const provision = await provided(inspection);
+  if (provision instanceof BootstrapRefused) {
+    const by = { kind: 'rule', name: 'bootstrap' } as const;
+    return [{ subject, outcome: provision.outcome, by }];
+  }
   const built = await inspection.built();
   const recorded = check.name === 'test' ? await recordedTests(inspection) : null;
   if (recorded !== null) {
@@ -69,6 +75,16 @@ async function recordedTests(inspection: Inspection): Promise<TestRun | null> {
   const recorded = await inspection.tests();
   const isSettled = recorded.outcome.kind === 'ran-clean' || recorded.run.end.kind !== 'exited';
   return recorded.wrapsTests && isSettled ? recorded : null;
+}
+
+/** Dependencies, or the refusal: one that the work must mend fails what needed them. */
+async function provided(inspection: Inspection): Promise<Provision | BootstrapRefused> {
+  try {
+    return await inspection.provision();
+  } catch (error) {
+    if (error instanceof CannotTell && error.cause instanceof BootstrapRefused) return error.cause;
+    throw error;
+  }
 }
 
 function commandOf(check: Check, run: CheckRun): NonNullable<Answer['by']> {

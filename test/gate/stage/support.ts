@@ -12,7 +12,8 @@ import {
 } from '../../../src/gate/facts/service';
 import type { GateSetting } from '../../../src/gate/gate-runner';
 import { createSandbox, probeSandbox } from '../../../src/sandbox/sandbox';
-import { createSetting, SURVEY, treeOf, writeFiles } from '../support';
+import { createHash } from 'node:crypto';
+import { createSetting, SURVEY, writeFiles } from '../support';
 
 export type RunSettings = NonNullable<GateSettings['run']>;
 
@@ -116,4 +117,8 @@ http.createServer((request, response) => {
 }).listen(Number(process.env.PORT), '127.0.0.1', () => console.log('listening'));
 `,
   };
+}
+
+function treeOf(name: string): string {
+  return createHash('sha1').update(name).digest('hex');
 }
