@@ -23,6 +23,7 @@ COPY --from=build /opt/backend-coordinator/dist ./dist
 COPY bin ./bin
 COPY agents ./agents
 COPY playbooks ./playbooks
+COPY recorders ./recorders
 COPY examples ./examples
 COPY LICENSE ./
 ENV COORDINATOR_HOME=/var/lib/backend-coordinator

@@ -81,6 +81,7 @@ export default tseslint.config(
       'coverage/',
       'node_modules/',
       'examples/',
+      'bench/gates/services/',
       'playbooks/',
       '**/*.js',
       '**/*.mjs',

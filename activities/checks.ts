@@ -1,9 +1,13 @@
-import { summarise } from '../src/domain/gate-summary';
-import type { BlobRef } from '../src/domain/blob';
-import type { GateSummary } from '../src/domain/receipt';
 import type { Dossier } from '../src/domain/dossier';
+import type { GateSlug } from '../src/domain/gate-items';
+import { summarise, summariseObjective } from '../src/domain/gate-summary';
+import type { GateRequest, MergeResult } from '../src/domain/gate-work';
+import { owedItems } from '../src/domain/owed-items';
+import { PRECONDITIONS, type GateReport, type GateSummary } from '../src/domain/receipt';
+import { itemsToReview, orderReviews } from '../src/domain/review-items';
+import { withWaivers } from '../src/domain/waivers';
+import { NO_SETTINGS } from '../src/domain/gate-settings';
 import type { BaseTree } from '../src/ports/gate';
-import type { MergeResult } from '../src/domain/work';
 import type { RepositoryActivities } from './contract';
 import { withHeartbeat } from './heartbeat';
 import type { Ports } from './ports';
@@ -16,22 +20,23 @@ export function createCheckActivities(
   ports: Pick<Ports, 'gates' | 'worktrees' | 'integration' | 'sandbox' | 'repositories'>,
   records: Records,
 ): Pick<RepositoryActivities, 'gateCommit' | 'mergeTask'> {
-  const { gates, worktrees, integration, sandbox } = ports;
+  const { gates, worktrees, integration, sandbox, repositories } = ports;
 
   const baseOf = ({ objectiveId, baseCommit }: Dossier): BaseTree => ({
     commit: baseCommit,
     open: () => worktrees.checkOut({ objectiveId, commit: baseCommit }),
   });
 
-  const gate = async (request: {
+  /** @param only items looked at; null: all of the scope */
+  const check = async (request: {
     readonly dossier: Dossier;
     readonly commit: string;
     readonly scope: 'task' | 'objective';
-    readonly base: BlobRef | null;
-    readonly waived: readonly string[];
+    readonly only: readonly GateSlug[] | null;
+    readonly isBase: boolean;
     readonly signal: AbortSignal;
-  }): Promise<GateSummary> => {
-    const { dossier, commit, scope, signal } = request;
+  }): Promise<GateReport> => {
+    const { dossier, commit, scope, only, signal } = request;
     refuseUnconfined(sandbox, dossier);
     const checkout = await worktrees.checkOut({ objectiveId: dossier.objectiveId, commit });
     try {
@@ -40,28 +45,71 @@ export function createCheckActivities(
         target: { path, gitDir, commit, tree, base: dossier.baseCommit },
         survey: dossier.survey,
         scope,
-        ...(request.base === null ? {} : { base: baseOf(dossier) }),
+        ...(request.isBase ? {} : { base: baseOf(dossier) }),
+        ...(only === null ? {} : { only }),
         signal,
       });
-      return summarise({ report, ref: await records.save(report), waived: request.waived });
+      return only === null ? report : onlyOf(report, only);
     } finally {
       await checkout.dispose();
     }
+  };
+
+  /** What the task is held to; null where the request is from before plans said so. */
+  const owedBy = async (plan: string | undefined, taskId: string | undefined): Promise<GateSlug[] | null> =>
+    plan === undefined || taskId === undefined ? null : owedItems(await records.task(plan, taskId));
+
+  const summaryOf = async (report: GateReport, waived: readonly string[]): Promise<GateSummary> =>
+    summarise({ report, ref: await records.save(report), waived });
+
+  /** The summary of the objective's gate, with the questions that are still to be asked of models. */
+  const summaryOfObjective = async (
+    dossier: Dossier,
+    found: GateReport,
+    { plan, done = [], waived = [], earlier, commit }: GateRequest,
+  ): Promise<GateSummary> => {
+    const before = earlier === undefined ? null : await records.gateReport(earlier);
+    const kept = before?.tree === found.tree ? before.receipts.filter(isPassedReview) : [];
+    const report = withWaivers({ ...found, receipts: [...found.receipts, ...kept] }, waived, new Date());
+    const summary = summariseObjective({ report, ref: await records.save(report), waived });
+    if (plan === undefined) return summary;
+    const { tasks } = await records.plan(plan);
+    const { objectiveId, baseCommit, survey } = dossier;
+    const reviews = orderReviews({
+      items: itemsToReview(report.receipts),
+      changed: await repositories.changedFiles({ objectiveId, from: baseCommit, to: commit }),
+      work: done.flatMap(({ taskId, specialist }) => {
+        const task = tasks.find(({ id }) => id === taskId);
+        return task === undefined ? [] : [{ task, specialist }];
+      }),
+      kinds: { rules: survey.contextRules ?? [], documents: (survey.gate ?? NO_SETTINGS).docs },
+    });
+    return { ...summary, questions: { reviews, compare: true } };
   };
 
   return {
     gateCommit: (request) =>
       withHeartbeat(async (signal) => {
         const dossier = await records.dossier(request.handle);
-        await prepareHere(ports.repositories, dossier);
-        const scope = request.scope === 'task' ? 'task' : 'objective';
-        return gate({ dossier, commit: request.commit, scope, base: request.base, waived: [], signal });
+        await prepareHere(repositories, dossier);
+        const { scope, commit } = request;
+        const report = await check({
+          dossier,
+          commit,
+          // The base is only asked for what a task may be compared with; the rest when it is needed.
+          scope: scope === 'objective' ? 'objective' : 'task',
+          only: scope === 'task' ? await owedBy(request.plan, request.taskId) : null,
+          isBase: request.base === null,
+          signal,
+        });
+        if (scope === 'objective') return summaryOfObjective(dossier, report, request);
+        return summaryOf(report, request.waived ?? []);
       }),
 
     mergeTask: (request) =>
       withHeartbeat(async (signal): Promise<MergeResult> => {
         const dossier = await records.dossier(request.handle);
-        await prepareHere(ports.repositories, dossier);
+        await prepareHere(repositories, dossier);
         const { objectiveId } = dossier;
         const { taskId, commit } = request;
         const proposal = await integration.propose({
@@ -82,14 +130,15 @@ export function createCheckActivities(
             };
           case 'clean': {
             if (proposal.head !== request.expectedHead) return { outcome: 'moved', head: proposal.head };
-            const summary = await gate({
+            const report = await check({
               dossier,
               commit: proposal.commit,
               scope: 'task',
-              base: request.base,
-              waived: request.waived,
+              only: await owedBy(request.plan, taskId),
+              isBase: request.base === null,
               signal,
             });
+            const summary = await summaryOf(report, request.waived);
             if (!summary.green) return { outcome: 'red', gate: summary, head: proposal.head };
             const moved = await integration.advance({
               objectiveId,
@@ -102,4 +151,15 @@ export function createCheckActivities(
         }
       }),
   };
+}
+
+/** A checker that speaks of several items says more than was asked; of what others owe, a task is not red. */
+function onlyOf(report: GateReport, only: readonly GateSlug[]): GateReport {
+  const wanted: readonly string[] = [...PRECONDITIONS, ...only];
+  return { ...report, receipts: report.receipts.filter(({ subject }) => wanted.includes(subject)) };
+}
+
+/** A review that passed an item of this very tree need not be asked for again. */
+function isPassedReview({ checker, verdict }: GateReport['receipts'][number]): boolean {
+  return checker.kind === 'reviewer' && verdict === 'pass';
 }

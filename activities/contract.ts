@@ -1,3 +1,12 @@
+import type {
+  CompareRequest,
+  CompareResult,
+  GateRequest,
+  InspectRequest,
+  InspectResult,
+  MergeRequest,
+  MergeResult,
+} from '../src/domain/gate-work';
 import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective';
 import type { GateSummary } from '../src/domain/receipt';
 import type { WallNotice, WallReport } from '../src/domain/provider-gate';
@@ -12,9 +21,6 @@ import type {
   ConsultResult,
   ContextGrantRequest,
   ContextGrantResult,
-  GateRequest,
-  MergeRequest,
-  MergeResult,
   PlanRequest,
   PlanResult,
   ReviewRequest,
@@ -29,6 +35,10 @@ export interface ModelActivities {
   consultPeer(request: ConsultRequest): Promise<ConsultResult>;
   reviewTask(request: ReviewRequest): Promise<ReviewResult>;
   decideContext(request: ContextGrantRequest): Promise<ContextGrantResult>;
+  /** One reviewer looks at its items of the integrated tree; what it says is added to the gate's report. */
+  reviewObjective(request: InspectRequest): Promise<InspectResult>;
+  /** What of the objective is not in the integrated tree. */
+  compareObjective(request: CompareRequest): Promise<CompareResult>;
 }
 
 /** What objectives that share a provider tell each other about its walls. */

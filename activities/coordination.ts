@@ -1,13 +1,14 @@
-import { Context } from '@temporalio/activity';
 import { Analysis } from '../src/domain/analysis';
 import { assigneesFor, broughtSpecialists, rosterNames } from '../src/domain/department-roles';
 import type { Dossier } from '../src/domain/dossier';
 import { outlineTask, type Plan } from '../src/domain/plan';
+import { redReceipts } from '../src/domain/gate-summary';
 import { checkPlan } from '../src/domain/plan-check';
 import { amendPlan } from '../src/domain/plan-change';
+import { repairRound } from '../src/domain/repair-round';
 import { NO_USAGE, type Usage } from '../src/domain/usage';
-import type { PlanResult } from '../src/domain/work';
-import type { Asking } from '../src/ports/department';
+import type { PlanChange, PlanResult } from '../src/domain/work';
+import { asked } from './asked';
 import type { ModelActivities, RepositoryActivities } from './contract';
 import { withHeartbeat } from './heartbeat';
 import type { Ports } from './ports';
@@ -16,24 +17,16 @@ import type { Records } from './records';
 export function createCoordinationActivities(
   ports: Pick<Ports, 'coordination' | 'journals'>,
   records: Records,
-): ModelActivities & Pick<RepositoryActivities, 'amendPlan'> {
+): Omit<ModelActivities, 'reviewObjective' | 'compareObjective'> & Pick<RepositoryActivities, 'amendPlan'> {
   const { coordination, journals } = ports;
 
-  /** Asks with a journal of the activity's own, so that what a lost worker was answered is not asked and paid again. */
-  async function asked<T>(
-    objectiveId: string,
-    allowanceUsd: number | undefined,
-    ask: (asking: Asking) => Promise<T>,
-  ): Promise<T> {
-    const { activityId, workflowExecution } = Context.current().info;
-    const run = workflowExecution?.runId.slice(0, 8) ?? 'none';
-    const journal = await journals.open({ objectiveId, name: `question-${run}-${activityId}` });
-    try {
-      return await ask({ journal, allowanceUsd: allowanceUsd ?? null });
-    } finally {
-      await journal.close();
-    }
-  }
+  const of = (
+    { objectiveId }: Dossier,
+    { allowanceUsd }: { readonly allowanceUsd?: number | undefined },
+  ): { readonly objectiveId: string; readonly allowanceUsd: number | undefined } => ({
+    objectiveId,
+    allowanceUsd,
+  });
 
   const judge = async (
     plan: Plan,
@@ -48,11 +41,30 @@ export function createCoordinationActivities(
     return { outcome: 'accepted', plan: await records.save(plan), tasks: plan.tasks.map(outlineTask), usage };
   };
 
+  const repairs = async (
+    change: Extract<PlanChange, { kind: 'repair' }>,
+    plan: Plan,
+    dossier: Dossier,
+  ): Promise<Extract<PlanChange, { kind: 'add' }>> => {
+    const { receipts } = await records.gateReport(change.report);
+    const tasks = repairRound({
+      red: redReceipts(receipts).filter(({ subject }) => change.red.includes(subject)),
+      gaps: change.gaps,
+      done: change.done.flatMap(({ taskId, specialist }) => {
+        const task = plan.tasks.find(({ id }) => id === taskId);
+        return task === undefined ? [] : [{ task, specialist }];
+      }),
+      ids: plan.tasks.map(({ id }) => id),
+      stack: dossier.survey.stack,
+    });
+    return { kind: 'add', tasks, dependencies: [] };
+  };
+
   return {
     analyseObjective: ({ handle, allowanceUsd }) =>
       withHeartbeat(async (signal) => {
         const dossier = await records.dossier(handle);
-        const { value, usage } = await asked(dossier.objectiveId, allowanceUsd, (asking) =>
+        const { value, usage } = await asked(journals, of(dossier, { allowanceUsd }), (asking) =>
           coordination.analyse({ dossier, asking, signal }),
         );
         return { analysis: await records.save(value), summary: value.summary, usage };
@@ -63,7 +75,7 @@ export function createCoordinationActivities(
         const dossier = await records.dossier(request.handle);
         const analysis = await records.load(request.analysis, Analysis);
         const { refusals, comment } = request;
-        const { value, usage } = await asked(dossier.objectiveId, request.allowanceUsd, (asking) =>
+        const { value, usage } = await asked(journals, of(dossier, request), (asking) =>
           coordination.plan({ dossier, analysis, refusals, comment, asking, signal }),
         );
         return judge(value, analysis, dossier, usage);
@@ -73,7 +85,12 @@ export function createCoordinationActivities(
       withHeartbeat(async () => {
         const dossier = await records.dossier(request.handle);
         const analysis = await records.load(request.analysis, Analysis);
-        const changed = amendPlan(await records.plan(request.plan), request.change);
+        const plan = await records.plan(request.plan);
+        const { change } = request;
+        const changed = amendPlan(
+          plan,
+          change.kind === 'repair' ? await repairs(change, plan, dossier) : change,
+        );
         if (changed.kind === 'impossible')
           return { outcome: 'refused', errors: changed.errors, usage: NO_USAGE };
         return judge(changed.plan, analysis, dossier, NO_USAGE);
@@ -84,7 +101,7 @@ export function createCoordinationActivities(
         const dossier = await records.dossier(request.handle);
         const task = await records.task(request.plan, request.taskId);
         const { peer, question } = request;
-        const { value, usage } = await asked(dossier.objectiveId, request.allowanceUsd, (asking) =>
+        const { value, usage } = await asked(journals, of(dossier, request), (asking) =>
           coordination.consult({ dossier, task, peer, question, asking, signal }),
         );
         return { advice: value, usage };
@@ -96,7 +113,7 @@ export function createCoordinationActivities(
         const task = await records.task(request.plan, request.taskId);
         const { specialist, failure } = request;
         const roster = assigneesFor(task, broughtSpecialists(dossier.roles));
-        const { value, usage } = await asked(dossier.objectiveId, request.allowanceUsd, (asking) =>
+        const { value, usage } = await asked(journals, of(dossier, request), (asking) =>
           coordination.review({ dossier, task, specialist, roster, failure, asking, signal }),
         );
         return { review: value, usage };
@@ -107,7 +124,7 @@ export function createCoordinationActivities(
         const dossier = await records.dossier(request.handle);
         const task = await records.task(request.plan, request.taskId);
         const { specialist } = request;
-        const { value, usage } = await asked(dossier.objectiveId, request.allowanceUsd, (asking) =>
+        const { value, usage } = await asked(journals, of(dossier, request), (asking) =>
           coordination.decideContext({ dossier, task, specialist, request: request.request, asking, signal }),
         );
         return { decision: value, usage };

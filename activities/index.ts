@@ -7,6 +7,7 @@ import { guarded } from './guarded';
 import type { Ports } from './ports';
 import { createProviderActivities } from './provider-gate';
 import { createRecords } from './records';
+import { createReviewActivities } from './review';
 import { createSurveyActivities } from './survey';
 
 export type { Activities } from './contract';
@@ -18,6 +19,7 @@ export function createActivities(ports: Ports): Activities {
   return guarded({
     ...createSurveyActivities(ports, records),
     ...createCoordinationActivities(ports, records),
+    ...createReviewActivities(ports, records),
     ...createAttemptActivities(ports, records),
     ...createCheckActivities(ports, records),
     ...createDeliveryActivities(ports, records),

@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Activities } from '../activities/contract';
 import type { ObjectiveInput } from '../src/domain/objective';
+import type { MergeResult } from '../src/domain/gate-work';
 import { outlineTask, type PlanTask } from '../src/domain/plan';
 import type { GateSummary, RedItem } from '../src/domain/receipt';
 import { NO_USAGE } from '../src/domain/usage';
-import type { AttemptRequest, AttemptResult, MergeResult } from '../src/domain/work';
+import type { AttemptRequest, AttemptResult } from '../src/domain/work';
 
 export const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 export const commitId = (text: string): string => createHash('sha1').update(text).digest('hex');
@@ -86,6 +87,9 @@ export function smoothActivities(
       Promise.resolve({ review: { action: 'guide', guidance: 'read the test' }, usage: NO_USAGE }),
     decideContext: ({ request }) =>
       Promise.resolve({ decision: { granted: request.paths, reason: 'needed' }, usage: NO_USAGE }),
+    reviewObjective: () => Promise.resolve({ gate: greenGate(), usage: NO_USAGE }),
+    compareObjective: () =>
+      Promise.resolve({ gaps: [], points: 1, left: 0, comparison: sha('comparison'), usage: NO_USAGE }),
     reportWall: () => Promise.resolve(),
     announceWall: () => Promise.resolve({ told: [] }),
     gateCommit: () => Promise.resolve(greenGate()),

@@ -28,7 +28,7 @@ import type { ObjectiveStatus } from '../src/domain/status';
 import { decide, refusal } from './decisions';
 import { ignore, record, replaceTask, taskOf, type Run } from './run';
 import { snapshot } from './snapshot';
-import { skipTask } from './task-steps';
+import { skipTask } from './skip-task';
 import { openWall, raiseWall } from './walls';
 
 const objectiveStatusQuery: QueryDefinition<ObjectiveStatus> = defineQuery(QUERIES.objectiveStatus);

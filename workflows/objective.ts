@@ -8,7 +8,8 @@ import {
 import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective';
 import type { ObjectiveResult } from '../src/domain/status';
 import { listenToMessages } from './conversation';
-import { deliver, deliverCancelled, gateObjective } from './delivery';
+import { deliver, deliverCancelled } from './delivery';
+import { gateObjective } from './objective-gate';
 import { analyse, approve, gateBase, plan, survey } from './planning';
 import { isStopped, openRun, record, type Carried, type Run } from './run';
 import { createDisplay } from './snapshot';
@@ -23,12 +24,14 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
   listenToMessages(run);
   const show = createDisplay(run);
   try {
-    const end = await work(run, show);
+    let end = await work(run, show);
+    // What the last gate leaves red or unbuilt becomes tasks, once; then it runs again.
+    while (end === 'settled' && (await gateObjective(run, show)) === 'tasks-added')
+      end = await runTasks(run, show);
     if (end === 'continue-as-new') {
       await condition(allHandlersFinished);
       return await continueAsNew<typeof objectiveWorkflow>(input, run.progress);
     }
-    if (end === 'settled') await gateObjective(run);
     await deliver(run, show);
   } catch (error) {
     if (!isCancellation(error)) throw error;

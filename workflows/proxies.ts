@@ -49,6 +49,22 @@ export const repository = proxyActivities<RepositoryActivities>({
   },
 });
 
+/**
+ * The gate of the whole objective: some minutes, in which a parser may hold the worker's thread for a while. A lost
+ * worker is noticed later for that.
+ */
+export const objectiveGate = proxyActivities<Pick<RepositoryActivities, 'gateCommit'>>({
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '30 seconds',
+  cancellationType,
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
+    maximumAttempts: 6,
+  },
+});
+
 export const providers = proxyActivities<ProviderActivities>({
   startToCloseTimeout: '1 minute',
   cancellationType,

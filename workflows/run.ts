@@ -1,4 +1,5 @@
 import type { CancellationScope } from '@temporalio/workflow';
+import type { Gap } from '../src/domain/comparison';
 import type { Decision, Escalation, EscalationSubject } from '../src/domain/escalation';
 import type { AskedDeadline } from '../src/domain/forecast';
 import type { ReviewPlan } from '../src/domain/messages';
@@ -61,6 +62,10 @@ export interface Carried {
   deadlineWatch: { settled: number; asked: AskedDeadline | null };
   gate: GateSummary | null;
   waivedAtObjective: string[];
+  /** The tasks of the repair round; absent: there was none yet. */
+  repairRound?: readonly TaskId[];
+  /** What the last comparison found missing, and in which commit. */
+  compared?: { readonly commit: string; readonly gaps: readonly Gap[] } | null;
   delivery: Delivery | null;
   outcome: Outcome | null;
   reason: string | null;

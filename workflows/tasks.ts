@@ -1,5 +1,6 @@
 import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
-import { afterDecision, goOn } from '../src/domain/ladder';
+import { goOn } from '../src/domain/ladder';
+import { afterDecision } from '../src/domain/after-decision';
 import { questionOfTrouble } from '../src/domain/questions';
 import { nextTaskId, repairTask } from '../src/domain/repair';
 import { isSettledProgress, nextSteps } from '../src/domain/scheduler';
@@ -15,7 +16,8 @@ import { watchDeadline } from './deadline';
 import { takePlanReview } from './planning';
 import { repository } from './proxies';
 import { adoptPlan, now, record, replaceTask, taskOf, type OpenEscalation, type Run } from './run';
-import { skipTask, takeStep } from './task-steps';
+import { skipTask } from './skip-task';
+import { takeStep } from './task-steps';
 import { patiently, stopRun, troubleOf } from './trouble';
 import { meetWall } from './walls';
 

@@ -1,5 +1,5 @@
 import { assertNever } from './assert-never';
-import { GATE_ITEMS } from './gate-items';
+import { concernOfSubject } from './item-concerns';
 import type { Concern } from './levels';
 import type { RedItem } from './receipt';
 import type { Failure, NextStart } from './task-progress';
@@ -8,15 +8,6 @@ const MAX_TEXT = 1500;
 
 function cut(text: string, most = MAX_TEXT): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
-}
-
-/** What a red subject is about: the gate's section decides (design: Escalation table). */
-function concernOfSubject(subject: RedItem['subject']): Concern {
-  const section = GATE_ITEMS.find((row) => row.slug === subject)?.section;
-  if (section === 'performance') return 'performance';
-  if (section === 'database') return 'database';
-  if (section === 'api-design') return 'contract';
-  return 'other';
 }
 
 /** The concern that decides whom level 2 asks; the first red subject with a peer wins. */

@@ -1,4 +1,5 @@
 import type { BlobRef } from './blob';
+import { ITEMS_NEEDING_A_HUMAN } from './gate-items';
 import { judgeItems } from './gate-verdict';
 import {
   type GateFinding,
@@ -57,6 +58,27 @@ export function summarise(request: {
     red: red.slice(0, MOST_RED_ITEMS).map((receipt) => redItem(receipt, room)),
     counts: countVerdicts(request.report.receipts),
   };
+}
+
+const LONGEST_REASON = 240;
+
+/**
+ * Items of which it matters that nobody could decide them (secrets, security, migrations), each with the reason. An
+ * item no checker of this installation speaks of is not among them: there is nothing a human could be shown.
+ */
+export function undecidedItems(receipts: readonly Receipt[]): RedItem[] {
+  return judgeItems(receipts).flatMap(({ item, verdict, note, receipts: spoken }) =>
+    verdict === 'needs-review' && spoken.length > 0 && ITEMS_NEEDING_A_HUMAN.has(item.item)
+      ? [{ subject: item.slug, excerpt: note.slice(0, LONGEST_REASON) }]
+      : [],
+  );
+}
+
+/** The summary of an objective's gate: also what is left to a human. */
+export function summariseObjective(request: Parameters<typeof summarise>[0]): GateSummary {
+  const waived = request.waived ?? [];
+  const review = undecidedItems(request.report.receipts).filter(({ subject }) => !waived.includes(subject));
+  return { ...summarise(request), ...(review.length === 0 ? {} : { review }) };
 }
 
 function redItem(receipt: Receipt, room: number): RedItem {

@@ -2,7 +2,6 @@ import { assertNever } from './assert-never';
 import type { Escalation, EscalationOption } from './escalation';
 import { describeFailure, redOf, restartAfter } from './failure-text';
 import type { Finding, RaisedEscalation } from './handoff';
-import type { RedItem } from './receipt';
 import { mention } from './specialists';
 import type { Failure, Question, TaskProgress } from './task-progress';
 
@@ -130,23 +129,6 @@ export function questionOfSpentBudget(budgetUsd: number, spentUsd: number): Ques
         decision: 'abort',
       },
     ],
-  };
-}
-
-/** The question when the integrated tree is red although every merge was green. */
-export function questionOfRedObjective(red: readonly RedItem[]): Question {
-  return {
-    reason: 'gate-red',
-    question: short(
-      `The integrated objective is red: ${red.map((item) => item.subject).join(', ')}. How shall it go on?`,
-    ),
-    evidence: red.map((item) => short(`${item.subject}: ${item.excerpt}`)).slice(0, 10),
-    recommendation: 'retry',
-    findings: [],
-    restart: { kind: 'continue' },
-    resume: null,
-    red,
-    acceptable: true,
   };
 }
 

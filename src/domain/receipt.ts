@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BlobRef } from './blob';
 import { GateSlug } from './gate-items';
+import { ReviewOrder } from './review';
 
 const VERDICTS = ['pass', 'fail', 'not-applicable', 'needs-review', 'waived'] as const;
 export const Verdict = z.enum(VERDICTS);
@@ -59,6 +60,8 @@ export type Evidence = z.infer<typeof Evidence>;
 
 /** Most findings a receipt lists; the note says how many there are. */
 export const MOST_FINDINGS = 50;
+/** Most findings that are compared with those of the base, before the list is cut. */
+export const MOST_COMPARED = 1000;
 
 /** One thing that is wrong, in a form that can be found again in another tree. */
 export const GateFinding = z.strictObject({
@@ -104,7 +107,7 @@ export const GateReport = z.strictObject({
 });
 export type GateReport = z.infer<typeof GateReport>;
 
-/** One thing that failed, short enough to travel in a workflow. */
+/** One thing that failed or is undecided, short enough to travel in a workflow. */
 export const RedItem = z.strictObject({
   subject: Subject,
   excerpt: z.string().max(1500),
@@ -118,5 +121,15 @@ export const GateSummary = z.strictObject({
   green: z.boolean(),
   red: z.array(RedItem).max(10),
   counts: z.record(Verdict, z.int()),
+  /** Undecided items that only a human may let pass, with the reason; absent: none, or not the objective's gate. */
+  review: z.array(RedItem).max(10).optional(),
+  /** What models are still to be asked of this tree before it is judged; absent: nothing. */
+  questions: z
+    .strictObject({
+      reviews: z.array(ReviewOrder).max(10),
+      /** Whether the tree is to be compared with the objective. */
+      compare: z.boolean(),
+    })
+    .optional(),
 });
 export type GateSummary = z.infer<typeof GateSummary>;

@@ -5,10 +5,12 @@ import { GateSettings } from './gate-settings';
 
 const Command = z.array(z.string().min(1)).min(1).max(50);
 
+const STACKS = ['node', 'python', 'java', 'unknown'] as const;
+
 /** How to work with a target repository, as found or as configured; commands are argv arrays, null: none known. */
 export const Survey = z.strictObject({
   name: z.string(),
-  stack: z.enum(['node', 'python', 'java', 'unknown']),
+  stack: z.enum(STACKS),
   framework: z.string().nullable(),
   packageManager: z.string().nullable(),
   install: Command.nullable(),
@@ -29,6 +31,10 @@ export const Survey = z.strictObject({
   contextRules: z.array(ContextPathRule).max(200).optional(),
   /** What the gate knows of the service; absent in older dossiers. */
   gate: GateSettings.optional(),
+  /** What the configuration says there is none of; absent: nothing. */
+  omitted: z.array(z.enum(['framework', 'install', 'build', 'test', 'lint', 'database'])).optional(),
+  /** Every service of a repository that has several, with the folder each is in; the surveyed one among them. */
+  services: z.array(z.strictObject({ name: z.string(), path: z.string(), stack: z.enum(STACKS) })).optional(),
 });
 export type Survey = z.infer<typeof Survey>;
 
@@ -36,8 +42,14 @@ export type Survey = z.infer<typeof Survey>;
 export function surveyCommands(
   survey: Survey,
 ): readonly { readonly name: string; readonly argv: readonly string[] }[] {
-  return (['install', 'build', 'test', 'lint'] as const).flatMap((name) => {
-    const argv = survey[name];
-    return argv === null ? [] : [{ name, argv }];
-  });
+  const { gate } = survey;
+  const rows = [
+    ...(['install', 'build', 'test', 'lint'] as const).map((name) => [name, survey[name]] as const),
+    ['coverage', gate?.coverage?.cmd ?? null],
+    ['run', gate?.run?.cmd ?? null],
+    ['up', gate?.database?.up ?? null],
+    ['down', gate?.database?.down ?? null],
+    ['seed', gate?.database?.seed ?? null],
+  ] as const;
+  return rows.flatMap(([name, argv]) => (argv === null ? [] : [{ name, argv }]));
 }

@@ -56,6 +56,7 @@ const PROCESS_REASONS = [
   'merge-conflict',
   'gate-red',
   'review-needed',
+  'unbuilt',
   'provider-unavailable',
   'provider-refused',
   'budget-exhausted',

@@ -13,11 +13,12 @@ import {
   Finding,
   RaisedEscalation,
 } from './handoff';
+import { Gap } from './comparison';
 import { Concern, Level } from './levels';
 import { PlanPatch } from './messages';
 import { ObjectiveHandle } from './objective';
-import { PlanTask, TaskId, TaskOutline } from './plan';
-import { GateSummary, RedItem } from './receipt';
+import { MAX_TASKS, PlanTask, TaskId, TaskOutline } from './plan';
+import { RedItem, Subject } from './receipt';
 import { RoleName } from './specialists';
 import { Usage } from './usage';
 
@@ -26,7 +27,7 @@ import { Usage } from './usage';
  * small: texts are cut, large things are blobs by reference.
  */
 
-const CommitId = z.string().regex(/^[0-9a-f]{40,64}$/);
+export const CommitId = z.string().regex(/^[0-9a-f]{40,64}$/);
 const Excerpt = z.string().max(1500);
 
 export const SurveyResult = z.strictObject({
@@ -58,7 +59,7 @@ export const AnalyseResult = z.strictObject({
 export type AnalyseResult = z.infer<typeof AnalyseResult>;
 
 /** Most that may be spent before more is asked for, in US dollars; absent: no cap. */
-const Allowance = z.number().nonnegative().optional();
+export const Allowance = z.number().nonnegative().optional();
 const Thrift = z.int().min(0).max(5).optional();
 
 export const PlanRequest = z.strictObject({
@@ -87,6 +88,10 @@ export const PlanResult = z.discriminatedUnion('outcome', [
 ]);
 export type PlanResult = z.infer<typeof PlanResult>;
 
+/** Who did a task in the end. */
+export const Worker = z.strictObject({ taskId: TaskId, specialist: RoleName });
+export type Worker = z.infer<typeof Worker>;
+
 /** How a stored plan changes: repairs are added, a human's edits patch it or replace it. */
 export const PlanChange = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -94,6 +99,14 @@ export const PlanChange = z.discriminatedUnion('kind', [
     tasks: z.array(PlanTask),
     /** Existing tasks that now also wait for a new one. */
     dependencies: z.array(z.strictObject({ taskId: TaskId, on: TaskId })),
+  }),
+  /** The one repair round of an objective: tasks for what its last gate left red or unbuilt. */
+  z.strictObject({
+    kind: z.literal('repair'),
+    report: BlobRef,
+    red: z.array(Subject).max(50),
+    gaps: z.array(Gap).max(20),
+    done: z.array(Worker).max(MAX_TASKS),
   }),
   z.strictObject({ kind: z.literal('patch'), patch: z.array(PlanPatch) }),
   z.strictObject({ kind: z.literal('replace'), tasks: z.array(PlanTask) }),
@@ -256,41 +269,3 @@ export const ContextGrantRequest = z.strictObject({
 export type ContextGrantRequest = z.infer<typeof ContextGrantRequest>;
 export const ContextGrantResult = z.strictObject({ decision: ContextDecision, usage: Usage });
 export type ContextGrantResult = z.infer<typeof ContextGrantResult>;
-
-/** `task` runs the cheap checks, `base` and `objective` all of them; red is told against the base's report. */
-export const GateRequest = z.strictObject({
-  handle: ObjectiveHandle,
-  scope: z.enum(['base', 'task', 'objective']),
-  commit: CommitId,
-  /** Report of the base commit; null while gating the base itself. */
-  base: BlobRef.nullable(),
-});
-export type GateRequest = z.infer<typeof GateRequest>;
-
-export const MergeRequest = z.strictObject({
-  handle: ObjectiveHandle,
-  taskId: TaskId,
-  commit: CommitId,
-  /** Head of the integration branch the caller believes in; the compare of compare-and-swap. */
-  expectedHead: CommitId,
-  base: BlobRef.nullable(),
-  /** Subjects a human accepted as red; they do not stop the merge. */
-  waived: z.array(z.string()),
-});
-export type MergeRequest = z.infer<typeof MergeRequest>;
-
-export const MergeResult = z.discriminatedUnion('outcome', [
-  z.strictObject({ outcome: z.literal('merged'), head: CommitId }),
-  /** `theirs` names the tasks whose merged work the conflict is with. */
-  z.strictObject({
-    outcome: z.literal('conflict'),
-    files: z.array(z.string()).max(50),
-    theirs: z.array(TaskId).max(20),
-    head: CommitId,
-  }),
-  /** Green alone, red together: withdrawn, the integration branch is where it was. */
-  z.strictObject({ outcome: z.literal('red'), gate: GateSummary, head: CommitId }),
-  /** Somebody else moved the branch; try again on this head. */
-  z.strictObject({ outcome: z.literal('moved'), head: CommitId }),
-]);
-export type MergeResult = z.infer<typeof MergeResult>;

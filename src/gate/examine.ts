@@ -1,18 +1,28 @@
-import { createHash } from 'node:crypto';
 import type { Receipt } from '../domain/receipt';
 import type { Survey } from '../domain/survey';
 import type { CheckTarget } from '../ports/gate';
 import type { GateChecker } from './checker';
-import { listBlobs } from './facts/source-files';
+import { CouldNotRun } from './could-not-run';
 import type { GateSetting } from './gate-runner';
+import { type Circumstances, digestInputs, listEntries } from './inputs';
 import { type OpenedInspection, openInspection } from './open-inspection';
 import type { Quiet } from './quiet';
-import { answersOf } from './run-checker';
+import { type Answers, answersOf, everySubject } from './run-checker';
+import { TimeOver, timeOverWithin } from './time-limit';
 import { toReceipt } from './to-receipt';
+
+/** How long an answer that nothing could be told stands: asking again at once would only take its time again. */
+const OPEN_ANSWER_MS = 10 * 60_000;
+
+/** What a checker said; `final: false` where it was stopped or broke, which says nothing of the tree. */
+export interface Examined {
+  readonly receipts: readonly Receipt[];
+  readonly final: boolean;
+}
 
 /** A tree that checkers are asked about; it is opened only when one has to run. */
 export interface Examination {
-  receipts(checker: GateChecker): Promise<readonly Receipt[]>;
+  receipts(checker: GateChecker): Promise<Examined>;
   dispose(): Promise<void>;
 }
 
@@ -29,75 +39,91 @@ export function createExamination(
     readonly place: Place;
     readonly survey: Survey;
     readonly engines: string;
+    readonly scope: 'task' | 'objective';
+    readonly own: string;
     readonly signal: AbortSignal;
   },
 ): Examination {
-  const { place, survey, signal } = request;
-  let opened: Promise<OpenedInspection & { readonly close: () => Promise<void> }> | undefined;
-  const open = async (): Promise<OpenedInspection & { readonly close: () => Promise<void> }> => {
+  const { place, survey, engines, own, signal } = request;
+  const sandbox = setting.sandbox.level;
+  const circumstances: Circumstances = { target: place, survey, engines, sandbox, own };
+  const entries = listEntries(place.gitDir, place.tree, signal);
+  entries.catch(() => undefined);
+  let opened: Promise<OpenedInspection> | undefined;
+  const open = async (): Promise<OpenedInspection> => {
     const checkout = await place.open();
-    const target: CheckTarget = { ...place, path: checkout.path };
-    return { ...openInspection(setting, { target, survey, signal }), close: () => checkout.dispose() };
+    const opening = openInspection(setting, {
+      target: { ...place, path: checkout.path },
+      survey,
+      signal,
+      scope: request.scope,
+    });
+    return {
+      ...opening,
+      dispose: async () => {
+        await opening.dispose();
+        await checkout.dispose();
+      },
+    };
   };
-  const blobs = listBlobs(place.gitDir, place.tree, signal);
-  blobs.catch(() => undefined);
+  const ask = async (checker: GateChecker): Promise<Answers> => {
+    try {
+      opened ??= open();
+      const { inspection } = await opened;
+      return await timeOverWithin(signal, answersOf(checker, inspection));
+    } catch (error) {
+      const reason = excuseFor(error, setting);
+      if (reason === null) throw error;
+      return { answers: everySubject(checker, { kind: 'could-not-run', reason }), final: false };
+    }
+  };
 
   return {
     async receipts(checker) {
-      const inputs = digestOf(checker, request, setting.sandbox.level, await blobs);
+      const inputs = digestInputs(checker, await entries, circumstances);
       const kept = await setting.receipts.find(checker.name, inputs);
-      if (kept !== null) return kept.map((receipt) => ({ ...receipt, tree: place.tree }));
-      opened ??= open();
-      const { inspection } = await opened;
-      const startedAt = setting.clock();
-      const start = performance.now();
-      const answer = (): ReturnType<typeof answersOf> => answersOf(checker, inspection);
-      const answers = await (checker.alone === true ? quiet.alone(answer) : quiet.together(answer));
-      signal.throwIfAborted();
-      const frame = {
-        tree: place.tree,
-        startedAt,
-        durationMs: performance.now() - start,
-        sandbox: setting.sandbox.level,
-        inputs,
+      if (kept !== null && isGood(kept, setting.clock())) {
+        return { receipts: kept.map((receipt) => ({ ...receipt, tree: place.tree })), final: true };
+      }
+      const examine = async (): Promise<Examined> => {
+        const startedAt = setting.clock();
+        const start = performance.now();
+        const { answers, final } = await ask(checker);
+        const durationMs = performance.now() - start;
+        const frame = { tree: place.tree, startedAt, durationMs, sandbox, inputs };
+        const receipts = answers.map((answer) => toReceipt(checker, answer, frame));
+        if (final && receipts.every((receipt) => isRepeatable(checker, receipt))) {
+          await setting.receipts.keep(checker.name, inputs, receipts);
+        }
+        return { receipts, final };
       };
-      const receipts = answers.map((answer) => toReceipt(checker, answer, frame));
-      if (receipts.every(isRepeatable)) await setting.receipts.keep(checker.name, inputs, receipts);
-      return receipts;
+      return checker.alone === true ? quiet.alone(examine) : quiet.together(examine);
     },
     async dispose() {
       const current = await opened?.catch(() => undefined);
       await current?.dispose();
-      await current?.close();
     },
   };
 }
 
-/** What could not be told, or a run that was stopped, may go otherwise the next time. */
-function isRepeatable({ verdict, checker }: Receipt): boolean {
-  return verdict !== 'needs-review' && !(checker.kind === 'tool' && checker.exitCode === null);
+/** Why nothing could be told, where that is an answer and no error. */
+function excuseFor(error: unknown, { troubles }: GateSetting): string | null {
+  if (error instanceof TimeOver) return error.message;
+  return error instanceof CouldNotRun && troubles === 'needs-review' ? error.message : null;
 }
 
-function digestOf(
-  checker: GateChecker,
-  { place, survey, engines }: Parameters<typeof createExamination>[2],
-  sandbox: string,
-  blobs: ReadonlyMap<string, string>,
-): string {
-  const settings = survey.gate;
-  const read = [...blobs].filter(([path]) => checker.reads(path, survey));
-  return createHash('sha256')
-    .update(
-      JSON.stringify([
-        checker.version,
-        read,
-        survey,
-        settings,
-        engines,
-        sandbox,
-        process.version,
-        checker.comparesWithBase === true ? place.base : null,
-      ]),
-    )
-    .digest('hex');
+/** What could not be told on that day may be told now. */
+function isGood(receipts: readonly Receipt[], now: Date): boolean {
+  return receipts.every(
+    ({ verdict, startedAt }) =>
+      verdict !== 'needs-review' || now.getTime() - Date.parse(startedAt) < OPEN_ANSWER_MS,
+  );
+}
+
+/** A run that was stopped may end the next time, and a measured failure may be the machine's. */
+function isRepeatable({ alone }: GateChecker, { verdict, checker }: Receipt): boolean {
+  if (checker.kind === 'tool' && checker.exitCode === null) return false;
+  // A registry answers otherwise tomorrow.
+  if (checker.kind === 'rule' && checker.name === 'bootstrap') return false;
+  return alone !== true || verdict !== 'fail';
 }

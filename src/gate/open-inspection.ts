@@ -20,16 +20,20 @@ import { gatherSourceFiles } from './facts/source-files';
 import { gatherTestRun } from './facts/test-run';
 import type { Inspection, SandboxedCommand } from './inspection';
 import { findProgram } from './programs';
-import { type CheckRun, type CheckSetting, runCheck } from './run-check';
+import { copyBase, copyCheckout } from './recording/test-copies';
+import { type CheckDatabaseServer, type CheckRun, type CheckSetting, runCheck } from './run-check';
 
 const EXCERPT_CHARACTERS = 3500;
 const KEPT_BYTES = 512 * 1024;
+const GATHERED_WITHIN_MS = 60_000;
 
 export interface InspectionSetting extends CheckSetting {
   readonly bootstrap: Bootstrap;
   readonly store: BlobStore;
   /** The PATH to look for optional programs on. */
   readonly searchPath: string;
+  /** Starts a server nobody else uses; without it the shared one is used, and what it executes is not counted. */
+  readonly privatePostgres?: () => Promise<CheckDatabaseServer & { stop(): Promise<void> }>;
 }
 
 /** An inspection, and the end of it: services stopped, databases dropped, folders removed. */
@@ -41,10 +45,26 @@ export interface OpenedInspection {
 /** Looks at one checkout. Nothing is gathered before somebody asks for it. */
 export function openInspection(
   setting: InspectionSetting,
-  place: { readonly target: CheckTarget; readonly survey: Survey; readonly signal: AbortSignal },
+  place: {
+    readonly target: CheckTarget;
+    readonly survey: Survey;
+    readonly signal: AbortSignal;
+    /** Absent: the whole gate. */
+    readonly scope?: Inspection['scope'];
+  },
 ): OpenedInspection {
   const { target, survey, signal } = place;
   const endings: (() => Promise<void>)[] = [];
+  let closed = false;
+  // What comes too late, after its checker was given up, ends at once.
+  const atEnd = async (end: () => Promise<void>): Promise<void> => {
+    if (!closed) {
+      endings.push(end);
+      return;
+    }
+    await end();
+    throw new CannotTell('the inspection is over');
+  };
   const facts = new Map<string, Promise<unknown>>();
   const once = <T>(name: string, gather: () => Promise<T>): Promise<T> => {
     const known = (facts.get(name) as Promise<T> | undefined) ?? gather();
@@ -53,18 +73,19 @@ export function openInspection(
   };
   const openDatabase: Inspection['openDatabase'] = async (options) => {
     const database = await openMigratedDatabase(inspection, setting, options);
-    endings.push(() => database.dispose());
+    await atEnd(() => database.dispose());
     return database;
   };
   const startService = async (
     options: Parameters<Inspection['startService']>[0],
   ): Promise<RunningService> => {
     const service = await startRunningService(inspection, setting, options);
-    endings.push(() => service.stop());
+    await atEnd(() => service.stop());
     return service;
   };
   const inspection: Inspection = {
     target,
+    scope: place.scope ?? 'objective',
     survey,
     settings: survey.gate ?? NO_SETTINGS,
     signal,
@@ -74,6 +95,7 @@ export function openInspection(
     changes: () => once('changes', () => gatherChanges(inspection)),
     api: () => once('api', () => gatherApiDescription(inspection)),
     tests: () => once('tests', () => gatherTestRun(inspection, setting)),
+    testCopy: (of) => (of === 'base' ? copyBase(inspection, setting) : copyCheckout(inspection, setting)),
     service: () => once('service', () => startService({ seed: true })),
     startService,
     database: () => once('database', () => openDatabase()),
@@ -81,7 +103,7 @@ export function openInspection(
     run: (command) => runSandboxed(setting, inspection, command),
     scratch: async () => {
       const folder = await mkdtemp(join(tmpdir(), 'inspection-'));
-      endings.push(() => rm(folder, { recursive: true, force: true }));
+      await atEnd(() => rm(folder, { recursive: true, force: true }));
       return folder;
     },
     program: (name) => findProgram(name, setting.searchPath),
@@ -90,10 +112,21 @@ export function openInspection(
   return {
     inspection,
     dispose: async () => {
-      await Promise.allSettled([...facts.values()]);
-      for (const end of endings.reverse()) await end().catch(() => undefined);
+      await settledWithin(Promise.allSettled([...facts.values()]), GATHERED_WITHIN_MS);
+      closed = true;
+      for (const end of endings.toReversed()) await end().catch(() => undefined);
     },
   };
+}
+
+/** Facts heed the signal; one that does not is not waited for, and ends what it opened by itself. */
+async function settledWithin(gathered: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([gathered, late]);
+  clearTimeout(timer);
 }
 
 async function provide(

@@ -1,19 +1,22 @@
-/** Lets many run at once, or one alone. */
+/** Lets a few run at once, or one alone. */
 export interface Quiet {
-  /** Runs beside others. */
+  /** Runs beside others, as soon as there is room. */
   together<T>(act: () => Promise<T>): Promise<T>;
   /** Runs when nobody else does, and keeps others waiting meanwhile. */
   alone<T>(act: () => Promise<T>): Promise<T>;
 }
 
-/** First come, first served: who wants to be alone is not overtaken by those who come later. */
-export function createQuiet(): Quiet {
+/**
+ * First come, first served: who wants to be alone is not overtaken by those who come later.
+ * @param room how many run beside each other at most
+ */
+export function createQuiet(room = Infinity): Quiet {
   let running = 0;
   let alone = false;
   const waiting: { readonly alone: boolean; readonly go: () => void }[] = [];
   const admit = (): void => {
     for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-      if (alone || (next.alone && running > 0)) return;
+      if (alone || running >= room || (next.alone && running > 0)) return;
       waiting.shift();
       running += 1;
       alone = next.alone;

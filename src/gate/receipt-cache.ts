@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Receipt } from '../domain/receipt';
+import { GateFinding, MOST_COMPARED, Receipt } from '../domain/receipt';
 
 /** Receipts of checkers whose inputs were seen before. */
 export interface ReceiptCache {
@@ -11,7 +11,8 @@ export interface ReceiptCache {
   keep(checker: string, inputs: string, receipts: readonly Receipt[]): Promise<void>;
 }
 
-const Kept = z.array(Receipt);
+/** Receipts as they are compared with the base: with all their findings. */
+const Kept = z.array(Receipt.extend({ findings: z.array(GateFinding).max(MOST_COMPARED).optional() }));
 
 /** One small file a run in `folder`, written beside and renamed, so that a reader sees all of it or nothing. */
 export function createReceiptCache(folder: string): ReceiptCache {

@@ -115,9 +115,9 @@ export async function runCheck(
   }
 }
 
-/** The server all checks share. @throws CouldNotRun when there is none, or none that a sandbox can reach */
+/** The server, refused where commands in the sandbox could not reach it. @throws CouldNotRun */
 export async function databaseServer(
-  setting: Pick<CheckSetting, 'postgres' | 'sandbox'>,
+  setting: Pick<CheckSetting, 'sandbox' | 'postgres'>,
 ): Promise<CheckDatabaseServer> {
   const server = await asMachine('PostgreSQL', () => setting.postgres());
   if (setting.sandbox.level !== 'none' && server.socketDir === undefined) {

@@ -1,4 +1,5 @@
-import { MOST_FINDINGS, type Receipt } from '../domain/receipt';
+import { createHash } from 'node:crypto';
+import { type GateFinding, MOST_COMPARED, type Receipt } from '../domain/receipt';
 import type { Answer, GateChecker } from './checker';
 import { explanationOf, verdictOf } from './outcome';
 
@@ -26,12 +27,25 @@ export function toReceipt(checker: GateChecker, answer: Answer, frame: ReceiptFr
     sandbox: frame.sandbox,
     evidence: (answer.evidence ?? []).slice(0, 20),
     note: explanationOf(outcome).slice(0, 1000),
-    findings: findings.slice(0, MOST_FINDINGS).map((finding) => ({
+    findings: sample(findings).map((finding) => ({
       ...finding,
-      key: finding.key.slice(0, 300),
+      key: shortened(finding.key, 300),
       text: finding.text.slice(0, 500),
     })),
     ...(answer.measures === undefined ? {} : { measures: { ...answer.measures } }),
     inputs: { digest: frame.inputs, tree: frame.tree },
   };
+}
+
+/** Of more than can be compared the same ones on base and branch, whatever order they were found in. */
+function sample(findings: readonly GateFinding[]): readonly GateFinding[] {
+  if (findings.length <= MOST_COMPARED) return findings;
+  return findings.toSorted((a, b) => (a.key < b.key ? -1 : 1)).slice(0, MOST_COMPARED);
+}
+
+/** Cut, with a digest of the whole, so that two long keys do not become one. */
+function shortened(key: string, length: number): string {
+  if (key.length <= length) return key;
+  const digest = createHash('sha256').update(key).digest('hex').slice(0, 16);
+  return `${key.slice(0, length - digest.length - 1)}~${digest}`;
 }

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { Analysis } from '../domain/analysis';
+import { comparisonAnswer } from '../domain/comparison';
 import type { Dossier } from '../domain/dossier';
 import { Advice, ContextDecision, CoordinatorReview } from '../domain/handoff';
 import type { ModelQuestion } from '../domain/model-question';
 import { grantable } from '../domain/context-grant';
 import { Plan } from '../domain/plan';
+import { GateReview } from '../domain/review';
 import { COORDINATOR } from '../domain/specialists';
 import type { BlobStore } from '../ports/blob-store';
 import type { Answered, Asking, Coordination } from '../ports/department';
@@ -15,7 +17,10 @@ import { consultPrompt } from './prompts/consult';
 import { contextRequestPrompt } from './prompts/context-request';
 import { planPrompt } from './prompts/plan';
 import { reviewPrompt } from './prompts/review';
+import { comparePrompt } from './prompts/compare';
+import { inspectPrompt } from './prompts/inspect';
 import { createProviderWalls, type ProviderWalls } from './provider-walls';
+import { modelId } from './models';
 import { roleAtWork } from './role-at-work';
 import type { Roles } from './roles';
 import { askStructured } from './structured';
@@ -30,6 +35,9 @@ interface CoordinationOptions {
   /** Longest silence of a stream in milliseconds; 120,000 without it. */
   readonly idleMs?: number;
 }
+
+/** Whoever reviews a tree is not guided by the repository it belongs to. */
+const AUDIT = { kind: 'security-audit' } as const;
 
 /** A review that reassigns to somebody there is. The root of an answer's schema must be an object, not a choice. */
 function reviewAnswer(roster: readonly string[]): z.ZodType<{ readonly review: CoordinatorReview }> {
@@ -51,7 +59,7 @@ export function createCoordination(options: CoordinationOptions): Coordination {
     prompt: string,
     request: { readonly dossier: Dossier; readonly asking: Asking; readonly signal: AbortSignal },
   ): Promise<Answered<z.infer<T>>> {
-    const answering = await roleAtWork(options, request.dossier, role, null);
+    const answering = await roleAtWork(options, request.dossier, role, name === 'inspect' ? AUDIT : null);
     return askStructured({
       client: options.clientFor(request.dossier.model),
       choice: request.dossier.model,
@@ -81,6 +89,18 @@ export function createCoordination(options: CoordinationOptions): Coordination {
       const answer = reviewAnswer(request.roster);
       const { value, usage } = await ask('review', COORDINATOR, answer, reviewPrompt(request), request);
       return { value: value.review, usage };
+    },
+    async inspect(request) {
+      const { dossier, brief } = request;
+      const prompt = inspectPrompt(dossier, brief);
+      const answered = await ask('inspect', brief.reviewer, GateReview, prompt, request);
+      const { model } = await roleAtWork(options, dossier, brief.reviewer, AUDIT);
+      return { ...answered, model: dossier.model.kind === 'offline' ? 'offline' : modelId(model) };
+    },
+    compare(request) {
+      const { points, files } = request.brief;
+      const prompt = comparePrompt(request.dossier, request.brief);
+      return ask('compare', COORDINATOR, comparisonAnswer(points, files), prompt, request);
     },
   };
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { FACETS } from '../domain/analysis';
+import { GateSlug } from '../domain/gate-items';
 import { TaskId } from '../domain/plan';
 import { ModelQuestion } from '../domain/model-question';
 import { RoleName } from '../domain/specialists';
@@ -85,6 +87,36 @@ export const Answer = z.strictObject({
 });
 export type Answer = z.infer<typeof Answer>;
 
+/** What a reviewer says of one gate item; lines are filled in from the source the question shows. */
+const ReviewedItem = z.strictObject({
+  verdict: z.enum(['pass', 'fail', 'needs-review']).default('pass'),
+  claims: z
+    .array(z.strictObject({ claim: z.string().min(1), file: RelativePath, quote: z.string().min(1) }))
+    .default([]),
+  counterEvidence: z.array(z.strictObject({ query: z.string().min(1), hits: z.string() })).default([]),
+  notLookedAt: z.array(z.string().min(1)).default([]),
+  confidence: z.enum(['low', 'medium', 'high']).default('medium'),
+});
+export type ReviewedItem = z.infer<typeof ReviewedItem>;
+
+/** What the coordinator finds when it compares the tree with the objective. */
+const ComparedTree = z.strictObject({
+  /** Files that show the points of a facet; those of a task are shown by what the task changed. */
+  evidence: z.partialRecord(z.enum(FACETS.map((facet) => facet.key)), z.array(RelativePath).min(1).max(5)),
+  /** Points that are missing until a file of the tree shows them. */
+  unbuilt: z
+    .array(
+      z.strictObject({
+        scenarios: z.array(Name).min(1),
+        point: Pattern,
+        until: RelativePath,
+        why: z.string().min(1).max(300),
+      }),
+    )
+    .default([]),
+});
+export type ComparedTree = z.infer<typeof ComparedTree>;
+
 /** A playbook as written in `playbook.yaml`; the format is described in `playbooks/README.md`. */
 export const Playbook = z.strictObject({
   name: Name,
@@ -93,6 +125,9 @@ export const Playbook = z.strictObject({
   target: z.strictObject({ sample: Name }),
   scenarios: z.array(z.strictObject({ name: Name, title: z.string().min(1).max(300) })).min(1),
   answers: z.array(Answer).min(1),
+  /** Answers to `inspect` and `compare` that no answer above gives. */
+  review: z.partialRecord(GateSlug, ReviewedItem).optional(),
+  compare: ComparedTree.optional(),
 });
 export type Playbook = z.infer<typeof Playbook>;
 

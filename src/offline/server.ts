@@ -9,6 +9,7 @@ import type { LoadedPlaybook } from './playbook';
 import { findBreakpointFault, promptBlocks } from './prompt-blocks';
 import { createPromptCache } from './prompt-cache';
 import { messageEvents } from './server-sent-events';
+import { sectionAnswer } from './section-answer';
 import { estimateTokens } from './token-estimate';
 
 /** One request as it came, for tests and for looking into a run. */
@@ -135,6 +136,11 @@ export async function startOfflineModel(options: OfflineModelOptions): Promise<O
       return { outcome: { kind: 'message', message, stream: request.stream === true }, answer: AGAIN };
     }
     const choice = chooseAnswer(playbook, scenario, conversation);
+    const own = choice.kind === 'none' ? sectionAnswer(playbook, scenario, conversation) : null;
+    if (own !== null) {
+      const message = buildMessage(request, own.id, 0, own.reply, countInput(request));
+      return { outcome: { kind: 'message', message, stream: request.stream === true }, answer: own.id };
+    }
     if (choice.kind === 'none') throw new ApiError(400, 'invalid_request_error', choice.explanation);
     const { id, reply } = choice.answer;
     if (reply.kind === 'error') {

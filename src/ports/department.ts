@@ -1,7 +1,9 @@
 import type { Analysis } from '../domain/analysis';
 import type { BlobRef } from '../domain/blob';
+import type { Comparison, Point } from '../domain/comparison';
 import type { ContextAccount } from '../domain/context-account';
 import type { Dossier } from '../domain/dossier';
+import type { GateSlug } from '../domain/gate-items';
 import type {
   Advice,
   ConsultationQuestion,
@@ -14,6 +16,8 @@ import type {
 } from '../domain/handoff';
 import type { Concern, Level } from '../domain/levels';
 import type { DelegatedTask, Plan } from '../domain/plan';
+import type { Receipt } from '../domain/receipt';
+import type { GateReview } from '../domain/review';
 import type { Usage } from '../domain/usage';
 import type { Mail } from '../domain/mail';
 import type { AttemptPrompt, ProviderWall } from '../domain/work';
@@ -72,6 +76,46 @@ export interface Coordination {
     readonly asking: Asking;
     readonly signal: AbortSignal;
   }): Promise<Answered<ContextDecision>>;
+  /** A specialist's look at gate items of the integrated tree; `model` names who answered. */
+  inspect(request: {
+    readonly dossier: Dossier;
+    readonly brief: ReviewBrief;
+    readonly asking: Asking;
+    readonly signal: AbortSignal;
+  }): Promise<Answered<GateReview> & { readonly model: string }>;
+  /** What of the objective is built, point by point. */
+  compare(request: {
+    readonly dossier: Dossier;
+    readonly brief: ComparisonBrief;
+    readonly asking: Asking;
+    readonly signal: AbortSignal;
+  }): Promise<Answered<Comparison>>;
+}
+
+/** What a reviewer is shown of the integrated tree: never why its authors did it so. */
+export interface ReviewBrief {
+  readonly reviewer: string;
+  readonly items: readonly GateSlug[];
+  /** What tools found about the items, item by item. */
+  readonly facts: readonly Receipt[];
+  /** Numbered source of the files, and what was left out of them. */
+  readonly sources: readonly { readonly path: string; readonly text: string }[];
+  readonly notShown: readonly string[];
+}
+
+/** What the last comparison stands on; no file's contents. */
+export interface ComparisonBrief {
+  readonly analysis: Analysis;
+  readonly points: readonly Point[];
+  /** Every file of the tree. */
+  readonly files: readonly string[];
+  /** What was changed, by the task that may write it; lines added and removed. */
+  readonly changes: readonly {
+    readonly path: string;
+    readonly task: string | null;
+    readonly lines: string;
+  }[];
+  readonly verdicts: readonly string[];
 }
 
 export type WorkEnd =

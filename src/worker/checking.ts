@@ -1,14 +1,19 @@
 import { join } from 'node:path';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
+import { CONFIGURATION_FILE } from '../domain/configuration';
+import { ConfigurationError } from '../domain/user-error';
 import { createEngines, engineVersions } from '../engines/engines';
 import { createBootstrap } from '../gate/bootstrap';
+import { gatherSourceFiles } from '../gate/facts/source-files';
 import type { GateSetting } from '../gate/gate-runner';
 import { createReceiptCache } from '../gate/receipt-cache';
 import type { BlobStore } from '../ports/blob-store';
 import type { Engines } from '../ports/engines';
+import { findOnPath } from '../postgres/postgres-programs';
 import { startPostgres, type PostgresServer } from '../postgres/start-postgres';
 import { createSandbox, probeSandbox } from '../sandbox/sandbox';
+import { surveyTree } from '../survey/survey-tree';
 
 /** What commands of a target are run with on this machine, and the end of it. */
 export interface Checking {
@@ -21,8 +26,10 @@ export async function openChecking(options: {
   readonly environment: Environment;
   readonly home: Home;
   readonly store: BlobStore;
+  /** What becomes of a machine that stands in the way; see `GateSetting`. */
+  readonly troubles?: GateSetting['troubles'];
 }): Promise<Checking> {
-  const { environment, home, store } = options;
+  const { environment, home, store, troubles = 'throw' } = options;
   const folder = (name: string): string => join(home.home, name);
   let database: Promise<PostgresServer> | undefined;
   const postgres = (): Promise<PostgresServer> => {
@@ -49,10 +56,44 @@ export async function openChecking(options: {
       receipts: createReceiptCache(folder('receipts')),
       clock: () => new Date(),
       searchPath: environment.path,
-      engineVersions: (survey) => engineVersions(engines, survey.engines ?? []),
+      // Not the configured server: others use it, so nothing on it can be counted.
+      privatePostgres: () => startPostgres({ path: environment.path, dataRoot: folder('postgres') }),
+      engineVersions: async (survey) =>
+        [
+          await engineVersions(engines, survey.engines ?? []),
+          ...(survey.database === 'postgres' ? [databaseVersion(environment)] : []),
+        ].join(', '),
+      detect: async (target, signal) => {
+        const sources = await gatherSourceFiles({ ...target, signal });
+        const files = sources.paths.filter((path) => path !== CONFIGURATION_FILE);
+        return (await surveyTree({ files, read: (path) => sources.read(path), configuration: null })).survey;
+      },
+      configured: async (target, signal) => {
+        const sources = await gatherSourceFiles({ ...target, signal });
+        const read = (path: string): Promise<string | null> => sources.read(path);
+        if ((await read(CONFIGURATION_FILE)) === null) return null;
+        try {
+          return (await surveyTree({ files: sources.paths, read, configuration: null })).survey.gate ?? null;
+        } catch (error) {
+          // A branch that breaks its configuration gets nothing out of it.
+          if (error instanceof ConfigurationError) return null;
+          throw error;
+        }
+      },
+      troubles,
     },
     stop: async () => {
       await (await database?.catch(() => undefined))?.stop();
     },
   };
+}
+
+/** Which PostgreSQL is used; a folder of an installation names its version. */
+function databaseVersion({ path, replicaUrl }: Environment): string {
+  if (replicaUrl !== undefined) return `postgres of ${replicaUrl}`;
+  try {
+    return findOnPath(path).postgres;
+  } catch {
+    return 'embedded postgres';
+  }
 }

@@ -3,15 +3,9 @@ import fc from 'fast-check';
 import { assertNever } from '../../src/domain/assert-never';
 import type { Decision, DecisionKind } from '../../src/domain/escalation';
 import type { Finding } from '../../src/domain/handoff';
-import {
-  afterAttempt,
-  afterConsult,
-  afterDecision,
-  afterGate,
-  afterMerge,
-  afterReview,
-  climb,
-} from '../../src/domain/ladder';
+import { afterAttempt, afterConsult, afterGate, afterMerge, afterReview } from '../../src/domain/ladder';
+import { climb } from '../../src/domain/climb';
+import { afterDecision } from '../../src/domain/after-decision';
 import { CONCERNS, LEVELS } from '../../src/domain/levels';
 import type { Failure, Question, TaskProgress } from '../../src/domain/task-progress';
 import { NO_USAGE } from '../../src/domain/usage';

@@ -3,11 +3,11 @@ import { Escalation } from '../../src/domain/escalation';
 import {
   questionAfterLadder,
   questionOfFindings,
-  questionOfRedObjective,
   questionOfTrouble,
   questionRaised,
   raise,
 } from '../../src/domain/questions';
+import { questionOfRedObjective } from '../../src/domain/objective-questions';
 import type { Question } from '../../src/domain/task-progress';
 import { COMMIT, HEAD, progressOf, red } from './progress';
 

@@ -5,14 +5,9 @@ import type { Decision } from '../../src/domain/escalation';
 import { isBlockedOutside, unreachableHosts } from '../../src/domain/external-service';
 import { deadlineConcern, forecast } from '../../src/domain/forecast';
 import type { Finding } from '../../src/domain/handoff';
-import {
-  afterAttempt,
-  afterConsult,
-  afterDecision,
-  afterGate,
-  afterReview,
-  climb,
-} from '../../src/domain/ladder';
+import { afterAttempt, afterConsult, afterGate, afterReview } from '../../src/domain/ladder';
+import { climb } from '../../src/domain/climb';
+import { afterDecision } from '../../src/domain/after-decision';
 import type { TaskKind } from '../../src/domain/plan';
 import type { Question, TaskProgress } from '../../src/domain/task-progress';
 import { NO_USAGE } from '../../src/domain/usage';

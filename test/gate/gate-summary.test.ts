@@ -1,5 +1,5 @@
 // Pure: needs no server, no Temporal, no PostgreSQL, no git.
-import { compareWithBase, countVerdicts, summarise } from '../../src/domain/gate-summary';
+import { countVerdicts, summarise } from '../../src/domain/gate-summary';
 import { type GateReport, GateSummary, type Receipt, type Verdict } from '../../src/domain/receipt';
 
 const TREE = 'a'.repeat(40);
@@ -25,34 +25,22 @@ function report(...receipts: Receipt[]): GateReport {
 }
 
 test('a new failure is red and carries its evidence', () => {
-  const summary = summarise({
-    report: report(receipt('tests', 'fail')),
-    ref: REF,
-    base: report(receipt('tests', 'pass')),
-  });
+  const summary = summarise({ report: report(receipt('tests', 'fail')), ref: REF });
   expect(GateSummary.parse(summary)).toMatchObject({
     green: false,
     red: [{ subject: 'tests', excerpt: '$ npm test\nexpected 1, got 2' }],
   });
 });
 
-test('what failed on the base too is listed as debt and is not red', () => {
-  const base = report(receipt('tests', 'fail'));
-  const head = report(...compareWithBase([receipt('tests', 'fail')], base));
-  expect(head.receipts[0]).toMatchObject({ verdict: 'fail', note: 'also fails on the base' });
-  expect(summarise({ report: head, ref: REF, base }).green).toBe(true);
-  expect(summarise({ report: head, ref: REF }).green).toBe(false);
+test('what is not new is listed as a failure and is not red', () => {
+  const debt = report(receipt('tests', 'fail', { isNew: false }), receipt('cors', 'fail', { isNew: false }));
+  expect(summarise({ report: debt, ref: REF })).toMatchObject({ green: true, red: [], counts: { fail: 1 } });
 });
 
-test('a check that passed on the base and cannot run any more fails; one nobody checks does not', () => {
-  const base = report(receipt('tests', 'pass'), receipt('cors', 'pass'));
-  const [tests, cors] = compareWithBase(
-    [receipt('tests', 'needs-review'), receipt('cors', 'needs-review', { checker: { kind: 'none' } })],
-    base,
-  );
-  expect(tests?.verdict).toBe('fail');
-  expect(tests?.note).toContain('cannot be run any more');
-  expect(cors?.verdict).toBe('needs-review');
+test('findings are the evidence of a red item, with their places', () => {
+  const findings = [{ key: 'a', text: 'sync call', file: 'src/a.js', line: 3 }];
+  const summary = summarise({ report: report(receipt('non-blocking', 'fail', { findings })), ref: REF });
+  expect(summary.red[0]?.excerpt).toContain('src/a.js:3: sync call');
 });
 
 test('what a human accepted is not red', () => {
@@ -72,7 +60,7 @@ test('counts are of items, without the preconditions', () => {
     receipt('style-guide', 'pass'),
     receipt('cors', 'waived'),
   ]);
-  expect(counts).toEqual({ pass: 1, fail: 0, 'not-applicable': 0, 'needs-review': 0, waived: 1 });
+  expect(counts).toEqual({ pass: 1, fail: 0, 'not-applicable': 0, 'needs-review': 38, waived: 1 });
 });
 
 test('an excerpt fits however long the argv is', () => {

@@ -1,5 +1,5 @@
-// Needs npm and pip with their registries, Python 3.11 and a PostgreSQL of the chain; bubblewrap when it is there.
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+// Needs git, npm and pip with their registries, Python 3.11 and a PostgreSQL of the chain; bubblewrap when it is there.
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from '../../src/config/environment';
@@ -9,7 +9,7 @@ import { createGateRunner } from '../../src/gate/gate-runner';
 import { type PostgresServer, startPostgres } from '../../src/postgres/start-postgres';
 import { createSandbox, probeSandbox } from '../../src/sandbox/sandbox';
 import { surveyFiles } from '../../src/survey/survey-files';
-import { createSetting, matching, receiptOf, treeOf } from './support';
+import { commitAll, createSetting, matching, receiptOf } from './support';
 
 const EXAMPLES = join(__dirname, '../../examples');
 const MADE_LOCALLY = /\/(?:node_modules|\.venv|__pycache__|\.[a-z]+_cache)$/;
@@ -31,7 +31,7 @@ test.each(['orders-service', 'inventory-service', 'catalog-service'])(passes, as
     recursive: true,
     filter: (path) => !MADE_LOCALLY.test(path),
   });
-  mkdirSync(join(base, 'mirror.git'));
+  const state = commitAll(checkout, join(base, 'mirror.git'));
   const environment = readEnvironment();
   const files = readdirSync(checkout, { recursive: true, encoding: 'utf8' });
   const survey = surveyFiles({
@@ -56,9 +56,8 @@ test.each(['orders-service', 'inventory-service', 'catalog-service'])(passes, as
     target: {
       path: checkout,
       gitDir: join(base, 'mirror.git'),
-      commit: treeOf('c'),
-      tree: treeOf('a'),
-      base: treeOf('b'),
+      ...state,
+      base: state.commit,
     },
     survey,
     scope: 'objective',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -74,10 +75,6 @@ export function createSetting(folder: string, more: Partial<GateSetting> = {}): 
   };
 }
 
-export function treeOf(name: string): string {
-  return createHash('sha1').update(name).digest('hex');
-}
-
 export function receiptOf(receipts: readonly Receipt[], subject: Receipt['subject']): Receipt {
   const found = receipts.find((receipt) => receipt.subject === subject);
   if (found === undefined) throw new Error(`no receipt for ${subject}`);
@@ -99,4 +96,31 @@ const Packages = z.record(z.string(), JsonObject);
 
 export function parsePackages(lockfile: string): Record<string, Record<string, unknown>> {
   return Packages.parse(parseObject(lockfile)['packages']);
+}
+
+const GIT_ENV = {
+  PATH: process.env['PATH'] ?? '',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_AUTHOR_NAME: 'Ada',
+  GIT_AUTHOR_EMAIL: 'ada@example.com',
+  GIT_COMMITTER_NAME: 'Ada',
+  GIT_COMMITTER_EMAIL: 'ada@example.com',
+};
+
+/** Commits a folder as it stands into the bare repository beside it, which is made at the first call. */
+export function commitAll(
+  folder: string,
+  gitDir: string,
+): { readonly commit: string; readonly tree: string } {
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['--git-dir', gitDir, '--work-tree', folder, ...args], {
+      env: GIT_ENV,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }).trimEnd();
+  execFileSync('git', ['init', '--quiet', '--bare', gitDir], { env: GIT_ENV });
+  git('add', '-A', '.');
+  git('commit', '--quiet', '--allow-empty', '-m', 'State');
+  return { commit: git('rev-parse', 'HEAD'), tree: git('rev-parse', 'HEAD^{tree}') };
 }

@@ -3,9 +3,11 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Analysis } from '../../src/domain/analysis';
+import { comparisonAnswer } from '../../src/domain/comparison';
 import { Advice, ContextDecision, CoordinatorReview } from '../../src/domain/handoff';
 import type { ModelQuestion } from '../../src/domain/model-question';
 import { Plan } from '../../src/domain/plan';
+import { GateReview } from '../../src/domain/review';
 import { createDepartmentTools } from '../../src/model/tools/department';
 import { FILE_TOOLS } from '../../src/model/tools/files';
 import { createShellTool } from '../../src/model/tools/shell';
@@ -28,6 +30,8 @@ const ANSWERS: Readonly<Record<ModelQuestion, z.ZodType>> = {
   consult: Advice,
   review: z.strictObject({ review: CoordinatorReview }),
   context: ContextDecision,
+  inspect: GateReview,
+  compare: comparisonAnswer([], []),
 };
 const ENDING = new Set(['consult', 'raise_escalation', 'request_context', 'submit_handoff']);
 

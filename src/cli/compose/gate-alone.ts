@@ -67,7 +67,7 @@ export async function prepareGate(
     run: async ({ scope, only, onProgress, signal }) => {
       const { openChecking } = await import('../../worker/checking.js');
       const { createGateRunner } = await import('../../gate/gate-runner.js');
-      const checking = await openChecking(request);
+      const checking = await openChecking({ ...request, troubles: 'needs-review' });
       try {
         const checkout = await worktrees.checkOut({ objectiveId, commit });
         try {

@@ -1,5 +1,8 @@
 import { CHECKS, type Check } from '../checks';
-import type { Answer, GateChecker } from '../checker';
+import type { TestRun } from '../facts/test-run';
+import type { Provision } from '../../ports/gate';
+import { BootstrapRefused } from '../bootstrap-refused';
+import { type Answer, CannotTell, type GateChecker } from '../checker';
 import type { Inspection } from '../inspection';
 import { type CheckRun, type CheckSetting, runCheck } from '../run-check';
 
@@ -24,8 +27,29 @@ async function runCommandCheck(
   const { subject } = check;
   const argv = check.command(survey);
   if (argv === null) return [{ subject, outcome: check.absent, by: { kind: 'rule', name: 'survey' } }];
-  const provision = await inspection.provision();
+  const provision = await provided(inspection);
+  if (provision instanceof BootstrapRefused) {
+    const by = { kind: 'rule', name: 'bootstrap' } as const;
+    return [{ subject, outcome: provision.outcome, by }];
+  }
   const built = await inspection.built();
+  const recorded = check.name === 'test' ? await recordedTests(inspection) : null;
+  if (recorded !== null) {
+    return [
+      {
+        subject,
+        outcome: recorded.outcome,
+        by: {
+          kind: 'tool',
+          name: check.name,
+          version: null,
+          argv: [...recorded.argv],
+          exitCode: recorded.run.end.kind === 'exited' ? recorded.run.end.code : null,
+        },
+        evidence: [await inspection.keep(recorded.output)],
+      },
+    ];
+  }
   const { path, gitDir } = target;
   const run =
     check.name === 'build' && built !== null
@@ -39,6 +63,28 @@ async function runCommandCheck(
       evidence: [await inspection.keep(run.output)],
     },
   ];
+}
+
+/**
+ * Where everything is asked of a tree its tests run once, recorded. That run answers for the test command as well where
+ * it is that command with recording around it and either passed or did not end; the receipt names what was really run.
+ * One that is red may owe it to the recording, so the plain command decides.
+ */
+async function recordedTests(inspection: Inspection): Promise<TestRun | null> {
+  if (inspection.scope !== 'objective') return null;
+  const recorded = await inspection.tests();
+  const isSettled = recorded.outcome.kind === 'ran-clean' || recorded.run.end.kind !== 'exited';
+  return recorded.wrapsTests && isSettled ? recorded : null;
+}
+
+/** Dependencies, or the refusal: one that the work must mend fails what needed them. */
+async function provided(inspection: Inspection): Promise<Provision | BootstrapRefused> {
+  try {
+    return await inspection.provision();
+  } catch (error) {
+    if (error instanceof CannotTell && error.cause instanceof BootstrapRefused) return error.cause;
+    throw error;
+  }
 }
 
 function commandOf(check: Check, run: CheckRun): NonNullable<Answer['by']> {

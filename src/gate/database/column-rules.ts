@@ -85,7 +85,7 @@ export function readCheck(definition: string, column: string): ColumnRules {
   const values =
     list === undefined ? onlySingle.map(([, value = '']) => unquote(value)) : literals(list[1] ?? '');
   // A bound that is one branch of an OR binds nothing alone.
-  const isChoice = / OR /.test(definition);
+  const isChoice = definition.includes(' OR ');
   return {
     values: values.length > 0 ? values : null,
     min: isChoice ? null : bounds.min,

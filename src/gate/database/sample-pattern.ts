@@ -153,8 +153,12 @@ function repeated(reader: Reader, part: Sampler): Sampler {
     /^(?:\{(\d+)(,)?(\d+)?\}|[*+?])\??/.exec(reader.text.slice(reader.at)) ?? [];
   if (mark === undefined) return part;
   reader.at += mark.length;
-  const min = mark[0] === '+' ? 1 : Number(least ?? 0);
-  const max = mark[0] === '?' ? 1 : mark[0] === '{' && comma === undefined ? min : Number(most ?? Infinity);
-  const times = Math.min(max, Math.max(min, mark[0] === '?' ? 0 : USUAL_LENGTH));
+  const min = mark.startsWith('+') ? 1 : Number(least ?? 0);
+  const max = mark.startsWith('?')
+    ? 1
+    : mark.startsWith('{') && comma === undefined
+      ? min
+      : Number(most ?? Infinity);
+  const times = Math.min(max, Math.max(min, mark.startsWith('?') ? 0 : USUAL_LENGTH));
   return (take) => Array.from({ length: times }, () => part(take)).join('');
 }

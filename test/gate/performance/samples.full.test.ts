@@ -50,7 +50,7 @@ test.each(SAMPLES)(
     await sample.inspection.provision();
     for (const checker of PERFORMANCE_CHECKERS) {
       const startedAt = performance.now();
-      const answers = await answersOf(checker, sample.inspection);
+      const { answers } = await answersOf(checker, sample.inspection);
       const ms = Math.round(performance.now() - startedAt);
       console.warn(checker.name, ms, JSON.stringify(answers, null, 1));
     }

@@ -14,7 +14,8 @@ import {
 import type { GateSetting } from '../../../src/gate/gate-runner';
 import { createSandbox, probeSandbox } from '../../../src/sandbox/sandbox';
 import { surveyFiles } from '../../../src/survey/survey-files';
-import { createSetting, SURVEY, treeOf, writeFiles } from '../support';
+import { createHash } from 'node:crypto';
+import { createSetting, SURVEY, writeFiles } from '../support';
 
 export type RunSettings = NonNullable<GateSettings['run']>;
 
@@ -68,6 +69,8 @@ export async function openSample(
     readonly facts?: Partial<Inspection>;
     readonly setting?: Partial<GateSetting>;
     readonly signal?: AbortSignal;
+    /** More folders the sandbox shows. */
+    readonly readOnly?: readonly string[];
     /** A folder whose files come first. */
     readonly from?: string;
   } = {},
@@ -85,7 +88,14 @@ export async function openSample(
       ? { level: 'none', detail: 'a test' }
       : await probeSandbox({ PATH: process.env['PATH'] ?? '' }),
   );
-  const setting = createSetting(base, { sandbox, ...more.setting });
+  const setting = createSetting(base, {
+    sandbox,
+    bootstrap: {
+      ensure: () => Promise.resolve({ env: {}, path: [], readOnly: more.readOnly ?? [] }),
+      addDependency: () => Promise.reject(new Error('this test adds no dependency')),
+    },
+    ...more.setting,
+  });
   const survey: Survey =
     from === undefined
       ? {
@@ -148,4 +158,8 @@ http.createServer((request, response) => {
 }).listen(Number(process.env.PORT), '127.0.0.1', () => console.log('listening'));
 `,
   };
+}
+
+function treeOf(name: string): string {
+  return createHash('sha1').update(name).digest('hex');
 }

@@ -70,8 +70,10 @@ async function takeAway(inspection: Inspection, service: RunningService): Promis
   const shape = shapeOf(await service.request({ method: 'GET', path: '/no-such-path-5f0c' }));
   await service.setDatabaseReachable(false);
   // A pool hears of its lost connections, or dies of them.
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  await pause(SETTLE_MS);
   const losses = await Promise.all(asked.map((occasion) => ask(service, occasion)));
+  // A connection breaks before its process is known to be gone.
+  if (losses.some(({ during }) => during === null)) await pause(SETTLE_MS);
   const survived = service.isAlive();
   const needy = losses.filter(({ during }) => during === null || during.status >= 500);
   await service.setDatabaseReachable(true);
@@ -118,6 +120,8 @@ async function ask(service: RunningService, { name, requests, response: before }
   }
 }
 
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 async function recovers(service: RunningService, request: ProbeRequest | undefined): Promise<boolean> {
   if (request === undefined) return true;
   const deadline = performance.now() + RECOVERY_MS;
@@ -129,7 +133,7 @@ async function recovers(service: RunningService, request: ProbeRequest | undefin
       if (!(error instanceof NoAnswer)) throw error;
     }
     if (!service.isAlive()) return false;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await pause(POLL_MS);
   }
   return false;
 }

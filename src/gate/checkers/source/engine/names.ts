@@ -165,7 +165,7 @@ export function parametersOf(node: SgNode): readonly SgNode[] {
   if (list.kind() === 'identifier') return [list];
   return list
     .namedChildren()
-    .filter((child) => !/comment/.test(String(child.kind())) && !/^(?:self|cls)$/.test(child.text()));
+    .filter((child) => !String(child.kind()).includes('comment') && !/^(?:self|cls)$/.test(child.text()));
 }
 
 function patternOf(parameter: SgNode): SgNode | null {
@@ -188,7 +188,7 @@ function namesIn(pattern: SgNode, language: Language): string[] {
 export function returnsOf(node: SgNode): readonly SgNode[] {
   const body = node.field('body');
   if (body === null) return [];
-  if (!/block/.test(String(body.kind()))) return [body];
+  if (!String(body.kind()).includes('block')) return [body];
   return body
     .findAll({ rule: { kind: 'return_statement' } })
     .filter((statement) => statement.ancestors().find(isFunction)?.id() === node.id())

@@ -122,7 +122,7 @@ function shapeOfBinary(node: SgNode): Shape {
   if (left === null || right === null) return OTHER;
   if (operator === '||' || operator === '??') return { kind: 'choice', options: [left, right] };
   if (operator === '&&') return { kind: 'choice', options: [right] };
-  if (operator === '%' && /string/.test(String(unwrap(left).kind()))) {
+  if (operator === '%' && String(unwrap(left).kind()).includes('string')) {
     return format(unwrap(left), valuesOf(right), /%[-0-9.]*[sdrif]|%\(\w+\)[sdr]/);
   }
   if (operator !== '+') return { kind: 'constant', text: '' };
@@ -133,11 +133,11 @@ function shapeOfBinary(node: SgNode): Shape {
 /** One side of a `+`, taken apart when it is text put together itself. */
 function piecesOf(wrapped: SgNode): (string | SgNode)[] {
   const node = unwrap(wrapped);
-  if (/^binary_/.test(String(node.kind()))) {
+  if (String(node.kind()).startsWith('binary_')) {
     const shape = shapeOfBinary(node);
     return shape.kind === 'composite' ? [...shape.parts] : [node];
   }
-  if (/string/.test(String(node.kind()))) {
+  if (String(node.kind()).includes('string')) {
     const shape = shapeOfString(node);
     return shape.kind === 'composite' ? [...shape.parts] : [shape.kind === 'constant' ? shape.text : ''];
   }
@@ -147,7 +147,7 @@ function piecesOf(wrapped: SgNode): (string | SgNode)[] {
 function shapeOfCall(call: Call, language: Language): Shape {
   const { receiver, name, args } = call;
   const literal =
-    receiver !== null && /string/.test(String(unwrap(receiver).kind())) ? unwrap(receiver) : null;
+    receiver !== null && String(unwrap(receiver).kind()).includes('string') ? unwrap(receiver) : null;
   if (literal !== null && (name === 'format' || name === 'formatted') && language !== 'javascript') {
     return format(literal, args, name === 'format' ? /\{[^}]*\}/ : /%[-0-9.]*[a-zA-Z]/);
   }
@@ -160,7 +160,7 @@ function shapeOfCall(call: Call, language: Language): Shape {
     isFormat &&
     language !== 'python' &&
     first !== undefined &&
-    /string/.test(String(unwrap(first).kind()))
+    String(unwrap(first).kind()).includes('string')
   ) {
     return format(unwrap(first), rest, /%[-0-9.]*[a-zA-Z]/);
   }

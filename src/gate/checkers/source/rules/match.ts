@@ -16,7 +16,7 @@ export function statementsOf(block: SgNode | null): readonly SgNode[] {
 }
 
 export function isComment(node: SgNode): boolean {
-  return /comment/.test(String(node.kind()));
+  return String(node.kind()).includes('comment');
 }
 
 /** Whether a block holds nothing, not even a comment that says why. */
@@ -82,4 +82,10 @@ export function isWithin(node: SgNode, outer: SgNode): boolean {
   const { start, end } = node.range();
   const around = outer.range();
   return start.index >= around.start.index && end.index <= around.end.index;
+}
+
+/** Calls of a file inside `outer`. */
+export function callsWithin(file: ParsedFile, outer: SgNode): readonly Call[] {
+  const { start, end } = outer.range();
+  return file.calls().filter((call) => call.start >= start.index && call.end <= end.index);
 }

@@ -145,6 +145,7 @@ const JAVA_GOOD: readonly Snippet[] = [
 export const SQL_INJECTION_RULES: readonly SourceRule[] = [
   {
     id: 'js-query-from-text',
+    mentions: /\b(?:select|insert|update|delete|where|order\s+by|like|having)\b|[=<>]\s*'/i,
     item: 'sql-injection',
     language: 'javascript',
     find,
@@ -154,6 +155,7 @@ export const SQL_INJECTION_RULES: readonly SourceRule[] = [
   },
   {
     id: 'py-query-from-text',
+    mentions: /\b(?:select|insert|update|delete|where|order\s+by|like|having)\b|[=<>]\s*'/i,
     item: 'sql-injection',
     language: 'python',
     find,
@@ -163,6 +165,7 @@ export const SQL_INJECTION_RULES: readonly SourceRule[] = [
   },
   {
     id: 'java-query-from-text',
+    mentions: /\b(?:select|insert|update|delete|where|order\s+by|like|having|from)\b/i,
     item: 'sql-injection',
     language: 'java',
     find,

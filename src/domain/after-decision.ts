@@ -1,0 +1,77 @@
+import { assertNever } from './assert-never';
+import { breakingKey } from './breaking-change';
+import type { Decision } from './escalation';
+import { mention } from './specialists';
+import { additiveGuidance } from './trigger-questions';
+import type { Question, Step, TaskProgress } from './task-progress';
+
+/** The step to take up again; a new conversation also gets what the human said. */
+function resumed(
+  resume: NonNullable<Question['resume']>,
+  decision: Decision,
+): NonNullable<Question['resume']> {
+  const { step } = resume;
+  if (step.kind !== 'attempt' || step.resumes !== undefined || decision.guidance === null) return resume;
+  return {
+    ...resume,
+    step: { ...step, prompt: { kind: 'guidance', from: decision.by, text: decision.guidance } },
+  };
+}
+
+/**
+ * After a human decided. `abort`, skipping dependants and adding the repair task of mended findings are the
+ * process's own; here is what becomes of the task itself.
+ */
+export function afterDecision(progress: TaskProgress, question: Question, decision: Decision): TaskProgress {
+  const { breaking = [] } = question;
+  const label =
+    breaking.length > 0 ? additiveGuidance(breaking, decision.guidance) : (decision.guidance ?? 'Try again.');
+  const attempt = (start: Extract<Step, { kind: 'attempt' }>['start'], because: string): Step => ({
+    kind: 'attempt',
+    level: 4,
+    start,
+    prompt: { kind: 'guidance', from: decision.by, text: label },
+    because,
+  });
+  switch (decision.decision) {
+    case 'retry':
+      if (question.resume !== null) return { ...progress, ...resumed(question.resume, decision) };
+      return question.findings.length > 0
+        ? {
+            ...progress,
+            transcript: null,
+            step: attempt({ kind: 'fresh-on-head' }, 'again after the repair'),
+          }
+        : {
+            ...progress,
+            step: attempt(question.restart, `after a decision of ${decision.by}`.slice(0, 200)),
+          };
+    case 'reassign': {
+      const assignee = decision.assignee ?? progress.specialist;
+      return {
+        ...progress,
+        specialist: assignee,
+        transcript: null,
+        step: attempt(
+          { kind: 'fresh-on-head' },
+          `reassigned to ${mention(assignee)} by ${decision.by}`.slice(0, 200),
+        ),
+      };
+    }
+    case 'accept': {
+      const waived = [...(progress.waived ?? []), ...question.red.map((item) => item.subject)];
+      const acceptedBreaking = [
+        ...new Set([...progress.acceptedBreaking, ...breaking.map((change) => breakingKey(change))]),
+      ];
+      if (progress.commit === null)
+        return { ...progress, waived, step: { kind: 'settled', state: 'waived' } };
+      const gated = progress.gate !== null && question.findings.length === 0 && question.red.length > 0;
+      return { ...progress, waived, acceptedBreaking, step: { kind: gated ? 'merge' : 'gate' } };
+    }
+    case 'skip':
+    case 'abort':
+      return { ...progress, step: { kind: 'settled', state: 'skipped' } };
+    default:
+      return assertNever(decision.decision, 'decision');
+  }
+}

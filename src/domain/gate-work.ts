@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { BlobRef } from './blob';
+import { Gap } from './comparison';
+import { ObjectiveHandle } from './objective';
+import { MAX_TASKS, TaskId } from './plan';
+import { GateSummary } from './receipt';
+import { ReviewOrder } from './review';
+import { Usage } from './usage';
+import { Allowance, CommitId, Worker } from './work';
+
+/* What the process asks about trees: gates, merges, reviews and the last comparison. Small, like all that enters history. */
+
+/**
+ * `task` runs the cheap checks that the task owes, `base` the cheap ones, `objective` all of them; red is told against
+ * the base commit.
+ */
+export const GateRequest = z.strictObject({
+  handle: ObjectiveHandle,
+  scope: z.enum(['base', 'task', 'objective']),
+  commit: CommitId,
+  /** Report of the base commit; null while gating the base itself. */
+  base: BlobRef.nullable(),
+  /** The plan says what a task owes and who wrote what; absent in older histories: every cheap check, no reviews. */
+  plan: BlobRef.optional(),
+  taskId: TaskId.optional(),
+  /** Of an objective: who did the integrated tasks. */
+  done: z.array(Worker).max(MAX_TASKS).optional(),
+  /** Subjects a human accepted as they are. */
+  waived: z.array(z.string().max(200)).max(100).optional(),
+  /** Report of the last gate of this objective, whose reviews still hold where the tree is the same. */
+  earlier: BlobRef.optional(),
+});
+export type GateRequest = z.infer<typeof GateRequest>;
+
+/** One reviewer looks at its items of the integrated tree. */
+export const InspectRequest = z.strictObject({
+  handle: ObjectiveHandle,
+  commit: CommitId,
+  /** The report the review is added to. */
+  report: BlobRef,
+  order: ReviewOrder,
+  waived: z.array(z.string().max(200)).max(100),
+  allowanceUsd: Allowance,
+});
+export type InspectRequest = z.infer<typeof InspectRequest>;
+export const InspectResult = z.strictObject({ gate: GateSummary, usage: Usage });
+export type InspectResult = z.infer<typeof InspectResult>;
+
+/** Compares the integrated tree with what the objective promised. */
+export const CompareRequest = z.strictObject({
+  handle: ObjectiveHandle,
+  plan: BlobRef,
+  analysis: BlobRef,
+  commit: CommitId,
+  report: BlobRef,
+  /** Tasks that are part of the tree; what others promised is not missed. */
+  done: z.array(Worker).max(MAX_TASKS),
+  allowanceUsd: Allowance,
+});
+export type CompareRequest = z.infer<typeof CompareRequest>;
+export const CompareResult = z.strictObject({
+  gaps: z.array(Gap).max(20),
+  /** Points compared, and points there was no room for. */
+  points: z.int(),
+  left: z.int(),
+  /** The whole answer. */
+  comparison: BlobRef,
+  usage: Usage,
+});
+export type CompareResult = z.infer<typeof CompareResult>;
+
+export const MergeRequest = z.strictObject({
+  handle: ObjectiveHandle,
+  taskId: TaskId,
+  commit: CommitId,
+  /** Head of the integration branch the caller believes in; the compare of compare-and-swap. */
+  expectedHead: CommitId,
+  base: BlobRef.nullable(),
+  /** Subjects a human accepted as red; they do not stop the merge. */
+  waived: z.array(z.string()),
+  /** Says what the task owes; absent in older histories: every cheap check. */
+  plan: BlobRef.optional(),
+});
+export type MergeRequest = z.infer<typeof MergeRequest>;
+
+export const MergeResult = z.discriminatedUnion('outcome', [
+  z.strictObject({ outcome: z.literal('merged'), head: CommitId }),
+  /** `theirs` names the tasks whose merged work the conflict is with. */
+  z.strictObject({
+    outcome: z.literal('conflict'),
+    files: z.array(z.string()).max(50),
+    theirs: z.array(TaskId).max(20),
+    head: CommitId,
+  }),
+  /** Green alone, red together: withdrawn, the integration branch is where it was. */
+  z.strictObject({ outcome: z.literal('red'), gate: GateSummary, head: CommitId }),
+  /** Somebody else moved the branch; try again on this head. */
+  z.strictObject({ outcome: z.literal('moved'), head: CommitId }),
+]);
+export type MergeResult = z.infer<typeof MergeResult>;

@@ -1,0 +1,96 @@
+import type { Gap } from './comparison';
+import type { RedItem } from './receipt';
+import type { Question } from './task-progress';
+
+const short = (text: string): string => (text.length <= 2000 ? text : `${text.slice(0, 1999)}…`);
+
+const STOP = {
+  id: 'abort',
+  label: 'Stop the objective',
+  consequence: 'What is merged so far stays on the branch; the report says how it ended.',
+  decision: 'abort',
+} as const;
+
+const OF_OBJECTIVE = {
+  recommendation: 'retry',
+  findings: [],
+  restart: { kind: 'continue' },
+  resume: null,
+  acceptable: true,
+} as const;
+
+/** The question when the integrated tree is red although every merge was green. */
+export function questionOfRedObjective(red: readonly RedItem[]): Question {
+  return {
+    ...OF_OBJECTIVE,
+    reason: 'gate-red',
+    question: short(
+      `The integrated objective is red: ${red.map((item) => item.subject).join(', ')}. How shall it go on?`,
+    ),
+    evidence: red.map((item) => short(`${item.subject}: ${item.excerpt}`)).slice(0, 10),
+    red,
+  };
+}
+
+/** The question when items that matter too much to be passed over could not be decided. */
+export function questionOfUndecided(items: readonly RedItem[]): Question {
+  const names = items.map((item) => item.subject).join(', ');
+  return {
+    ...OF_OBJECTIVE,
+    reason: 'review-needed',
+    question: short(
+      `Nobody could decide ${names} on the integrated tree: no failure was found, and no proof that there is none. ` +
+        'Have you looked, and may it be delivered so?',
+    ),
+    evidence: items.map((item) => short(`${item.subject}: ${item.excerpt}`)).slice(0, 10),
+    red: items,
+    options: [
+      {
+        id: 'retry',
+        label: 'Check again',
+        consequence:
+          'The gate runs again, for instance after a missing tool was installed; undecided again, you are asked again.',
+        decision: 'retry',
+      },
+      {
+        id: 'accept',
+        label: 'Accept them as they are',
+        consequence:
+          `Waives exactly ${names} with your reason; the delivery is marked as having waivers.`.slice(0, 500),
+        decision: 'accept',
+      },
+      STOP,
+    ],
+  };
+}
+
+/** The question when something promised is still unbuilt after its repair round. */
+export function questionOfGaps(gaps: readonly Gap[]): Question {
+  return {
+    ...OF_OBJECTIVE,
+    reason: 'unbuilt',
+    question: short(
+      `${gaps.length === 1 ? 'One thing' : `${String(gaps.length)} things`} the objective asks for ` +
+        `${gaps.length === 1 ? 'is' : 'are'} not in the integrated tree: ` +
+        `${gaps.map((gap) => gap.what).join('; ')}. How shall it go on?`,
+    ),
+    evidence: gaps.map((gap) => short(`${gap.source}: ${gap.what} - ${gap.why}`)).slice(0, 10),
+    red: [],
+    options: [
+      {
+        id: 'retry',
+        label: 'Compare again',
+        consequence:
+          'The tree is checked and compared once more; if something is still missing, you are asked again.',
+        decision: 'retry',
+      },
+      {
+        id: 'accept',
+        label: 'Deliver without it',
+        consequence: 'The delivery says what is missing and is marked as having waivers.',
+        decision: 'accept',
+      },
+      STOP,
+    ],
+  };
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { Survey } from '../domain/survey';
+import type { CheckTarget } from '../ports/gate';
+import type { GateChecker } from './checker';
+import { CouldNotRun } from './could-not-run';
+import { readGit } from './facts/git';
+
+/** Mode, kind and id of everything in a tree by path: links and submodules too, since commands of the target see them. */
+export type TreeEntries = ReadonlyMap<string, string>;
+
+/** Lists a tree as git has it, without a checkout. */
+export async function listEntries(gitDir: string, tree: string, signal: AbortSignal): Promise<TreeEntries> {
+  const listed = await readGit(gitDir, ['ls-tree', '-r', '-z', '--full-tree', tree], signal);
+  const rows = listed.split('\0').filter((line) => line !== '');
+  return new Map(
+    rows.map((line): [string, string] => {
+      const [, entry, path] = /^(\d+ [a-z]+ [0-9a-f]+)\t(.+)$/s.exec(line) ?? [];
+      if (entry === undefined || path === undefined) {
+        throw new CouldNotRun('git listed a tree in a form that is not understood; is it too large?');
+      }
+      return [path, entry];
+    }),
+  );
+}
+
+/** What decides besides the files a checker reads. */
+export interface Circumstances {
+  readonly target: Pick<CheckTarget, 'commit' | 'base'>;
+  readonly survey: Survey;
+  /** Versions of the target's engines. */
+  readonly engines: string;
+  readonly sandbox: string;
+  /** The gate itself with its tools, see `fingerprint`. */
+  readonly own: string;
+}
+
+/** Digest of everything the answer of a checker stands on; the same digest, the same answer. */
+export function digestInputs(
+  checker: GateChecker,
+  entries: TreeEntries,
+  { target, survey, engines, sandbox, own }: Circumstances,
+): string {
+  // What is said of the machine changes no answer, and waivers are applied to answers.
+  const { notes: _notes, gate, ...facts } = survey;
+  const settings = gate === undefined ? null : { ...gate, waivers: [] };
+  const read = [...entries].filter(([path]) => checker.reads(path, survey));
+  const against = checker.comparesWithBase === true ? [target.base, target.commit] : null;
+  return createHash('sha256')
+    .update(
+      JSON.stringify([checker.name, checker.version, read, facts, settings, engines, sandbox, own, against]),
+    )
+    .digest('hex');
+}

@@ -1,0 +1,72 @@
+import { condition } from '@temporalio/workflow';
+import type { Gap } from '../src/domain/comparison';
+import type { ObjectiveHandle } from '../src/domain/objective';
+import type { GateSummary } from '../src/domain/receipt';
+import type { ReviewOrder } from '../src/domain/review';
+import { COORDINATOR, mention } from '../src/domain/specialists';
+import { spendUsage } from './budget';
+import { models } from './proxies';
+import { doneTasks } from './repair-round';
+import { isStopped, record, type Run } from './run';
+import { thoughtfully } from './trouble';
+
+/** Asks each reviewer once, one after another; each adds to the report of the one before. Null: the run was stopped. */
+export async function reviewTree(
+  run: Run,
+  handle: ObjectiveHandle,
+  gate: GateSummary,
+  orders: readonly ReviewOrder[],
+): Promise<GateSummary | null> {
+  const { progress, input } = run;
+  const commit = progress.integrationHead ?? input.baseCommit;
+  let reviewed = gate;
+  for (const order of orders) {
+    await condition(() => progress.paused === null || isStopped(run));
+    const { report } = reviewed;
+    const by = mention(order.reviewer);
+    const result = await thoughtfully(run, (allowance) =>
+      models.reviewObjective.executeWithOptions(
+        { summary: `review · ${by} · ${order.items.join(', ')}`.slice(0, 200) },
+        [{ handle, commit, report, order, waived: progress.waivedAtObjective, ...allowance }],
+      ),
+    );
+    if (result === null) return null;
+    spendUsage(run, { subject: 'objective', role: order.reviewer, level: 0, usage: result.usage });
+    record(run, `${by} reviewed ${order.items.join(', ')}`);
+    reviewed = result.gate;
+  }
+  return reviewed;
+}
+
+/** What of the objective is unbuilt; the same tree is compared once. Null: the run was stopped. */
+export async function compareWithObjective(
+  run: Run,
+  handle: ObjectiveHandle,
+  gate: GateSummary,
+): Promise<readonly Gap[] | null> {
+  const { progress, input } = run;
+  const { plan, analysis } = progress;
+  const commit = progress.integrationHead ?? input.baseCommit;
+  if (progress.compared?.commit === commit) return progress.compared.gaps;
+  if (plan === null || analysis === null) return [];
+  await condition(() => progress.paused === null || isStopped(run));
+  const done = doneTasks(run);
+  const result = await thoughtfully(run, (allowance) =>
+    models.compareObjective.executeWithOptions(
+      { summary: 'compare the tree with the objective · @backend-coordinator' },
+      [{ handle, plan: plan.ref, analysis, commit, report: gate.report, done, ...allowance }],
+    ),
+  );
+  if (result === null) return null;
+  spendUsage(run, { subject: 'objective', role: COORDINATOR, level: 0, usage: result.usage });
+  const { gaps, points, left } = result;
+  progress.compared = { commit, gaps };
+  const unseen = left === 0 ? '' : `; ${String(left)} more points were not compared`;
+  record(
+    run,
+    gaps.length === 0
+      ? `compared with the objective: all ${String(points)} points are built${unseen}`
+      : `compared with the objective: unbuilt: ${gaps.map((gap) => gap.what).join('; ')}${unseen}`,
+  );
+  return gaps;
+}

@@ -1,0 +1,37 @@
+import type { ObjectiveHandle } from '../src/domain/objective';
+import type { TaskId } from '../src/domain/plan';
+import { isSettledProgress } from '../src/domain/scheduler';
+import type { TaskProgress } from '../src/domain/task-progress';
+import { now, record, replaceTask, taskOf, type Run } from './run';
+
+/** What every step needs of the objective: settled once planning is over. */
+interface Setting {
+  readonly handle: ObjectiveHandle;
+  readonly plan: string;
+  readonly base: string | null;
+  readonly head: string;
+}
+
+/** The setting of a run that works on tasks. */
+export function settingOf(run: Run): Setting {
+  const { handle, plan, baseReport, integrationHead } = run.progress;
+  if (handle === null || plan === null || integrationHead === null)
+    throw new Error('tasks run after planning only');
+  return { handle, plan: plan.ref, base: baseReport, head: integrationHead };
+}
+
+/** A task as it stands now. */
+export const latest = (run: Run, id: TaskId): TaskProgress => {
+  const progress = taskOf(run, id);
+  if (progress === undefined) throw new Error(`No task ${id} in the plan`);
+  return progress;
+};
+
+/** Stores a transition, unless the task was settled meanwhile, and closes the books when it is over. */
+export function finish(run: Run, next: TaskProgress): void {
+  if (isSettledProgress(latest(run, next.task.id))) return;
+  if (next.step.kind === 'settled') {
+    replaceTask(run, { ...next, endedAt: now() });
+    if (next.step.state !== 'merged') record(run, next.step.state, next.task.id);
+  } else replaceTask(run, next);
+}
