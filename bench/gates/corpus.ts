@@ -1,4 +1,5 @@
 import type { Defect } from './defect';
+import { TESTS_DEFECTS } from './defects/tests';
 
 /** Every planted defect, by family of checkers. */
-export const DEFECTS: readonly Defect[] = [];
+export const DEFECTS: readonly Defect[] = [...TESTS_DEFECTS];
