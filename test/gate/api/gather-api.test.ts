@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { graphqlSync, buildSchema, getIntrospectionQuery } from 'graphql';
 import { NO_SETTINGS, type GateSettings } from '../../../src/domain/gate-settings';
 import { API_CHECKERS } from '../../../src/gate/checkers/api';
+import type { RunningService } from '../../../src/gate/facts/service';
 import type { Inspection } from '../../../src/gate/inspection';
 import { answersOf } from '../../../src/gate/run-checker';
 import { inspectFiles } from './support';
@@ -16,11 +17,19 @@ const OPENAPI = JSON.stringify({
 
 /** A service that answers these paths, and 404 otherwise. */
 function answering(answers: Record<string, string>): Partial<Inspection> {
-  return {
-    service: () =>
+  const service: Partial<RunningService> = {
+    request: ({ path }) =>
       Promise.resolve({
+<<<<<<< HEAD
+        status: path in answers ? 200 : 404,
+        headers: {},
+        body: answers[path] ?? '{}',
+        ms: 1,
+=======
         argv: ['service'],
         database: null,
+        environment: {},
+        readyMs: 1,
         request: ({ path }) =>
           Promise.resolve({
             status: path in answers ? 200 : 404,
@@ -30,11 +39,15 @@ function answering(answers: Record<string, string>): Partial<Inspection> {
           }),
         load: () => Promise.reject(new Error('not asked')),
         figures: () => Promise.reject(new Error('not asked')),
+        slowdown: () => Promise.resolve(1),
+        setDatabaseReachable: () => Promise.reject(new Error('not asked')),
         isAlive: () => true,
         log: () => '',
         stop: () => Promise.resolve(),
+>>>>>>> h/stage
       }),
   };
+  return { service: () => Promise.resolve(service as RunningService) };
 }
 
 const configured = (api: GateSettings['api']): GateSettings => ({ ...NO_SETTINGS, api });
