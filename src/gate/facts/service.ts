@@ -111,6 +111,8 @@ export interface RunningService {
   load(request: LoadRequest): Promise<LoadRun>;
   /** @param options.collect garbage is collected first, where the runtime can be asked to */
   figures(options?: { readonly collect: boolean }): Promise<ProcessFigures>;
+  /** How many times longer than its processor time a computation takes right now: 1 on a machine that is free. */
+  slowdown(): Promise<number>;
   /** Only of a service started `interruptible`: its connections end and none is admitted, or they are again. */
   setDatabaseReachable(reachable: boolean): Promise<void>;
   /** Whether the service's own process is still there. */
@@ -145,7 +147,7 @@ export async function startRunningService(
     sandbox: setting.sandbox,
     worktree: target.path,
     readOnly: [target.gitDir, setting.dependencyStore, ...provision.readOnly],
-    readWrite: database === null ? [] : [database.socketDir],
+    readWrite: socketFolders(database),
     signal,
   });
   try {
@@ -205,6 +207,11 @@ async function databaseFor(inspection: Inspection): Promise<MigratedDatabase | n
   }
 }
 
+/** A server reached over TCP, without a sandbox, has none. */
+function socketFolders(database: MigratedDatabase | null): string[] {
+  return database === null || database.socketDir === '' ? [] : [database.socketDir];
+}
+
 async function seed(
   inspection: Inspection,
   database: MigratedDatabase | null,
@@ -218,7 +225,7 @@ async function seed(
     // Straight to the database: the stage's own way to it exists on the stage only.
     env: { ...environment, PGHOST: database.socketDir, [configured.urlEnv]: database.url },
     timeoutMs: SEED_TIMEOUT_MS,
-    readWrite: [database.socketDir],
+    readWrite: socketFolders(database),
   });
   if (seeded.end.kind === 'exited' && seeded.end.code === 0) return;
   const how = seeded.end.kind === 'exited' ? `exit ${String(seeded.end.code)}` : seeded.end.kind;
@@ -303,6 +310,7 @@ function serviceOn(
         timeoutMs: timeoutMs ?? LOAD_TIMEOUT_MS,
       }),
     figures: (options) => stage.figures(options?.collect ?? false),
+    slowdown: () => stage.slowdown(),
     setDatabaseReachable: (reachable) => stage.setDatabaseReachable(reachable),
     isAlive: () => stage.ended() === null,
     log: () => stage.log(),
