@@ -38,7 +38,6 @@ export function detectSettings(
     run: findRun(repository, facts, {
       health: findHealth(repository, facts, api),
       requiredEnv: requiredVariables(repository, urlEnv),
-      urlEnv,
     }),
     api,
     database,

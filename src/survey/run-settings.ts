@@ -19,23 +19,18 @@ const PYTHON_ENTRIES = /^(?:src\/)?(?:[\w-]+\/)?(?:main|app|api|server|asgi|wsgi
 export function findRun(
   repository: RepositoryFiles,
   facts: StackFacts,
-  more: { readonly health: string | null; readonly requiredEnv: readonly string[]; readonly urlEnv: string },
+  more: { readonly health: string | null; readonly requiredEnv: readonly string[] },
 ): GateSettings['run'] {
   const start = startOf(repository, facts);
   if (start === null) return null;
-  const given = more.requiredEnv.filter((name) => name !== more.urlEnv);
   return {
     ...start,
     health: more.health,
     readyTimeoutMs: READY_MS,
-    env: Object.fromEntries(given.map((name) => [name, placeholder(name)])),
+    // What it needs and nobody configured is made up when it is started.
+    env: {},
     requiredEnv: [...more.requiredEnv],
   };
-}
-
-/** Long enough for any secret, and plainly none. */
-function placeholder(name: string): string {
-  return `only-for-checks-${name.toLowerCase().replaceAll('_', '-')}-0123456789abcdef`;
 }
 
 function startOf(repository: RepositoryFiles, facts: StackFacts): Start | null {

@@ -109,14 +109,13 @@ describe('the command that starts a service', () => {
     expect(run?.portEnv ?? null).toEqual(portEnv);
   });
 
-  test('needs the database and secrets of the example, and is given values for the secrets', () => {
+  test('needs the database and secrets of the example; values are made up when it starts', () => {
     const { run } = settings({
       'package.json': node({ scripts: { start: 'node a.js' }, dependencies: { pg: '8' } }),
       '.env.example': '# API_KEY=\nDATABASE_URL=postgres://localhost/x\nJWT_SECRET=\nLOG_LEVEL=info\n',
     });
     expect(run?.requiredEnv).toEqual(['DATABASE_URL', 'JWT_SECRET']);
-    expect(Object.keys(run?.env ?? {})).toEqual(['JWT_SECRET']);
-    expect(run?.env['JWT_SECRET']?.length).toBeGreaterThanOrEqual(32);
+    expect(run?.env).toEqual({});
   });
 
   test.each<[string, Record<string, string>, string | null]>([

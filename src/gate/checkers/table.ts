@@ -1,5 +1,6 @@
 import type { GateChecker } from '../checker';
 import { API_CHECKERS } from './api';
+import { DATABASE_CHECKERS } from './database';
 import { DOCS_CHECKERS } from './docs';
 import { PERFORMANCE_CHECKERS } from './performance';
 import { PROBE_CHECKERS } from './probes';
@@ -16,5 +17,6 @@ export const GATE_CHECKERS: readonly GateChecker[] = [
   ...PROBE_CHECKERS,
   ...PERFORMANCE_CHECKERS,
   ...TESTS_CHECKERS,
+  ...DATABASE_CHECKERS,
   ...DOCS_CHECKERS,
 ];

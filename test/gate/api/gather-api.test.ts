@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { graphqlSync, buildSchema, getIntrospectionQuery } from 'graphql';
 import { NO_SETTINGS, type GateSettings } from '../../../src/domain/gate-settings';
 import { API_CHECKERS } from '../../../src/gate/checkers/api';
+import type { RunningService } from '../../../src/gate/facts/service';
 import type { Inspection } from '../../../src/gate/inspection';
 import { answersOf } from '../../../src/gate/run-checker';
 import { inspectFiles } from './support';
@@ -16,9 +17,10 @@ const OPENAPI = JSON.stringify({
 
 /** A service that answers these paths, and 404 otherwise. */
 function answering(answers: Record<string, string>): Partial<Inspection> {
-  return {
-    service: () =>
+  const service: Partial<RunningService> = {
+    request: ({ path }) =>
       Promise.resolve({
+<<<<<<< HEAD
         argv: ['service'],
         database: null,
         environment: {},
@@ -37,8 +39,15 @@ function answering(answers: Record<string, string>): Partial<Inspection> {
         isAlive: () => true,
         log: () => '',
         stop: () => Promise.resolve(),
+=======
+        status: path in answers ? 200 : 404,
+        headers: {},
+        body: answers[path] ?? '{}',
+        ms: 1,
+>>>>>>> main
       }),
   };
+  return { service: () => Promise.resolve(service as RunningService) };
 }
 
 const configured = (api: GateSettings['api']): GateSettings => ({ ...NO_SETTINGS, api });

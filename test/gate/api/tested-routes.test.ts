@@ -15,7 +15,7 @@ function request(
   contentType: string | null = 'application/json',
 ): RecordedRequest {
   const [method = '', path = ''] = row.split(' ');
-  return { method, path, status, contentType, body: null };
+  return { method, path, status, contentType, body: null, document: null };
 }
 
 const FILES = {
@@ -26,23 +26,10 @@ const FILES = {
   }),
 };
 
+/** A run of which only the requests matter. */
 function testRun(requests: TestRun['requests']): Promise<TestRun> {
-  return Promise.resolve({
-    argv: ['test'],
-    run: {
-      end: { kind: 'exited', code: 0 },
-      stdout: '',
-      stderr: '',
-      durationMs: 1,
-    } as unknown as TestRun['run'],
-    outcome: { kind: 'ran-clean', note: '' },
-    output: '',
-    rawOutput: '',
-    testsRun: 1,
-    coverage: { kind: 'absent', reason: '' },
-    requests,
-    statements: { kind: 'absent', reason: '' },
-  });
+  const run: Partial<TestRun> = { requests };
+  return Promise.resolve(run as TestRun);
 }
 
 describe('a route that answered in the tests', () => {

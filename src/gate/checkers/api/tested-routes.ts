@@ -33,7 +33,7 @@ export const TESTED_ROUTES_CHECKER: GateChecker = {
 async function look(inspection: Inspection): Promise<Omit<Answer, 'subject'>> {
   const operations = await describedOperations(inspection);
   const requests = await recordedRequests(inspection);
-  const found = undocumentedRoutes(operations, requests);
+  const found = await namedInSources(inspection, undocumentedRoutes(operations, requests));
   if (found.length === 0) {
     return {
       outcome: {
@@ -83,6 +83,34 @@ async function recordedRequests(inspection: Inspection): Promise<readonly Record
     'requests-not-recorded',
     requests.kind === 'absent' ? requests.reason : `requests were only estimated: ${requests.how}`,
   );
+}
+
+const SOURCE = /\.(?:[cm]?[jt]sx?|py|java|kt)$/;
+const OF_TESTS =
+  /(?:^|\/)(?:tests?|specs?|__tests__)\/|[._-](?:test|spec)\.|(?:^|\/)test_|_test\.|Tests?\.(?:java|kt)$/;
+
+/** Those whose last fixed segment stands in a source: tests build apps with routes of their own, too. */
+async function namedInSources<T extends Answered>(
+  inspection: Inspection,
+  routes: readonly T[],
+): Promise<T[]> {
+  if (routes.length === 0) return [];
+  const files = await inspection.files();
+  const texts = await Promise.all(
+    files.paths.filter((path) => SOURCE.test(path) && !OF_TESTS.test(path)).map((path) => files.read(path)),
+  );
+  return routes.filter(({ path }) => {
+    const last = generic(path)
+      .split('/')
+      .findLast((segment) => segment !== '' && segment !== '{}');
+    if (last === undefined) return true;
+    const named = new RegExp(`['"\`/]${escapeRegExp(last)}(?![\\w-])`);
+    return texts.some((text) => text !== null && named.test(text));
+  });
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
 type Answered = Pick<RecordedRequest, 'method' | 'path' | 'status' | 'contentType'>;
