@@ -48,7 +48,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   options.signal?.throwIfAborted();
   if (options.replicaUrl !== undefined) return connectConfigured(options.replicaUrl);
   const reasons = [
-    'COORDINATOR_REPLICA_URL: not set; set it to the address of a server you may create databases on',
+    'COORDINATOR_REPLICA_URL: not set; set it to the address of a server you may create databases and roles on',
   ];
   for (const row of PRIVATE_SOURCES) {
     try {

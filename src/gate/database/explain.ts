@@ -143,7 +143,7 @@ function sortProblem(node: PlanNode, { big, limited }: Above): ScanProblem[] {
 /** Whether an index picks the rows; the condition of a bitmap is at the index below it. */
 function isNarrowed(node: PlanNode): boolean {
   if (node['Index Cond'] !== undefined) return true;
-  return (node.Plans ?? []).some((inner) => /^Bitmap/.test(inner['Node Type']) && isNarrowed(inner));
+  return (node.Plans ?? []).some((inner) => inner['Node Type'].startsWith('Bitmap') && isNarrowed(inner));
 }
 
 function bigTable(node: PlanNode, big: readonly Table[]): Table | undefined {

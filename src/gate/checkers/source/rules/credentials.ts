@@ -21,7 +21,7 @@ const PASSWORD = /(?:^|[._])(?:\w*password\w*|\w*passwd|pwd|passphrase|pass_?has
 const TOKEN =
   /(?:^|[._'"[-])(?:(?:api|access|auth|csrf|xsrf|reset|bearer|session|admin|webhook|refresh|service|internal|expected|provided|shared|client|hook)[_-]?(?:token|key|secret)|\w*signature|hmac|digest|otp|totp|secret)['"\])]*$/i;
 const REPEATED =
-  /confirm|repeat|previous|\bupdate\w*\.|\bpatch\.|again|retype|new_?pass|old_?pass|current_?pass|password2|verifyPassword/i;
+  /^verify$|confirm|repeat|previous|\bupdate\w*\.|\bpatch\.|again|retype|new_?pass|old_?pass|current_?pass|password2|verifyPassword/i;
 const PLAIN_VALUES =
   /^(?:undefined|null|nil|None|true|false|True|False|number|\d+|string|string_literal|template_string|integer|none|null_literal|decimal_integer_literal|unary_expression|typeof.*)$/;
 

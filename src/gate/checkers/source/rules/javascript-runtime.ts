@@ -6,7 +6,7 @@ import { servingFunctions } from './handlers';
 import { callsWithin, descendants, isWithin, literalOf, valueOf } from './match';
 
 const BLOCKING =
-  /^(?:(?:read|write|append|copy|access|exists|stat|lstat|fstat|readdir|mkdir|rm|rmdir|unlink|rename|open|close|truncate|chmod|chown|symlink|readlink|realpath|utimes|mkdtemp|opendir)(?:File|v|p)?Sync|(?:exec|execFile|spawn|fork)Sync|(?:pbkdf2|scrypt|hkdf|generateKeyPair|generateKey|generatePrime|checkPrime)Sync|(?:hash|compare|genSalt|verify)Sync|(?:gzip|gunzip|deflate|inflate|deflateRaw|inflateRaw|unzip|brotliCompress|brotliDecompress)Sync)$/;
+  /^(?:(?:read|write|append|copy|access|exists|stat|lstat|fstat|readdir|mkdir|rm|rmdir|unlink|rename|open|close|truncate|chmod|chown|symlink|readlink|realpath|utimes|mkdtemp|opendir)(?:File|v|p)?Sync|(?:exec|execFile|spawn|fork)Sync|(?:pbkdf2|scrypt|hkdf|generateKeyPair|generateKey|generatePrime|checkPrime)Sync|(?:hash|compare|genSalt)Sync|(?:gzip|gunzip|deflate|inflate|deflateRaw|inflateRaw|unzip|brotliCompress|brotliDecompress)Sync)$/;
 
 function blockingCalls(file: ParsedFile): SgNode[] {
   const calls = file.calls().filter(isBlocking);

@@ -119,6 +119,7 @@ function decodeForTrust(call: Call, file: ParsedFile): boolean {
   const splits =
     call.callee === 'JSON.parse' &&
     /base64/.test(call.node.text()) &&
+    !/\[0\]/.test(call.node.text()) &&
     /\.split\(['"]\.['"]\)/.test(around(call.node, file)) &&
     /token|jwt/i.test(around(call.node, file));
   if (!isLibrary && !isByHand && !splits) return false;
