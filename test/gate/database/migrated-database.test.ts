@@ -89,7 +89,7 @@ test('a database cannot be entered with the role of another', async () => {
     bench.inspect({ files }).database(),
     bench.inspect({ files }).database(),
   ]);
-  const crossed = one.url.replace(`/${one.name}`, `/${two.name}`);
+  const crossed = one.url.replace(`@localhost/${one.name}`, `@localhost/${two.name}`);
   await expect(queryOnce(crossed, 'select 1')).rejects.toThrow(/permission denied/);
 });
 
