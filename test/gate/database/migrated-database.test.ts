@@ -113,6 +113,23 @@ describe('scripts that are no single transaction', () => {
   });
 });
 
+test('Flyway finds the migrations done, and its notes are no table of the service', async () => {
+  const database = await bench
+    .inspect({
+      files: {
+        'db/migration/V1__t.sql': 'create table t (id int);',
+        'db/migration/V1_2__u.sql': 'create table u (id int);',
+      },
+      survey: { migrations: { tool: 'flyway', dir: 'db/migration' } },
+    })
+    .database();
+  expect(database.tables.map(({ name }) => name)).toEqual(['t', 'u']);
+  expect(await database.query('select version, type from flyway_schema_history')).toEqual([
+    { version: '1.2', type: 'BASELINE' },
+  ]);
+  expect((await database.readSnapshot()).filter((line) => line.includes('flyway'))).toEqual([]);
+});
+
 describe('a tree without a database to look at', () => {
   test('neither driver nor migrations: not applicable, by a named rule', async () => {
     const answer = bench.inspect({ survey: { database: 'none', migrations: null } }).database();
