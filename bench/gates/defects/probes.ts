@@ -130,12 +130,10 @@ export const PROBES_DEFECTS: readonly Defect[] = [
     ],
   },
   {
-    name: 'limit-does-not-reach-the-query',
+    name: 'page-is-one-too-long',
     item: 'pagination',
     service: 'fastapi',
-    edits: [
-      { file: 'app/items/repository.py', find: '[after or "", limit],', replace: '[after or "", 1000],' },
-    ],
+    edits: [{ file: 'app/items/service.py', find: 'for row in rows[:limit]]', replace: 'for row in rows]' }],
   },
   // Item 6
   {
