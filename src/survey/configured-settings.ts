@@ -25,10 +25,10 @@ export function settleGateSettings(
         : {
             cmd: run.cmd,
             portEnv: run.portEnv,
-            health: run.health ?? null,
+            health: run.health ?? detected.run?.health ?? null,
             readyTimeoutMs: run.readyTimeoutMs ?? DEFAULT_READY_MS,
-            env: run.env ?? {},
-            requiredEnv: run.requiredEnv ?? [],
+            env: { ...detected.run?.env, ...run.env },
+            requiredEnv: run.requiredEnv ?? detected.run?.requiredEnv ?? [],
           },
     api:
       api === undefined
@@ -37,18 +37,20 @@ export function settleGateSettings(
             kind: api.kind,
             spec: api.spec,
             from: api.spec.startsWith('/') ? 'endpoint' : 'file',
-            basePath: api.basePath ?? null,
+            basePath: api.basePath ?? (detected.api?.spec === api.spec ? detected.api.basePath : null),
           },
     database:
-      database === undefined || database.engine === 'none'
+      database === undefined
         ? detected.database
-        : {
-            urlEnv: database.urlEnv ?? 'DATABASE_URL',
-            version: database.version ?? null,
-            up: database.migrations?.up ?? null,
-            down: database.migrations?.down ?? null,
-            seed: database.seed ?? null,
-          },
+        : database.engine !== 'postgres'
+          ? null
+          : {
+              urlEnv: database.urlEnv ?? detected.database?.urlEnv ?? 'DATABASE_URL',
+              version: database.version ?? detected.database?.version ?? null,
+              up: given(database.migrations?.up, detected.database?.up),
+              down: given(database.migrations?.down, detected.database?.down),
+              seed: database.seed ?? detected.database?.seed ?? null,
+            },
     login: auth?.login ?? detected.login,
     users: auth?.users ?? detected.users,
     authHeader: auth?.header ?? detected.authHeader,
@@ -66,6 +68,11 @@ export function settleGateSettings(
     },
     waivers: waivers.map(withSlug),
   };
+}
+
+/** What is configured, `null` included; what is left out is as it was found. */
+function given<T>(configured: T | null | undefined, detected: T | null | undefined): T | null {
+  return configured === undefined ? (detected ?? null) : configured;
 }
 
 type ConfiguredWaiver = NonNullable<NonNullable<ServiceConfiguration['gate']>['waivers']>[number];

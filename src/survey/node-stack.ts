@@ -36,10 +36,20 @@ const FRAMEWORKS = [
   ['hono', 'hono'],
   ['@apollo/server', 'apollo'],
   ['graphql-yoga', 'graphql-yoga'],
+  ['graphql-http', 'graphql-http'],
+  ['apollo-server', 'apollo'],
 ] as const;
 
 const DRIVERS = {
-  postgres: ['pg', 'postgres', 'pg-promise', 'pg-native', '@vercel/postgres', 'slonik'],
+  postgres: [
+    'pg',
+    'postgres',
+    'pg-promise',
+    'pg-native',
+    '@vercel/postgres',
+    'slonik',
+    '@mikro-orm/postgresql',
+  ],
   other: ['mysql', 'mysql2', 'mongodb', 'mongoose', 'better-sqlite3', 'sqlite3', 'mssql', 'oracledb'],
 };
 

@@ -28,6 +28,8 @@ const FRAMEWORKS = [
   ['flask', 'flask'],
   ['strawberry-graphql', 'strawberry'],
   ['graphene', 'graphene'],
+  ['graphene-django', 'django'],
+  ['ariadne', 'ariadne'],
 ] as const;
 
 const DRIVERS = {

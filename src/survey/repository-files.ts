@@ -14,3 +14,8 @@ export function firstOf(repository: RepositoryFiles, paths: readonly string[]): 
 export function hasAny(repository: RepositoryFiles, pattern: RegExp): boolean {
   return repository.files.some((path) => pattern.test(path));
 }
+
+/** Text of a file, empty where there is none. */
+export function textOf(repository: RepositoryFiles, path: string): string {
+  return repository.files.includes(path) ? (repository.read(path) ?? '') : '';
+}

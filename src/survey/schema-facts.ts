@@ -38,6 +38,8 @@ const SPEC_NAMES = [
   'swagger.yml',
   'swagger.json',
 ];
+const SPEC_ANYWHERE = /(?:^|\/)(?:(?:openapi|swagger)\.(?:ya?ml|json)|schema\.graphqls?)$/;
+const NOT_OWN = /(?:^|\/)(?:node_modules|vendor|tests?|fixtures|examples|__tests__)\//;
 const GRAPHQL_NAMES = ['schema.graphql', 'src/schema.graphql', 'src/main/resources/graphql/schema.graphqls'];
 
 /** The migration tool a repository uses and the folder its migrations are in. */
@@ -58,5 +60,9 @@ export function findMigrations(
 /** Path of the API spec in the repository. */
 export function findApiSpec(repository: RepositoryFiles): string | null {
   const openApi = SPEC_FOLDERS.flatMap((folder) => SPEC_NAMES.map((name) => folder + name));
-  return firstOf(repository, [...openApi, ...GRAPHQL_NAMES]);
+  return (
+    firstOf(repository, [...openApi, ...GRAPHQL_NAMES]) ??
+    repository.files.find((path) => SPEC_ANYWHERE.test(path) && !NOT_OWN.test(path)) ??
+    null
+  );
 }

@@ -1,12 +1,14 @@
 import { CONFIGURATION_FILE, parseConfiguration, type ServiceConfiguration } from '../domain/configuration';
 import { ENGINES } from '../domain/engine-need';
 import type { Survey } from '../domain/survey';
+import { detectSettings } from './detect-settings';
 import { settleGateSettings } from './configured-settings';
 import { surveyJava } from './java-stack';
 import { surveyNode } from './node-stack';
 import { surveyPython } from './python-stack';
 import type { RepositoryFiles } from './repository-files';
 import { findApiSpec, findMigrations } from './schema-facts';
+import { findServices } from './service-folders';
 import type { StackFacts } from './stack-facts';
 
 const DEFAULT_TEST_TIMEOUT_MS = 300_000;
@@ -66,6 +68,9 @@ export function configurationText(request: SurveyRequest): GivenConfiguration | 
 function detect(request: SurveyRequest): Survey {
   const facts = surveyNode(request) ?? surveyPython(request) ?? surveyJava(request) ?? UNKNOWN;
   const migrations = findMigrations(request, facts.dependencies);
+  const apiSpec = findApiSpec(request);
+  const database = usesPrismaPostgres(request) ? 'postgres' : facts.database;
+  const services = findServices(request);
   return {
     name: facts.name ?? request.name ?? 'service',
     stack: facts.stack,
@@ -77,12 +82,22 @@ function detect(request: SurveyRequest): Survey {
     lint: facts.lint,
     testTimeoutMs: DEFAULT_TEST_TIMEOUT_MS,
     migrations,
-    apiSpec: findApiSpec(request),
-    database: usesPrismaPostgres(request) ? 'postgres' : facts.database,
+    apiSpec,
+    database,
     conventions: CONVENTION_FILES.filter((path) => request.files.includes(path)),
     manifests: facts.manifests,
     engines: facts.engines,
-    notes: facts.notes,
+    gate: detectSettings(request, facts, { apiSpec, database, migrations }),
+    ...(services.some(({ path }) => path !== '.') ? { services } : {}),
+    notes: [
+      ...facts.notes,
+      ...services
+        .filter(({ path }) => path !== '.')
+        .map(
+          ({ name, path }) =>
+            `the service ${name} in ${path} is listed, and not worked with: only the root is`,
+        ),
+    ],
   };
 }
 

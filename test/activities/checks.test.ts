@@ -20,7 +20,12 @@ interface Train extends Bench {
 /** The merge train before a proposal, with what the gate will find on it. */
 async function train(
   proposal: MergeProposal,
-  options: { readonly red?: readonly Receipt['subject'][]; readonly swapped?: boolean } = {},
+  options: {
+    readonly red?: readonly Receipt['subject'][];
+    /** Whether the base had it already. */
+    readonly old?: boolean;
+    readonly swapped?: boolean;
+  } = {},
 ): Promise<Train> {
   const advanced: unknown[] = [];
   const disposed: string[] = [];
@@ -48,7 +53,9 @@ async function train(
     },
     gates: {
       run: () => {
-        const report = reportOf(...(options.red ?? []));
+        const found = reportOf(...(options.red ?? []));
+        const old = options.old === true ? { isNew: false } : {};
+        const report = { ...found, receipts: found.receipts.map((receipt) => ({ ...receipt, ...old })) };
         gated.push(report);
         return Promise.resolve(report);
       },
@@ -97,7 +104,7 @@ describe('merging a task', () => {
     expect(await accepted.run('mergeTask', accepted.request({ waived: ['tests'] }))).toMatchObject({
       outcome: 'merged',
     });
-    const debt = await train(clean, { red: ['tests'] });
+    const debt = await train(clean, { red: ['tests'], old: true });
     const base = await debt.store.put(JSON.stringify(reportOf('tests')));
     expect(await debt.run('mergeTask', debt.request({ base }))).toMatchObject({ outcome: 'merged' });
   });

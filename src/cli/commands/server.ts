@@ -52,5 +52,7 @@ function describeStop(holders: number | null): string {
   if (holders === null) return 'No embedded server of this home runs.';
   return holders === 0
     ? 'The embedded server ends now.'
-    : `The embedded server ends when the ${String(holders)} commands that use it have ended.`;
+    : holders === 1
+      ? 'The embedded server ends when the command that uses it has ended.'
+      : `The embedded server ends when the ${String(holders)} commands that use it have ended.`;
 }

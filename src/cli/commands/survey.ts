@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
+import { lstat, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { CONFIGURATION_FILE } from '../../domain/configuration';
+import { draftConfiguration } from '../../domain/draft-configuration';
 import { exitCodeOf } from '../../domain/exit-codes';
+import { ConfigurationError } from '../../domain/user-error';
 import { argument } from '../argument';
 import type { Command } from '../command';
 import { plain } from '../live/text';
@@ -9,7 +14,13 @@ import { locateRepository } from '../start/locate-repository';
 import { readConfiguration } from '../start/read-configuration';
 import { createTrustStore } from '../start/trust';
 
-const SurveyFlags = z.strictObject({ base: z.string().optional(), config: z.string().optional() });
+const on = z.literal(true).optional();
+const SurveyFlags = z.strictObject({
+  base: z.string().optional(),
+  config: z.string().optional(),
+  write: on,
+  force: on,
+});
 
 export const survey: Command = {
   name: 'survey',
@@ -18,12 +29,15 @@ export const survey: Command = {
   options: [
     { flags: '--base <ref>', help: 'branch, tag or commit (default: what is checked out)' },
     { flags: '--config <file>', help: "a configuration instead of the repository's own" },
+    { flags: '--write', help: `write what was found as a draft of ${CONFIGURATION_FILE} into the folder` },
+    { flags: '--force', help: 'with --write: replace the file where there is one' },
   ],
   run: async (context, args, rawFlags) => {
     const { terminal, services, cwd } = context;
     const flags = parseFlags(SurveyFlags, rawFlags);
     const configuration = await readConfiguration(flags.config, cwd);
     const repository = locateRepository(argument(args, 0), cwd);
+    const draft = flags.write === true ? await draftPlace(repository, flags.force === true) : null;
     const target = await services.findTarget({ repository, base: flags.base ?? null });
     for (const note of target.notes) terminal.warn(note);
     const workspaceId = `survey-${shortHash(`${target.identity}\n${target.baseCommit}`)}`;
@@ -49,12 +63,19 @@ export const survey: Command = {
     ];
     for (const [name, value] of rows)
       terminal.say(`${name.padEnd(12)} ${value === null ? '-' : plain(value)}`);
+    for (const service of found.services ?? []) {
+      terminal.say(plain(`service      ${service.name} (${service.stack}) in ${service.path}`));
+    }
     terminal.say('Commands that would be run:');
     terminal.say(surveyed.commands);
     if (surveyed.roles.length > 0) terminal.say('Roles of the repository that would be given to the model:');
     for (const role of surveyed.roles) terminal.say(role);
     for (const note of [...found.notes, ...surveyed.roleNotes]) terminal.say(`note: ${plain(note)}`);
     terminal.say(`hash         ${surveyed.trustHash} (${trusted ? 'trusted' : 'not trusted yet'})`);
+    if (draft !== null) {
+      await replaceWhole(draft, draftConfiguration(found));
+      terminal.say(`Wrote ${draft}; read it, mend it and commit it: it counts as the base commit has it.`);
+    }
     terminal.emit({
       identity: target.identity,
       baseRef: target.baseRef,
@@ -67,6 +88,27 @@ export const survey: Command = {
     return exitCodeOf('delivered');
   },
 };
+
+/** Where the draft goes. @throws ConfigurationError for an address, and for a file that is there already */
+async function draftPlace(repository: string, force: boolean): Promise<string> {
+  const folder = await stat(repository).catch(() => null);
+  if (folder?.isDirectory() !== true) {
+    throw new ConfigurationError('--write needs a repository on this machine; give the path of a checkout.');
+  }
+  const file = join(repository, CONFIGURATION_FILE);
+  const there = await lstat(file).catch(() => null);
+  if (there !== null && !force) {
+    throw new ConfigurationError(`${file} is there already; add --force to replace it by a draft.`);
+  }
+  return file;
+}
+
+/** A link that stands there is replaced, not followed. */
+async function replaceWhole(file: string, text: string): Promise<void> {
+  const draft = `${file}.${String(process.pid)}`;
+  await writeFile(draft, text, { flag: 'wx' });
+  await rename(draft, file);
+}
 
 function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);

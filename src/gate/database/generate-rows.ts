@@ -29,9 +29,15 @@ export async function generateRows(
     readonly rows: number;
     /** Tables left as they are, by name. */
     readonly except?: ReadonlySet<string>;
+    /** Tables as a later migration leaves them: their checks and references are honoured already. */
+    readonly later?: readonly Table[];
+    /** Columns that may be NULL are. */
+    readonly nulls?: boolean;
+    /** References lead to this many parents at most, the oldest. */
+    readonly parents?: number;
   },
 ): Promise<GeneratedRows> {
-  const tables = await database.readTables();
+  const tables = withLaterRules(await database.readTables(), options.later ?? []);
   const types = await readTypes(database);
   const counts = new Map<string, number>();
   const problems: { table: string; reason: string }[] = [];
@@ -39,7 +45,7 @@ export async function generateRows(
     const name = tableName(table);
     if (options.except?.has(name) === true) continue;
     try {
-      counts.set(name, await fillTable(database, table, types, options.rows));
+      counts.set(name, await fillTable(database, table, types, options));
     } catch (error) {
       if (!(error instanceof DatabaseError || error instanceof Unfillable)) throw error;
       counts.set(name, 0);
@@ -47,6 +53,24 @@ export async function generateRows(
     }
   }
   return { counts, problems };
+}
+
+/** Tables with the constraints of their later selves, as far as columns and parents are there already. */
+function withLaterRules(tables: readonly Table[], later: readonly Table[]): Table[] {
+  return tables.map((table) => {
+    const next = later.find((other) => tableName(other) === tableName(table));
+    if (next === undefined) return table;
+    const names = new Set(table.columns.map(({ name }) => name));
+    const known = new Set(table.constraints.map(({ definition }) => definition));
+    const more = next.constraints.filter(
+      ({ kind, columns, definition, references }) =>
+        (kind === 'check' || kind === 'foreign-key') &&
+        !known.has(definition) &&
+        columns.every((column) => names.has(column)) &&
+        (references === null || tables.some((parent) => tableName(parent) === references.table)),
+    );
+    return { ...table, constraints: [...table.constraints, ...more] };
+  });
 }
 
 /** Parents before their children; what is left of a circle comes last, in the order of the catalog. */
@@ -74,6 +98,8 @@ class Unfillable extends Error {}
 
 interface FilledColumn {
   readonly name: string;
+  /** NULL is the last of its sources. */
+  readonly nullable: boolean;
   readonly sources: readonly ValueSource[];
   chosen: number;
 }
@@ -82,10 +108,13 @@ async function fillTable(
   database: FillableDatabase,
   table: Table,
   types: readonly TypeFacts[],
-  rows: number,
+  { rows, nulls = false, parents = PARENTS_LOOKED_AT }: Parameters<typeof generateRows>[1],
 ): Promise<number> {
   const before = await countRows(database, table);
-  const columns = [...(await referenceColumns(database, table)), ...ownColumns(table, types)];
+  const columns = [...(await referenceColumns(database, table, parents)), ...ownColumns(table, types)];
+  if (nulls) {
+    for (const column of columns) if (column.nullable) column.chosen = column.sources.length - 1;
+  }
   await findFirstRow(database, table, columns, before);
   const added = 1 + (await insert(database, table, columns, before + 1, rows - 1));
   // Unique keys over few values need more numbers than rows.
@@ -228,6 +257,7 @@ function ownColumns(table: Table, types: readonly TypeFacts[]): FilledColumn[] {
     return [
       {
         name: column.name,
+        nullable: column.nullable,
         sources: spread ? sources.map((source) => (n: number) => source(Math.floor(n / 7) + n)) : sources,
         chosen: 0,
       },
@@ -235,13 +265,17 @@ function ownColumns(table: Table, types: readonly TypeFacts[]): FilledColumn[] {
   });
 }
 
-async function referenceColumns(database: FillableDatabase, table: Table): Promise<FilledColumn[]> {
+async function referenceColumns(
+  database: FillableDatabase,
+  table: Table,
+  most: number,
+): Promise<FilledColumn[]> {
   const taken = new Set<string>();
   const filled: FilledColumn[] = [];
   for (const [place, key] of foreignKeys(table).entries()) {
     if (key.references === null || key.columns.some((column) => taken.has(column))) continue;
     const parents = await database.query(
-      `SELECT ${key.references.columns.map(quoteName).join(', ')} FROM ${key.references.table.split('.').map(quoteName).join('.')} LIMIT ${PARENTS_LOOKED_AT}`,
+      `SELECT ${key.references.columns.map(quoteName).join(', ')} FROM ${key.references.table.split('.').map(quoteName).join('.')} LIMIT ${most}`,
     );
     for (const [index, name] of key.columns.entries()) {
       const target = key.references.columns[index] ?? '';
@@ -255,6 +289,7 @@ async function referenceColumns(database: FillableDatabase, table: Table): Promi
       const spread: ValueSource = (n) => some[(n + Math.floor(n / some.length) * place) % some.length];
       filled.push({
         name,
+        nullable: column.nullable,
         sources: [...(some.length > 0 ? [spread] : []), ...(column.nullable ? [() => null] : [])],
         chosen: 0,
       });

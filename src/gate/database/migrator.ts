@@ -13,6 +13,8 @@ const SQL_TOOLS = new Set(['sql-updown', 'sql', 'dbmate', 'postgrator', 'flyway'
 
 /** The migrations of a tree, and how to run them on a database. */
 export interface Migrator {
+  /** Who runs them: the gate, statement by statement, or the target's own command. */
+  readonly kind: 'sql' | 'command';
   readonly tool: string;
   readonly folder: string;
   /** The scripts, where migrations are SQL; null where only their tool can read them. */
@@ -90,6 +92,7 @@ function bySql(inspection: Inspection, tool: string, folder: string, plan: Migra
     }
   };
   return {
+    kind: 'sql',
     tool,
     folder,
     plan,
@@ -139,6 +142,7 @@ function byCommand(
     throw new CannotTell(redactSecrets(`${words} failed (${how}): ${output.slice(-400)}`));
   };
   return {
+    kind: 'command',
     tool,
     folder,
     plan,

@@ -25,7 +25,7 @@ const QUERIES = [
    ${FROM_CLASS} WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND ${OWN_RELATION}`,
   `SELECT c.relname AS relation, 'column ' || ${NAME} || '.' || a.attname || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod)
      || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
-     || CASE WHEN a.attidentity <> '' THEN ' identity ' || a.attidentity ELSE '' END
+     || CASE WHEN a.attidentity <> '' THEN ' identity ' || a.attidentity::text ELSE '' END
      || CASE WHEN a.attgenerated <> '' THEN ' generated' ELSE '' END
      || coalesce(' default ' || pg_catalog.pg_get_expr(ad.adbin, ad.adrelid), '')
      || CASE WHEN a.attcollation <> t.typcollation THEN ' collate ' || co.collname ELSE '' END

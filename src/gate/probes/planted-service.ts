@@ -47,6 +47,7 @@ export function plantService(answer: (request: PlantedRequest) => PlantedAnswer)
     },
     load: () => Promise.reject(new Error('a planted service bears no load')),
     figures: () => Promise.reject(new Error('a planted service has no figures')),
+    slowdown: () => Promise.resolve(1),
     setDatabaseReachable: () => Promise.reject(new Error('a planted service has no database')),
     isAlive: () => true,
     log: () => lines.map((line) => `${line}\n`).join(''),

@@ -7,8 +7,8 @@ import type { Survey } from '../../../src/domain/survey';
 import { createEngines } from '../../../src/engines/engines';
 import { createBootstrap } from '../../../src/gate/bootstrap';
 import type { Inspection } from '../../../src/gate/inspection';
-import { openInspection, type InspectionSetting } from '../../../src/gate/open-inspection';
-import { startPostgres } from '../../../src/postgres/start-postgres';
+import { openInspection } from '../../../src/gate/open-inspection';
+import { type PostgresServer, startPostgres } from '../../../src/postgres/start-postgres';
 import { createSandbox, probeSandbox } from '../../../src/sandbox/sandbox';
 import { surveyFiles } from '../../../src/survey/survey-files';
 import { createSetting, writeFiles } from '../support';
@@ -100,13 +100,15 @@ export async function inspectRepository(
     environment: environment.inherited,
     engines: createEngines({ path: environment.path, environment: environment.inherited }),
   });
-  const privatePostgres: InspectionSetting['privatePostgres'] = () =>
+  const start = (): Promise<PostgresServer> =>
     startPostgres({ path: environment.path, dataRoot: join(state, 'postgres') });
+  let shared: Promise<PostgresServer> | undefined;
   const setting = createSetting(state, {
     sandbox: createSandbox(await probeSandbox({ PATH: environment.path })),
     dependencyStore,
     bootstrap,
-    privatePostgres,
+    privatePostgres: start,
+    postgres: () => (shared ??= start()),
   });
   const opened = openInspection(setting, {
     target: {
@@ -123,6 +125,7 @@ export async function inspectRepository(
     inspection: opened.inspection,
     dispose: async () => {
       await opened.dispose();
+      await (await shared)?.stop();
       rmSync(state, { recursive: true, force: true });
     },
   };

@@ -40,6 +40,11 @@ def test_what_does_not_fit_is_refused_with_the_field_that_is_wrong(client, body,
     assert [error["field"] for error in problem["errors"]] == [field]
 
 
+def test_a_page_of_no_items_is_refused(client):
+    problem = assert_problem(client.get("/v1/items", params={"limit": 0}), 422, "invalid-request")
+    assert [error["field"] for error in problem["errors"]] == ["query.limit"]
+
+
 def test_an_unknown_item_is_not_found(client):
     assert_problem(client.get("/v1/items/NOTHING"), 404, "item-not-found")
     missing = client.post("/v1/items/NOTHING/adjustments", json={"delta": 1})

@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
-import { isRecord, type JsonRecord } from '../../../domain/openapi-document';
+import { isRecord, recordOf, type JsonRecord } from '../../../domain/openapi-document';
+import { CannotTell } from '../../checker';
 import { parseText, type ParsedText, type Steps } from './parse-text';
 import { SpecProblem } from './spec-problem';
 
-const MOST_FILES = 300;
+const MOST_FILES = 5000;
 const MOST_CHARACTERS = 16 * 1024 * 1024;
 /** Where the other files of a description stand in the bundled document. */
 const OTHERS = 'x-files';
@@ -40,9 +41,14 @@ export async function bundleSpec(
     const [from, value] = next;
     for (const path of filesOf(from, value, remote)) {
       if (files.has(path)) continue;
-      const there = files.size < MOST_FILES && characters < MOST_CHARACTERS ? await read(path) : null;
+      const there = await read(path);
       if (there === null) continue;
       characters += there.length;
+      if (files.size > MOST_FILES || characters > MOST_CHARACTERS) {
+        throw new CannotTell(
+          `${root} refers to more files than can be read: ${String(MOST_FILES)}, or 16 MiB`,
+        );
+      }
       const parsed = parseText(path, there);
       files.set(path, parsed);
       waiting.push([path, parsed.value]);
@@ -86,13 +92,24 @@ function* objectsOf(value: unknown): Generator<JsonRecord> {
 }
 
 function* filesOf(from: string, value: unknown, remote: Set<string>): Generator<string> {
-  for (const { $ref } of objectsOf(value)) {
-    if (typeof $ref !== 'string' || $ref.startsWith('#')) continue;
-    const path = fileOf(from, $ref);
-    if (path === null) remote.add($ref);
-    else yield path;
+  for (const record of objectsOf(value)) {
+    const references = [record['$ref'], ...Object.values(mappingOf(record)).filter(isReference)];
+    for (const reference of references) {
+      if (typeof reference !== 'string' || reference.startsWith('#')) continue;
+      const path = fileOf(from, reference);
+      if (path === null) remote.add(reference);
+      else yield path;
+    }
   }
 }
+
+/** The `mapping` of a discriminator: names of schemas, or references to them. */
+function mappingOf(record: JsonRecord): JsonRecord {
+  return typeof record['propertyName'] === 'string' ? recordOf(record['mapping']) : {};
+}
+
+const isReference = (value: unknown): value is string =>
+  typeof value === 'string' && /[/#]|\.ya?ml$|\.json$/.test(value);
 
 /** Path of the file a reference leads to; null when it leads out of the repository. */
 function fileOf(from: string, reference: string): string | null {
@@ -116,9 +133,14 @@ function rewrite(value: unknown, file: string, root: string, files: ReadonlyMap<
     }
     const record: Record<string, unknown> = {};
     done.set(at, record);
+    const mapped = mappingOf(at as JsonRecord);
     for (const [key, child] of Object.entries(at)) {
       const moved =
-        key === '$ref' && typeof child === 'string' ? inside(child, file, root, files) : copy(child);
+        key === '$ref' && typeof child === 'string'
+          ? inside(child, file, root, files)
+          : key === 'mapping' && child === mapped
+            ? mapValues(mapped, (entry) => (isReference(entry) ? inside(entry, file, root, files) : entry))
+            : copy(child);
       Object.defineProperty(record, key, {
         value: moved,
         enumerable: true,
@@ -129,6 +151,10 @@ function rewrite(value: unknown, file: string, root: string, files: ReadonlyMap<
     return record;
   };
   return copy(value);
+}
+
+function mapValues(record: JsonRecord, change: (value: unknown) => unknown): JsonRecord {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
 
 function inside(reference: string, file: string, root: string, files: ReadonlyMap<string, unknown>): string {

@@ -5,6 +5,9 @@ import { collectNames, type Names } from './names';
 /** A call or the making of an object, the same for every language. */
 export interface Call {
   readonly node: SgNode;
+  /** Offsets of the node in the text. */
+  readonly start: number;
+  readonly end: number;
   /** Last part of what is called: `query` of `this.db.query(…)`. */
   readonly name: string;
   /** What stands before the last dot; null for a plain function. */
@@ -86,7 +89,17 @@ export function callOf(node: SgNode): Call | null {
   const own = callee.field('property') ?? callee.field('attribute') ?? callee;
   const text =
     kind === 'method_invocation' && receiver !== null ? `${receiver.text()}.${callee.text()}` : callee.text();
-  return { node, name: own.text(), receiver, callee: text.replace(/\s+/g, ''), args, keywords };
+  const { start, end } = node.range();
+  return {
+    node,
+    start: start.index,
+    end: end.index,
+    name: own.text(),
+    receiver,
+    callee: text.replace(/\s+/g, ''),
+    args,
+    keywords,
+  };
 }
 
 function calleeOf(node: SgNode, kind: string): SgNode | null {

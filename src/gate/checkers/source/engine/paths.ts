@@ -2,11 +2,11 @@
 export type Role = 'service' | 'program' | 'test';
 
 const LEFT_OUT =
-  /(?:^|\/)(?:node_modules|bower_components|vendor|vendored|third[_-]party|dist|coverage|\.venv|venv|site-packages|__pycache__|target|\.next|__generated__|generated|migrations?|alembic|db\/migrate|db\/changelog)\/|\.min\.[cm]?js$|\.(?:generated|gen|pb)\.[a-z]+$|_pb2(?:_grpc)?\.py$/i;
+  /(?:^|\/)(?:node_modules|bower_components|vendored|third[_-]party|dist|\.venv|venv|site-packages|__pycache__|target\/(?:classes|generated-sources)|\.next|__generated__|generated|migrations?|alembic|db\/migrate|db\/changelog)\/|\.min\.[cm]?js$|\.(?:generated|gen|pb)\.[a-z]+$|_pb2(?:_grpc)?\.py$|^(?!src\/|app\/)(?:[\w-]+\/)?vendor\//i;
 const TESTS =
-  /(?:^|\/)(?:tests?|__tests__|__mocks__|specs?|e2e|testing|fixtures|cypress|testdata|test-utils)\/|[._-](?:test|spec|e2e-spec|it-spec)\.[a-z]+$|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest|tests)\.py$|(?:Tests?|IT|TestCase|Spec)\.java$|(?:^|\/)(?:jest|vitest|playwright|cypress)\.[\w.]+$/;
+  /(?:^|\/)(?:tests?|__tests__|__mocks__|specs?|e2e|testing|fixtures|cypress|testdata|test-utils)\/|[._-](?:test|spec|e2e-spec|it-spec)\.[a-z]+$|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest|tests)\.py$|(?:Tests?|IT|TestCase|Spec)\.java$|(?:^|\/)(?:settings|config)\/(?:test|testing|ci)\.[a-z]+$|(?:^|\/)(?:jest|vitest|playwright|cypress)\.[\w.]+$/;
 const PROGRAMS =
-  /(?:^|\/)(?:scripts?|bin|tools?|cli|commands?|bench|benchmarks?|examples?|seeds?|seeders?|management|tasks|docs?|config\/webpack)\/|(?:^|\/)(?:seed|migrate|cli|manage|setup|gulpfile|Gruntfile|knexfile|[\w.-]+\.config|\.eslintrc|conf|noxfile|fabfile)\.[a-z]+$/i;
+  /(?:^|\/)(?:\.[\w-]+|front-?end|webapp|public|scripts?|bin|tools?|cli|bench|benchmarks?|examples?|seeds?|seeders?|management\/commands|docs?|config\/webpack)\/|(?:^|\/)(?:seed|migrate|cli|manage|setup|gulpfile|Gruntfile|knexfile|[\w.-]+\.config|\.eslintrc|conf|noxfile|fabfile)\.[a-z]+$|\.[jt]sx$/i;
 
 /** Role of a source file; migrations, vendored, generated and minified files have none. */
 export function roleOf(path: string): Role | null {

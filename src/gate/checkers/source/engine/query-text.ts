@@ -229,6 +229,9 @@ class Evaluation {
   ): boolean {
     if (type !== null && !/@(?:Param|Query|Body)\(/.test(node.text()) && isHarmlessType(type, isQuoted))
       return true;
+    // Text of a query that was put together elsewhere is judged there.
+    if (!isQuoted && /^(?:sql|query|statement|subquery|clause|where\w*|conditions?)$/i.test(name))
+      return true;
     const list = listOfCallback(of);
     if (list !== null) return index > 0 || this.isSafe(list, isQuoted, depth + 1);
     const isOuter = functionAround(at)?.id() !== of.id();

@@ -20,6 +20,8 @@ export interface SourceRule {
   readonly language: Language;
   /** An ast-grep rule, or a function where a pattern cannot say it; answers with the nodes that are wrong. */
   readonly find: NapiConfig | ((file: ParsedFile) => readonly SgNode[]);
+  /** What the text of a file has to match for the rule to be asked at all: saves time, changes nothing. */
+  readonly mentions?: RegExp;
   /** One sentence: what is wrong and what to do. */
   readonly message: string;
   /** `service`: not in scripts and command lines either; `tests`: in tests alone. Absent: everything but tests. */
@@ -32,5 +34,6 @@ export interface SourceRule {
 
 /** The nodes of a file a rule finds wrong. */
 export function matchesOf(rule: SourceRule, file: ParsedFile): readonly SgNode[] {
+  if (rule.mentions?.test(file.text) === false) return [];
   return typeof rule.find === 'function' ? rule.find(file) : file.root.findAll(rule.find);
 }

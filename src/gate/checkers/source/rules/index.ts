@@ -1,5 +1,21 @@
 import type { SourceRule } from '../engine/rule';
+import { JAVA_RULES } from './java';
+import { JAVASCRIPT_ERROR_RULES } from './javascript-errors';
+import { JAVASCRIPT_SECURITY_RULES } from './javascript-security';
+import { JAVASCRIPT_RUNTIME_RULES } from './javascript-runtime';
+import { JAVASCRIPT_TEST_RULES } from './javascript-tests';
+import { LOGGING_RULES } from './logging';
+import { PYTHON_RULES } from './python';
 import { SQL_INJECTION_RULES } from './sql-injection';
 
 /** Every rule over syntax trees. Adding one is adding a row to its file. */
-export const SOURCE_RULES: readonly SourceRule[] = [...SQL_INJECTION_RULES];
+export const SOURCE_RULES: readonly SourceRule[] = [
+  ...SQL_INJECTION_RULES,
+  ...JAVASCRIPT_ERROR_RULES,
+  ...JAVASCRIPT_SECURITY_RULES,
+  ...JAVASCRIPT_RUNTIME_RULES,
+  ...JAVASCRIPT_TEST_RULES,
+  ...LOGGING_RULES,
+  ...PYTHON_RULES,
+  ...JAVA_RULES,
+];

@@ -83,3 +83,9 @@ export function isWithin(node: SgNode, outer: SgNode): boolean {
   const around = outer.range();
   return start.index >= around.start.index && end.index <= around.end.index;
 }
+
+/** Calls of a file inside `outer`. */
+export function callsWithin(file: ParsedFile, outer: SgNode): readonly Call[] {
+  const { start, end } = outer.range();
+  return file.calls().filter((call) => call.start >= start.index && call.end <= end.index);
+}

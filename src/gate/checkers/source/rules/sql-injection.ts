@@ -17,7 +17,8 @@ function find(file: ParsedFile): readonly SgNode[] {
   const found = new Map<number, SgNode>();
   for (const call of file.calls()) {
     if (NOT_A_SINK.test(call.name)) continue;
-    const loose = LOOSE.test(call.name);
+    // `text` is SQLAlchemy's; in JavaScript it writes text for people.
+    const loose = LOOSE.test(call.name) && (call.name !== 'text' || file.language === 'python');
     for (const arg of call.args.slice(0, 4)) {
       const unsafe = candidatesOf(arg)
         .map((candidate) => findUnsafeText(file, candidate, loose))
@@ -86,6 +87,8 @@ const NODE_GOOD: readonly Snippet[] = [
   'import { TABLE } from "./names.js"; import { fields } from "./f.js"; const f = (db) => db.query(`select ${fields} from ${TABLE}`);',
   'const f = (ids) => pool.query(`select * from t where id in (${ids.map(() => "?").join(",")})`, ids);',
   'const f = (db, rows) => db.query(`insert into t (a, b) values ${rows.map((_, i) => `($${i * 2 + 1}, $${i * 2 + 2})`).join(", ")}`, rows.flat());',
+  'const page = (query, params) => rawQuery(`select count(*) as num from (${query}) t`, params);',
+  'doc.text(`${item.quantity}x from ${name} and ${price}`);',
   'const f = (name) => fetch(`https://example.org/select?from=${name}`);',
   'const f = (knex, q) => knex("users").whereRaw("name like ?", [`%${q}%`]);',
   {
@@ -145,6 +148,7 @@ const JAVA_GOOD: readonly Snippet[] = [
 export const SQL_INJECTION_RULES: readonly SourceRule[] = [
   {
     id: 'js-query-from-text',
+    mentions: /\b(?:select|insert|update|delete|where|order\s+by|like|having)\b|[=<>]\s*'/i,
     item: 'sql-injection',
     language: 'javascript',
     find,
@@ -154,6 +158,7 @@ export const SQL_INJECTION_RULES: readonly SourceRule[] = [
   },
   {
     id: 'py-query-from-text',
+    mentions: /\b(?:select|insert|update|delete|where|order\s+by|like|having)\b|[=<>]\s*'/i,
     item: 'sql-injection',
     language: 'python',
     find,
@@ -163,6 +168,7 @@ export const SQL_INJECTION_RULES: readonly SourceRule[] = [
   },
   {
     id: 'java-query-from-text',
+    mentions: /\b(?:select|insert|update|delete|where|order\s+by|like|having|from)\b/i,
     item: 'sql-injection',
     language: 'java',
     find,

@@ -134,6 +134,11 @@ describe('refresh', () => {
 });
 
 describe('logout', () => {
+  test('without a refresh token is refused', async () => {
+    const response = await post('logout', {});
+    assertProblem(response, 400, 'invalid-request');
+  });
+
   test('ends the session, and doing it again is harmless', async () => {
     const { refreshToken } = (await login()).json();
     assert.equal((await post('logout', { refreshToken })).statusCode, 204);
