@@ -6,8 +6,7 @@ import { NO_SETTINGS, type GateSettings } from '../../../src/domain/gate-setting
 import { API_CHECKERS } from '../../../src/gate/checkers/api';
 import type { RunningService } from '../../../src/gate/facts/service';
 import type { Inspection } from '../../../src/gate/inspection';
-import { answersOf } from '../../../src/gate/run-checker';
-import { inspectFiles } from './support';
+import { inspectFiles, outcomeOf } from './support';
 
 const OPENAPI = JSON.stringify({
   openapi: '3.1.0',
@@ -20,31 +19,10 @@ function answering(answers: Record<string, string>): Partial<Inspection> {
   const service: Partial<RunningService> = {
     request: ({ path }) =>
       Promise.resolve({
-<<<<<<< HEAD
         status: path in answers ? 200 : 404,
         headers: {},
         body: answers[path] ?? '{}',
         ms: 1,
-=======
-        argv: ['service'],
-        database: null,
-        environment: {},
-        readyMs: 1,
-        request: ({ path }) =>
-          Promise.resolve({
-            status: path in answers ? 200 : 404,
-            headers: {},
-            body: answers[path] ?? '{}',
-            ms: 1,
-          }),
-        load: () => Promise.reject(new Error('not asked')),
-        figures: () => Promise.reject(new Error('not asked')),
-        slowdown: () => Promise.resolve(1),
-        setDatabaseReachable: () => Promise.reject(new Error('not asked')),
-        isAlive: () => true,
-        log: () => '',
-        stop: () => Promise.resolve(),
->>>>>>> h/stage
       }),
   };
   return { service: () => Promise.resolve(service as RunningService) };
@@ -54,8 +32,8 @@ const configured = (api: GateSettings['api']): GateSettings => ({ ...NO_SETTINGS
 
 async function documentation(inspection: Inspection): Promise<string> {
   const checker = API_CHECKERS.find(({ name }) => name === 'api-document');
-  const [answer] = checker === undefined ? [] : await answersOf(checker, inspection);
-  return answer?.outcome.kind ?? 'none';
+  if (checker === undefined) throw new Error('no such checker');
+  return (await outcomeOf(checker, inspection)).kind;
 }
 
 describe('the API description of a tree', () => {
@@ -145,8 +123,8 @@ describe('the API description of a tree', () => {
   it('cannot be told by the other rules where there is none', async () => {
     const names = API_CHECKERS.find(({ name }) => name === 'api-names');
     if (names === undefined) throw new Error('no such checker');
-    const [answer] = await answersOf(names, inspectFiles({}, { framework: 'express' }));
-    expect(answer?.outcome.kind).toBe('could-not-run');
+    const outcome = await outcomeOf(names, inspectFiles({}, { framework: 'express' }));
+    expect(outcome.kind).toBe('could-not-run');
   });
 
   it('is refused when it is a link out of the repository', async () => {
