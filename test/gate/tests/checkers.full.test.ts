@@ -1,7 +1,7 @@
 // Needs npm with its registry and a PostgreSQL of the chain; bubblewrap when it is there.
 import type { Answer } from '../../../src/gate/checker';
 import { TESTS_CHECKERS } from '../../../src/gate/checkers/tests';
-import { answersOf } from '../../../src/gate/run-checker';
+import { ask } from '../../../src/gate/run-checker';
 import { TESTS_DEFECTS } from '../../../bench/gates/defects/tests';
 import { createRepository, exampleFile, inspectRepository } from './support';
 
@@ -20,7 +20,7 @@ async function answers(defect?: string): Promise<Map<string, Answer>> {
   const opened = await inspectRepository(repository);
   try {
     const all: Answer[] = [];
-    for (const checker of TESTS_CHECKERS) all.push(...(await answersOf(checker, opened.inspection)));
+    for (const checker of TESTS_CHECKERS) all.push(...(await ask(checker, opened.inspection)).answers);
     return new Map(all.map((answer) => [answer.subject, answer]));
   } finally {
     await opened.dispose();
