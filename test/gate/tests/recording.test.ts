@@ -158,8 +158,7 @@ test('without a test command coverage cannot be told', async () => {
     survey: { install: null, test: null, gate: NO_SETTINGS },
   });
   try {
-    const { answers } = await ask(testCoverage, opened.inspection);
-    expect(answers).toMatchObject([
+    expect((await ask(testCoverage, opened.inspection)).answers).toMatchObject([
       { outcome: { kind: 'could-not-run', reason: expect.stringContaining('no test command') } },
     ]);
   } finally {
