@@ -52,7 +52,7 @@ async function open(service: ServiceName, files: Record<string, string> = {}): P
 async function keysOf(checkers: readonly GateChecker[], opened: Sample): Promise<string[]> {
   const all: string[] = [];
   for (const checker of checkers) {
-    const { answers } = await answersOf(checker, opened.inspection);
+    const answers = await answersOf(checker, opened.inspection);
     for (const { subject, outcome } of answers) {
       if (outcome.kind === 'could-not-run') all.push(`${subject}: ${outcome.reason}`);
       if (outcome.kind !== 'ran-found') continue;

@@ -9,7 +9,7 @@ export interface MemoryCourse {
 }
 
 /** Growth that is no steady state any more (charter: memory monitored). */
-export const MOST_GROWTH = 0.2;
+const MOST_GROWTH = 0.2;
 /** What each request leaves behind, load after load. */
 const LEFT_BYTES = 512;
 const MOST_REQUESTS = 600;
@@ -37,16 +37,30 @@ export async function watchMemory(
 }
 
 /** Growth over both loads, relative; null where it is not known. */
-export function growthOf(values: readonly (number | null)[]): number | null {
-  const [before, , after] = values;
-  return before == null || after == null || before === 0 ? null : (after - before) / before;
+function growthOf(course: Course | null): number | null {
+  return course === null || course[0] === 0 ? null : (course[2] - course[0]) / course[0];
 }
 
+/** One figure before, between and after. */
+type Course = readonly [number, number, number];
+
+/** Null where the figure is not known all along. */
+function courseOf(
+  { figures: [first, second, third] }: MemoryCourse,
+  of: (figures: ProcessFigures) => number | null,
+): Course | null {
+  const [before, between, after] = [of(first), of(second), of(third)];
+  return before === null || between === null || after === null ? null : [before, between, after];
+}
+
+const residentOf = ({ rssBytes }: ProcessFigures): number | null => rssBytes;
+const heapOf = ({ heapBytes }: ProcessFigures): number | null => heapBytes;
+
 /** Memory that grows and goes on growing. One step that stays, such as a larger heap, is no leak. */
-export function memoryFindings({ figures, amount }: MemoryCourse): GateFinding[] {
-  const resident = figures.map(({ rssBytes }) => rssBytes);
-  const heap = figures.map(({ heapBytes }) => heapBytes);
-  const left = perRequest(heap, amount);
+export function memoryFindings(memory: MemoryCourse): GateFinding[] {
+  const { amount } = memory;
+  const resident = courseOf(memory, residentOf);
+  const left = perRequest(courseOf(memory, heapOf), amount);
   const findings: GateFinding[] = [];
   if ((growthOf(resident) ?? 0) >= MOST_GROWTH && goesOn(resident)) {
     findings.push({
@@ -64,28 +78,28 @@ export function memoryFindings({ figures, amount }: MemoryCourse): GateFinding[]
 }
 
 /** The smaller of what a request leaves in each of the loads. */
-function perRequest([before, between, after]: readonly (number | null)[], amount: number): number | null {
-  if (before == null || between == null || after == null) return null;
+function perRequest(course: Course | null, amount: number): number | null {
+  if (course === null) return null;
+  const [before, between, after] = course;
   return Math.min(between - before, after - between) / amount;
 }
 
-function goesOn([before, between, after]: readonly (number | null)[]): boolean {
-  if (before == null || between == null || after == null) return false;
+function goesOn(course: Course | null): boolean {
+  if (course === null) return false;
+  const [before, between, after] = course;
   return after - between >= (between - before) / 2;
 }
 
 /** A row for people. */
-export function memoryRow({ figures, amount }: MemoryCourse): string {
-  const course = (of: (figure: ProcessFigures) => number | null): string =>
-    figures.map((figure) => megabytes(of(figure))).join(' -> ');
-  const resident = figures.map(({ rssBytes }) => rssBytes);
+export function memoryRow(memory: MemoryCourse): string {
+  const told = (course: Course | null): string =>
+    course === null ? 'unknown' : `${course.map((bytes) => shown(bytes / MEGABYTE)).join(' -> ')} MiB`;
+  const resident = courseOf(memory, residentOf);
   return (
-    `resident memory ${course(({ rssBytes }) => rssBytes)} MiB (${percent(growthOf(resident))}), ` +
-    `heap after garbage collection ${course(({ heapBytes }) => heapBytes)} MiB, over 2 x ${String(amount)} requests`
+    `resident memory ${told(resident)} (${percent(growthOf(resident))}), ` +
+    `heap after garbage collection ${told(courseOf(memory, heapOf))}, over 2 x ${String(memory.amount)} requests`
   );
 }
-
-const megabytes = (bytes: number | null): string => (bytes === null ? 'unknown' : shown(bytes / MEGABYTE));
 
 function percent(share: number | null): string {
   return share === null ? 'unknown' : `${(share * 100).toFixed(0)} %`;
