@@ -2,24 +2,27 @@ import type { GateFinding } from '../../../domain/receipt';
 import type { ProcessFigures, ProbeRequest, RunningService } from '../../facts/service';
 import { shown } from './load-figures';
 
-/** Memory before and after two loads of the same size. */
+/** Memory before and after each of several loads of the same size. */
 export interface MemoryCourse {
-  readonly figures: readonly [ProcessFigures, ProcessFigures, ProcessFigures];
+  readonly figures: readonly ProcessFigures[];
   readonly amount: number;
 }
 
 /** Growth that is no steady state any more (charter: memory monitored). */
 const MOST_GROWTH = 0.2;
 /** What each request leaves behind, load after load. */
-const LEFT_BYTES = 512;
+const LEFT_BYTES = 1024;
 const MOST_REQUESTS = 600;
 const FEWEST_REQUESTS = 40;
 /** Fewer requests show only a larger leak above what a heap does by itself. */
-const FEW_REQUESTS = 200;
-const LEFT_BYTES_OF_FEW = 4 * 1024;
+const FEW_REQUESTS = 150;
+const LEFT_BYTES_OF_FEW = 1536;
 const MEGABYTE = 1024 * 1024;
 
-/** Runs the same load twice on a service that is warm, and looks at its memory before, between and after. */
+/**
+ * Runs the same load twice on a service that is warm, and looks at its memory before, between and after. A suspicion
+ * counts when a third load shows it again.
+ */
 export async function watchMemory(
   service: RunningService,
   requests: readonly ProbeRequest[],
@@ -32,25 +35,33 @@ export async function watchMemory(
   const startedAt = performance.now();
   const before = await load(FEWEST_REQUESTS);
   const msEach = (performance.now() - startedAt) / FEWEST_REQUESTS;
-  const amount = Math.max(FEWEST_REQUESTS, Math.min(MOST_REQUESTS, Math.floor(budgetMs / 2 / msEach)));
-  return { figures: [before, await load(amount), await load(amount)], amount };
+  // A busy machine takes longer and leaks as much: what shows a leak comes before the budget, unless requests are slow.
+  const fewest = msEach * FEW_REQUESTS < budgetMs * 2 ? FEW_REQUESTS : FEWEST_REQUESTS;
+  const amount = Math.max(fewest, Math.min(MOST_REQUESTS, Math.floor(budgetMs / 2 / msEach)));
+  const course = { figures: [before, await load(amount), await load(amount)], amount };
+  return memoryFindings(course).length === 0
+    ? course
+    : { figures: [...course.figures, await load(amount)], amount };
 }
 
-/** Growth over both loads, relative; null where it is not known. */
-function growthOf(course: Course | null): number | null {
-  return course === null || course[0] === 0 ? null : (course[2] - course[0]) / course[0];
-}
-
-/** One figure before, between and after. */
-type Course = readonly [number, number, number];
-
-/** Null where the figure is not known all along. */
+/** One figure before, between and after the loads; null where it is not known all along. */
 function courseOf(
-  { figures: [first, second, third] }: MemoryCourse,
+  { figures }: MemoryCourse,
   of: (figures: ProcessFigures) => number | null,
-): Course | null {
-  const [before, between, after] = [of(first), of(second), of(third)];
-  return before === null || between === null || after === null ? null : [before, between, after];
+): readonly number[] | null {
+  const course = figures.map(of).filter((value) => value !== null);
+  return course.length < figures.length || course.length < 3 ? null : course;
+}
+
+/** What each load added. */
+function stepsOf(course: readonly number[]): number[] {
+  return course.slice(1).map((value, index) => value - (course[index] ?? value));
+}
+
+/** Growth over all loads, relative; null where it is not known. */
+function growthOf(course: readonly number[] | null): number | null {
+  const first = course?.[0] ?? 0;
+  return course === null || first === 0 ? null : ((course.at(-1) ?? first) - first) / first;
 }
 
 const residentOf = ({ rssBytes }: ProcessFigures): number | null => rssBytes;
@@ -65,7 +76,7 @@ export function memoryFindings(memory: MemoryCourse): GateFinding[] {
   if ((growthOf(resident) ?? 0) >= MOST_GROWTH && goesOn(resident)) {
     findings.push({
       key: 'memory-grows',
-      text: `Resident memory grows by ${percent(growthOf(resident))} over ${String(amount * 2)} requests on a warm service, and goes on growing`,
+      text: `Resident memory grows by ${percent(growthOf(resident))} over ${String(amount * (memory.figures.length - 1))} requests on a warm service, and goes on growing`,
     });
   }
   if (left !== null && left >= (amount < FEW_REQUESTS ? LEFT_BYTES_OF_FEW : LEFT_BYTES)) {
@@ -77,27 +88,26 @@ export function memoryFindings(memory: MemoryCourse): GateFinding[] {
   return findings;
 }
 
-/** The smaller of what a request leaves in each of the loads. */
-function perRequest(course: Course | null, amount: number): number | null {
-  if (course === null) return null;
-  const [before, between, after] = course;
-  return Math.min(between - before, after - between) / amount;
+/** The least that a request leaves in any of the loads. */
+function perRequest(course: readonly number[] | null, amount: number): number | null {
+  return course === null ? null : Math.min(...stepsOf(course)) / amount;
 }
 
-function goesOn(course: Course | null): boolean {
+/** Each load adds at least half of what the first one did. */
+function goesOn(course: readonly number[] | null): boolean {
   if (course === null) return false;
-  const [before, between, after] = course;
-  return after - between >= (between - before) / 2;
+  const [first = 0, ...later] = stepsOf(course);
+  return later.every((step) => step >= first / 2);
 }
 
 /** A row for people. */
 export function memoryRow(memory: MemoryCourse): string {
-  const told = (course: Course | null): string =>
+  const told = (course: readonly number[] | null): string =>
     course === null ? 'unknown' : `${course.map((bytes) => shown(bytes / MEGABYTE)).join(' -> ')} MiB`;
   const resident = courseOf(memory, residentOf);
   return (
     `resident memory ${told(resident)} (${percent(growthOf(resident))}), ` +
-    `heap after garbage collection ${told(courseOf(memory, heapOf))}, over 2 x ${String(memory.amount)} requests`
+    `heap after garbage collection ${told(courseOf(memory, heapOf))}, over ${String(memory.figures.length - 1)} x ${String(memory.amount)} requests`
   );
 }
 
