@@ -1,6 +1,7 @@
 import type { Defect } from './defect';
+import { API_DEFECTS } from './defects/api';
 import { DATABASE_DEFECTS } from './defects/database';
 import { TESTS_DEFECTS } from './defects/tests';
 
 /** Every planted defect, by family of checkers. */
-export const DEFECTS: readonly Defect[] = [...DATABASE_DEFECTS, ...TESTS_DEFECTS];
+export const DEFECTS: readonly Defect[] = [...API_DEFECTS, ...DATABASE_DEFECTS, ...TESTS_DEFECTS];

@@ -19,31 +19,10 @@ function answering(answers: Record<string, string>): Partial<Inspection> {
   const service: Partial<RunningService> = {
     request: ({ path }) =>
       Promise.resolve({
-<<<<<<< HEAD
         status: path in answers ? 200 : 404,
         headers: {},
         body: answers[path] ?? '{}',
         ms: 1,
-=======
-        argv: ['service'],
-        database: null,
-        environment: {},
-        readyMs: 1,
-        request: ({ path }) =>
-          Promise.resolve({
-            status: path in answers ? 200 : 404,
-            headers: {},
-            body: answers[path] ?? '{}',
-            ms: 1,
-          }),
-        load: () => Promise.reject(new Error('not asked')),
-        figures: () => Promise.reject(new Error('not asked')),
-        slowdown: () => Promise.resolve(1),
-        setDatabaseReachable: () => Promise.reject(new Error('not asked')),
-        isAlive: () => true,
-        log: () => '',
-        stop: () => Promise.resolve(),
->>>>>>> h/stage
       }),
   };
   return { service: () => Promise.resolve(service as RunningService) };

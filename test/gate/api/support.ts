@@ -20,8 +20,7 @@ const treeOf = (name: string): string => createHash('sha1').update(name).digest(
 
 /** What a checker says of its one item. */
 export async function outcomeOf(checker: GateChecker, inspection: Inspection): Promise<Outcome> {
-  const { answers } = await answersOf(checker, inspection);
-  const [answer] = answers;
+  const [answer] = await answersOf(checker, inspection);
   if (answer === undefined) throw new Error(`${checker.name} says nothing`);
   return answer.outcome;
 }

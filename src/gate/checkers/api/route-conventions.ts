@@ -1,0 +1,87 @@
+import type { GateFinding } from '../../../domain/receipt';
+import { DoesNotApply, type GateChecker } from '../../checker';
+import type { ApiOperation } from '../../facts/api-description';
+import { mayServe, routesOf, type CodeRoute } from '../../facts/api/code-routes';
+import { codeRoutes } from './code-routes';
+import { safeFaults } from './method-use';
+import { findPathFaults } from './resource-names';
+import type { SpecFinding } from './spec-checker';
+import { isOperational } from './spec-reading';
+
+/** One item the code's routes can break by their paths and methods alone, described or not. */
+interface RouteRule {
+  readonly name: string;
+  readonly subject: 'rest-conventions' | 'http-methods';
+  readonly find: (operations: readonly ApiOperation[]) => readonly SpecFinding[];
+  readonly note: string;
+  /** A route that breaks it. */
+  readonly planted: string;
+}
+
+const RULES: readonly RouteRule[] = [
+  {
+    name: 'route-names',
+    subject: 'rest-conventions',
+    find: findPathFaults,
+    note: 'no route of the code has a verb in its path, or another case than the others',
+    planted: "app.get('/getOrders', list)",
+  },
+  {
+    name: 'route-methods',
+    subject: 'http-methods',
+    find: (operations) => operations.filter(({ method }) => method === 'GET').flatMap(safeFaults),
+    note: 'no GET route of the code changes something by its name',
+    planted: "app.get('/orders/:id/cancel', cancel)",
+  },
+];
+
+/** Routes of the code that break a convention. */
+export const ROUTE_CHECKERS: readonly GateChecker[] = RULES.map(
+  ({ name, subject, find, note, planted }): GateChecker => ({
+    name,
+    version: '1',
+    subjects: [subject],
+    scope: 'task',
+    reads: mayServe,
+    control: () => find(asOperations(routesOf('a.js', planted))).length > 0,
+    check: async (inspection) => {
+      const routes = await codeRoutes(inspection);
+      if (routes.length === 0) {
+        throw new DoesNotApply('routes-not-recognised', 'no route with a literal path is found in the code');
+      }
+      const findings = find(asOperations(routes)).flatMap((finding) => toFinding(finding, routes));
+      const [first] = findings;
+      return [
+        {
+          subject,
+          outcome:
+            first === undefined
+              ? { kind: 'ran-clean', note: `${String(routes.length)} routes: ${note}` }
+              : { kind: 'ran-found', note: first.text, findings },
+        },
+      ];
+    },
+  }),
+);
+
+/** The place of a route in the list stands in for a place in a document. */
+function asOperations(routes: readonly CodeRoute[]): ApiOperation[] {
+  return routes
+    .map(({ method, suffix }, index): ApiOperation => ({
+      id: suffix,
+      method: (method ?? 'GET').toUpperCase(),
+      path: suffix.replaceAll('{}', '{id}'),
+      pointer: [index],
+      operation: {},
+      parameters: [],
+      secured: false,
+    }))
+    .filter((operation) => operation.path !== '' && !isOperational(operation));
+}
+
+function toFinding({ key, text, at }: SpecFinding, routes: readonly CodeRoute[]): GateFinding[] {
+  const route = routes[Number(at?.[0])];
+  if (route === undefined) return [];
+  const { file, line } = route;
+  return [{ key: `${key} in ${file}`, text: `${text} (route of the code)`, file, line }];
+}
