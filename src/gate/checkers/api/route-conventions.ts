@@ -13,6 +13,8 @@ interface RouteRule {
   readonly name: string;
   readonly subject: 'rest-conventions' | 'http-methods';
   readonly find: (operations: readonly ApiOperation[]) => readonly SpecFinding[];
+  /** The same over handlers. */
+  readonly findIn?: (routes: readonly CodeRoute[]) => readonly SpecFinding[];
   readonly note: string;
   /** A route that breaks it. */
   readonly planted: string;
@@ -30,14 +32,15 @@ const RULES: readonly RouteRule[] = [
     name: 'route-methods',
     subject: 'http-methods',
     find: (operations) => operations.filter(({ method }) => method === 'GET').flatMap(safeFaults),
-    note: 'no GET route of the code changes something by its name',
+    findIn: writingHandlers,
+    note: 'no GET route of the code changes something by its name or in its handler',
     planted: "app.get('/orders/:id/cancel', cancel)",
   },
 ];
 
 /** Routes of the code that break a convention. */
 export const ROUTE_CHECKERS: readonly GateChecker[] = RULES.map(
-  ({ name, subject, find, note, planted }): GateChecker => ({
+  ({ name, subject, find, findIn, note, planted }): GateChecker => ({
     name,
     version: '1',
     subjects: [subject],
@@ -49,7 +52,8 @@ export const ROUTE_CHECKERS: readonly GateChecker[] = RULES.map(
       if (routes.length === 0) {
         throw new DoesNotApply('routes-not-recognised', 'no route with a literal path is found in the code');
       }
-      const findings = find(asOperations(routes)).flatMap((finding) => toFinding(finding, routes));
+      const found = [...find(asOperations(routes)), ...(findIn?.(routes) ?? [])];
+      const findings = found.flatMap((finding) => toFinding(finding, routes));
       const [first] = findings;
       return [
         {
@@ -63,6 +67,33 @@ export const ROUTE_CHECKERS: readonly GateChecker[] = RULES.map(
     },
   }),
 );
+
+const WRITING_SQL =
+  /\b(?:insert\s+into|delete\s+from|update)\s+["\w.]*?(\w+)"?\s+(?:set\b|where\b|values\b|\(|using\b)/gi;
+/** Tables and objects that reading may well write. */
+const BESIDE =
+  /log|audit|view|visit|access|session|event|metric|cache|count|stat|history|seen|rate|lock|queue|map$|set$|token/i;
+const WRITING_CALL =
+  /\bawait\s+(?:this\.)?([\w.]+)\.(?:remove|destroy|delete|cancel)\w*\(|\b(\w*(?:service|repo|repository|repositories|dao))\.(?:remove|destroy|delete|cancel|insert)\w*\(/gi;
+
+/** GET routes whose own handler deletes, or writes with SQL. */
+function writingHandlers(routes: readonly CodeRoute[]): SpecFinding[] {
+  return routes.flatMap(({ method, suffix, handler }, index) => {
+    if (method?.toUpperCase() !== 'GET') return [];
+    const objects = [...handler.matchAll(WRITING_SQL), ...handler.matchAll(WRITING_CALL)].map(
+      ([, first, second]) => first ?? second ?? '',
+    );
+    const written = objects.find((name) => name !== '' && !BESIDE.test(name));
+    if (written === undefined) return [];
+    return [
+      {
+        key: `writing-get ${suffix}`,
+        text: `GET …${suffix} changes \`${written}\`; a GET must be safe to repeat`,
+        at: [index],
+      },
+    ];
+  });
+}
 
 /** The place of a route in the list stands in for a place in a document. */
 function asOperations(routes: readonly CodeRoute[]): ApiOperation[] {
