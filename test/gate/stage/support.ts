@@ -14,8 +14,7 @@ import {
 import type { GateSetting } from '../../../src/gate/gate-runner';
 import { createSandbox, probeSandbox } from '../../../src/sandbox/sandbox';
 import { surveyFiles } from '../../../src/survey/survey-files';
-import { createHash } from 'node:crypto';
-import { createSetting, SURVEY, writeFiles } from '../support';
+import { createSetting, SURVEY, treeOf, writeFiles } from '../support';
 
 export type RunSettings = NonNullable<GateSettings['run']>;
 
@@ -158,8 +157,4 @@ http.createServer((request, response) => {
 }).listen(Number(process.env.PORT), '127.0.0.1', () => console.log('listening'));
 `,
   };
-}
-
-function treeOf(name: string): string {
-  return createHash('sha1').update(name).digest('hex');
 }

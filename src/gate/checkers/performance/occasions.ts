@@ -60,6 +60,7 @@ async function askOperations(conversation: Conversation): Promise<Occasions> {
   const left: string[] = [];
   const isReading = ({ method }: { readonly method: string }): boolean => /^get$/i.test(method);
   // Reading first: what removes comes when everything else has been asked.
+  const { way, first } = await conversation.callers();
   const ordered = [...conversation.operations].sort((a, b) => rankOf(a.method) - rankOf(b.method));
   for (const [index, operation] of ordered.entries()) {
     const name = nameOf(operation);
@@ -71,7 +72,11 @@ async function askOperations(conversation: Conversation): Promise<Occasions> {
     const requests: ProbeRequest[] = [];
     let last: Exchange | null = null;
     for (let variant = 0; variant < (reads ? 1 : VARIANTS); variant += 1) {
-      const request = await conversation.valid(operation, { fresh: REMOVING.test(operation.method) });
+      // Signing in succeeds for who is known, not for an example.
+      const request =
+        operation === way?.operation && first !== null
+          ? way.request(first.name)
+          : await conversation.valid(operation, { fresh: REMOVING.test(operation.method) });
       if (request === null) break;
       last = await conversation.send(operation, 'valid', request);
       if (!isSuccess(last)) break;
