@@ -87,7 +87,10 @@ const ROUTES: Readonly<Record<'express' | 'fastify' | 'fastapi' | 'spring', Edit
   ),
 };
 
-/** Defects of the API as it is described. */
+/** What a new route nobody tests or protects breaks, too. */
+const UNTESTED: readonly GateSlug[] = ['test-coverage', 'unit-tests', 'integration-tests', 'authorization'];
+
+/** Defects of the API as it is described, and of routes that are not. */
 export const API_DEFECTS: readonly Defect[] = [
   ...inSpec('rest-conventions', [
     [
@@ -289,12 +292,41 @@ export const API_DEFECTS: readonly Defect[] = [
     ],
     ['undescribed-field', 'graphql', '  "What one costs."\n', ''],
   ]),
+  {
+    name: 'removal-in-get-handler',
+    item: 'http-methods',
+    service: 'express',
+    edits: [
+      edit(
+        'src/notes/routes.js',
+        "  router.delete('/:noteId', async",
+        `  router.get('/:noteId/purge', async (request, response) => {
+    await notes.remove(request.userId, readId(request.params.noteId));
+    response.status(204).end();
+  });
+  router.delete('/:noteId', async`,
+      ),
+    ],
+    also: ['api-docs', ...UNTESTED],
+  },
+  {
+    name: 'route-with-verb',
+    item: 'rest-conventions',
+    service: 'fastapi',
+    edits: [
+      edit(
+        'app/items/router.py',
+        '@router.get("/{sku}", operation_id="getItem"',
+        '@router.get("/find_item/{sku}")\ndef find_item(sku: str) -> dict[str, str]:\n    return {"sku": sku}\n\n\n@router.get("/{sku}", operation_id="getItem"',
+      ),
+    ],
+    also: ['api-docs', ...UNTESTED],
+  },
   ...(['express', 'fastify', 'fastapi', 'spring'] as const).map((service): Defect => ({
     name: 'undescribed-route',
     item: 'api-docs',
     service,
-    // Nothing tests it, and nobody thought of its callers.
-    also: ['test-coverage', 'unit-tests', 'integration-tests', 'authorization'],
+    also: UNTESTED,
     edits: [ROUTES[service]],
   })),
 ];

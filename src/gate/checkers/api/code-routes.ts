@@ -87,7 +87,8 @@ async function describedApi(inspection: Inspection): Promise<OpenApiDescription>
   throw new DoesNotApply('graphql-has-one-endpoint', 'a GraphQL schema describes no routes');
 }
 
-async function codeRoutes(inspection: Inspection): Promise<CodeRoute[]> {
+/** The routes of all sources of the service. */
+export async function codeRoutes(inspection: Inspection): Promise<CodeRoute[]> {
   const files = await inspection.files();
   const found = await Promise.all(
     files.paths.filter(mayServe).map(async (path) => routesOf(path, (await files.read(path)) ?? '')),

@@ -1,6 +1,7 @@
 import type { GateChecker } from '../../checker';
 import { API_DOCUMENT_CHECKER } from './documentation';
 import { CODE_ROUTES_CHECKER } from './code-routes';
+import { ROUTE_CHECKERS } from './route-conventions';
 import { createSpecChecker } from './spec-checker';
 import { SPEC_RULES } from './spec-rules';
 import { TESTED_ROUTES_CHECKER } from './tested-routes';
@@ -9,6 +10,7 @@ import { TESTED_ROUTES_CHECKER } from './tested-routes';
 export const API_CHECKERS: readonly GateChecker[] = [
   ...SPEC_RULES.map(createSpecChecker),
   API_DOCUMENT_CHECKER,
+  ...ROUTE_CHECKERS,
   CODE_ROUTES_CHECKER,
   TESTED_ROUTES_CHECKER,
 ];

@@ -39,7 +39,8 @@ function verbOf({ operation }: ApiOperation): string {
 
 const hasBody = ({ operation }: ApiOperation): boolean => isRecord(operation['requestBody']);
 
-function safeFaults(operation: ApiOperation): SpecFinding[] {
+/** A GET with a body, or one that changes something by its name. */
+export function safeFaults(operation: ApiOperation): SpecFinding[] {
   const { method, path } = operation;
   if (method !== 'GET' && method !== 'HEAD') {
     return method === 'PATCH' && !hasBody(operation)
@@ -68,7 +69,7 @@ function safeFaults(operation: ApiOperation): SpecFinding[] {
 }
 
 /** Whether a POST creates a member of the collection it is sent to. */
-export function isCreation(operation: ApiOperation, all: readonly ApiOperation[]): boolean {
+function isCreation(operation: ApiOperation, all: readonly ApiOperation[]): boolean {
   const { method, path } = operation;
   const last = segmentsOf(path).at(-1) ?? '';
   if (method !== 'POST' || isTemplate(last) || SIGN_IN.test(last)) return false;

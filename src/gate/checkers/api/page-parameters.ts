@@ -47,11 +47,6 @@ export function findPageFaults({ operations }: OpenApiDescription): SpecResult {
   );
 }
 
-/** The parameter that says how many entries a page has; null: none. */
-export function sizeParameterOf(operation: ApiOperation): PageParameter | null {
-  return pageParameters(operation).find(({ name }) => SIZE.has(normal(name))) ?? null;
-}
-
 function pageParameters({ parameters }: ApiOperation): PageParameter[] {
   return parameters.flatMap((parameter, index) => {
     if (parameter['in'] !== 'query' && parameter['in'] !== 'header') return [];

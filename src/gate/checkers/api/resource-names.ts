@@ -17,11 +17,15 @@ export function findNameFaults({ operations }: OpenApiDescription): SpecFinding[
   const ofClients = operations.filter((operation) => !isOperational(operation));
   const paths = firstOfEachPath(ofClients);
   return [
-    ...firstOfEachKey(ofClients.flatMap(verbFaults)),
-    ...caseFaults(paths),
+    ...findPathFaults(ofClients),
     ...paths.flatMap((operation) => singularFaults(operation, ofClients)),
     ...shapeFaults(paths),
   ];
+}
+
+/** Faults of single paths: verbs, and another case than kebab. */
+export function findPathFaults(operations: readonly ApiOperation[]): SpecFinding[] {
+  return firstOfEachKey([...operations.flatMap(verbFaults), ...caseFaults(firstOfEachPath(operations))]);
 }
 
 function firstOfEachKey(findings: readonly SpecFinding[]): SpecFinding[] {

@@ -2,7 +2,7 @@ import { isRecord, listOf, recordOf, type JsonRecord } from '../../../domain/ope
 import type { ApiOperation } from '../../facts/api-description';
 
 /** One declared response; `status` is a code, a range such as `4XX`, or `default`. */
-export interface DeclaredResponse {
+interface DeclaredResponse {
   readonly status: string;
   readonly response: JsonRecord;
 }

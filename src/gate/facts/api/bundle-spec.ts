@@ -10,7 +10,7 @@ const MOST_CHARACTERS = 16 * 1024 * 1024;
 const OTHERS = 'x-files';
 
 /** A description in one document. */
-export interface BundledSpec {
+interface BundledSpec {
   /** References into other files lead to `#/x-files/…`. */
   readonly document: JsonRecord;
   /** References that lead elsewhere: they are never followed. */

@@ -6,9 +6,12 @@ export interface CodeRoute {
   readonly suffix: string;
   readonly file: string;
   readonly line: number;
+  /** Text of the handler where it stands at the route; never of another function. */
+  readonly handler: string;
 }
 
 const LARGEST = 512 * 1024;
+const LONGEST_HANDLER = 6000;
 /** Names that Java packages have, too, count as the first folder only. */
 const NOT_SERVED =
   /^(?:examples?|scripts?|bench|dist|build|target|public|static|clients?|frontend|web|ui|docs?)\/|(?:^|\/)(?:tests?|__tests__|__mocks__|specs?|e2e|mocks?|fixtures?|node_modules|vendor|\.?venv)\/|[._](?:test|spec|e2e|stories|d)\.[a-z]+$|(?:^|\/)(?:test_[^/]*|conftest)\.py$|Tests?\.(?:java|kt)$/i;
@@ -29,9 +32,31 @@ export function routesOf(file: string, source: string): CodeRoute[] {
       : scriptRoutes(text);
   return found
     .filter(({ path }) => !/[*()[\]$]|\.\.\./.test(path.replace(/\([^()]*\)/g, '')))
-    .flatMap(({ method, path, offset }) =>
-      spellings(path).map((suffix) => ({ method, suffix, file, line: lineAt(text, offset) })),
-    );
+    .flatMap(({ method, path, offset }) => {
+      const line = lineAt(text, offset);
+      const handler = handlerAt(file, text.slice(offset, offset + LONGEST_HANDLER));
+      return spellings(path).map((suffix) => ({ method, suffix, file, line, handler }));
+    });
+}
+
+/** The registering call, the decorated function or the annotated method, as far as it stands here. */
+function handlerAt(file: string, text: string): string {
+  if (file.endsWith('.py')) return /^[^]*?\bdef\b[^\n]*(?:\n(?:[ \t)][^\n]*)?)*/.exec(text)?.[0] ?? '';
+  const isCall = /^[\w.\s]*\.\s*\w+[^\n(]{0,200}\(/.test(text);
+  if (isCall) return balanced(text, '(', ')');
+  // A path in an annotation may have braces, too.
+  return balanced(text.replace(/^@\w+(?:\([^()]{0,300}\))?/, ''), '{', '}');
+}
+
+/** From the first opening bracket to the one that closes it; '' where none does. */
+function balanced(text: string, open: string, close: string): string {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === open) depth += 1;
+    else if (text[at] === close) depth -= 1;
+    if (depth === 0 && text[at] === close) return text.slice(0, at + 1);
+  }
+  return '';
 }
 
 interface Found {

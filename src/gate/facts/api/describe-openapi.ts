@@ -9,7 +9,7 @@ import { SpecProblem } from './spec-problem';
 const LONGEST_QUOTE = 300;
 
 /** A text of OpenAPI 3 or Swagger 2. */
-export interface OpenApiText {
+interface OpenApiText {
   readonly source: string;
   readonly from: 'file' | 'endpoint';
   readonly text: string;

@@ -70,7 +70,7 @@ const MANIFEST =
 const CUT_AT = 256 * 1024;
 
 /** A description as the running service gave it. */
-export interface GeneratedSpec {
+interface GeneratedSpec {
   readonly kind: 'openapi' | 'graphql';
   readonly path: string;
   /** JSON of an OpenAPI document, or of an introspection. */
