@@ -8,6 +8,7 @@ import type { ComparisonBrief } from '../src/ports/department';
 import type { IntegratedTree } from './integrated-tree';
 
 const MOST_CHANGES = 400;
+const MOST_WRITERS = 6;
 
 /** What the last comparison is shown: names and numbers of files, verdicts; no contents. */
 export function compareBrief(request: {
@@ -19,11 +20,11 @@ export function compareBrief(request: {
 }): ComparisonBrief {
   const { analysis, points, tree, tasks, receipts } = request;
   const present = new Set(tree.files);
-  const taskOf = (path: string): string | null => {
-    const owner = tasks.find(({ owns }) => owns.some((claim) => claimCovers(claim, path)));
-    return (
-      (owner ?? tasks.findLast(({ shares }) => shares.some((claim) => claimCovers(claim, path))))?.id ?? null
-    );
+  // A repair may write what others own: whoever may have written a file is named, owners first.
+  const tasksOf = (path: string): string[] => {
+    const owners = tasks.filter(({ owns }) => owns.some((claim) => claimCovers(claim, path)));
+    const sharers = tasks.filter(({ shares }) => shares.some((claim) => claimCovers(claim, path)));
+    return [...new Set([...owners, ...sharers].map(({ id }) => id))].slice(0, MOST_WRITERS);
   };
   return {
     analysis,
@@ -34,7 +35,7 @@ export function compareBrief(request: {
       const added = (diff?.added ?? []).reduce((sum, { from, to }) => sum + to - from + 1, 0);
       const removed = [...(diff?.removed.values() ?? [])].reduce((sum, lines) => sum + lines.length, 0);
       const lines = present.has(path) ? `+${String(added)} -${String(removed)}` : 'deleted';
-      return { path, task: taskOf(path), lines };
+      return { path, tasks: tasksOf(path), lines };
     }),
     verdicts: judgeItems(receipts).map(
       ({ item, verdict, note }) =>

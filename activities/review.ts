@@ -65,7 +65,7 @@ export function createReviewActivities(
       };
       return { receipts: judgeReview(items, value, ground, frame(model)), usage };
     } catch (error) {
-      if (!(error instanceof ModelFailure) || !UNANSWERABLE.includes(error.type)) throw error;
+      if (!isUnanswerable(error)) throw error;
       const reason = `the reviewer gave no usable answer: ${error.message}`;
       const receipts = items.map((item) => undecided(item, reason, frame(offline ? 'offline' : 'Claude')));
       return { receipts, usage: error.usage ?? NO_USAGE };
@@ -105,13 +105,23 @@ export function createReviewActivities(
         const tree = await readIntegratedTree(repositories, dossier, request.commit);
         const { receipts } = await records.gateReport(request.report);
         const brief = compareBrief({ analysis, points, tree, tasks, receipts });
-        const { value, usage } = await asked(
-          journals,
-          { objectiveId: dossier.objectiveId, allowanceUsd: request.allowanceUsd },
-          (asking) => coordination.compare({ dossier, brief, asking, signal }),
-        );
-        const comparison = await records.save({ commit: request.commit, points, answer: value });
-        return { gaps: gapsOf(points, value), points: points.length, left, comparison, usage };
+        try {
+          const { value, usage } = await asked(
+            journals,
+            { objectiveId: dossier.objectiveId, allowanceUsd: request.allowanceUsd },
+            (asking) => coordination.compare({ dossier, brief, asking, signal }),
+          );
+          const comparison = await records.save({ commit: request.commit, points, answer: value });
+          return { gaps: gapsOf(points, value), points: points.length, left, comparison, usage };
+        } catch (error) {
+          if (!isUnanswerable(error)) throw error;
+          const nothing = { gaps: [], points: 0, left: points.length + left, comparison: null };
+          return { ...nothing, problem: error.message.slice(0, 500), usage: error.usage ?? NO_USAGE };
+        }
       }),
   };
+}
+
+function isUnanswerable(error: unknown): error is ModelFailure {
+  return error instanceof ModelFailure && UNANSWERABLE.includes(error.type);
 }

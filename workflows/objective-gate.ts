@@ -3,7 +3,9 @@ import type { Decision } from '../src/domain/escalation';
 import { gapKey, type Gap } from '../src/domain/comparison';
 import type { ObjectiveHandle } from '../src/domain/objective';
 import {
+  NOT_COMPARED,
   questionOfGaps,
+  questionOfNoComparison,
   questionOfRedObjective,
   questionOfUndecided,
 } from '../src/domain/objective-questions';
@@ -24,7 +26,11 @@ interface Findings {
   readonly red: readonly RedItem[];
   readonly undecided: readonly RedItem[];
   readonly gaps: readonly Gap[];
+  /** Why nobody knows what is missing. */
+  readonly problem: string | undefined;
 }
+
+const NOTHING_COMPARED = { gaps: [], problem: undefined };
 
 /**
  * Gates the integrated objective: all items by tools, then by reviewers, then what of the objective is unbuilt. What is
@@ -50,12 +56,14 @@ export async function gateObjective(run: Run, show: () => void): Promise<GateEnd
         ? 'objective gate green'
         : `objective gate red: ${red.map((r) => r.subject).join(', ')}`,
     );
-    const missing = questions?.compare === true ? await compareWithObjective(run, handle, gate) : [];
-    if (missing === null) return 'judged';
+    const compared =
+      questions?.compare === true ? await compareWithObjective(run, handle, gate) : NOTHING_COMPARED;
+    if (compared === null) return 'judged';
     const findings = {
       red,
       undecided: openOf(run, gate.review ?? []),
-      gaps: missing.filter((gap) => !progress.waivedAtObjective.includes(gapKey(gap))),
+      gaps: compared.gaps.filter((gap) => !progress.waivedAtObjective.includes(gapKey(gap))),
+      problem: progress.waivedAtObjective.includes(NOT_COMPARED) ? undefined : compared.problem,
     };
     const question = questionOf(findings);
     if (question === null) return 'judged';
@@ -88,10 +96,11 @@ function openOf({ progress }: Run, items: readonly RedItem[]): readonly RedItem[
 }
 
 /** One question at a time: first what is wrong, then what nobody knows, then what is missing. */
-function questionOf({ red, undecided, gaps }: Findings): Question | null {
+function questionOf({ red, undecided, gaps, problem }: Findings): Question | null {
   if (red.length > 0) return questionOfRedObjective(red);
   if (undecided.length > 0) return questionOfUndecided(undecided);
-  return gaps.length > 0 ? questionOfGaps(gaps) : null;
+  if (gaps.length > 0) return questionOfGaps(gaps);
+  return problem === undefined ? null : questionOfNoComparison(problem);
 }
 
 async function ask(run: Run, question: Question, findings: Findings, show: () => void): Promise<void> {
@@ -106,12 +115,12 @@ async function ask(run: Run, question: Question, findings: Findings, show: () =>
   show();
 }
 
-function act(run: Run, question: Question, { gaps }: Findings, decision: Decision): void {
+function act(run: Run, question: Question, { gaps, problem }: Findings, decision: Decision): void {
   const { progress } = run;
   const ofGaps = question.reason === 'unbuilt';
   if (decision.decision === 'accept') {
-    const accepted = ofGaps ? gaps.map((gap) => gapKey(gap)) : question.red.map((item) => item.subject);
-    progress.waivedAtObjective.push(...accepted);
+    const unbuilt = problem === undefined ? gaps.map((gap) => gapKey(gap)) : [NOT_COMPARED];
+    progress.waivedAtObjective.push(...(ofGaps ? unbuilt : question.red.map((item) => item.subject)));
   }
   if (decision.decision === 'retry' && ofGaps) progress.compared = null;
   if (decision.decision === 'abort') {

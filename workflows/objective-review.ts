@@ -1,5 +1,5 @@
 import { condition } from '@temporalio/workflow';
-import type { Gap } from '../src/domain/comparison';
+import type { CompareResult } from '../src/domain/gate-work';
 import type { ObjectiveHandle } from '../src/domain/objective';
 import type { GateSummary } from '../src/domain/receipt';
 import type { ReviewOrder } from '../src/domain/review';
@@ -7,7 +7,7 @@ import { COORDINATOR, mention } from '../src/domain/specialists';
 import { spendUsage } from './budget';
 import { models } from './proxies';
 import { doneTasks } from './repair-round';
-import { isStopped, record, type Run } from './run';
+import { isStopped, record, type Compared, type Run } from './run';
 import { thoughtfully } from './trouble';
 
 /** Asks each reviewer once, one after another; each adds to the report of the one before. Null: the run was stopped. */
@@ -43,12 +43,12 @@ export async function compareWithObjective(
   run: Run,
   handle: ObjectiveHandle,
   gate: GateSummary,
-): Promise<readonly Gap[] | null> {
+): Promise<Compared | null> {
   const { progress, input } = run;
   const { plan, analysis } = progress;
   const commit = progress.integrationHead ?? input.baseCommit;
-  if (progress.compared?.commit === commit) return progress.compared.gaps;
-  if (plan === null || analysis === null) return [];
+  if (progress.compared?.commit === commit) return progress.compared;
+  if (plan === null || analysis === null) return { commit, gaps: [] };
   await condition(() => progress.paused === null || isStopped(run));
   const done = doneTasks(run);
   const result = await thoughtfully(run, (allowance) =>
@@ -59,14 +59,15 @@ export async function compareWithObjective(
   );
   if (result === null) return null;
   spendUsage(run, { subject: 'objective', role: COORDINATOR, level: 0, usage: result.usage });
-  const { gaps, points, left } = result;
-  progress.compared = { commit, gaps };
+  progress.compared = { commit, gaps: result.gaps, problem: result.problem };
+  record(run, tell(result));
+  return progress.compared;
+}
+
+function tell({ gaps, points, left, problem }: CompareResult): string {
+  if (problem !== undefined) return `not compared with the objective: ${problem}`;
   const unseen = left === 0 ? '' : `; ${String(left)} more points were not compared`;
-  record(
-    run,
-    gaps.length === 0
-      ? `compared with the objective: all ${String(points)} points are built${unseen}`
-      : `compared with the objective: unbuilt: ${gaps.map((gap) => gap.what).join('; ')}${unseen}`,
-  );
-  return gaps;
+  return gaps.length === 0
+    ? `compared with the objective: all ${String(points)} points are built${unseen}`
+    : `compared with the objective: unbuilt: ${gaps.map((gap) => gap.what).join('; ')}${unseen}`;
 }

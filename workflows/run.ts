@@ -23,6 +23,14 @@ export interface OpenEscalation {
   readonly subject: EscalationSubject;
 }
 
+/** A comparison of the integrated tree with the objective. */
+export interface Compared {
+  readonly commit: string;
+  readonly gaps: readonly Gap[];
+  /** Why it came to nothing. */
+  readonly problem?: string | undefined;
+}
+
 /** What carries over when the workflow continues as new: plain data, nothing else. */
 export interface Carried {
   startedAt: string;
@@ -65,7 +73,7 @@ export interface Carried {
   /** The tasks of the repair round; absent: there was none yet. */
   repairRound?: readonly TaskId[];
   /** What the last comparison found missing, and in which commit. */
-  compared?: { readonly commit: string; readonly gaps: readonly Gap[] } | null;
+  compared?: Compared | null;
   delivery: Delivery | null;
   outcome: Outcome | null;
   reason: string | null;

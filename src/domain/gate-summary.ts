@@ -66,7 +66,7 @@ const LONGEST_REASON = 240;
  * Items of which it matters that nobody could decide them (secrets, security, migrations), each with the reason. An
  * item no checker of this installation speaks of is not among them: there is nothing a human could be shown.
  */
-export function undecidedItems(receipts: readonly Receipt[]): RedItem[] {
+function undecidedItems(receipts: readonly Receipt[]): RedItem[] {
   return judgeItems(receipts).flatMap(({ item, verdict, note, receipts: spoken }) =>
     verdict === 'needs-review' && spoken.length > 0 && ITEMS_NEEDING_A_HUMAN.has(item.item)
       ? [{ subject: item.slug, excerpt: note.slice(0, LONGEST_REASON) }]

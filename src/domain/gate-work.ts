@@ -63,8 +63,10 @@ export const CompareResult = z.strictObject({
   /** Points compared, and points there was no room for. */
   points: z.int(),
   left: z.int(),
-  /** The whole answer. */
-  comparison: BlobRef,
+  /** The whole answer; null where there was none that could be used. */
+  comparison: BlobRef.nullable(),
+  /** Why nothing could be compared; absent: it was. */
+  problem: z.string().max(500).optional(),
   usage: Usage,
 });
 export type CompareResult = z.infer<typeof CompareResult>;

@@ -64,6 +64,20 @@ export function questionOfUndecided(items: readonly RedItem[]): Question {
   };
 }
 
+/** How an accepted lack of a comparison is named among what was waived. */
+export const NOT_COMPARED = 'comparison with the objective';
+
+/** The question when nobody could say whether everything is built. */
+export function questionOfNoComparison(problem: string): Question {
+  return {
+    ...questionOfGaps([]),
+    question: short(
+      `The integrated tree could not be compared with the objective: ${problem} Shall it be tried again?`,
+    ),
+    evidence: [],
+  };
+}
+
 /** The question when something promised is still unbuilt after its repair round. */
 export function questionOfGaps(gaps: readonly Gap[]): Question {
   return {

@@ -95,7 +95,9 @@ const SHOWN = 3;
 function compareTree(section: ComparedTree, scenario: string, told: string): Comparison {
   const changed = linesUnder('WHAT WAS CHANGED', told).flatMap((line) => {
     const match = /^\| (\S+) (.+) \+\d+ -\d+$/.exec(line);
-    return match?.[1] === undefined || match[2] === undefined ? [] : [{ task: match[1], path: match[2] }];
+    return match?.[1] === undefined || match[2] === undefined
+      ? []
+      : [{ tasks: match[1].split(','), path: match[2] }];
   });
   const files = new Set(linesUnder('FILES OF THE TREE', told).map((line) => line.replace(/^\| /, '')));
   const points = linesUnder('POINTS', told).flatMap((line) => {
@@ -109,7 +111,7 @@ function compareTree(section: ComparedTree, scenario: string, told: string): Com
       );
       if (missing !== undefined) return { id, state: 'unbuilt', files: [], why: missing.why };
       const evidence: readonly string[] = new Map(Object.entries(section.evidence)).get(source) ?? [];
-      const own = changed.filter(({ task }) => task === source).map(({ path }) => path);
+      const own = changed.filter(({ tasks }) => tasks.includes(source)).map(({ path }) => path);
       const shown = [...evidence, ...own].filter((path) => files.has(path)).slice(0, SHOWN);
       return shown.length === 0
         ? { id, state: 'unbuilt', files: [], why: 'no file of the tree shows it' }

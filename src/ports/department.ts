@@ -109,10 +109,10 @@ export interface ComparisonBrief {
   readonly points: readonly Point[];
   /** Every file of the tree. */
   readonly files: readonly string[];
-  /** What was changed, by the task that may write it; lines added and removed. */
+  /** What was changed, with the tasks that may have written it; lines added and removed. */
   readonly changes: readonly {
     readonly path: string;
-    readonly task: string | null;
+    readonly tasks: readonly string[];
     readonly lines: string;
   }[];
   readonly verdicts: readonly string[];

@@ -424,8 +424,8 @@ describe('the last comparison', () => {
       left: 0,
     });
     expect(briefs[0]?.changes).toEqual([
-      { path: 'gone.js', task: null, lines: 'deleted' },
-      { path: 'src/routes.js', task: 'backend-T001', lines: '+1 -1' },
+      { path: 'gone.js', tasks: [], lines: 'deleted' },
+      { path: 'src/routes.js', tasks: ['backend-T001'], lines: '+1 -1' },
     ]);
   });
 });

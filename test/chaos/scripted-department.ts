@@ -1,4 +1,7 @@
 import { HANDOFF, turnOf, type StubAnswer, type StubRequest } from '../support/provider-stub';
+import { answerLastQuestion } from '../../bench/last-questions';
+import { readConversation } from '../../src/offline/conversation';
+import { MessagesRequest } from '../../src/offline/messages-request';
 import { NOTHING_TOUCHED, planTask } from '../domain/tasks';
 
 /** Tasks of the chaos objective; they run in parallel and touch nothing of each other. */
@@ -17,6 +20,8 @@ export function scriptedAnswer(request: StubRequest): StubAnswer {
   const title = request.output_config?.format?.schema.title;
   if (title === 'analyse') return json(ANALYSIS);
   if (title === 'plan') return json(PLAN);
+  const last = answerLastQuestion(title, readConversation(MessagesRequest.parse(request)).told);
+  if (last !== null) return json(last);
   if (title !== undefined) throw new Error(`Nothing is scripted for the question ${title}`);
   const told = JSON.stringify(request.messages);
   const task = /TASK ID: (backend-T\d+)/.exec(told)?.[1] ?? '';

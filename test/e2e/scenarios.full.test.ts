@@ -59,6 +59,22 @@ test(
 );
 
 test(
+  'gap: what the comparison misses at the end becomes a task, and is delivered with the rest',
+  async () => {
+    const result = await deliver('gap');
+    expect(result.outcome).toBe('delivered');
+    const { report, show } = await readDelivered(cli, result);
+    expect(report.tasks.map(({ id, kind, state }) => [id, kind, state]).at(-1)).toEqual([
+      'backend-T009',
+      'repair',
+      'merged',
+    ]);
+    expect(await show('test/sessions/purge-documented.test.js')).toContain('purge');
+  },
+  RUN_TIMEOUT_MS,
+);
+
+test(
   'conflict: two tasks change the same lines, the second resolves it with both intents',
   async () => {
     const result = await deliver('conflict');

@@ -4,7 +4,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Analysis } from '../../src/domain/analysis';
-import { Plan } from '../../src/domain/plan';
+import { outlineTask, Plan } from '../../src/domain/plan';
+import { repairTask } from '../../src/domain/repair';
 import { GateReport, type Receipt } from '../../src/domain/receipt';
 import { GATE_ITEMS } from '../../src/domain/gate-items';
 import { judgeItems } from '../../src/domain/gate-verdict';
@@ -207,6 +208,37 @@ it.each(NAMES)('everything the objective of %s asks for is built, with files tha
     done: planned.tasks.map(({ id, specialist }) => ({ taskId: id, specialist })),
   });
   expect(result).toMatchObject({ gaps: [], left: 0 });
+});
+
+it('what the repair of a finding promises is shown by the files it shares with their owners', async () => {
+  const { bench, handle, planned, commit, analysis } = await deliver('auth');
+  const outlines = planned.tasks.map(outlineTask);
+  const repair = repairTask({
+    id: 'backend-T009',
+    audit: outlines.find(({ kind }) => kind === 'security-audit')!,
+    findings: [
+      {
+        severity: 'high',
+        title: 'Refresh tokens are stored in clear',
+        file: 'src/auth/repository.js',
+        line: 58,
+        detail: 'd',
+        remedy: 'r',
+      },
+    ],
+    tasks: outlines,
+    guidance: null,
+  });
+  const all = { ...planned, tasks: [...planned.tasks, repair] };
+  const result = await bench.run('compareObjective', {
+    handle,
+    plan: await bench.store.put(JSON.stringify(all)),
+    analysis,
+    commit,
+    report: await bench.store.put(JSON.stringify(reportOf())),
+    done: all.tasks.map(({ id, specialist }) => ({ taskId: id, specialist })),
+  });
+  expect(result).toMatchObject({ gaps: [] });
 });
 
 it('a quoted line that was changed leaves its item undecided, and no other', async () => {

@@ -83,7 +83,7 @@ describe('a review', () => {
 
 describe('a comparison', () => {
   const told = [
-    'WHAT WAS CHANGED:\n| backend-T001 openapi.yaml +3 -0\n| backend-T002 src/a.js +1 -1\n| - gone.js deleted',
+    'WHAT WAS CHANGED:\n| backend-T001 openapi.yaml +3 -0\n| backend-T003,backend-T002 src/a.js +1 -1\n| - gone.js deleted',
     'FILES OF THE TREE:\n| openapi.yaml\n| src/a.js',
     'POINTS:\n- P1 (apiEndpoints): GET /a\n- P2 (backend-T002): a gives 1\n- P3 (monitoring): a is logged',
   ].join('\n\n');

@@ -339,6 +339,33 @@ describe('converging', () => {
     expect(log.amended).toHaveLength(1);
   });
 
+  it('a comparison that cannot be had is asked about, and mends nothing', async () => {
+    const log = scripted({
+      gates: [asking(greenGate())],
+      overrides: {
+        compareObjective: () =>
+          Promise.resolve({
+            gaps: [],
+            points: 0,
+            left: 3,
+            comparison: null,
+            problem: 'the answer did not fit twice.',
+            usage: NO_USAGE,
+          }),
+      },
+    });
+    await department.withObjective(log.activities, async (objective) => {
+      const seen = await openQuestion(objective, E1);
+      expect(seen.escalations[0]?.question).toContain('the answer did not fit twice');
+      await answer(objective, { escalationId: E1, decision: 'accept', guidance: 'I compared' });
+      expect(await resultOf(objective.handle)).toMatchObject({
+        outcome: 'delivered-with-waivers',
+        reason: 'accepted at the objective gate: comparison with the objective',
+      });
+    });
+    expect(log.amended).toEqual([]);
+  });
+
   it('what a human left out is not missed: skipped tasks are not part of what is compared', async () => {
     const two = [...tasks, planTask({ id: 'backend-T002' })];
     const compared: unknown[] = [];

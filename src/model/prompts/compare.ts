@@ -21,7 +21,7 @@ export function comparePrompt(dossier: Dossier, brief: ComparisonBrief): string 
     describeRepository(dossier, COORDINATOR),
     section(
       'WHAT WAS CHANGED',
-      changes.map(({ path, task, lines }) => `| ${task ?? '-'} ${path} ${lines}`).join('\n'),
+      changes.map(({ path, tasks, lines }) => `| ${tasks.join(',') || '-'} ${path} ${lines}`).join('\n'),
     ),
     section(
       'FILES OF THE TREE',
