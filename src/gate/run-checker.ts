@@ -40,11 +40,6 @@ export async function ask(checker: GateChecker, inspection: Inspection): Promise
   };
 }
 
-/** The answers of {@link ask} alone. */
-export async function answersOf(checker: GateChecker, inspection: Inspection): Promise<readonly Answer[]> {
-  return (await ask(checker, inspection)).answers;
-}
-
 /** The answer for every subject of a checker. */
 export function everySubject(checker: GateChecker, outcome: Outcome): Answer[] {
   return checker.subjects.map((subject) => ({ subject, outcome }));

@@ -4,13 +4,15 @@ import type { Provision } from '../../ports/gate';
 import { BootstrapRefused } from '../bootstrap-refused';
 import { type Answer, CannotTell, type GateChecker } from '../checker';
 import type { Inspection } from '../inspection';
+import { lintFindings } from '../lint-findings';
+import type { Outcome } from '../outcome';
 import { type CheckRun, type CheckSetting, runCheck } from '../run-check';
 
 /** The target's own build, tests and linter, each by its own command. */
 export function createCommandCheckers(setting: CheckSetting): GateChecker[] {
   return CHECKS.map((check) => ({
     name: check.name,
-    version: '1',
+    version: check.name === 'lint' ? '2' : '1',
     subjects: [check.subject],
     scope: 'task',
     reads: () => true,
@@ -26,7 +28,10 @@ async function runCommandCheck(
   const { survey, target, signal } = inspection;
   const { subject } = check;
   const argv = check.command(survey);
-  if (argv === null) return [{ subject, outcome: check.absent, by: { kind: 'rule', name: 'survey' } }];
+  if (argv === null) {
+    const outcome = check.name === 'lint' ? await withoutLinter(check, inspection) : check.absent;
+    return [{ subject, outcome, by: { kind: 'rule', name: 'survey' } }];
+  }
   const provision = await provided(inspection);
   if (provision instanceof BootstrapRefused) {
     const by = { kind: 'rule', name: 'bootstrap' } as const;
@@ -58,7 +63,7 @@ async function runCommandCheck(
   return [
     {
       subject,
-      outcome: run.outcome,
+      outcome: check.name === 'lint' ? withFindings(run, path) : run.outcome,
       by: commandOf(check, run),
       evidence: [await inspection.keep(run.output)],
     },
@@ -89,4 +94,29 @@ async function provided(inspection: Inspection): Promise<Provision | BootstrapRe
 
 function commandOf(check: Check, run: CheckRun): NonNullable<Answer['by']> {
   return { kind: 'tool', name: check.name, version: null, argv: [...run.argv], exitCode: run.exitCode };
+}
+
+const LINTERS =
+  /(?:^|\/)(?:eslint\.config\.\w+|\.eslintrc(?:\.\w+)?|biome\.jsonc?|\.?ruff\.toml|\.flake8|\.pylintrc|checkstyle[\w.-]*\.xml|\.prettierrc(?:\.\w+)?|\.golangci\.ya?ml)$/;
+
+/** A linter that is configured and cannot be run is no answer; where there is none, a reviewer looks. */
+async function withoutLinter(check: Check, inspection: Inspection): Promise<Outcome> {
+  const { paths } = await inspection.files();
+  const configured = paths.find((path) => LINTERS.test(path) && !path.includes('node_modules/'));
+  if (configured !== undefined) {
+    return {
+      kind: 'could-not-run',
+      reason: `${configured} configures a linter, and no command is known that runs it; add a lint script`,
+    };
+  }
+  return check.absent.kind === 'could-not-run'
+    ? { kind: 'not-applicable', reason: 'the repository has no linter', rule: 'no-linter-configured' }
+    : check.absent;
+}
+
+/** What the linter reports one by one, so that only what is new counts against a change. */
+function withFindings(run: CheckRun, checkout: string): Outcome {
+  if (run.outcome.kind !== 'ran-found') return run.outcome;
+  const findings = lintFindings(run.output, checkout);
+  return findings.length === 0 ? run.outcome : { ...run.outcome, findings };
 }

@@ -27,6 +27,8 @@ export interface ServiceOptions {
   readonly env?: Readonly<Record<string, string | null>>;
   /** Whether the configured seed is loaded first. */
   readonly seed: boolean;
+  /** In place of the configured command. */
+  readonly cmd?: readonly string[];
   /** In place of the configured time to get ready. */
   readonly readyTimeoutMs?: number;
   /** The database is reached through the stage, and can be taken away with `setDatabaseReachable`. */
@@ -132,7 +134,7 @@ export async function startRunningService(
   options: ServiceOptions,
 ): Promise<RunningService> {
   const { settings, survey, target, signal } = inspection;
-  const { run } = settings;
+  const run = settings.run === null ? null : { ...settings.run, cmd: [...(options.cmd ?? settings.run.cmd)] };
   if (run === null) {
     throw new CannotTell(
       'It is not known how the service is started; give `run` with `cmd` and `portEnv` in coordinator.config.json.',

@@ -6,8 +6,7 @@ import { NO_SETTINGS, type GateSettings } from '../../../src/domain/gate-setting
 import { API_CHECKERS } from '../../../src/gate/checkers/api';
 import type { RunningService } from '../../../src/gate/facts/service';
 import type { Inspection } from '../../../src/gate/inspection';
-import { answersOf } from '../../../src/gate/run-checker';
-import { inspectFiles } from './support';
+import { inspectFiles, outcomeOf } from './support';
 
 const OPENAPI = JSON.stringify({
   openapi: '3.1.0',
@@ -33,8 +32,8 @@ const configured = (api: GateSettings['api']): GateSettings => ({ ...NO_SETTINGS
 
 async function documentation(inspection: Inspection): Promise<string> {
   const checker = API_CHECKERS.find(({ name }) => name === 'api-document');
-  const [answer] = checker === undefined ? [] : await answersOf(checker, inspection);
-  return answer?.outcome.kind ?? 'none';
+  if (checker === undefined) throw new Error('no such checker');
+  return (await outcomeOf(checker, inspection)).kind;
 }
 
 describe('the API description of a tree', () => {
@@ -124,8 +123,8 @@ describe('the API description of a tree', () => {
   it('cannot be told by the other rules where there is none', async () => {
     const names = API_CHECKERS.find(({ name }) => name === 'api-names');
     if (names === undefined) throw new Error('no such checker');
-    const [answer] = await answersOf(names, inspectFiles({}, { framework: 'express' }));
-    expect(answer?.outcome.kind).toBe('could-not-run');
+    const outcome = await outcomeOf(names, inspectFiles({}, { framework: 'express' }));
+    expect(outcome.kind).toBe('could-not-run');
   });
 
   it('is refused when it is a link out of the repository', async () => {

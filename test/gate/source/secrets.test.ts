@@ -1,5 +1,5 @@
 // Needs git. No server, no Temporal, no PostgreSQL. Secrets are put together here, so that no scan finds them in this file.
-import { answersOf } from '../../../src/gate/run-checker';
+import { ask } from '../../../src/gate/run-checker';
 import type { Answer } from '../../../src/gate/checker';
 import type { Inspection } from '../../../src/gate/inspection';
 import { SECRET_CHECKER } from '../../../src/gate/checkers/source/secrets/secret-checker';
@@ -90,7 +90,7 @@ afterEach(() => {
 });
 
 async function answer(inspection: Inspection, checker = SECRET_CHECKER): Promise<Answer> {
-  const [first] = (await answersOf(checker, inspection)).answers;
+  const [first] = (await ask(checker, inspection)).answers;
   if (first === undefined) throw new Error('no answer');
   return first;
 }

@@ -1,4 +1,6 @@
 import type { GateChecker } from '../../checker';
+import { BANDIT_CHECKER } from './adapters/bandit';
+import { GITLEAKS_CHECKER } from './adapters/gitleaks';
 import { ENVIRONMENT_FILES_CHECKER } from './environment-files';
 import { GUARDED_FILES_CHECKER } from './guarded/guarded-files';
 import { RULE_CHECKERS } from './rule-checkers';
@@ -8,6 +10,8 @@ import { SECRET_CHECKER } from './secrets/secret-checker';
 export const SOURCE_CHECKERS: readonly GateChecker[] = [
   ...RULE_CHECKERS,
   SECRET_CHECKER,
+  GITLEAKS_CHECKER,
+  BANDIT_CHECKER,
   ENVIRONMENT_FILES_CHECKER,
   GUARDED_FILES_CHECKER,
 ];

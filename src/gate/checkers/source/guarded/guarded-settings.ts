@@ -121,7 +121,11 @@ function coordinatorPart(text: string): string {
   const services = Array.isArray(config['services']) ? config['services'].map(asObject) : [];
   const kept = ['test', 'coverage', 'coverageMin', 'lint', 'publicOps', 'sla', 'cors', 'corsOrigins'];
   const { waivers = [], ...gate } = asObject(config['gate']);
-  const judged = { ...pick(config, kept), gate, services: services.map((service) => pick(service, ['name', ...kept])) };
+  const judged = {
+    ...pick(config, kept),
+    gate,
+    services: services.map((service) => pick(service, ['name', ...kept])),
+  };
   // One line each: a waiver less is no narrowing, see `narrowingLines`.
   const accepted = Array.isArray(waivers) ? waivers.map((waiver) => `waiver ${JSON.stringify(waiver)}`) : [];
   return [JSON.stringify(judged, null, 1), ...accepted].join('\n');
