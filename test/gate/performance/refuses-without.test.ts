@@ -2,7 +2,7 @@
 import { refusesWithoutSecrets } from '../../../src/gate/checkers/performance/refuses-without';
 import { requiredVariables } from '../../../src/gate/checkers/performance/required-variables';
 import type { Outcome } from '../../../src/gate/outcome';
-import { answersOf } from '../../../src/gate/run-checker';
+import { ask } from '../../../src/gate/run-checker';
 import { nodeService, openSample, RUN, type Sample } from '../stage/support';
 
 let sample: Sample | undefined;
@@ -10,7 +10,7 @@ afterEach(() => sample?.dispose());
 
 async function outcomeOf(before: string, requiredEnv: string[]): Promise<Outcome | undefined> {
   sample = await openSample(nodeService('', before), { run: { requiredEnv } });
-  return (await answersOf(refusesWithoutSecrets, sample.inspection))[0]?.outcome;
+  return (await ask(refusesWithoutSecrets, sample.inspection)).answers[0]?.outcome;
 }
 
 test('a service that ends without its variable, or never gets ready, passes', async () => {

@@ -10,7 +10,7 @@ import { createBootstrap } from '../../../src/gate/bootstrap';
 import { PERFORMANCE_CHECKERS } from '../../../src/gate/checkers/performance';
 import { observeCaching } from '../../../src/gate/checkers/performance/caching';
 import type { GateChecker } from '../../../src/gate/checker';
-import { answersOf } from '../../../src/gate/run-checker';
+import { ask } from '../../../src/gate/run-checker';
 import { type PostgresServer, startPostgres } from '../../../src/postgres/start-postgres';
 import { openSample, type Sample } from '../stage/support';
 
@@ -52,7 +52,7 @@ async function open(service: ServiceName, files: Record<string, string> = {}): P
 async function keysOf(checkers: readonly GateChecker[], opened: Sample): Promise<string[]> {
   const all: string[] = [];
   for (const checker of checkers) {
-    const answers = await answersOf(checker, opened.inspection);
+    const { answers } = await ask(checker, opened.inspection);
     for (const { subject, outcome } of answers) {
       if (outcome.kind === 'could-not-run') all.push(`${subject}: ${outcome.reason}`);
       if (outcome.kind !== 'ran-found') continue;

@@ -1,7 +1,7 @@
 // Needs the build (dist/), and bubblewrap where it is installed. Measures time: failures it finds are far above the noise.
 import { underLoad } from '../../../src/gate/checkers/performance/under-load';
 import type { Answer } from '../../../src/gate/checker';
-import { answersOf } from '../../../src/gate/run-checker';
+import { ask } from '../../../src/gate/run-checker';
 import type { Sample } from '../stage/support';
 import { openSmallService, type Planted } from './small-service';
 
@@ -10,7 +10,7 @@ afterEach(() => sample?.dispose());
 
 async function measured(...of: Parameters<typeof openSmallService>): Promise<Map<string, Answer>> {
   sample = await openSmallService(...of);
-  const answers = await answersOf(underLoad, sample.inspection);
+  const { answers } = await ask(underLoad, sample.inspection);
   return new Map(answers.map((answer) => [answer.subject, answer]));
 }
 
