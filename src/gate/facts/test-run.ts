@@ -139,10 +139,12 @@ async function coverageOf(
   if (plan.tool === null) return absent(plan.reason);
   const report = await plan.report();
   if (typeof report === 'string') return absent(report);
-  const missing = await countMissingSources(sources, report, await inspection.files());
+  // JaCoCo goes through every compiled class; one it leaves out, such as an interface, has nothing to execute.
+  const counted = inspection.survey.stack === 'java' ? [] : sources;
+  const missing = await countMissingSources(counted, report, await inspection.files());
   const files = new Map([...report.files, ...missing]);
-  const counted = percentOf(files.values());
-  const percent = missing.size === 0 ? (report.percent ?? counted) : counted;
+  const overall = percentOf(files.values());
+  const percent = missing.size === 0 ? (report.percent ?? overall) : overall;
   if (percent === null) return absent(`${plan.tool} found no line that could be executed`);
   if (report.files.size > 0 && [...report.files.values()].every(({ covered }) => covered.size === 0)) {
     return absent(
