@@ -37,6 +37,7 @@ describe('what is a secret', () => {
     ['src/main/java/A.java', `private static final String API_KEY = "9f8a7d6c5b4e3f2a1b0c";`],
     ['src/main/resources/application.properties', `spring.datasource.password=${PASSWORD}`],
     ['src/main/resources/application.yaml', `  jwt:\n    secret: 9f8a7d6c5b4e3f2a1b0c9d8e`],
+    ['src/main/java/com/example/A.java', `String password = "${PASSWORD}";`],
     ['Dockerfile', `ENV API_KEY=9f8a7d6c5b4e3f2a1b0c`],
     ['deploy/key.pem', PRIVATE_KEY],
     ['README.md', `use ${AWS} to log in`],

@@ -156,7 +156,7 @@ function literalFallbacks(file: ParsedFile): SgNode[] {
   const annotations = file.all('annotation').filter((node) => {
     const match = /\$\{([\w.-]+):([^}]+)\}/.exec(node.text());
     return (
-      /^@Value\b/.test(node.text()) &&
+      /^@(?:[\w.]+\.)?Value\b/.test(node.text()) &&
       match !== null &&
       isSecretName((match[1] ?? '').replace(/[.-]/g, '_')) &&
       !/^\s*(?:#\{|\$\{|null\b)/.test(match[2] ?? '')
@@ -375,7 +375,7 @@ export const JAVA_RULES: readonly SourceRule[] = [
         .all('annotation', 'marker_annotation')
         .filter(
           (node) =>
-            /^@CrossOrigin\b/.test(node.text()) &&
+            /^@(?:[\w.]+\.)?CrossOrigin\b/.test(node.text()) &&
             (!/origins|originPatterns|value|"/.test(node.text()) || ANY_ORIGIN.test(node.text())),
         ),
       ...callsWhere(file, ({ name, args, node }) => {
@@ -505,7 +505,7 @@ export const JAVA_RULES: readonly SourceRule[] = [
     find: (file) =>
       file
         .all('annotation', 'marker_annotation')
-        .filter((node) => /^@(?:Disabled|Ignore)(?:\(|$)/.test(node.text())),
+        .filter((node) => /^@(?:[\w.]+\.)?(?:Disabled|Ignore)(?:\(|$)/.test(node.text())),
     bad: [
       'class ATest { @Disabled @Test void a() { assertTrue(f()); } }',
       'class ATest { @Disabled("flaky") @Test void a() { assertTrue(f()); } }',

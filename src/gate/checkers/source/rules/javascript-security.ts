@@ -230,10 +230,12 @@ export const JAVASCRIPT_SECURITY_RULES: readonly SourceRule[] = [
           /^(?:jwt|jsonwebtoken|JWT|jsonWebToken)$/.test(call.receiver?.text() ?? '');
         const isImported =
           call.receiver === null && call.name === 'verify' && /['"]jsonwebtoken['"]/.test(file.text);
-        return (isLibrary || isImported) && !fixesAlgorithms(call, file);
+        const isJose = call.receiver === null && call.name === 'jwtVerify';
+        return (isLibrary || isImported || isJose) && !fixesAlgorithms(call, file);
       }),
     bad: [
       'const user = jwt.verify(token, secret);',
+      'const { payload } = await jwtVerify(token, secret, { issuer: ISSUER });',
       'jwt.verify(token, key, { algorithms: ["HS256", "none"] });',
       'jwt.sign(user, "", { algorithm: "none" });',
       'jwt.verify(token, secret, (err, user) => { next(err); });',
