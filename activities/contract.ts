@@ -1,13 +1,14 @@
 import type {
   CompareRequest,
   CompareResult,
+  DeliverRequest,
   GateRequest,
   InspectRequest,
   InspectResult,
   MergeRequest,
   MergeResult,
 } from '../src/domain/gate-work';
-import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective';
+import type { ObjectiveInput } from '../src/domain/objective';
 import type { GateSummary } from '../src/domain/receipt';
 import type { WallNotice, WallReport } from '../src/domain/provider-gate';
 import type { Delivery } from '../src/domain/status';
@@ -60,7 +61,7 @@ export interface RepositoryActivities {
   amendPlan(request: AmendPlanRequest): Promise<PlanResult>;
   gateCommit(request: GateRequest): Promise<GateSummary>;
   mergeTask(request: MergeRequest): Promise<MergeResult>;
-  deliverObjective(request: { readonly handle: ObjectiveHandle; readonly head: string }): Promise<Delivery>;
+  deliverObjective(request: DeliverRequest): Promise<Delivery>;
 }
 
 /** Everything the workflows may call. */

@@ -1,20 +1,21 @@
-import { getClient } from '@temporalio/activity';
+import { getClient, log } from '@temporalio/activity';
 import { deliveryBranch } from '../src/domain/objective';
 import { QUERIES } from '../src/domain/messages';
 import { ObjectiveStatus } from '../src/domain/status';
 import type { RepositoryActivities } from './contract';
 import { withHeartbeat } from './heartbeat';
+import { keepReceipts } from './keep-receipts';
 import type { Ports } from './ports';
 import type { Records } from './records';
 
-/** Brings the result to the user: branch and report; then the worktrees go, also those a crash left. */
+/** Brings the result to the user: branch, receipts as notes, and report; then the worktrees go, also those a crash left. */
 export function createDeliveryActivities(
-  ports: Pick<Ports, 'repositories' | 'worktrees' | 'reports'>,
+  ports: Pick<Ports, 'repositories' | 'worktrees' | 'reports' | 'notes'>,
   records: Records,
 ): Pick<RepositoryActivities, 'deliverObjective'> {
-  const { repositories, worktrees, reports } = ports;
+  const { repositories, worktrees, reports, notes } = ports;
   return {
-    deliverObjective: ({ handle, head }) =>
+    deliverObjective: ({ handle, head, report: gated }) =>
       withHeartbeat(async () => {
         const dossier = await records.dossier(handle);
         const { objectiveId } = dossier;
@@ -25,6 +26,11 @@ export function createDeliveryActivities(
           branch: deliveryBranch(objectiveId),
           push: dossier.options.push,
         });
+        const missing = await keepReceipts(
+          { notes, records },
+          { dossier, delivered: delivered.commit, report: gated },
+        );
+        if (missing !== null) log.warn(`The delivered commit has no receipts as notes: ${missing}`);
         // The report tells the process's own snapshot; asking the workflow keeps it out of history.
         const snapshot: unknown = await getClient()
           .workflow.getHandle(objectiveId)

@@ -4,6 +4,7 @@ import type { Coordination, Specialists } from '../src/ports/department';
 import type { Compatibility } from '../src/ports/compatibility';
 import type { Bootstrap, GateRunner } from '../src/ports/gate';
 import type { Journals } from '../src/ports/journal';
+import type { ReceiptNotes } from '../src/ports/receipt-notes';
 import type { Reports } from '../src/ports/report';
 import type { Surveyor } from '../src/ports/surveyor';
 import type { Integration, Repositories, Worktrees } from '../src/ports/workspace';
@@ -22,6 +23,7 @@ export interface Ports {
   readonly gates: GateRunner;
   readonly bootstrap: Bootstrap;
   readonly reports: Reports;
+  readonly notes: ReceiptNotes;
   /** Sandbox level in force, for status and reports. */
   readonly sandbox: string;
   /** Names the provider of a model (endpoint and key, hashed). */

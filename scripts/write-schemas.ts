@@ -13,6 +13,7 @@ import {
   Steer,
   type MessageName,
 } from '../src/domain/messages';
+import { GateResult } from '../src/domain/gate-result';
 import { Report } from '../src/domain/report';
 import { ObjectiveResult, ObjectiveStatus } from '../src/domain/status';
 
@@ -31,7 +32,14 @@ const FOLDER = join(packageRoot(), 'schemas');
 
 /** Everything published as JSON Schema, by file name; rules that JSON Schema cannot say are in docs/messages.md. */
 export function schemaFiles(): ReadonlyMap<string, string> {
-  const written = { Answer, ObjectiveResult, ObjectiveStatus, OpenEscalations: z.array(Escalation), Report };
+  const written = {
+    Answer,
+    GateResult,
+    ObjectiveResult,
+    ObjectiveStatus,
+    OpenEscalations: z.array(Escalation),
+    Report,
+  };
   return new Map<string, string>([
     ['coordinator.config.json', format(configurationJsonSchema())],
     ...Object.entries(MESSAGE_SCHEMAS).map(

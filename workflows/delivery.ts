@@ -39,11 +39,11 @@ function judge(run: Run): void {
 }
 
 function deliveryOf(run: Run): (() => Promise<Delivery>) | null {
-  const { handle, integrationHead, outcome } = run.progress;
+  const { handle, integrationHead, outcome, gate } = run.progress;
   if (handle === null || integrationHead === null) return null;
   return () =>
     repository.deliverObjective.executeWithOptions({ summary: `deliver · ${outcome ?? ''}` }, [
-      { handle, head: integrationHead },
+      { handle, head: integrationHead, report: gate?.report ?? null },
     ]);
 }
 

@@ -78,18 +78,19 @@ if (folder) {
     if (!request || typeof request.url !== 'string' || done.has(response)) return;
     done.add(response);
     const type = typeOf(response);
+    // A router that is mounted below a path shortens `url` while it runs.
+    const path = (request.originalUrl ?? urls.get(request) ?? request.url).split('?', 1)[0];
     record({
       method: request.method,
-      // A router that is mounted below a path shortens `url` while it runs.
-      path: (request.originalUrl ?? urls.get(request) ?? request.url).split('?', 1)[0],
+      path,
       status: response.statusCode,
       contentType: type === undefined ? null : String(type),
       body: textOf(response),
-      document: documentOf(request),
+      document: documentOf(request, path),
     });
   };
 
-  const documentOf = (request) => {
+  const documentOf = (request, path) => {
     const sent = documents.get(request);
     const injected = request._lightMyRequest?.payload;
     const text = sent
@@ -97,7 +98,7 @@ if (folder) {
       : typeof injected === 'string'
         ? injected
         : null;
-    if (text === null || !/graphql/i.test(request.url)) return null;
+    if (text === null || !/graphql/i.test(path)) return null;
     try {
       const { query } = JSON.parse(text);
       return typeof query === 'string' ? query.slice(0, MOST_DOCUMENT_CHARACTERS) : null;

@@ -20,6 +20,7 @@ import { startObjective } from './commands/start-objective';
 import { status } from './commands/status';
 import { steer } from './commands/steer';
 import { survey } from './commands/survey';
+import { verifyReceipts } from './commands/verify-receipts';
 import { worker } from './commands/worker';
 
 /** Every command, in the order `--help` lists them. */
@@ -41,6 +42,7 @@ export const COMMANDS: readonly Command[] = [
   report,
   survey,
   gate,
+  verifyReceipts,
   playbooks,
   worker,
   server,

@@ -106,6 +106,15 @@ export function composeServices(request: ServicesRequest): Services {
         store: await blobs(),
       });
     },
+    prepareVerification: async (asked) => {
+      const { prepareVerification } = await import('./compose/verification.js');
+      return prepareVerification({
+        ...asked,
+        ...request,
+        workspace: await openWorkspace(request, null),
+        store: await blobs(),
+      });
+    },
     useServer: async ({ hold, onProgress }) => {
       const { ensureHome } = await import('../config/home.js');
       await ensureHome(home);

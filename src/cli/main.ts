@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { callFormOf } from '../config/call-form';
 import { readEnvironment } from '../config/environment';
 import { resolveHome } from '../config/home';
-import { packageRoot } from '../config/package-root';
+import { packageVersion } from '../config/package-root';
 import { exitCodeOf, type ExitCode } from '../domain/exit-codes';
 import { COMMANDS } from './commands';
 import type { Services, ServicesRequest } from './services';
@@ -119,11 +117,4 @@ function flushAndExit(exitCode: ExitCode): void {
 
 function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || error.name === 'ExitPromptError');
-}
-
-function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
-  const version =
-    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : null;
-  return typeof version === 'string' ? version : '0.0.0';
 }

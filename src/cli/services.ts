@@ -4,7 +4,9 @@ import type { Home } from '../config/home';
 import type { GateSlug } from '../domain/gate-items';
 import type { RepositorySource } from '../domain/objective';
 import type { GateReport } from '../domain/receipt';
+import type { ReceiptNote } from '../domain/receipt-note';
 import type { Survey } from '../domain/survey';
+import type { VerifiedReceipt } from '../domain/verify-receipts';
 import type { BlobStore } from '../ports/blob-store';
 import type { GateProgress } from '../ports/gate';
 import type { Repositories } from '../ports/workspace';
@@ -99,6 +101,22 @@ export interface PreparedGate {
     readonly onProgress?: ((progress: GateProgress) => void) | undefined;
     readonly signal: AbortSignal;
   }): Promise<GateReport>;
+  /** Keeps the receipts in the repository; where, or null when there was nothing to keep. */
+  writeNotes(report: GateReport): Promise<{ readonly repository: string; readonly ref: string } | null>;
+}
+
+/** Receipts found in a repository, to be looked at again. */
+export interface PreparedVerification {
+  readonly target: Target;
+  readonly note: ReceiptNote;
+  /** Tree of the commit. */
+  readonly tree: string;
+  /** What of the note is run again, and what trusting it means. */
+  readonly trust: Pick<SurveyedTarget, 'trustHash' | 'commands' | 'roles'>;
+  run(request: {
+    readonly onProgress?: ((progress: GateProgress) => void) | undefined;
+    readonly signal: AbortSignal;
+  }): Promise<readonly VerifiedReceipt[]>;
 }
 
 /** What a run is recorded into: the folder of a playbook, and what its head says. */
@@ -155,6 +173,11 @@ export interface Services {
   probeSandbox(): Promise<SandboxState>;
   /** A commit of a repository looked at by the gate alone: no objective, no server, no model. */
   prepareGate(request: GateRequest): Promise<PreparedGate>;
+  /** The receipts a commit carries. @throws UserError where it carries none that can be read */
+  prepareVerification(request: {
+    readonly repository: string;
+    readonly commit: string;
+  }): Promise<PreparedVerification>;
   /** The server to use, started if need be. @throws TemporalUnreachableError */
   useServer(request: {
     readonly hold: 'lease' | 'keep';

@@ -98,3 +98,11 @@ export const MergeResult = z.discriminatedUnion('outcome', [
   z.strictObject({ outcome: z.literal('moved'), head: CommitId }),
 ]);
 export type MergeResult = z.infer<typeof MergeResult>;
+
+export const DeliverRequest = z.strictObject({
+  handle: ObjectiveHandle,
+  head: CommitId,
+  /** Report of the last gate, whose receipts are kept beside the commit; absent in older histories. */
+  report: BlobRef.nullable().optional(),
+});
+export type DeliverRequest = z.infer<typeof DeliverRequest>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BlobRef } from './blob';
 import { GateSlug } from './gate-items';
 import { ReviewOrder } from './review';
+import { Survey } from './survey';
 
 const VERDICTS = ['pass', 'fail', 'not-applicable', 'needs-review', 'waived'] as const;
 export const Verdict = z.enum(VERDICTS);
@@ -93,6 +94,8 @@ export const Receipt = z.strictObject({
   isNew: z.boolean().optional(),
   /** Figures the metrics are made of, by name. */
   measures: z.record(z.string(), z.number()).optional(),
+  /** The gate's own checker that was asked; `checker` is the program or rule that decided. */
+  asked: z.string().optional(),
   /** Digest of everything the checker read; the tree it ran on where that is another one with the same inputs. */
   inputs: z.strictObject({ digest: z.string(), tree: z.string() }).optional(),
 });
@@ -104,6 +107,11 @@ export const GateReport = z.strictObject({
   commit: z.string(),
   base: z.string(),
   receipts: z.array(Receipt),
+  /** Whether it was compared with the base; absent in reports of older versions. */
+  compared: z.boolean().optional(),
+  scope: z.enum(['task', 'objective']).optional(),
+  /** Commands and settings that counted. */
+  survey: Survey.optional(),
 });
 export type GateReport = z.infer<typeof GateReport>;
 

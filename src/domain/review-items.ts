@@ -64,13 +64,13 @@ export const REVIEW_ROWS: readonly ReviewRow[] = [
     item: 'authentication',
     reviewers: ['backend-architect', 'api-architect'],
     about: CODE,
-    ground: ['api-implementation'],
+    ground: ['api-implementation', 'api-contracts'],
   },
   {
     item: 'authorization',
     reviewers: ['backend-architect', 'api-architect'],
     about: CODE,
-    ground: ['api-implementation'],
+    ground: ['api-implementation', 'api-contracts'],
   },
   { item: 'memory-monitored', reviewers: ['backend-architect', 'database-admin'], about: CODE, ground: CODE },
   {

@@ -27,7 +27,7 @@ export function parseUnifiedDiff(diff: string): FileDiff[] {
       continue;
     }
     const header = line === null ? /^\+\+\+ (?:"b\/(.*)"|b\/(.*?))\t?$/.exec(text) : null;
-    const path = header?.[1] ?? header?.[2];
+    const path = header?.[1] === undefined ? header?.[2] : unquote(header[1]);
     if (path !== undefined) {
       current = { path, added: [], removed: new Map() };
       files.push(current);
@@ -49,4 +49,19 @@ export function parseUnifiedDiff(diff: string): FileDiff[] {
     } else if (text.startsWith(' ')) line += 1;
   }
   return files;
+}
+
+/** A name as git quotes it: bytes that are not plain as octal numbers. */
+function unquote(name: string): string {
+  const plain = name.replace(/\\(["\\])/g, '$1').replaceAll('%', '%25');
+  const bytes = plain.replace(
+    /\\([0-7]{3})/g,
+    (_, octal: string) => `%${parseInt(octal, 8).toString(16).padStart(2, '0')}`,
+  );
+  try {
+    return decodeURIComponent(bytes);
+  } catch {
+    // Not UTF-8: a name nothing else here can spell either.
+    return name;
+  }
 }

@@ -7,7 +7,7 @@ import type { GateSetting } from './gate-runner';
 import { type Circumstances, digestInputs, listEntries } from './inputs';
 import { type OpenedInspection, openInspection } from './open-inspection';
 import type { Quiet } from './quiet';
-import { type Answers, answersOf, everySubject } from './run-checker';
+import { type Answers, ask, everySubject } from './run-checker';
 import { TimeOver, timeOverWithin } from './time-limit';
 import { toReceipt } from './to-receipt';
 
@@ -66,11 +66,11 @@ export function createExamination(
       },
     };
   };
-  const ask = async (checker: GateChecker): Promise<Answers> => {
+  const askWithin = async (checker: GateChecker): Promise<Answers> => {
     try {
       opened ??= open();
       const { inspection } = await opened;
-      return await timeOverWithin(signal, answersOf(checker, inspection));
+      return await timeOverWithin(signal, ask(checker, inspection));
     } catch (error) {
       const reason = excuseFor(error, setting);
       if (reason === null) throw error;
@@ -88,7 +88,7 @@ export function createExamination(
       const examine = async (): Promise<Examined> => {
         const startedAt = setting.clock();
         const start = performance.now();
-        const { answers, final } = await ask(checker);
+        const { answers, final } = await askWithin(checker);
         const durationMs = performance.now() - start;
         const frame = { tree: place.tree, startedAt, durationMs, sandbox, inputs };
         const receipts = answers.map((answer) => toReceipt(checker, answer, frame));

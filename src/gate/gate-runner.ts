@@ -129,6 +129,9 @@ async function runGate(
       commit: target.commit,
       base: target.base,
       receipts: applyWaivers(receipts, waivers, frame).map(cutFindings),
+      compared: base !== undefined,
+      scope,
+      survey,
     };
   } finally {
     await disposeAll([here, there]);

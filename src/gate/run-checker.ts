@@ -20,7 +20,7 @@ const controls = new WeakMap<GateChecker, Promise<string | null>>();
  * breaks says nothing of the target, by its name, so that one hostile file does not take every other verdict with it.
  * @throws the signal's reason when aborted, and CouldNotRun
  */
-export async function answersOf(checker: GateChecker, inspection: Inspection): Promise<Answers> {
+export async function ask(checker: GateChecker, inspection: Inspection): Promise<Answers> {
   const unable = await controlOf(checker);
   inspection.signal.throwIfAborted();
   if (unable !== null) {
@@ -38,6 +38,11 @@ export async function answersOf(checker: GateChecker, inspection: Inspection): P
       })),
     ],
   };
+}
+
+/** The answers of {@link ask} alone. */
+export async function answersOf(checker: GateChecker, inspection: Inspection): Promise<readonly Answer[]> {
+  return (await ask(checker, inspection)).answers;
 }
 
 /** The answer for every subject of a checker. */

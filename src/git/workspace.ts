@@ -1,3 +1,5 @@
+import { packageVersion } from '../config/package-root';
+import type { ReceiptNotes } from '../ports/receipt-notes';
 import type { Integration, Repositories, Worktrees } from '../ports/workspace';
 import type { RepositorySource } from '../domain/objective';
 import { findMergeBase, mergeBaseInMirror } from './find-base';
@@ -5,6 +7,7 @@ import { createGit } from './git-command';
 import { type Inspection, inspectRepository, inspectSample } from './inspect-repository';
 import { createIntegration } from './integration';
 import { createLayout } from './layout';
+import { createReceiptNotes } from './notes';
 import { createPool } from './pool';
 import { createRepositories } from './repositories';
 import { createSampleMaker } from './sample';
@@ -31,6 +34,7 @@ export interface GitWorkspace {
   readonly repositories: Repositories;
   readonly worktrees: Worktrees;
   readonly integration: Integration;
+  readonly notes: ReceiptNotes;
   /** What a repository, given by absolute path or address, is started from; throws RepositoryError. */
   inspectRepository(pathOrUrl: string, baseRef: string | null): Promise<Inspection>;
   /** The same for a bundled service. */
@@ -66,6 +70,7 @@ export function createGitWorkspace(options: GitWorkspaceOptions): GitWorkspace {
     repositories: createRepositories(tools),
     worktrees: createWorktrees(tools),
     integration: createIntegration(tools),
+    notes: createReceiptNotes(tools, packageVersion()),
     inspectRepository: (pathOrUrl, baseRef) => inspectRepository(git, pathOrUrl, baseRef),
     inspectSample: (name) => inspectSample(samples, name),
     findMergeBase: async ({ source, objectiveId, commit, prepareTip }) =>

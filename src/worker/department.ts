@@ -80,6 +80,7 @@ export async function openDepartment(options: {
     repositories: workspace.repositories,
     worktrees: workspace.worktrees,
     integration: workspace.integration,
+    notes: workspace.notes,
     surveyor: createSurveyor({ store, roles, engines }),
     compatibility: createCompatibility(),
     gates: createGateRunner(checking.setting),

@@ -161,6 +161,7 @@ export async function createBench(
       ...scripted.bootstrap,
     }),
     reports: portOf('reports', scripted.reports ?? {}),
+    notes: portOf('notes', scripted.notes ?? {}),
   });
   const run: Bench['run'] = (name, request) =>
     environment.run(activities[name] as (argument: typeof request) => never, request);

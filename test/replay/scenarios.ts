@@ -1,6 +1,8 @@
 import type { Activities } from '../../activities/contract';
 import { MESSAGES } from '../../src/domain/messages';
 import type { GateSummary, RedItem } from '../../src/domain/receipt';
+import type { ReviewOrder } from '../../src/domain/review';
+import { NO_USAGE } from '../../src/domain/usage';
 import type { AttemptRequest } from '../../src/domain/work';
 import {
   commitId,
@@ -88,6 +90,30 @@ const running = async ({ status }: Objective): Promise<unknown> =>
 
 /** Small enough that the charter's example needs several runs. */
 const SHORT_HISTORIES = { 'limit.historyCount.suggestContinueAsNew': '60' };
+
+/** The objective's gate is red once; then two reviewers look, and one item is left to a human. */
+function repairedAndReviewed(): Activities {
+  const reviews: ReviewOrder[] = [
+    { reviewer: 'backend-architect', items: ['authentication'] },
+    { reviewer: 'api-architect', items: ['caching'] },
+  ];
+  const ask = (gate: GateSummary, orders: ReviewOrder[]): GateSummary => ({
+    ...gate,
+    questions: { reviews: orders, compare: true },
+  });
+  const gates = inTurn(
+    ask(redGate({ subject: 'cors', excerpt: 'any origin is admitted' }), []),
+    ask(greenGate(), reviews),
+    ask(greenGate(), []),
+  );
+  const undecided = [{ subject: 'authentication' as const, excerpt: 'the quote does not stand there' }];
+  const repaired = smoothActivities([...one, planTask({ id: 'backend-T002', kind: 'repair' })]);
+  return smoothActivities(one, {
+    gateCommit: ({ scope }) => (scope === 'objective' ? gates() : Promise.resolve(greenGate())),
+    reviewObjective: () => Promise.resolve({ gate: { ...greenGate(), review: undecided }, usage: NO_USAGE }),
+    amendPlan: (request) => repaired.amendPlan(request),
+  });
+}
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -223,5 +249,19 @@ export const SCENARIOS: readonly Scenario[] = [
     dynamicConfig: SHORT_HISTORIES,
     run: 'last',
     change: { from: 'if (run.progress.plan !== null)\n        return;', to: '' },
+  },
+  {
+    name: 'objective-repaired-and-reviewed',
+    activities: repairedAndReviewed,
+    drive: async (objective) => {
+      await asked(objective);
+      await objective.handle.executeUpdate(MESSAGES.resolveEscalation, {
+        args: [{ escalationId: 'objective-E1', decision: 'accept', guidance: 'I looked', by: 'ada' }],
+      });
+    },
+    change: {
+      from: 'progress.repairRound !== undefined || red.length',
+      to: 'progress.repairRound === undefined || red.length',
+    },
   },
 ];

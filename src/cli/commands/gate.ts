@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { exitCodeOf } from '../../domain/exit-codes';
 import { GATE_ITEMS, type GateSlug } from '../../domain/gate-items';
 import { type GateResult, isRed, toGateResult } from '../../domain/gate-result';
+import type { GateReport } from '../../domain/receipt';
 import { argument } from '../argument';
 import type { Command, CommandContext } from '../command';
 import { gateLines } from '../gate-table';
@@ -42,6 +43,7 @@ const GateFlags = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{8,64}$/i, 'is the hash that `survey` printed')
     .optional(),
+  writeNotes: on,
   allowUnsandboxed: on,
 });
 
@@ -56,6 +58,7 @@ export const gate: Command = {
     { flags: '--config <file>', help: "a configuration instead of the repository's own" },
     { flags: '--scope <scope>', help: 'task: the cheap checks; objective: all of them (default)' },
     { flags: '--report <dir>', help: 'write gate.json and gate.md into this folder' },
+    { flags: '--write-notes', help: 'keep the receipts as git notes on the commit; nothing is pushed' },
     { flags: '--trust <hash>', help: 'the hash of the commands you agreed to, as `survey` prints it' },
     { flags: '--allow-unsandboxed', help: 'run commands without a sandbox where none works' },
   ],
@@ -88,6 +91,7 @@ export const gate: Command = {
     const lines = gateLines(result, terminal.paint);
     for (const line of lines) terminal.say(line);
     if (flags.report !== undefined) await writeReport(resolve(cwd, flags.report), result, lines);
+    if (flags.writeNotes === true) await keepNotes(context, prepared, report);
     terminal.emit(result);
     return exitCodeOf(isRed(result) ? 'not-delivered' : 'delivered');
   },
@@ -120,6 +124,19 @@ async function admit(
     base === null
       ? 'There is nothing to compare with: every failure counts as new; --base names a commit.'
       : `Compared with ${base.slice(0, 12)}, whose commands and thresholds count.`,
+  );
+}
+
+async function keepNotes(
+  { terminal }: CommandContext,
+  prepared: PreparedGate,
+  report: GateReport,
+): Promise<void> {
+  const kept = await prepared.writeNotes(report);
+  terminal.warn(
+    kept === null
+      ? 'The receipts are too large for a note; --report keeps them in files.'
+      : `Receipts are in ${kept.ref} of ${kept.repository}, on ${report.commit.slice(0, 12)}; nothing was pushed.`,
   );
 }
 

@@ -64,6 +64,7 @@ export async function prepareGate(
     base,
     surveyed,
     configurationHash: surveyed.configuration === null ? null : sha256(surveyed.configuration),
+    writeNotes: (report) => workspace.notes.write({ objectiveId, source: target.source, commit, report }),
     run: async ({ scope, only, onProgress, signal }) => {
       const { openChecking } = await import('../../worker/checking.js');
       const { createGateRunner } = await import('../../gate/gate-runner.js');

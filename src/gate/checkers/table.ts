@@ -1,6 +1,8 @@
 import type { GateChecker } from '../checker';
 import { API_CHECKERS } from './api';
+import { DATABASE_CHECKERS } from './database';
 import { DOCS_CHECKERS } from './docs';
+import { PERFORMANCE_CHECKERS } from './performance';
 import { PROBE_CHECKERS } from './probes';
 import { SOURCE_CHECKERS } from './source';
 import { TESTS_CHECKERS } from './tests';
@@ -13,6 +15,8 @@ export const GATE_CHECKERS: readonly GateChecker[] = [
   ...API_CHECKERS,
   ...SOURCE_CHECKERS,
   ...PROBE_CHECKERS,
+  ...PERFORMANCE_CHECKERS,
   ...TESTS_CHECKERS,
+  ...DATABASE_CHECKERS,
   ...DOCS_CHECKERS,
 ];

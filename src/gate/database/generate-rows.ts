@@ -33,6 +33,8 @@ export async function generateRows(
     readonly later?: readonly Table[];
     /** Columns that may be NULL are. */
     readonly nulls?: boolean;
+    /** References lead to this many parents at most, the oldest. */
+    readonly parents?: number;
   },
 ): Promise<GeneratedRows> {
   const tables = withLaterRules(await database.readTables(), options.later ?? []);
@@ -106,10 +108,10 @@ async function fillTable(
   database: FillableDatabase,
   table: Table,
   types: readonly TypeFacts[],
-  { rows, nulls = false }: { readonly rows: number; readonly nulls?: boolean },
+  { rows, nulls = false, parents = PARENTS_LOOKED_AT }: Parameters<typeof generateRows>[1],
 ): Promise<number> {
   const before = await countRows(database, table);
-  const columns = [...(await referenceColumns(database, table)), ...ownColumns(table, types)];
+  const columns = [...(await referenceColumns(database, table, parents)), ...ownColumns(table, types)];
   if (nulls) {
     for (const column of columns) if (column.nullable) column.chosen = column.sources.length - 1;
   }
@@ -263,13 +265,17 @@ function ownColumns(table: Table, types: readonly TypeFacts[]): FilledColumn[] {
   });
 }
 
-async function referenceColumns(database: FillableDatabase, table: Table): Promise<FilledColumn[]> {
+async function referenceColumns(
+  database: FillableDatabase,
+  table: Table,
+  most: number,
+): Promise<FilledColumn[]> {
   const taken = new Set<string>();
   const filled: FilledColumn[] = [];
   for (const [place, key] of foreignKeys(table).entries()) {
     if (key.references === null || key.columns.some((column) => taken.has(column))) continue;
     const parents = await database.query(
-      `SELECT ${key.references.columns.map(quoteName).join(', ')} FROM ${key.references.table.split('.').map(quoteName).join('.')} LIMIT ${PARENTS_LOOKED_AT}`,
+      `SELECT ${key.references.columns.map(quoteName).join(', ')} FROM ${key.references.table.split('.').map(quoteName).join('.')} LIMIT ${most}`,
     );
     for (const [index, name] of key.columns.entries()) {
       const target = key.references.columns[index] ?? '';

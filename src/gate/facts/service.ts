@@ -27,6 +27,8 @@ export interface ServiceOptions {
   readonly env?: Readonly<Record<string, string | null>>;
   /** Whether the configured seed is loaded first. */
   readonly seed: boolean;
+  /** In place of the configured command. */
+  readonly cmd?: readonly string[];
   /** In place of the configured time to get ready. */
   readonly readyTimeoutMs?: number;
   /** The database is reached through the stage, and can be taken away with `setDatabaseReachable`. */
@@ -111,6 +113,8 @@ export interface RunningService {
   load(request: LoadRequest): Promise<LoadRun>;
   /** @param options.collect garbage is collected first, where the runtime can be asked to */
   figures(options?: { readonly collect: boolean }): Promise<ProcessFigures>;
+  /** How many times longer than its processor time a computation takes right now: 1 on a machine that is free. */
+  slowdown(): Promise<number>;
   /** Only of a service started `interruptible`: its connections end and none is admitted, or they are again. */
   setDatabaseReachable(reachable: boolean): Promise<void>;
   /** Whether the service's own process is still there. */
@@ -130,7 +134,7 @@ export async function startRunningService(
   options: ServiceOptions,
 ): Promise<RunningService> {
   const { settings, survey, target, signal } = inspection;
-  const { run } = settings;
+  const run = settings.run === null ? null : { ...settings.run, cmd: [...(options.cmd ?? settings.run.cmd)] };
   if (run === null) {
     throw new CannotTell(
       'It is not known how the service is started; give `run` with `cmd` and `portEnv` in coordinator.config.json.',
@@ -145,7 +149,7 @@ export async function startRunningService(
     sandbox: setting.sandbox,
     worktree: target.path,
     readOnly: [target.gitDir, setting.dependencyStore, ...provision.readOnly],
-    readWrite: database === null ? [] : [database.socketDir],
+    readWrite: socketFolders(database),
     signal,
   });
   try {
@@ -205,6 +209,11 @@ async function databaseFor(inspection: Inspection): Promise<MigratedDatabase | n
   }
 }
 
+/** A server reached over TCP, without a sandbox, has none. */
+function socketFolders(database: MigratedDatabase | null): string[] {
+  return database === null || database.socketDir === '' ? [] : [database.socketDir];
+}
+
 async function seed(
   inspection: Inspection,
   database: MigratedDatabase | null,
@@ -218,7 +227,7 @@ async function seed(
     // Straight to the database: the stage's own way to it exists on the stage only.
     env: { ...environment, PGHOST: database.socketDir, [configured.urlEnv]: database.url },
     timeoutMs: SEED_TIMEOUT_MS,
-    readWrite: [database.socketDir],
+    readWrite: socketFolders(database),
   });
   if (seeded.end.kind === 'exited' && seeded.end.code === 0) return;
   const how = seeded.end.kind === 'exited' ? `exit ${String(seeded.end.code)}` : seeded.end.kind;
@@ -303,6 +312,7 @@ function serviceOn(
         timeoutMs: timeoutMs ?? LOAD_TIMEOUT_MS,
       }),
     figures: (options) => stage.figures(options?.collect ?? false),
+    slowdown: () => stage.slowdown(),
     setDatabaseReachable: (reachable) => stage.setDatabaseReachable(reachable),
     isAlive: () => stage.ended() === null,
     log: () => stage.log(),

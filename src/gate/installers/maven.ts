@@ -11,7 +11,7 @@ import { engineOf, equipmentOf } from './equipment';
 import type { Installer, InstallerSetting } from './installer';
 
 /** Raised when what is brought in for the same pom changes. */
-const INSTALL_VERSION = 1;
+const INSTALL_VERSION = 2;
 
 /**
  * Maven: one local repository for all targets, because artifacts never change once published. What is installed for a

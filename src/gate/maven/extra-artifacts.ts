@@ -13,6 +13,13 @@ const ADDED_BY_MAVEN: Artifact = {
   version: '1.1',
 };
 
+/** No build asks for it: the gate measures coverage with it. Its agent comes with it. */
+export const COVERAGE_PLUGIN: Artifact = {
+  groupId: 'org.jacoco',
+  artifactId: 'jacoco-maven-plugin',
+  version: '0.8.13',
+};
+
 /**
  * Artifacts a build needs beyond what Maven's resolving goals see, in sets that are resolved together: the provider
  * that Surefire picks while it runs, dependencies a pom gives to plugins, annotation processors, build extensions.
@@ -42,6 +49,7 @@ export function extraArtifacts(
       ),
     ),
     ...testProviders(resolved).map((artifact) => [artifact]),
+    ...(resolved.plugins.some(({ artifactId }) => RUNNERS.includes(artifactId)) ? [[COVERAGE_PLUGIN]] : []),
     [ADDED_BY_MAVEN],
   ];
   return sets

@@ -33,7 +33,9 @@ export function canariesIn(text: string, canaries: readonly Canary[] = CANARIES)
 
 function formsOf(value: string): readonly string[] {
   const strict = encodeURIComponent(value).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16)}`);
-  const grouped = /^\d{16}$/.test(value) ? [value.replace(/(\d{4})(?=\d)/g, '$1 '), value.replace(/(\d{4})(?=\d)/g, '$1-')] : [];
+  const grouped = /^\d{16}$/.test(value)
+    ? [value.replace(/(\d{4})(?=\d)/g, '$1 '), value.replace(/(\d{4})(?=\d)/g, '$1-')]
+    : [];
   return [value, encodeURIComponent(value), strict, JSON.stringify(value).slice(1, -1), ...grouped];
 }
 
@@ -41,7 +43,9 @@ function formsOf(value: string): readonly string[] {
 function base64Pieces(value: string): readonly string[] {
   return [0, 1, 2]
     .flatMap((shift) => {
-      const encoded = Buffer.concat([Buffer.alloc(shift), Buffer.from(value)]).toString('base64').replaceAll('=', '');
+      const encoded = Buffer.concat([Buffer.alloc(shift), Buffer.from(value)])
+        .toString('base64')
+        .replaceAll('=', '');
       const inner = encoded.slice(shift === 0 ? 0 : shift + 1, -2);
       return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')];
     })
@@ -72,7 +76,8 @@ export function sensitiveFieldsIn(output: string): readonly string[] {
     } catch {
       continue;
     }
-    if (typeof record !== 'object' || record === null || !/"(?:level|severity|lvl)"\s*:/i.test(line)) continue;
+    if (typeof record !== 'object' || record === null || !/"(?:level|severity|lvl)"\s*:/i.test(line))
+      continue;
     for (const name of sensitiveNames(record, 0)) names.add(name);
   }
   return [...names];
@@ -81,6 +86,10 @@ export function sensitiveFieldsIn(output: string): readonly string[] {
 function sensitiveNames(value: unknown, depth: number): readonly string[] {
   if (typeof value !== 'object' || value === null || depth > 4) return [];
   return Object.entries(value).flatMap(([name, one]: [string, unknown]) =>
-    typeof one === 'string' ? (SENSITIVE_KEY.test(name) && !REPLACED.test(one) ? [name] : []) : sensitiveNames(one, depth + 1),
+    typeof one === 'string'
+      ? SENSITIVE_KEY.test(name) && !REPLACED.test(one)
+        ? [name]
+        : []
+      : sensitiveNames(one, depth + 1),
   );
 }

@@ -1,7 +1,15 @@
 import type { Inspection } from '../inspection';
 import type { ProbeRequest } from '../facts/service';
 import { isRecord } from '../../domain/openapi-document';
-import { type Canary, CANARIES, CANARY_CARD, CANARY_COOKIE, CANARY_EMAIL, CANARY_PASSWORD, CANARY_TOKEN } from './canaries';
+import {
+  type Canary,
+  CANARIES,
+  CANARY_CARD,
+  CANARY_COOKIE,
+  CANARY_EMAIL,
+  CANARY_PASSWORD,
+  CANARY_TOKEN,
+} from './canaries';
 import type { Conversation } from './conversation';
 import { fieldsOf, withField } from './example-request';
 import type { Exchange } from './exchange';
@@ -37,7 +45,12 @@ export async function makeCanaryTraffic(conversation: Conversation): Promise<Can
   const exchanges: Exchange[] = [];
   for (const { operation, purpose, request } of await requestsOf(conversation)) {
     const id = `kanarie-request-${String(exchanges.length).padStart(4, '0')}`;
-    const headers = { cookie: `session=${CANARY_COOKIE}`, authorization: `Bearer ${CANARY_TOKEN}`, ...request.headers, 'x-request-id': id };
+    const headers = {
+      cookie: `session=${CANARY_COOKIE}`,
+      authorization: `Bearer ${CANARY_TOKEN}`,
+      ...request.headers,
+      'x-request-id': id,
+    };
     exchanges.push(await conversation.send(operation, purpose, { ...request, headers }));
   }
   const last = exchanges.at(-1)?.request.headers?.['x-request-id'] ?? '';
@@ -51,7 +64,7 @@ export async function makeCanaryTraffic(conversation: Conversation): Promise<Can
     canaries: [
       ...CANARIES,
       { kind: 'password', value: EXAMPLE_PASSWORD },
-      ...(first?.token == null || first.token.length < 12 ? [] : [{ kind: 'token' as const, value: first.token }]),
+      ...((first?.token ?? '').length < 12 ? [] : [{ kind: 'token' as const, value: first?.token ?? '' }]),
     ],
   };
 }
@@ -79,24 +92,50 @@ async function requestsOf(conversation: Conversation): Promise<readonly Prepared
       prepared.push({ operation, purpose: 'a foreign token', request: { ...request, headers } });
     }
     if (isRecord(request.body)) {
-      const [spoilt] = fieldsOf(requestBodyOf(operation)?.schema, conversation.resolve).filter(({ steps, required }) => required && !isSensitive(steps.at(-1) ?? ''));
-      if (spoilt !== undefined) prepared.push({ operation, purpose: 'a field of another type', request: { ...request, body: withField(request.body, spoilt.steps, { not: 'this' }) } });
+      const [spoilt] = fieldsOf(requestBodyOf(operation)?.schema, conversation.resolve).filter(
+        ({ steps, required }) => required && !isSensitive(steps.at(-1) ?? ''),
+      );
+      if (spoilt !== undefined)
+        prepared.push({
+          operation,
+          purpose: 'a field of another type',
+          request: { ...request, body: withField(request.body, spoilt.steps, { not: 'this' }) },
+        });
     }
   }
-  prepared.push({ operation: null, purpose: 'unknown path', request: { method: 'GET', path: '/no-such-path-0b5e7a' } });
+  prepared.push({
+    operation: null,
+    purpose: 'unknown path',
+    request: { method: 'GET', path: '/no-such-path-0b5e7a' },
+  });
   return prepared;
 }
 
 function graphqlRequests(conversation: Conversation): readonly Prepared[] {
-  const logIn = rootFields(readGraphqlSchema(conversation), 'mutation').find(({ name }) => /log-?in|sign-?(?:in|up)|regist/i.test(name));
+  const logIn = rootFields(readGraphqlSchema(conversation), 'mutation').find(({ name }) =>
+    /log-?in|sign-?(?:in|up)|regist/i.test(name),
+  );
   const plain = graphqlRequest(conversation, '{ __typename }');
   const { authorization: _, ...headers } = plain.headers ?? {};
   return [
     { operation: null, purpose: 'valid', request: { ...plain, headers } },
-    { operation: null, purpose: 'a document that cannot be parsed', request: { ...plain, body: { query: '{ __typename ' } } },
+    {
+      operation: null,
+      purpose: 'a document that cannot be parsed',
+      request: { ...plain, body: { query: '{ __typename ' } },
+    },
     ...(logIn === undefined
       ? []
-      : [{ operation: null, purpose: 'a log-in', request: graphqlRequest(conversation, `mutation { ${callOf(logIn).replace(EXAMPLE_PASSWORD, CANARY_PASSWORD)} }`) }]),
+      : [
+          {
+            operation: null,
+            purpose: 'a log-in',
+            request: graphqlRequest(
+              conversation,
+              `mutation { ${callOf(logIn).replace(EXAMPLE_PASSWORD, CANARY_PASSWORD)} }`,
+            ),
+          },
+        ]),
   ];
 }
 
@@ -110,16 +149,23 @@ const VALUES: readonly (readonly [RegExp, string])[] = [
 const isSensitive = (name: string): boolean => VALUES.some(([pattern]) => pattern.test(name));
 
 /** The request with canaries in its sensitive fields, and beside them where the body may have more. */
-function withCanaries(conversation: Conversation, operation: NonNullable<Exchange['operation']>, valid: ProbeRequest): ProbeRequest {
+function withCanaries(
+  conversation: Conversation,
+  operation: NonNullable<Exchange['operation']>,
+  valid: ProbeRequest,
+): ProbeRequest {
   const schema = requestBodyOf(operation)?.schema;
   if (schema === undefined || !isRecord(valid.body)) return valid;
   const { resolve } = conversation;
   let body: unknown = valid.body;
   for (const { steps, schema: field } of fieldsOf(schema, resolve)) {
     const value = VALUES.find(([pattern]) => pattern.test(steps.at(-1) ?? ''))?.[1];
-    const fits = typeOf(field) === 'string' && (field['pattern'] === undefined || new RegExp(String(field['pattern'])).test(value ?? ''));
+    const fits =
+      typeOf(field) === 'string' &&
+      (typeof field['pattern'] !== 'string' || new RegExp(field['pattern']).test(value ?? ''));
     const short = value !== undefined && value.length > Number(field['maxLength'] ?? 10_000);
-    if (value !== undefined && fits && !short && field['enum'] === undefined) body = withField(body, steps, value);
+    if (value !== undefined && fits && !short && field['enum'] === undefined)
+      body = withField(body, steps, value);
   }
   if (merged(resolve(schema), resolve)['additionalProperties'] !== false && isRecord(body)) {
     body = { password: CANARY_PASSWORD, cardNumber: CANARY_CARD, accessToken: CANARY_TOKEN, ...body };
@@ -130,6 +176,11 @@ function withCanaries(conversation: Conversation, operation: NonNullable<Exchang
 function sensitiveQuery(operation: NonNullable<Exchange['operation']>): Record<string, string> {
   const names = parametersIn(operation, 'query').map((one) => String(one['name']));
   return Object.fromEntries(
-    names.filter((name) => /^(?:access_?)?token$|passw|secret|api_?key/i.test(name) && !/page|next|continuation/i.test(name)).map((name) => [name, CANARY_TOKEN]),
+    names
+      .filter(
+        (name) =>
+          /^(?:access_?)?token$|passw|secret|api_?key/i.test(name) && !/page|next|continuation/i.test(name),
+      )
+      .map((name) => [name, CANARY_TOKEN]),
   );
 }

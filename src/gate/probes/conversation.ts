@@ -41,15 +41,23 @@ export interface ValidOptions {
 export interface Conversation extends ConversationTarget {
   readonly resolve: Resolve;
   /** Answers that were 429 so far. */
-  throttled(): number;
-  send(operation: ApiOperation | null, purpose: string, request: ProbeRequest): Promise<Exchange>;
-  callers(): Promise<Callers>;
+  readonly throttled: () => number;
+  readonly send: (
+    operation: ApiOperation | null,
+    purpose: string,
+    request: ProbeRequest,
+  ) => Promise<Exchange>;
+  readonly callers: () => Promise<Callers>;
   /** A request that the spec calls valid, with ids that exist where some could be found; null: none can be made. */
   valid(operation: ApiOperation, options?: ValidOptions): Promise<ProbeRequest | null>;
   /** Values for the path's parameters; null where no existing resource was found for one of them. */
-  existing(operation: ApiOperation, caller: Caller | null, fresh: boolean): Promise<Record<string, string> | null>;
+  existing(
+    operation: ApiOperation,
+    caller: Caller | null,
+    fresh: boolean,
+  ): Promise<Record<string, string> | null>;
   /** Number of the next example, so that no two are the same. */
-  nextVariant(): number;
+  readonly nextVariant: () => number;
 }
 
 const REQUEST_TIMEOUT_MS = 5000;
@@ -69,13 +77,22 @@ export function createConversation(target: ConversationTarget): Conversation {
 
   const send: Conversation['send'] = async (operation, purpose, request) => {
     try {
-      const client = target.manyClients === true ? { client: 1 + (Math.floor(sent / REQUESTS_A_CLIENT) % MOST_CLIENTS) } : {};
+      const client =
+        target.manyClients === true
+          ? { client: 1 + (Math.floor(sent / REQUESTS_A_CLIENT) % MOST_CLIENTS) }
+          : {};
       sent += 1;
       const response = await service.request({ timeoutMs: REQUEST_TIMEOUT_MS, ...client, ...request });
       if (response.status === 429) throttled += 1;
       return { operation, purpose, request, response, fault: null };
     } catch (error) {
-      return { operation, purpose, request, response: null, fault: error instanceof Error ? error.message : String(error) };
+      return {
+        operation,
+        purpose,
+        request,
+        response: null,
+        fault: error instanceof Error ? error.message : String(error),
+      };
     }
   };
 
@@ -115,7 +132,8 @@ export function createConversation(target: ConversationTarget): Conversation {
       return request === null ? null : send(operation, 'valid', request);
     };
     const create = at('post');
-    const made = create !== undefined && !(isSignInLike(create) && !create.secured) ? await ask(create) : null;
+    const made =
+      create !== undefined && !(isSignInLike(create) && !create.secured) ? await ask(create) : null;
     if (made !== null && isSuccess(made)) {
       const location = made.response?.headers['location']?.split('?')[0]?.split('/').at(-1);
       const id = idOf(parseJson(made.response?.body ?? ''), place.parameter) ?? location;
@@ -128,7 +146,11 @@ export function createConversation(target: ConversationTarget): Conversation {
     return rows.map((row) => idOf(row, place.parameter)).find((id) => id !== undefined) ?? null;
   }
 
-  async function references(operation: ApiOperation, caller: Caller | null, depth: number): Promise<JsonRecord> {
+  async function references(
+    operation: ApiOperation,
+    caller: Caller | null,
+    depth: number,
+  ): Promise<JsonRecord> {
     const body = requestBodyOf(operation);
     if (body === null || depth > 2) return {};
     const found: Record<string, unknown> = {};
@@ -148,12 +170,16 @@ export function createConversation(target: ConversationTarget): Conversation {
     const word = resource.replaceAll(/[_-]/g, '').toLowerCase();
     const plurals = [word, `${word}s`, `${word}es`, word.replace(/y$/, 'ies')];
     const found = operations.find(
-      ({ path }) => !path.includes('{') && plurals.includes((path.split('/').at(-1) ?? '').replaceAll(/[_-]/g, '').toLowerCase()),
+      ({ path }) =>
+        !path.includes('{') &&
+        plurals.includes((path.split('/').at(-1) ?? '').replaceAll(/[_-]/g, '').toLowerCase()),
     );
     return found?.path ?? null;
   }
 
-  function idAt(...[collection, place, caller, fresh, depth]: Parameters<typeof idIn>): Promise<string | null> {
+  function idAt(
+    ...[collection, place, caller, fresh, depth]: Parameters<typeof idIn>
+  ): Promise<string | null> {
     if (fresh) return idIn(collection, place, caller, fresh, depth);
     const key = JSON.stringify([collection, place, caller?.name ?? null]);
     const found = ids.get(key) ?? idIn(collection, place, caller, fresh, depth);
@@ -206,9 +232,13 @@ export function idOf(body: unknown, parameter: string, depth = 0): string | unde
   const plain = (name: string): string => name.replaceAll(/[_-]/g, '').toLowerCase();
   const wanted = [plain(parameter), 'id', 'uuid', plain(parameter).replace(/id$/, ''), 'slug', 'key', 'code'];
   for (const name of wanted) {
-    const value = Object.entries(body).find(([key]) => plain(key) === name || (name === 'id' && key === '_id'))?.[1];
+    const value = Object.entries(body).find(
+      ([key]) => plain(key) === name || (name === 'id' && key === '_id'),
+    )?.[1];
     if (typeof value === 'string' || typeof value === 'number') return String(value);
   }
   const inner = Object.values(body).filter(isRecord);
-  return depth < 2 ? inner.map((one) => idOf(one, parameter, depth + 1)).find((id) => id !== undefined) : undefined;
+  return depth < 2
+    ? inner.map((one) => idOf(one, parameter, depth + 1)).find((id) => id !== undefined)
+    : undefined;
 }

@@ -10,7 +10,10 @@ export type CredentialPlace =
   | { readonly kind: 'apiKey'; readonly in: string; readonly name: string };
 
 /** Where the first security requirement of an operation wants its credential; bearer where the spec does not tell. */
-export function credentialPlace({ document, resolve }: Conversation, operation: ApiOperation): CredentialPlace {
+export function credentialPlace(
+  { document, resolve }: Conversation,
+  operation: ApiOperation,
+): CredentialPlace {
   const schemes = {
     ...recordOf(document['securityDefinitions']),
     ...recordOf(recordOf(document['components'])['securitySchemes']),
@@ -20,9 +23,15 @@ export function credentialPlace({ document, resolve }: Conversation, operation: 
     .flatMap((one) => Object.keys(one));
   const scheme: JsonRecord = resolve(schemes[required[0] ?? ''] ?? Object.values(schemes)[0]);
   if (scheme['type'] === 'apiKey') {
-    return { kind: 'apiKey', in: String(scheme['in'] ?? 'header'), name: String(scheme['name'] ?? 'x-api-key') };
+    return {
+      kind: 'apiKey',
+      in: textOr(scheme['in'], 'header'),
+      name: textOr(scheme['name'], 'x-api-key'),
+    };
   }
-  return scheme['type'] === 'basic' || String(scheme['scheme']).toLowerCase() === 'basic' ? { kind: 'basic' } : { kind: 'bearer' };
+  return scheme['type'] === 'basic' || String(scheme['scheme']).toLowerCase() === 'basic'
+    ? { kind: 'basic' }
+    : { kind: 'bearer' };
 }
 
 /** The request with that credential, and with no other. */
@@ -38,9 +47,18 @@ export function withCredential(
   if (credential === null) return { ...request, headers };
   switch (place.kind) {
     case 'basic':
-      return { ...request, headers: { ...headers, authorization: `Basic ${Buffer.from(`probe:${credential}`).toString('base64')}` } };
+      return {
+        ...request,
+        headers: {
+          ...headers,
+          authorization: `Basic ${Buffer.from(`probe:${credential}`).toString('base64')}`,
+        },
+      };
     case 'bearer':
-      return { ...request, headers: { ...headers, [own]: format.join(':').trim().replace('{token}', credential) } };
+      return {
+        ...request,
+        headers: { ...headers, [own]: format.join(':').trim().replace('{token}', credential) },
+      };
     case 'apiKey':
       if (place.in === 'query') {
         const [path = '', query] = request.path.split('?');
@@ -62,3 +80,5 @@ export function hasSecuritySchemes({ document }: Pick<Conversation, 'document'>)
   };
   return Object.keys(schemes).length > 0;
 }
+
+const textOr = (value: unknown, other: string): string => (typeof value === 'string' ? value : other);

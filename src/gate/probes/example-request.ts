@@ -30,7 +30,10 @@ export function exampleRequest(operation: ApiOperation, setting: ExampleSetting)
   const headers = {
     ...Object.fromEntries(
       parametersIn(operation, 'header')
-        .filter((one) => one['required'] === true && !/^(authorization|accept|content-type)$/i.test(String(one['name'])))
+        .filter(
+          (one) =>
+            one['required'] === true && !/^(authorization|accept|content-type)$/i.test(String(one['name'])),
+        )
         .map((one) => [String(one['name']).toLowerCase(), parameterText(one, setting)]),
     ),
     ...setting.headers,
@@ -63,7 +66,10 @@ export function exampleBody(body: RequestBody, setting: ValueSetting): unknown {
   return { ...fromSchema };
 }
 
-function encodeBody(body: RequestBody, value: unknown): { headers?: Record<string, string>; body?: unknown } | null {
+function encodeBody(
+  body: RequestBody,
+  value: unknown,
+): { headers?: Record<string, string>; body?: unknown } | null {
   if (isJsonType(body.mediaType) || body.mediaType === '*/*') {
     return {
       body: typeof value === 'string' ? JSON.stringify(value) : value,
@@ -89,7 +95,8 @@ function exampleQuery(operation: ApiOperation, setting: ExampleSetting): string 
   const wanted = new URLSearchParams();
   for (const one of parametersIn(operation, 'query')) {
     const name = String(one['name']);
-    if (one['required'] === true && setting.query?.[name] === undefined) wanted.set(name, parameterText(one, setting));
+    if (one['required'] === true && setting.query?.[name] === undefined)
+      wanted.set(name, parameterText(one, setting));
   }
   for (const [name, value] of Object.entries(setting.query ?? {})) wanted.set(name, value);
   const text = wanted.toString();
@@ -110,7 +117,11 @@ export interface BodyField {
 }
 
 /** All fields of a body with plain values, objects opened up; arrays are left out. */
-export function fieldsOf(schema: unknown, resolve: Resolve, steps: readonly string[] = []): readonly BodyField[] {
+export function fieldsOf(
+  schema: unknown,
+  resolve: Resolve,
+  steps: readonly string[] = [],
+): readonly BodyField[] {
   if (steps.length > 3) return [];
   const at = merged(resolve(schema), resolve);
   const required = new Set(listOf(at['required']));

@@ -22,9 +22,7 @@ export interface ProbeFinding extends GateFinding {
 }
 
 /** The answer has arrived and was not that the client asks too often. */
-export function wasAnswered(
-  exchange: Exchange,
-): exchange is Exchange & { readonly response: ProbeResponse } {
+export function wasAnswered(exchange: Exchange): exchange is Exchange & { readonly response: ProbeResponse } {
   return exchange.response !== null && exchange.response.status !== 429;
 }
 
@@ -50,7 +48,13 @@ export function exchangeEvidence({ request, response, fault, purpose }: Exchange
       ? `no answer: ${fault ?? 'unknown'}`
       : [
           String(response.status),
-          ...['content-type', 'location', 'retry-after', 'access-control-allow-origin', 'access-control-allow-credentials']
+          ...[
+            'content-type',
+            'location',
+            'retry-after',
+            'access-control-allow-origin',
+            'access-control-allow-credentials',
+          ]
             .filter((name) => response.headers[name] !== undefined)
             .map((name) => `${name}: ${response.headers[name] ?? ''}`),
           response.body.slice(0, 600),
@@ -63,5 +67,5 @@ export function exchangeEvidence({ request, response, fault, purpose }: Exchange
 }
 
 export function textOf(body: unknown): string {
-  return typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
+  return typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body);
 }

@@ -24,12 +24,16 @@ export function foreignTokens(valid: string | null, keys: readonly string[] = []
   const payload = parts?.payload ?? { sub: '1', id: 1, name: 'probe', roles: ['admin'] };
   const lasting = { ...payload, iat: NOW_S, exp: FAR_S };
   const expired = { ...payload, iat: NOW_S - 2 * HOUR_S, exp: NOW_S - HOUR_S };
-  const key = parts === null || valid === null ? undefined : keys.find((one) => signed(parts.header, valid, one));
+  const key =
+    parts === null || valid === null ? undefined : keys.find((one) => signed(parts.header, valid, one));
   return [
     { name: 'a token of nonsense', token: 'not-a-token' },
     { name: 'an unsigned token', token: unsigned(header, lasting, 'none') },
     { name: 'an unsigned token with `alg` None', token: unsigned(header, lasting, 'None') },
-    { name: 'a token signed with another key', token: sign({ ...header, alg: 'HS256' }, lasting, 'another-key-of-a-stranger-0123456789') },
+    {
+      name: 'a token signed with another key',
+      token: sign({ ...header, alg: 'HS256' }, lasting, 'another-key-of-a-stranger-0123456789'),
+    },
     { name: 'a token signed with an empty key', token: sign({ ...header, alg: 'HS256' }, lasting, '') },
     {
       name: 'an expired token',
@@ -52,20 +56,29 @@ function tampered(valid: string, payload: JsonRecord): string {
 }
 
 function jwtParts(token: string): { header: JsonRecord; payload: JsonRecord } | null {
-  const [header, payload, ...rest] = token.split('.').map((part) => parseJson(Buffer.from(part, 'base64url').toString()));
+  const [header, payload, ...rest] = token
+    .split('.')
+    .map((part) => parseJson(Buffer.from(part, 'base64url').toString()));
   return rest.length === 1 && isRecord(header) && isRecord(payload) ? { header, payload } : null;
 }
 
 /** The keys a text may stand for: itself, or what it encodes. */
 function keysOf(text: string): readonly Buffer[] {
-  return [Buffer.from(text), Buffer.from(text, 'base64'), Buffer.from(text, 'hex')].filter(({ length }) => length > 0);
+  return [Buffer.from(text), Buffer.from(text, 'base64'), Buffer.from(text, 'hex')].filter(
+    ({ length }) => length > 0,
+  );
 }
 
 function signed(header: JsonRecord, token: string, key: string): boolean {
   const [head, payload, signature] = token.split('.');
   return (
     header['alg'] === 'HS256' &&
-    keysOf(key).some((one) => createHmac('sha256', one).update(`${head ?? ''}.${payload ?? ''}`).digest('base64url') === signature)
+    keysOf(key).some(
+      (one) =>
+        createHmac('sha256', one)
+          .update(`${head ?? ''}.${payload ?? ''}`)
+          .digest('base64url') === signature,
+    )
   );
 }
 

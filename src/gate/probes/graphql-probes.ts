@@ -3,7 +3,14 @@ import { listOf, recordOf } from '../../domain/openapi-document';
 import { type Answer, DoesNotApply } from '../checker';
 import type { Conversation } from './conversation';
 import { type Exchange, type ProbeFinding, wasAnswered } from './exchange';
-import { callOf, graphqlPath, graphqlRequest, objectFields, readGraphqlSchema, rootFields } from './graphql-request';
+import {
+  callOf,
+  graphqlPath,
+  graphqlRequest,
+  objectFields,
+  readGraphqlSchema,
+  rootFields,
+} from './graphql-request';
 import { foreignTokens } from './foreign-tokens';
 import { leakIn, SQL_COMPLAINT } from './leaks';
 import { isJsonType, parseJson, rowsIn } from './operation-shape';
@@ -17,12 +24,28 @@ export async function graphqlStatuses(conversation: Conversation): Promise<Answe
   const findings = exchanges.flatMap((exchange) => {
     if (!wasAnswered(exchange)) return [];
     const { status } = exchange.response;
-    if (status >= 500) return [finding(`failure:${exchange.purpose}`, `A request with ${exchange.purpose} fails with ${status}.`, exchange)];
-    if (exchange.purpose === 'a good document' && status !== 200) return [finding('good-document', `A good document is answered with ${status}.`, exchange)];
-    if (exchange.purpose === 'an unknown path' && status !== 404) return [finding('unknown-path', `An unknown path is answered with ${status} instead of 404.`, exchange)];
+    if (status >= 500)
+      return [
+        finding(
+          `failure:${exchange.purpose}`,
+          `A request with ${exchange.purpose} fails with ${status}.`,
+          exchange,
+        ),
+      ];
+    if (exchange.purpose === 'a good document' && status !== 200)
+      return [finding('good-document', `A good document is answered with ${status}.`, exchange)];
+    if (exchange.purpose === 'an unknown path' && status !== 404)
+      return [
+        finding('unknown-path', `An unknown path is answered with ${status} instead of 404.`, exchange),
+      ];
     return [];
   });
-  return probeAnswer('response-codes', findings, `${exchanges.length} good and bad documents were answered without a failure`, { shown: exchanges });
+  return probeAnswer(
+    'response-codes',
+    findings,
+    `${exchanges.length} good and bad documents were answered without a failure`,
+    { shown: exchanges },
+  );
 }
 
 /** Item 4: errors are JSON in the shape GraphQL gives them, and tell nothing of the inside. */
@@ -35,22 +58,49 @@ export async function graphqlErrorShapes(conversation: Conversation): Promise<An
       const { response, purpose } = exchange;
       const leak = leakIn(response.body, '');
       const errors = recordOf(parseJson(response.body))['errors'];
-      const shaped = Array.isArray(errors) && errors.length > 0 && listOf(errors).every((one) => typeof recordOf(one)['message'] === 'string');
+      const shaped =
+        Array.isArray(errors) &&
+        errors.length > 0 &&
+        listOf(errors).every((one) => typeof recordOf(one)['message'] === 'string');
       const traced = JSON.stringify(errors ?? null).includes('"stacktrace"');
       return [
-        ...(leak === null && !traced ? [] : [finding(`leak:${purpose}`, `The answer to ${purpose} shows ${leak ?? 'a stack trace'}.`, exchange)]),
+        ...(leak === null && !traced
+          ? []
+          : [
+              finding(
+                `leak:${purpose}`,
+                `The answer to ${purpose} shows ${leak ?? 'a stack trace'}.`,
+                exchange,
+              ),
+            ]),
         ...(shaped && isJsonType(response.headers['content-type'] ?? '')
           ? []
-          : [finding(`shape:${purpose}`, `The answer to ${purpose} has no \`errors\` in the shape of GraphQL.`, exchange)]),
+          : [
+              finding(
+                `shape:${purpose}`,
+                `The answer to ${purpose} has no \`errors\` in the shape of GraphQL.`,
+                exchange,
+              ),
+            ]),
       ];
     });
-  return probeAnswer('error-responses', findings, `${exchanges.length} bad requests are answered with errors of one shape`, { shown: exchanges });
+  return probeAnswer(
+    'error-responses',
+    findings,
+    `${exchanges.length} bad requests are answered with errors of one shape`,
+    { shown: exchanges },
+  );
 }
 
 async function badDocuments(conversation: Conversation): Promise<readonly Exchange[]> {
   const path = graphqlPath(conversation);
   const post = (purpose: string, body: unknown): Promise<Exchange> =>
-    conversation.send(null, purpose, { method: 'POST', path, headers: { accept: 'application/json', 'content-type': 'application/json' }, body });
+    conversation.send(null, purpose, {
+      method: 'POST',
+      path,
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
+      body,
+    });
   return [
     await post('a good document', { query: '{ __typename }' }),
     await post('a document that cannot be parsed', { query: '{ __typename ' }),
@@ -72,19 +122,43 @@ export async function graphqlPages(conversation: Conversation): Promise<Answer> 
   for (const field of fields.slice(0, 10)) {
     const amount = amountOf(field) ?? 'first';
     const ask = async (value: string): Promise<{ exchange: Exchange; rows: number | null }> => {
-      const call = callOf(field, { [amount]: value }).replace(/ \{ __typename \}$/, connectionSelection(field) ?? '');
-      const exchange = await conversation.send(null, `${field.name}(${amount}: ${value})`, graphqlRequest(conversation, `{ ${call} }`));
+      const call = callOf(field, { [amount]: value }).replace(
+        / \{ __typename \}$/,
+        connectionSelection(field) ?? '',
+      );
+      const exchange = await conversation.send(
+        null,
+        `${field.name}(${amount}: ${value})`,
+        graphqlRequest(conversation, `{ ${call} }`),
+      );
       const data = recordOf(recordOf(parseJson(exchange.response?.body ?? ''))['data'])[field.name];
       return { exchange, rows: data === undefined || data === null ? null : (rowsIn(data)?.length ?? null) };
     };
     const one = await ask('1');
     shown.push(one.exchange);
-    if ((one.rows ?? 0) > 1) findings.push(finding(`limit-ignored:${field.name}`, `${field.name}(${amount}: 1) gives ${one.rows ?? 0} rows.`, one.exchange));
+    if ((one.rows ?? 0) > 1)
+      findings.push(
+        finding(
+          `limit-ignored:${field.name}`,
+          `${field.name}(${amount}: 1) gives ${one.rows ?? 0} rows.`,
+          one.exchange,
+        ),
+      );
     const many = await ask('1000000');
-    if ((many.rows ?? 0) > 1000) findings.push(finding(`unbounded:${field.name}`, `${field.name}(${amount}: 1000000) gives ${many.rows ?? 0} rows; a page needs an upper bound.`, many.exchange));
+    if ((many.rows ?? 0) > 1000)
+      findings.push(
+        finding(
+          `unbounded:${field.name}`,
+          `${field.name}(${amount}: 1000000) gives ${many.rows ?? 0} rows; a page needs an upper bound.`,
+          many.exchange,
+        ),
+      );
     const negative = await ask('-1');
     const failed = (negative.exchange.response?.status ?? 0) >= 500 || (negative.rows ?? 0) > 0;
-    if (failed) findings.push(finding(`negative:${field.name}`, `${field.name}(${amount}: -1) is not refused.`, negative.exchange));
+    if (failed)
+      findings.push(
+        finding(`negative:${field.name}`, `${field.name}(${amount}: -1) is not refused.`, negative.exchange),
+      );
   }
   return probeAnswer('pagination', findings, `${fields.length} lists give pages as asked for`, { shown });
 }
@@ -116,24 +190,48 @@ function refusalIn(exchange: Exchange): boolean {
 
 /** Item 13: who is refused without a token is refused with one that somebody else made. */
 export async function graphqlAuthentication(conversation: Conversation): Promise<Answer> {
-  const fields = [...rootFields(readGraphqlSchema(conversation), 'mutation'), ...rootFields(readGraphqlSchema(conversation), 'query')];
+  const fields = [
+    ...rootFields(readGraphqlSchema(conversation), 'mutation'),
+    ...rootFields(readGraphqlSchema(conversation), 'query'),
+  ];
   const findings: ProbeFinding[] = [];
   const shown: Exchange[] = [];
   let guarded = 0;
   for (const field of fields.slice(0, 30)) {
-    const kind = rootFields(readGraphqlSchema(conversation), 'mutation').some(({ name }) => name === field.name) ? 'mutation' : 'query';
+    const kind = rootFields(readGraphqlSchema(conversation), 'mutation').some(
+      ({ name }) => name === field.name,
+    )
+      ? 'mutation'
+      : 'query';
     const document = `${kind} { ${callOf(field)} }`;
-    const nobody = await conversation.send(null, `${field.name} without a token`, graphqlRequest(conversation, document));
+    const nobody = await conversation.send(
+      null,
+      `${field.name} without a token`,
+      graphqlRequest(conversation, document),
+    );
     if (!refusalIn(nobody)) continue;
     guarded += 1;
     shown.push(nobody);
     for (const { name, token } of foreignTokens(null)) {
-      const forged = await conversation.send(null, `${field.name} with ${name}`, graphqlRequest(conversation, document, { authorization: `Bearer ${token}` }));
-      if (wasAnswered(forged) && !refusalIn(forged)) findings.push(finding(`accepts:${name}:${field.name}`, `${field.name} is not refused with ${name}.`, forged));
+      const forged = await conversation.send(
+        null,
+        `${field.name} with ${name}`,
+        graphqlRequest(conversation, document, { authorization: `Bearer ${token}` }),
+      );
+      if (wasAnswered(forged) && !refusalIn(forged))
+        findings.push(
+          finding(`accepts:${name}:${field.name}`, `${field.name} is not refused with ${name}.`, forged),
+        );
     }
   }
-  if (guarded === 0) throw new DoesNotApply('no-secured-operations', 'no field of the schema refuses callers without a token');
-  return probeAnswer('authentication', findings, `${guarded} guarded fields refuse callers without a token and with foreign ones`, { shown });
+  if (guarded === 0)
+    throw new DoesNotApply('no-secured-operations', 'no field of the schema refuses callers without a token');
+  return probeAnswer(
+    'authentication',
+    findings,
+    `${guarded} guarded fields refuse callers without a token and with foreign ones`,
+    { shown },
+  );
 }
 
 /** Item 14: what is not named public refuses callers without a token. */
@@ -143,17 +241,40 @@ export async function graphqlAuthorization(conversation: Conversation): Promise<
   const mutations = rootFields(schema, 'mutation');
   const guarded: string[] = [];
   const open: ProbeFinding[] = [];
-  for (const [kind, fields] of [['mutation', mutations], ['query', rootFields(schema, 'query')]] as const) {
+  for (const [kind, fields] of [
+    ['mutation', mutations],
+    ['query', rootFields(schema, 'query')],
+  ] as const) {
     for (const field of fields.slice(0, 40)) {
-      if (publicOps?.includes(field.name) === true || /log-?in|sign-?(?:in|up)|regist|refresh/i.test(field.name)) continue;
-      const exchange = await conversation.send(null, `${field.name} without a token`, graphqlRequest(conversation, `${kind} { ${callOf(field)} }`));
+      if (
+        publicOps?.includes(field.name) === true ||
+        /log-?in|sign-?(?:in|up)|regist|refresh/i.test(field.name)
+      )
+        continue;
+      const exchange = await conversation.send(
+        null,
+        `${field.name} without a token`,
+        graphqlRequest(conversation, `${kind} { ${callOf(field)} }`),
+      );
       if (!wasAnswered(exchange)) continue;
       if (refusalIn(exchange)) guarded.push(field.name);
-      else if (publicOps !== null || kind === 'mutation') open.push(finding(`open:${field.name}`, `${field.name} does not refuse callers without a token and is not among the public operations.`, exchange));
+      else if (publicOps !== null || kind === 'mutation')
+        open.push(
+          finding(
+            `open:${field.name}`,
+            `${field.name} does not refuse callers without a token and is not among the public operations.`,
+            exchange,
+          ),
+        );
     }
   }
-  if (publicOps === null && guarded.length === 0) throw new DoesNotApply('no-secured-operations', 'no field of the schema refuses callers without a token');
-  return probeAnswer('authorization', open, `${guarded.length} fields refuse callers without a token; all others are named public`);
+  if (publicOps === null && guarded.length === 0)
+    throw new DoesNotApply('no-secured-operations', 'no field of the schema refuses callers without a token');
+  return probeAnswer(
+    'authorization',
+    open,
+    `${guarded.length} fields refuse callers without a token; all others are named public`,
+  );
 }
 
 /** Item 15: quotes in arguments change no statement. */
@@ -164,16 +285,29 @@ export async function graphqlInjection(conversation: Conversation): Promise<Answ
     for (const argument of field.args.filter(({ type }) => /^(?:String|ID)!?$/.test(String(type)))) {
       places += 1;
       const ask = (value: string): Promise<Exchange> =>
-        conversation.send(null, `${field.name}(${argument.name})`, graphqlRequest(conversation, `{ ${callOf(field, { [argument.name]: JSON.stringify(value) })} }`));
+        conversation.send(
+          null,
+          `${field.name}(${argument.name})`,
+          graphqlRequest(conversation, `{ ${callOf(field, { [argument.name]: JSON.stringify(value) })} }`),
+        );
       const plain = await ask('zzqx');
       const before = conversation.service.log().length;
       const quoted = await ask("zzqx' OR '1'='1");
       await new Promise((resolve) => setTimeout(resolve, 30));
-      const complained = SQL_COMPLAINT.test(`${quoted.response?.body ?? ''}\n${conversation.service.log().slice(before)}`);
-      const rows = (one: Exchange): number => rowsIn(recordOf(recordOf(parseJson(one.response?.body ?? ''))['data'])[field.name])?.length ?? 0;
-      if (complained || rows(quoted) > rows(plain)) findings.push(finding(`injection:${field.name}:${argument.name}`, `A quote in ${argument.name} of ${field.name} becomes part of a statement.`, quoted));
+      const complained = SQL_COMPLAINT.test(
+        `${quoted.response?.body ?? ''}\n${conversation.service.log().slice(before)}`,
+      );
+      const rows = (one: Exchange): number =>
+        rowsIn(recordOf(recordOf(parseJson(one.response?.body ?? ''))['data'])[field.name])?.length ?? 0;
+      if (complained || rows(quoted) > rows(plain))
+        findings.push(
+          finding(
+            `injection:${field.name}:${argument.name}`,
+            `A quote in ${argument.name} of ${field.name} becomes part of a statement.`,
+            quoted,
+          ),
+        );
     }
   }
   return probeAnswer('sql-injection', findings, `${places} arguments were sent SQL and changed no statement`);
 }
-

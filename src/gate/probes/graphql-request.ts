@@ -44,7 +44,10 @@ export function graphqlRequest(
 }
 
 /** Fields of the root type for queries or mutations. */
-export function rootFields(schema: GraphQLSchema, kind: 'query' | 'mutation'): readonly GraphQLField<unknown, unknown>[] {
+export function rootFields(
+  schema: GraphQLSchema,
+  kind: 'query' | 'mutation',
+): readonly GraphQLField<unknown, unknown>[] {
   const type = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
   return Object.values(type?.getFields() ?? {});
 }
@@ -61,7 +64,8 @@ export function callOf(
   return `${field.name}${args.length === 0 ? '' : `(${args.join(', ')})`}${selected}`;
 }
 
-const isRequired = (one: GraphQLArgument): boolean => isNonNullType(one.type) && one.defaultValue === undefined;
+const isRequired = (one: GraphQLArgument): boolean =>
+  isNonNullType(one.type) && one.defaultValue === undefined;
 
 /** The smallest selection a type allows. */
 export function selectionOf(type: GraphQLOutputType): string {
@@ -96,7 +100,9 @@ export function literalOf(type: GraphQLInputType, name: string, depth = 0): stri
 }
 
 /** The fields of a type that are plain values or objects. */
-export function objectFields(type: GraphQLOutputType): Readonly<Record<string, GraphQLField<unknown, unknown>>> {
+export function objectFields(
+  type: GraphQLOutputType,
+): Readonly<Record<string, GraphQLField<unknown, unknown>>> {
   const named = getNamedType(type);
   return isObjectType(named) ? named.getFields() : {};
 }

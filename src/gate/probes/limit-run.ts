@@ -8,7 +8,10 @@ const rooms = new WeakMap<Inspection, { opened: Promise<Conversation> | null; qu
  * A turn with the one instance of the inspection that is asked too often on purpose: its limits are those it is configured
  * with, and nobody else asks it anything.
  */
-export function inLimitRoom<T>(inspection: Inspection, work: (conversation: Conversation) => Promise<T>): Promise<T> {
+export function inLimitRoom<T>(
+  inspection: Inspection,
+  work: (conversation: Conversation) => Promise<T>,
+): Promise<T> {
   const room = rooms.get(inspection) ?? { opened: null, queue: Promise.resolve() };
   rooms.set(inspection, room);
   const turn = room.queue.then(async () => {
@@ -55,20 +58,24 @@ export async function burst(
 ): Promise<Burst> {
   const startedAt = performance.now();
   let sent = 0;
-  let refused: ProbeResponse | null = null;
-  let last: ProbeResponse | null = null;
+  const seen: { refused: ProbeResponse | null; last: ProbeResponse | null } = { refused: null, last: null };
   const worker = async (): Promise<void> => {
-    while (refused === null && sent < bounds.requests && performance.now() - startedAt < bounds.ms) {
+    while (seen.refused === null && sent < bounds.requests && performance.now() - startedAt < bounds.ms) {
       sent += 1;
       const response = await service.request(request).catch(() => null);
       if (response === null) continue;
-      last = response;
-      if (response.status === 429) refused ??= response;
+      seen.last = response;
+      if (response.status === 429) seen.refused ??= response;
     }
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, worker));
-  const shown = (refused ?? last) as ProbeResponse | null;
-  return { sent, ms: performance.now() - startedAt, refused, last, declared: shown === null ? null : declaredLimit(shown.headers) };
+  const shown = seen.refused ?? seen.last;
+  return {
+    sent,
+    ms: performance.now() - startedAt,
+    ...seen,
+    declared: shown === null ? null : declaredLimit(shown.headers),
+  };
 }
 
 /** `RateLimit-Limit`, `X-RateLimit-Limit`, or the quota of `RateLimit-Policy`. */
@@ -77,14 +84,21 @@ export function declaredLimit(headers: ProbeResponse['headers']): number | null 
     const number = /\d+/.exec(headers[name] ?? '')?.[0];
     if (number !== undefined) return Number(number);
   }
-  const policy = /\bq=(\d+)|\blimit=(\d+)|^\s*(\d+);w=/.exec(`${headers['ratelimit-policy'] ?? ''} ${headers['ratelimit'] ?? ''}`);
+  const policy = /\bq=(\d+)|\blimit=(\d+)|^\s*(\d+);w=/.exec(
+    `${headers['ratelimit-policy'] ?? ''} ${headers['ratelimit'] ?? ''}`,
+  );
   const quota = policy?.[1] ?? policy?.[2] ?? policy?.[3];
   return quota === undefined ? null : Number(quota);
 }
 
 /** Whether a refusal tells the client when to come again. */
 export function tellsWhen({ headers }: ProbeResponse): boolean {
-  return ['retry-after', 'ratelimit-reset', 'x-ratelimit-reset', 'x-rate-limit-reset', 'ratelimit', 'x-rate-limit-retry-after-seconds'].some(
-    (name) => (headers[name] ?? '') !== '',
-  );
+  return [
+    'retry-after',
+    'ratelimit-reset',
+    'x-ratelimit-reset',
+    'x-rate-limit-reset',
+    'ratelimit',
+    'x-rate-limit-retry-after-seconds',
+  ].some((name) => (headers[name] ?? '') !== '');
 }

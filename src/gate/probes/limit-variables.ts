@@ -1,8 +1,11 @@
 import type { Inspection } from '../inspection';
 
-const NAME = /\b[A-Z][A-Z0-9_]*(?:RATE_?LIMIT|THROTTLE)[A-Z0-9_]*\b|\b(?:RATE_?LIMIT|THROTTLE|MAX_REQUESTS)[A-Z0-9_]*\b/g;
-const NOT_AN_AMOUNT = /WINDOW|_MS$|SECOND|MINUTE|TTL|DURATION|ENABLE|DISABLE|STORE|URL|REDIS|PERIOD|INTERVAL|KEY|PREFIX|SKIP|LOGIN|AUTH/;
-const READ = /(?:^|\/)(?:[\w.-]*(?:config|settings|env|limit|throttl)[\w.-]*|app|main|server|application)\.(?:[cm]?[jt]s|py|java|kt|ya?ml|properties)$|(?:^|\/)\.env\.(?:example|sample|template)$/i;
+const NAME =
+  /\b[A-Z][A-Z0-9_]*(?:RATE_?LIMIT|THROTTLE)[A-Z0-9_]*\b|\b(?:RATE_?LIMIT|THROTTLE|MAX_REQUESTS)[A-Z0-9_]*\b/g;
+const NOT_AN_AMOUNT =
+  /WINDOW|_MS$|SECOND|MINUTE|TTL|DURATION|ENABLE|DISABLE|STORE|URL|REDIS|PERIOD|INTERVAL|KEY|PREFIX|SKIP|LOGIN|AUTH/;
+const READ =
+  /(?:^|\/)(?:[\w.-]*(?:config|settings|env|limit|throttl)[\w.-]*|app|main|server|application)\.(?:[cm]?[jt]s|py|java|kt|ya?ml|properties)$|(?:^|\/)\.env\.(?:example|sample|template)$/i;
 const MOST_FILES = 60;
 
 /** Names of variables that say how many requests a client may make: configured ones, and those the sources read. */

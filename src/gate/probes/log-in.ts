@@ -38,7 +38,8 @@ export function findLogIn(
 ): LogInWay | null {
   const { login } = settings;
   const configured = operations.find(
-    ({ id, method, path }) => login !== null && [id, `${method.toUpperCase()} ${path}`, path].includes(login.op),
+    ({ id, method, path }) =>
+      login !== null && [id, `${method.toUpperCase()} ${path}`, path].includes(login.op),
   );
   const operation =
     configured ??
@@ -88,7 +89,7 @@ export function findSignUp(
     (one) =>
       one !== way.operation &&
       one.method.toLowerCase() === 'post' &&
-      !/\{/.test(one.path) &&
+      !one.path.includes('{') &&
       !/log-?in|sign-?in|reset|change|forgot/i.test(`${one.id} ${one.path}`) &&
       fieldNamed(one, PASSWORD_NAME, resolve) !== null &&
       (way.userField === null || fieldNamed(one, USER_NAME, resolve) !== null),
@@ -123,7 +124,10 @@ export async function logIn(
     ...Object.fromEntries(
       fieldsOf(requestBodyOf(signUp)?.schema, resolve)
         .filter(({ steps }) => steps.some((step) => /^(?:user_?name|name|display_?name|handle)$/i.test(step)))
-        .map((field) => [lastOf(field), sent[lastOf(field)] ?? user.replace(/[^A-Za-z0-9]/g, '').slice(0, 20)]),
+        .map((field) => [
+          lastOf(field),
+          sent[lastOf(field)] ?? user.replace(/[^A-Za-z0-9]/g, '').slice(0, 20),
+        ]),
     ),
   };
   const signUpRequest = exampleRequest(signUp, { resolve, variant: 0, known });
@@ -164,7 +168,9 @@ const TOKEN_NAME = /^(?:access_?token|token|jwt|id_?token|auth_?token|bearer|ses
 
 function tokenIn(body: unknown, depth = 0): string | null {
   if (!isRecord(body) || depth > 3) return null;
-  const named = Object.entries(body).find(([name, value]) => TOKEN_NAME.test(name) && typeof value === 'string');
+  const named = Object.entries(body).find(
+    ([name, value]) => TOKEN_NAME.test(name) && typeof value === 'string',
+  );
   if (named !== undefined) return named[1] as string;
   for (const inner of Object.values(body)) {
     const found = tokenIn(inner, depth + 1);
@@ -192,7 +198,9 @@ function at(body: unknown, pointer: string): unknown {
 function fillIn(value: unknown, user: string, settings: GateSettings): unknown {
   if (typeof value === 'string') {
     const variable = /^\$\{?([A-Z_][A-Z0-9_]*)\}?$/.exec(value)?.[1];
-    return (variable === undefined ? undefined : settings.run?.env[variable]) ?? value.replaceAll('{user}', user);
+    return (
+      (variable === undefined ? undefined : settings.run?.env[variable]) ?? value.replaceAll('{user}', user)
+    );
   }
   if (Array.isArray(value)) return value.map((one) => fillIn(one, user, settings));
   if (!isRecord(value)) return value;
@@ -221,7 +229,10 @@ const isForm = ({ headers }: ProbeRequest): boolean =>
   headers?.['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
 
 function formText(body: unknown): string {
-  const pairs = Object.entries(isRecord(body) ? body : {}).map(([name, value]): [string, string] => [name, String(value)]);
+  const pairs = Object.entries(isRecord(body) ? body : {}).map(([name, value]): [string, string] => [
+    name,
+    String(value),
+  ]);
   return new URLSearchParams(pairs).toString();
 }
 

@@ -24,7 +24,8 @@ export interface ReadLog {
 
 const ID_KEY = /^(?:(?:x[-_.]?)?(?:req(?:uest)?|trace|correlation)[-_.]?id|reqId|rid|tid)$/i;
 const ID_IN_TEXT = /\b(?:x-)?(?:req(?:uest)?|trace|correlation)[-_. ]?id["']?\s*[=:]\s*["'[]?([\w-]{1,80})/i;
-const TOKEN_IN_TEXT = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\breq-[\w]{1,20}\b|\b[0-9a-f]{16,32}\b/i;
+const TOKEN_IN_TEXT =
+  /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\breq-[\w]{1,20}\b|\b[0-9a-f]{16,32}\b/i;
 
 export function readLog(text: string): ReadLog {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
@@ -39,7 +40,9 @@ export function readLog(text: string): ReadLog {
 function idOfLine(line: string): string | null {
   const parsed = parseJson(line.slice(Math.max(0, line.indexOf('{'))));
   const named = isRecord(parsed) ? idIn(parsed, 0) : null;
-  return named ?? ID_IN_TEXT.exec(line)?.[1] ?? (isRecord(parsed) ? null : (TOKEN_IN_TEXT.exec(line)?.[0] ?? null));
+  return (
+    named ?? ID_IN_TEXT.exec(line)?.[1] ?? (isRecord(parsed) ? null : (TOKEN_IN_TEXT.exec(line)?.[0] ?? null))
+  );
 }
 
 function idIn(record: Readonly<Record<string, unknown>>, depth: number): string | null {
@@ -75,7 +78,8 @@ function tells(account: string, { method, path, template, status }: LoggedReques
   );
 }
 
-const hasPath = (account: string, pattern: string): boolean => new RegExp(`${pattern}\\/?(?=$|[\\s"'?,;)\\]}])`, 'm').test(account);
+const hasPath = (account: string, pattern: string): boolean =>
+  new RegExp(`${pattern}\\/?(?=$|[\\s"'?,;)\\]}])`, 'm').test(account);
 
 /** The route in any framework's spelling: `{id}`, `:id`, `<int:id>`. */
 const templatePattern = (template: string): string =>

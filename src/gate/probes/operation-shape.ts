@@ -39,7 +39,10 @@ export function pathParameterNames(path: string): readonly string[] {
   return [...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1] ?? '');
 }
 
-export function parametersIn(operation: ApiOperation, place: 'query' | 'path' | 'header' | 'cookie'): readonly JsonRecord[] {
+export function parametersIn(
+  operation: ApiOperation,
+  place: 'query' | 'path' | 'header' | 'cookie',
+): readonly JsonRecord[] {
   return operation.parameters.filter((one) => one['in'] === place);
 }
 
@@ -71,7 +74,7 @@ export function contentOf(response: JsonRecord): readonly (readonly [string, unk
 /** Schema of the successful answer. */
 export function successSchema(operation: ApiOperation): unknown {
   const responses = recordOf(operation.operation['responses']);
-  const name = Object.keys(responses).find((status) => /^2/.test(status));
+  const name = Object.keys(responses).find((status) => status.startsWith('2'));
   return name === undefined ? undefined : contentOf(recordOf(responses[name]))[0]?.[1];
 }
 
@@ -90,7 +93,18 @@ export function isSignInLike({ id, path }: ApiOperation): boolean {
   );
 }
 
-const ROW_NAMES = ['data', 'items', 'results', 'content', 'rows', 'records', 'edges', 'list', 'entries', 'values'];
+const ROW_NAMES = [
+  'data',
+  'items',
+  'results',
+  'content',
+  'rows',
+  'records',
+  'edges',
+  'list',
+  'entries',
+  'values',
+];
 
 /** The rows in the body of a list; null where there is no array. */
 export function rowsIn(body: unknown, depth = 0): readonly unknown[] | null {

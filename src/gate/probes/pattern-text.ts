@@ -30,7 +30,8 @@ export function textMatching(
   for (const extra of EXTRA) {
     for (let seed = 0; seed < 4; seed += 1) {
       const text = spell(pieces, extra, createDice(bounds.variant * 4 + seed));
-      if (text.length >= bounds.minLength && text.length <= bounds.maxLength && expression.test(text)) return text;
+      if (text.length >= bounds.minLength && text.length <= bounds.maxLength && expression.test(text))
+        return text;
     }
   }
   return null;
@@ -61,7 +62,11 @@ function spell(choices: readonly (readonly Piece[])[], extra: number, dice: Dice
   const sequence = choices[dice(Math.max(1, choices.length))] ?? [];
   return sequence
     .map((piece) => {
-      const times = Math.min(piece.most, piece.most > 1 ? Math.max(piece.least, 1) + extra : piece.least, UNBOUNDED);
+      const times = Math.min(
+        piece.most,
+        piece.most > 1 ? Math.max(piece.least, 1) + extra : piece.least,
+        UNBOUNDED,
+      );
       return Array.from({ length: times }, () =>
         piece.characters === null
           ? spell(piece.choices, extra, dice)
@@ -140,7 +145,8 @@ function parse(pattern: string): readonly (readonly Piece[])[] {
         return LETTERS;
       case 'u':
       case 'x': {
-        const digits = (letter === 'u' ? /^[0-9a-f]{4}/i : /^[0-9a-f]{2}/i).exec(pattern.slice(at))?.[0] ?? '';
+        const digits =
+          (letter === 'u' ? /^[0-9a-f]{4}/i : /^[0-9a-f]{2}/i).exec(pattern.slice(at))?.[0] ?? '';
         at += digits.length;
         return digits === '' ? letter : String.fromCharCode(Number.parseInt(digits, 16));
       }
@@ -156,7 +162,12 @@ function parse(pattern: string): readonly (readonly Piece[])[] {
       const from = pattern[at] ?? '';
       at += 1;
       const characters = from === '\\' ? escapedCharacters() : from;
-      if (pattern[at] === '-' && pattern[at + 1] !== ']' && characters.length === 1 && at + 1 < pattern.length) {
+      if (
+        pattern[at] === '-' &&
+        pattern[at + 1] !== ']' &&
+        characters.length === 1 &&
+        at + 1 < pattern.length
+      ) {
         at += 1;
         const until = pattern[at] ?? '';
         at += 1;
@@ -178,7 +189,7 @@ function parse(pattern: string): readonly (readonly Piece[])[] {
     const match = /^(?:[*+?]|\{(\d+)(,?)(\d*)\})[?+]?/.exec(pattern.slice(at, at + 30));
     if (match === null) return { least: 1, most: 1 };
     at += match[0].length;
-    switch (match[0][0]) {
+    switch (match[0].charAt(0)) {
       case '*':
         return { least: 0, most: UNBOUNDED };
       case '+':

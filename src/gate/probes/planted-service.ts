@@ -15,7 +15,7 @@ export interface PlantedRequest {
   readonly text: string;
   /** Parsed; undefined: no JSON. */
   readonly body: unknown;
-  log(line: string): void;
+  readonly log: (line: string) => void;
 }
 
 export interface PlantedAnswer {
@@ -47,6 +47,7 @@ export function plantService(answer: (request: PlantedRequest) => PlantedAnswer)
     },
     load: () => Promise.reject(new Error('a planted service bears no load')),
     figures: () => Promise.reject(new Error('a planted service has no figures')),
+    slowdown: () => Promise.resolve(1),
     setDatabaseReachable: () => Promise.reject(new Error('a planted service has no database')),
     isAlive: () => true,
     log: () => lines.map((line) => `${line}\n`).join(''),
@@ -67,7 +68,9 @@ function read(request: ProbeRequest, log: (line: string) => void): PlantedReques
     method: request.method,
     path: decodeURIComponent(url.pathname),
     query: url.searchParams,
-    headers: Object.fromEntries(Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])),
+    headers: Object.fromEntries(
+      Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+    ),
     text,
     body,
     log,
@@ -97,12 +100,17 @@ function operationsIn(document: JsonRecord): readonly ApiOperation[] {
         const operation = recordOf(value);
         const security = operation['security'] ?? document['security'];
         return {
-          id: typeof operation['operationId'] === 'string' ? operation['operationId'] : `${method.toUpperCase()} ${path}`,
+          id:
+            typeof operation['operationId'] === 'string'
+              ? operation['operationId']
+              : `${method.toUpperCase()} ${path}`,
           method,
           path,
           pointer: ['paths', path, method],
           operation,
-          parameters: [...listOf(recordOf(item)['parameters']), ...listOf(operation['parameters'])].map(recordOf),
+          parameters: [...listOf(recordOf(item)['parameters']), ...listOf(operation['parameters'])].map(
+            recordOf,
+          ),
           secured: listOf(security).some((one) => Object.keys(recordOf(one)).length > 0),
         };
       }),

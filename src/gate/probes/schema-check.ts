@@ -39,7 +39,7 @@ function recordOrTrue(value: unknown): JsonRecord {
 /** Keywords of OpenAPI 3.0 in those of JSON Schema. */
 function translate(value: unknown, depth: number): unknown {
   if (depth > MAX_DEPTH) return {};
-  if (Array.isArray(value)) return value.map((one) => translate(one, depth + 1));
+  if (Array.isArray(value)) return value.map((one: unknown) => translate(one, depth + 1));
   if (!isRecord(value)) return value;
   if (isRecord(value['properties'])) {
     // Here the names are the target's own, and none of them is a keyword.
@@ -56,17 +56,20 @@ function translate(value: unknown, depth: number): unknown {
   );
   if (nullable === true) {
     if (typeof copy['type'] === 'string') copy['type'] = [copy['type'], 'null'];
-    else if (copy['$ref'] !== undefined || copy['allOf'] !== undefined) return { anyOf: [copy, { type: 'null' }] };
+    else if (copy['$ref'] !== undefined || copy['allOf'] !== undefined)
+      return { anyOf: [copy, { type: 'null' }] };
   }
-  for (const [bound, edge] of [
-    ['exclusiveMinimum', 'minimum'],
-    ['exclusiveMaximum', 'maximum'],
-  ] as const) {
-    if (typeof copy[bound] !== 'boolean') continue;
-    if (copy[bound] && copy[edge] !== undefined) {
-      copy[bound] = copy[edge];
-      delete copy[edge];
-    } else delete copy[bound];
-  }
-  return copy;
+  return openBounds(copy);
+}
+
+/** `exclusiveMinimum: true` makes the minimum itself the bound that is not reached. */
+function openBounds(schema: JsonRecord): JsonRecord {
+  let { exclusiveMinimum: above, exclusiveMaximum: below, minimum, maximum, ...rest } = schema;
+  if (typeof above === 'boolean') [above, minimum] = above ? [minimum, undefined] : [undefined, minimum];
+  if (typeof below === 'boolean') [below, maximum] = below ? [maximum, undefined] : [undefined, maximum];
+  const bounds = { exclusiveMinimum: above, exclusiveMaximum: below, minimum, maximum };
+  return {
+    ...rest,
+    ...Object.fromEntries(Object.entries(bounds).filter(([, bound]) => bound !== undefined)),
+  };
 }

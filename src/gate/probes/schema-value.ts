@@ -121,7 +121,7 @@ function textValue(at: JsonRecord, name: string, variant: number): string {
     const matching = textMatching(at['pattern'], { variant, minLength, maxLength });
     if (matching !== null) return matching;
   }
-  const text = formattedText(String(at['format'] ?? formatByName(name)), variant);
+  const text = formattedText(typeof at['format'] === 'string' ? at['format'] : formatByName(name), variant);
   return text.padEnd(minLength, 'x').slice(0, maxLength);
 }
 

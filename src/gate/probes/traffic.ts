@@ -35,7 +35,11 @@ export async function makeTraffic(conversation: Conversation): Promise<Traffic> 
   const left: string[] = [];
   const callers = await conversation.callers();
   const deadline = performance.now() + MOST_MS;
-  const say = async (operation: ApiOperation | null, purpose: string, request: Exchange['request']): Promise<boolean> => {
+  const say = async (
+    operation: ApiOperation | null,
+    purpose: string,
+    request: Exchange['request'],
+  ): Promise<boolean> => {
     const exchange = await send(operation, purpose, request);
     exchanges.push(exchange);
     return exchange.response !== null || conversation.service.isAlive();
@@ -50,7 +54,10 @@ export async function makeTraffic(conversation: Conversation): Promise<Traffic> 
     const changes = !['get', 'head'].includes(operation.method.toLowerCase());
     // Whoever signs out, or removes their own account, is not known to the requests after it.
     const parting = /log-?out|sign-?out|revoke/i.test(nameOf(operation)) || isOwnRemoval(operation);
-    const valid = await conversation.valid(operation, { fresh: changes, ...(parting ? { caller: null } : {}) });
+    const valid = await conversation.valid(operation, {
+      fresh: changes,
+      ...(parting ? { caller: null } : {}),
+    });
     if (valid === null) {
       left.push(nameOf(operation));
       continue;
@@ -87,7 +94,9 @@ function requestsForNothing(
 ): readonly { readonly purpose: string; readonly request: Exchange['request'] }[] {
   const plain = operations.find(({ path }) => !path.includes('{'));
   const base = plain?.path.split('/').slice(0, 2).join('/') ?? '';
-  const methods = operations.filter(({ path }) => path === plain?.path).map(({ method }) => method.toLowerCase());
+  const methods = operations
+    .filter(({ path }) => path === plain?.path)
+    .map(({ method }) => method.toLowerCase());
   const other = ['delete', 'patch', 'put'].find((method) => !methods.includes(method));
   return [
     { purpose: 'unknown path', request: { method: 'GET', path: '/no-such-path-0b5e7a' } },

@@ -21,7 +21,10 @@ const keepers = new WeakMap<Inspection, Keeper>();
  * Gives `work` the conversation with the inspection's probed instance, alone. The instance is shared with the other
  * probes; one that ended or began to answer 429 is replaced before the next turn.
  */
-export function inTurn<T>(inspection: Inspection, work: (conversation: Conversation) => Promise<T>): Promise<T> {
+export function inTurn<T>(
+  inspection: Inspection,
+  work: (conversation: Conversation) => Promise<T>,
+): Promise<T> {
   const keeper = keepers.get(inspection) ?? { current: null, queue: Promise.resolve(), restarts: 0 };
   keepers.set(inspection, keeper);
   const turn = keeper.queue.then(async () => {
@@ -48,13 +51,11 @@ async function open(inspection: Inspection): Promise<Conversation> {
   const api = await inspection.api();
   const names = await limitVariables(inspection);
   const env = Object.fromEntries(names.map((name) => [name, UNREACHED]));
-  const service = await inspection
-    .startService({ seed: true, env })
-    .catch((error: unknown) => {
-      // A value that the service refuses is no reason to know nothing of it.
-      if (names.length === 0 || !(error instanceof CannotTell)) throw error;
-      return inspection.startService({ seed: true });
-    });
+  const service = await inspection.startService({ seed: true, env }).catch((error: unknown) => {
+    // A value that the service refuses is no reason to know nothing of it.
+    if (names.length === 0 || !(error instanceof CannotTell)) throw error;
+    return inspection.startService({ seed: true });
+  });
   const { settings } = inspection;
   const common = { service, settings, manyClients: true };
   return createConversation(

@@ -3,7 +3,13 @@ import type { ApiOperation } from '../facts/api-description';
 import type { ProbeRequest } from '../facts/service';
 import type { Conversation } from './conversation';
 import { exampleRequest, fieldsOf, withField } from './example-request';
-import { isJsonType, parametersIn, pathParameterNames, requestBodyOf, schemaOfParameter } from './operation-shape';
+import {
+  isJsonType,
+  parametersIn,
+  pathParameterNames,
+  requestBodyOf,
+  schemaOfParameter,
+} from './operation-shape';
 import { merged, typeOf } from './schema-value';
 
 /** What is wrong with a request. */
@@ -61,7 +67,11 @@ function badIds(
     });
     return made === null ? null : { ...valid, path: made.path };
   };
-  const numeric = typeOf(schema) === 'integer' || /^\^?\(?(?:\[[1-9]-9\])?\[?(?:0-9|\\d)/.test(String(schema['pattern'] ?? ''));
+  const numeric =
+    typeOf(schema) === 'integer' ||
+    /^\^?\(?(?:\[[1-9]-9\])?\[?(?:0-9|\\d)/.test(
+      typeof schema['pattern'] === 'string' ? schema['pattern'] : '',
+    );
   const unknown = withId(numeric ? '987654321' : undefined);
   const malformed = withId('not~an~id');
   return [
@@ -94,16 +104,24 @@ function badBodies(
       request: { ...valid, body: withField(valid.body, required.steps, undefined) },
     });
   }
-  const typed = fields.find(({ schema }) => ['integer', 'number', 'array', 'object'].includes(typeOf(schema)));
+  const typed = fields.find(({ schema }) =>
+    ['integer', 'number', 'array', 'object'].includes(typeOf(schema)),
+  );
   const field = typed ?? fields.find(({ schema }) => typeOf(schema) === 'string');
   if (field !== undefined) {
     const wrong = typed === undefined ? { not: 'a text' } : 'not of the type asked for';
-    found.push({ purpose: 'wrong type', request: { ...valid, body: withField(valid.body, field.steps, wrong) } });
+    found.push({
+      purpose: 'wrong type',
+      request: { ...valid, body: withField(valid.body, field.steps, wrong) },
+    });
   }
   const text = fields.find(({ schema }) => typeOf(schema) === 'string');
   found.push({
     purpose: 'too large',
-    request: { ...valid, body: withField(valid.body, text?.steps ?? ['padding'], 'x'.repeat(TOO_LARGE_BYTES)) },
+    request: {
+      ...valid,
+      body: withField(valid.body, text?.steps ?? ['padding'], 'x'.repeat(TOO_LARGE_BYTES)),
+    },
   });
   return found;
 }
@@ -115,7 +133,11 @@ function badQueries(
 ): readonly Variation[] {
   const wrong = parametersIn(operation, 'query').find((one) => {
     const schema = merged(resolve(schemaOfParameter(one)), resolve);
-    return ['integer', 'number', 'boolean'].includes(typeOf(schema)) || schema['format'] === 'uuid' || schema['format'] === 'date';
+    return (
+      ['integer', 'number', 'boolean'].includes(typeOf(schema)) ||
+      schema['format'] === 'uuid' ||
+      schema['format'] === 'date'
+    );
   });
   if (wrong === undefined) return [];
   const [path, query] = valid.path.split('?');

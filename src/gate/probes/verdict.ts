@@ -16,10 +16,7 @@ export function probeAnswer(
 ): Answer {
   const unique = findings.filter(({ key }, index) => findings.findIndex((one) => one.key === key) === index);
   const shown = unique.length > 0 ? unique.flatMap(({ exchange }) => exchange ?? []) : (more.shown ?? []);
-  const evidence = [
-    ...shown.slice(0, MOST_EXCHANGES).map(exchangeEvidence),
-    ...(more.evidence ?? []),
-  ];
+  const evidence = [...shown.slice(0, MOST_EXCHANGES).map(exchangeEvidence), ...(more.evidence ?? [])];
   if (unique.length === 0) return { subject, outcome: { kind: 'ran-clean', note: clean }, evidence };
   const [first] = unique;
   const others = unique.length === 1 ? '' : ` (and ${unique.length - 1} more)`;

@@ -1,47 +1,81 @@
-import { readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { COVERAGE_PLUGIN } from '../maven/extra-artifacts';
 import { readJacoco } from './coverage-reports';
 import { readReport } from './node-plan';
 import { type PlanPlace, type RecordingPlan, withoutCoverage } from './recording-plan';
 
-const PLUGIN = 'org.jacoco:jacoco-maven-plugin';
 const REPORT = 'target/site/jacoco/jacoco.xml';
+const REPORT_TIMEOUT_MS = 120_000;
 
-/** The configured command; else JaCoCo's plugin around Maven's tests, where it is in the local repository. */
-export async function javaPlan({ inspection, test }: PlanPlace): Promise<RecordingPlan> {
+/**
+ * The configured command; else the test command of Maven with JaCoCo's agent in every JVM. The agent is given by the
+ * environment, because a pom that sets Surefire's `argLine` shuts out the one JaCoCo's plugin prepares.
+ */
+export async function javaPlan({ inspection, scratch, test, sources }: PlanPlace): Promise<RecordingPlan> {
   const root = inspection.target.path;
   const { coverage } = inspection.settings;
   const { paths } = await inspection.files();
-  const report =
-    (path: string): RecordingPlan['report'] =>
-    () =>
-      readReport(root, path, (text) => readJacoco(text, paths));
-  const shared = { env: {}, readOnly: [], tool: 'JaCoCo', reason: '' };
+  const read = (path: string): ReturnType<RecordingPlan['report']> =>
+    readReport(root, path, (text) => readJacoco(text, paths));
+  const shared = { readOnly: [], tool: 'JaCoCo', reason: '' };
   if (coverage !== null && coverage.format === 'jacoco') {
     const wrapsTests =
-      coverage.cmd[0] === test[0] && (coverage.cmd.includes('verify') || coverage.cmd.includes('test'));
-    return { ...shared, argv: coverage.cmd, wrapsTests, report: report(coverage.report) };
+      coverage.cmd[0] === test[0] && ['verify', 'test'].some((goal) => coverage.cmd.includes(goal));
+    return { ...shared, env: {}, argv: coverage.cmd, wrapsTests, report: () => read(coverage.report) };
   }
-  const phase = test.findIndex((word) => word === 'test' || word === 'verify');
-  if (!/(?:^|\/)mvnw?$/.test(test[0] ?? '') || phase === -1) {
+  const [program = ''] = test;
+  if (!/(?:^|\/)mvnw?$/.test(program)) {
     return withoutCoverage(test, 'coverage of this build is not measured without a configured command');
   }
   const { env } = await inspection.provision();
-  const repository = /-Dmaven\.repo\.local=(\S+)/.exec(env['MAVEN_OPTS'] ?? '')?.[1];
-  const version = repository === undefined ? undefined : await newestPlugin(repository);
-  if (version === undefined) {
+  const repository = /-Dmaven\.repo\.local=(\S+)/.exec(env['MAVEN_OPTS'] ?? '')?.[1] ?? '';
+  const { groupId, artifactId, version } = COVERAGE_PLUGIN;
+  const agent = join(
+    repository,
+    `org/jacoco/org.jacoco.agent/${version}/org.jacoco.agent-${version}-runtime.jar`,
+  );
+  if (!existsSync(agent)) {
     return withoutCoverage(
       test,
-      "JaCoCo is not among the build's plugins; add it, or configure a coverage command",
+      'JaCoCo could not be fetched from the registry; configure a coverage command',
     );
   }
-  const goal = (name: string): string => `${PLUGIN}:${version}:${name}`;
-  const argv = [...test.slice(0, phase), goal('prepare-agent'), ...test.slice(phase), goal('report')];
-  return { ...shared, argv, wrapsTests: true, report: report(REPORT) };
+  const data = join(scratch, 'jacoco.exec');
+  const options = `destfile=${data},append=true,includes=${packagesOf(sources).join(':')}`;
+  return {
+    ...shared,
+    env: {
+      JAVA_TOOL_OPTIONS: [env['JAVA_TOOL_OPTIONS'], `-javaagent:${agent}=${options}`]
+        .filter(Boolean)
+        .join(' '),
+    },
+    argv: test,
+    wrapsTests: true,
+    report: async () => {
+      if (!existsSync(data)) return 'no JVM of the tests wrote down what it executed';
+      await inspection.run({
+        argv: [
+          program,
+          '-B',
+          '-o',
+          '-q',
+          `${groupId}:${artifactId}:${version}:report`,
+          `-Djacoco.dataFile=${data}`,
+        ],
+        timeoutMs: REPORT_TIMEOUT_MS,
+        readWrite: [scratch],
+      });
+      return read(REPORT);
+    },
+  };
 }
 
-async function newestPlugin(repository: string): Promise<string | undefined> {
-  const folder = join(repository, 'org/jacoco/jacoco-maven-plugin');
-  const versions = (await readdir(folder).catch(() => [])).filter((name) => /^\d/.test(name));
-  return versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
+/** Patterns for the packages of the sources, so that neither Maven nor libraries are instrumented. */
+function packagesOf(sources: readonly string[]): string[] {
+  const packages = sources.flatMap((path) => {
+    const inside = /src\/main\/(?:java|kotlin)\/(.+)\/[^/]+$/.exec(path)?.[1];
+    return inside === undefined ? [] : [inside.split('/').slice(0, 3).join('.')];
+  });
+  return packages.length === 0 ? ['*'] : [...new Set(packages)].map((name) => `${name}.*`);
 }

@@ -36,10 +36,12 @@ export function holdsTests(path: string): boolean {
  * there are source folders, only what is in them.
  */
 export function sourcesOf(paths: readonly string[], stack: Survey['stack']): string[] {
-  const code = paths.filter((path) => CODE[stack].test(path) && !isTestFile(path) && !NO_SOURCE.test(path));
+  const code = paths.filter((path) => CODE[stack].test(path) && !isTestFile(path));
+  // A package may have any name: com.example, com.acme.tools.
   if (stack === 'java') return code.filter((path) => path.includes('src/main/'));
-  const rooted = code.filter((path) => ROOTS.test(path));
-  return rooted.length > 0 ? rooted : code;
+  const own = code.filter((path) => !NO_SOURCE.test(path));
+  const rooted = own.filter((path) => ROOTS.test(path));
+  return rooted.length > 0 ? rooted : own;
 }
 
 /** Lines that may be executed at all: no blank ones, no comments, no lone brackets, no imports. */

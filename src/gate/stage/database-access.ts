@@ -3,6 +3,7 @@ import type { Survey } from '../../domain/survey';
 import type { MigratedDatabase } from '../facts/database';
 import { freePort } from './free-port';
 import type { Stage } from './open-stage';
+import type { RelayCommand } from './protocol';
 
 const DEFAULT_PORT = 5432;
 
@@ -14,46 +15,95 @@ export interface DatabaseAccess {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+interface Way {
+  readonly stage: Pick<Stage, 'relay' | 'scratch'>;
+  readonly survey: Survey;
+  /** Through the stage, which can cut it. */
+  readonly interruptible: boolean;
+  readonly confined: boolean;
+}
+
 /**
  * The way to the database: its own socket, or one of the stage's that can be cut. Java speaks TCP only, so there the
  * stage listens on a port.
  */
 export async function databaseAccess(
   database: Pick<MigratedDatabase, 'url' | 'socketDir'>,
-  way: {
-    readonly stage: Pick<Stage, 'relay' | 'scratch'>;
-    readonly survey: Survey;
-    readonly interruptible: boolean;
-    readonly confined: boolean;
-  },
+  way: Way,
 ): Promise<DatabaseAccess> {
-  const { stage, survey, interruptible, confined } = way;
-  const { name, user, port } = partsOf(database.url);
-  const socket = (folder: string): string => join(folder, `.s.PGSQL.${String(port)}`);
-  const target = socket(database.socketDir);
-  if (survey.stack === 'java') {
-    const listened = confined ? DEFAULT_PORT : await freePort();
-    await stage.relay({ listen: { port: listened }, target });
-    const url = `jdbc:postgresql://127.0.0.1:${String(listened)}/${name}?user=${user}`;
-    return {
-      url,
-      variables: { SPRING_DATASOURCE_URL: url, SPRING_DATASOURCE_USERNAME: user },
-    };
-  }
-  const folder = interruptible ? stage.scratch : database.socketDir;
-  if (interruptible) await stage.relay({ listen: { path: socket(folder) }, target });
+  const server = serverOf(database);
+  return way.survey.stack === 'java' ? accessOverPort(server, way) : accessOverSocket(server, way);
+}
+
+async function accessOverPort(
+  { name, user, password, target }: Server,
+  { stage, confined }: Way,
+): Promise<DatabaseAccess> {
+  const port = confined ? DEFAULT_PORT : await freePort();
+  await stage.relay({ listen: { port }, target });
+  const query = new URLSearchParams({ user, ...(password === '' ? {} : { password }) });
+  const url = `jdbc:postgresql://127.0.0.1:${String(port)}/${name}?${query.toString()}`;
   return {
-    // Python's libraries know no other scheme, the others do not mind.
-    url: `postgresql://${user}@localhost/${name}?host=${encodeURIComponent(folder)}${port === DEFAULT_PORT ? '' : `&port=${String(port)}`}`,
-    variables: { PGHOST: folder, PGPORT: String(port), PGUSER: user, PGDATABASE: name },
+    url,
+    variables: {
+      SPRING_DATASOURCE_URL: url,
+      SPRING_DATASOURCE_USERNAME: user,
+      SPRING_DATASOURCE_PASSWORD: password,
+    },
   };
 }
 
-function partsOf(url: string): { readonly name: string; readonly user: string; readonly port: number } {
-  const { pathname, username, port, searchParams } = new URL(url);
+async function accessOverSocket(
+  { host, port, name, user, password, target, url }: Server,
+  { stage, interruptible }: Way,
+): Promise<DatabaseAccess> {
+  const folder = interruptible ? stage.scratch : host;
+  if (interruptible) {
+    await stage.relay({ listen: { path: socketIn(folder, DEFAULT_PORT) }, target });
+    url.hostname = 'localhost';
+    url.port = '';
+    url.searchParams.set('host', folder);
+    url.searchParams.delete('port');
+  }
   return {
-    name: decodeURIComponent(pathname.slice(1)),
-    user: username === '' ? 'postgres' : decodeURIComponent(username),
-    port: Number(searchParams.get('port') ?? (port === '' ? DEFAULT_PORT : port)),
+    // Python's libraries know no other scheme, the others do not mind.
+    url: url.href.replace(/^postgres:/, 'postgresql:'),
+    variables: {
+      PGHOST: folder,
+      PGPORT: String(interruptible ? DEFAULT_PORT : port),
+      PGUSER: user,
+      PGDATABASE: name,
+      ...(password === '' ? {} : { PGPASSWORD: password }),
+    },
   };
+}
+
+interface Server {
+  /** Folder of a socket, or a host. */
+  readonly host: string;
+  readonly port: number;
+  readonly name: string;
+  readonly user: string;
+  readonly password: string;
+  readonly target: RelayCommand['target'];
+  readonly url: URL;
+}
+
+function serverOf({ url: text, socketDir }: Pick<MigratedDatabase, 'url' | 'socketDir'>): Server {
+  const url = new URL(text);
+  const port = Number(url.searchParams.get('port') ?? (url.port === '' ? DEFAULT_PORT : url.port));
+  const host = socketDir === '' ? url.hostname : socketDir;
+  return {
+    host,
+    port,
+    name: decodeURIComponent(url.pathname.slice(1)),
+    user: url.username === '' ? 'postgres' : decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    target: socketDir === '' ? { host, port } : { path: socketIn(host, port) },
+    url,
+  };
+}
+
+function socketIn(folder: string, port: number): string {
+  return join(folder, `.s.PGSQL.${String(port)}`);
 }

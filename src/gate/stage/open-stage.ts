@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { z } from 'zod';
 import { packageRoot } from '../../config/package-root';
 import { createOutputBuffer } from '../../process/output-buffer';
 import { endProcessGroup } from '../../process/process-group';
@@ -40,6 +41,7 @@ export interface Stage {
   request(command: Extract<StageCommand, { kind: 'request' }>['request']): Promise<RequestResult>;
   load(command: Omit<Extract<StageCommand, { kind: 'load' }>, 'kind'>): Promise<LoadResult>;
   figures(collect: boolean): Promise<FiguresResult>;
+  slowdown(): Promise<number>;
   setDatabaseReachable(reachable: boolean): Promise<void>;
   log(): string;
   /** Null while the service runs. */
@@ -184,6 +186,7 @@ function attend(child: ChildProcess, scratch: string): Stage {
       RequestResult.parse(await ask({ kind: 'request', request }, request.timeoutMs)),
     load: async (load) => LoadResult.parse(await ask({ kind: 'load', ...load }, load.timeoutMs)),
     figures: async (collect) => FiguresResult.parse(await ask({ kind: 'figures', collect }, 0)),
+    slowdown: async () => z.number().parse(await ask({ kind: 'slowdown' }, 0)),
     setDatabaseReachable: async (reachable) => {
       await ask({ kind: 'database', reachable }, 0);
     },

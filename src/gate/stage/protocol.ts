@@ -16,7 +16,7 @@ export interface StartCommand {
 /** A listener of the stage that passes everything on to a database's socket. */
 export interface RelayCommand {
   readonly listen: { readonly path: string } | { readonly port: number };
-  readonly target: string;
+  readonly target: { readonly path: string } | { readonly host: string; readonly port: number };
 }
 
 export interface SentRequest {
@@ -43,6 +43,7 @@ export type StageCommand =
       readonly timeoutMs: number;
     }
   | { readonly kind: 'figures'; readonly collect: boolean }
+  | { readonly kind: 'slowdown' }
   /** Ends the connections to the database and admits none, or admits them again. */
   | { readonly kind: 'database'; readonly reachable: boolean };
 

@@ -3,6 +3,7 @@ import { createFigures } from './host/figures';
 import { runLoad } from './host/run-load';
 import { sendRequest } from './host/send-request';
 import { createServiceProcess } from './host/service-process';
+import { measureSlowdown } from './host/measure-slowdown';
 import { openRelay, type Relay } from './host/relay';
 import type { StageCommand, StageLine } from './protocol';
 
@@ -36,6 +37,8 @@ async function answer(command: StageCommand): Promise<unknown> {
       return runLoad(service.address(), command);
     case 'figures':
       return figures.read({ pids: service.pids(), collect: command.collect });
+    case 'slowdown':
+      return measureSlowdown();
     case 'database':
       for (const relay of relays) await relay.setReachable(command.reachable);
       return null;

@@ -2,9 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { API_CHECKERS } from '../../../src/gate/checkers/api';
-import { answersOf } from '../../../src/gate/run-checker';
 import { SERVICES } from '../../../bench/gates/defect';
-import { inspectFiles } from './support';
+import { inspectFiles, outcomeOf } from './support';
 
 const SPECS = ['openapi.yaml', 'schema.graphql'];
 
@@ -15,9 +14,7 @@ describe.each(Object.entries(SERVICES))('the clean service %s', (_name, folder) 
   it.each(
     API_CHECKERS.filter(({ scope }) => scope === 'task').map((checker) => [checker.name, checker] as const),
   )('is not complained of by %s', async (_checker, checker) => {
-    const answers = await answersOf(checker, inspectFiles(files, { apiSpec: spec }, { before: files }));
-    expect(answers.filter(({ outcome }) => !['ran-clean', 'not-applicable'].includes(outcome.kind))).toEqual(
-      [],
-    );
+    const outcome = await outcomeOf(checker, inspectFiles(files, { apiSpec: spec }, { before: files }));
+    expect(outcome.kind).toMatch(/^(?:ran-clean|not-applicable)$/);
   });
 });

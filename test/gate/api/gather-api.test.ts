@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { graphqlSync, buildSchema, getIntrospectionQuery } from 'graphql';
 import { NO_SETTINGS, type GateSettings } from '../../../src/domain/gate-settings';
 import { API_CHECKERS } from '../../../src/gate/checkers/api';
+import type { RunningService } from '../../../src/gate/facts/service';
 import type { Inspection } from '../../../src/gate/inspection';
-import { answersOf } from '../../../src/gate/run-checker';
-import { inspectFiles } from './support';
+import { inspectFiles, outcomeOf } from './support';
 
 const OPENAPI = JSON.stringify({
   openapi: '3.1.0',
@@ -16,33 +16,24 @@ const OPENAPI = JSON.stringify({
 
 /** A service that answers these paths, and 404 otherwise. */
 function answering(answers: Record<string, string>): Partial<Inspection> {
-  return {
-    service: () =>
+  const service: Partial<RunningService> = {
+    request: ({ path }) =>
       Promise.resolve({
-        argv: ['service'],
-        database: null,
-        request: ({ path }) =>
-          Promise.resolve({
-            status: path in answers ? 200 : 404,
-            headers: {},
-            body: answers[path] ?? '{}',
-            ms: 1,
-          }),
-        load: () => Promise.reject(new Error('not asked')),
-        figures: () => Promise.reject(new Error('not asked')),
-        isAlive: () => true,
-        log: () => '',
-        stop: () => Promise.resolve(),
+        status: path in answers ? 200 : 404,
+        headers: {},
+        body: answers[path] ?? '{}',
+        ms: 1,
       }),
   };
+  return { service: () => Promise.resolve(service as RunningService) };
 }
 
 const configured = (api: GateSettings['api']): GateSettings => ({ ...NO_SETTINGS, api });
 
 async function documentation(inspection: Inspection): Promise<string> {
   const checker = API_CHECKERS.find(({ name }) => name === 'api-document');
-  const [answer] = checker === undefined ? [] : await answersOf(checker, inspection);
-  return answer?.outcome.kind ?? 'none';
+  if (checker === undefined) throw new Error('no such checker');
+  return (await outcomeOf(checker, inspection)).kind;
 }
 
 describe('the API description of a tree', () => {
@@ -132,8 +123,8 @@ describe('the API description of a tree', () => {
   it('cannot be told by the other rules where there is none', async () => {
     const names = API_CHECKERS.find(({ name }) => name === 'api-names');
     if (names === undefined) throw new Error('no such checker');
-    const [answer] = await answersOf(names, inspectFiles({}, { framework: 'express' }));
-    expect(answer?.outcome.kind).toBe('could-not-run');
+    const outcome = await outcomeOf(names, inspectFiles({}, { framework: 'express' }));
+    expect(outcome.kind).toBe('could-not-run');
   });
 
   it('is refused when it is a link out of the repository', async () => {

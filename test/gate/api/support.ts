@@ -1,17 +1,30 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Survey } from '../../../src/domain/survey';
 import { NO_SETTINGS } from '../../../src/domain/gate-settings';
-import { CannotTell } from '../../../src/gate/checker';
+import { CannotTell, type GateChecker } from '../../../src/gate/checker';
+import type { Outcome } from '../../../src/gate/outcome';
 import { gatherApiDescription, type ApiDescription } from '../../../src/gate/facts/api-description';
 import type { Inspection } from '../../../src/gate/inspection';
-import { SURVEY, treeOf, writeFiles } from '../support';
+import { answersOf } from '../../../src/gate/run-checker';
+import { SURVEY, writeFiles } from '../support';
 
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
+
+const treeOf = (name: string): string => createHash('sha1').update(name).digest('hex');
+
+/** What a checker says of its one item. */
+export async function outcomeOf(checker: GateChecker, inspection: Inspection): Promise<Outcome> {
+  const { answers } = await answersOf(checker, inspection);
+  const [answer] = answers;
+  if (answer === undefined) throw new Error(`${checker.name} says nothing`);
+  return answer.outcome;
+}
 
 const unasked = (what: string) => (): Promise<never> =>
   Promise.reject(new CannotTell(`this test has no ${what}`));

@@ -43,7 +43,7 @@ export async function ask(
         read: (path) => Promise.resolve(files.get(path) ?? null),
       }),
   };
-  return answersOf(checker, inspection as Inspection);
+  return (await answersOf(checker, inspection as Inspection)).answers;
 }
 
 /** Keys of the findings, or the outcome's kind and reason where there are none. */

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type GateSettings, NO_SETTINGS } from '../../../src/domain/gate-settings';
@@ -12,6 +13,7 @@ import {
 } from '../../../src/gate/facts/service';
 import type { GateSetting } from '../../../src/gate/gate-runner';
 import { createSandbox, probeSandbox } from '../../../src/sandbox/sandbox';
+import { surveyFiles } from '../../../src/survey/survey-files';
 import { createSetting, SURVEY, treeOf, writeFiles } from '../support';
 
 export type RunSettings = NonNullable<GateSettings['run']>;
@@ -34,6 +36,27 @@ export interface Sample {
   dispose(): Promise<void>;
 }
 
+function surveyOf(folder: string): Survey {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return surveyFiles({
+    files,
+    read: (path) => (files.includes(path) ? readFileSync(join(folder, path), 'utf8') : null),
+  });
+}
+
+const MADE_LOCALLY = /\/(?:node_modules|coverage|\.venv|__pycache__|\.[a-z]+_cache)$/;
+
+function commitAll(folder: string, gitDir: string): string {
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['--git-dir', gitDir, '--work-tree', folder, ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  git('init', '-q');
+  git('add', '-A');
+  return git('write-tree');
+}
+
 /** Writes the files and opens an inspection of them, in the sandbox of this machine or without one. */
 export async function openSample(
   files: Record<string, string | object>,
@@ -45,29 +68,47 @@ export async function openSample(
     readonly facts?: Partial<Inspection>;
     readonly setting?: Partial<GateSetting>;
     readonly signal?: AbortSignal;
+    /** More folders the sandbox shows. */
+    readonly readOnly?: readonly string[];
+    /** A folder whose files come first. */
+    readonly from?: string;
   } = {},
 ): Promise<Sample> {
   const base = mkdtempSync(join(tmpdir(), 'stage-test-'));
   const folder = join(base, 'checkout');
-  mkdirSync(join(base, 'mirror.git'));
+  mkdirSync(folder);
+  const { from } = more;
+  if (from !== undefined)
+    cpSync(from, folder, { recursive: true, filter: (path) => !MADE_LOCALLY.test(path) });
   writeFiles(folder, files);
+  const tree = commitAll(folder, join(base, 'mirror.git'));
   const sandbox = createSandbox(
     more.confined === false
       ? { level: 'none', detail: 'a test' }
       : await probeSandbox({ PATH: process.env['PATH'] ?? '' }),
   );
-  const setting = createSetting(base, { sandbox, ...more.setting });
-  const survey: Survey = {
-    ...SURVEY,
-    ...more.survey,
-    gate: { ...NO_SETTINGS, run: more.run === null ? null : { ...RUN, ...more.run }, ...more.settings },
-  };
+  const setting = createSetting(base, {
+    sandbox,
+    bootstrap: {
+      ensure: () => Promise.resolve({ env: {}, path: [], readOnly: more.readOnly ?? [] }),
+      addDependency: () => Promise.reject(new Error('this test adds no dependency')),
+    },
+    ...more.setting,
+  });
+  const survey: Survey =
+    from === undefined
+      ? {
+          ...SURVEY,
+          ...more.survey,
+          gate: { ...NO_SETTINGS, run: more.run === null ? null : { ...RUN, ...more.run }, ...more.settings },
+        }
+      : surveyOf(folder);
   const opened = openInspection(setting, {
     target: {
       path: folder,
       gitDir: join(base, 'mirror.git'),
       commit: treeOf('c'),
-      tree: treeOf('a'),
+      tree,
       base: treeOf('b'),
     },
     survey,
@@ -82,7 +123,7 @@ export async function openSample(
   const inspection: Inspection = {
     ...opened.inspection,
     startService: start,
-    service: () => start(),
+    service: () => start({ seed: true }),
     ...more.facts,
   };
   return {

@@ -1,5 +1,5 @@
 // Needs npm and pip with their registries, Python 3.11, a PostgreSQL of the chain; bubblewrap when it is there.
-import type { TestRun } from '../../../src/gate/facts/test-run';
+import type { RecordedRequest, TestRun } from '../../../src/gate/facts/test-run';
 import { createRepository, inspectRepository } from './support';
 
 async function runOf(example: string): Promise<TestRun> {
@@ -13,21 +13,50 @@ async function runOf(example: string): Promise<TestRun> {
   }
 }
 
-test('a Fastify service: coverage by lines, injected requests, statements', async () => {
+function requestsOf({ requests }: TestRun): readonly RecordedRequest[] {
+  if (requests.kind !== 'recorded') throw new Error(`no requests: ${JSON.stringify(requests)}`);
+  return requests.value;
+}
+
+test('a Fastify service: coverage by lines, injected requests, statements of all its databases', async () => {
   const run = await runOf('orders-service');
-  console.log(run.argv, run.outcome, run.run.durationMs, run.wrapsTests, run.output.slice(-1500));
-  console.log(
-    run.coverage.kind === 'absent'
-      ? run.coverage
-      : {
-          ...run.coverage.value,
-          files: [...run.coverage.value.files].map(([p, f]) => [p, f.executable.size, f.covered.size]),
-        },
+  expect(run.outcome).toMatchObject({ kind: 'ran-clean' });
+  expect(run).toMatchObject({ argv: ['npm', 'run', 'coverage'], wrapsTests: true });
+  expect(run.testsRun).toBeGreaterThan(40);
+  if (run.coverage.kind !== 'recorded') throw new Error(JSON.stringify(run.coverage));
+  expect(run.coverage.value.percent).toBeGreaterThan(90);
+  expect(run.coverage.value.neverLoaded).toEqual([]);
+  expect(run.coverage.value.files.get('src/orders/service.js')?.covered.size).toBeGreaterThan(30);
+  expect([...run.coverage.value.files.keys()].filter((path) => !path.startsWith('src/'))).toEqual([]);
+  const created = requestsOf(run).find(({ method, status }) => method === 'POST' && status === 201);
+  expect(created).toMatchObject({ path: '/v1/orders', contentType: expect.stringContaining('json') });
+  expect(JSON.parse(created?.body ?? '')).toMatchObject({ status: 'pending' });
+  expect(requestsOf(run).every(({ path }) => !path.includes('?'))).toBe(true);
+  if (run.statements.kind !== 'recorded') throw new Error(JSON.stringify(run.statements));
+  expect(run.statements.value.some(({ query }) => /insert into orders/.test(query))).toBe(true);
+  expect(run.statements.value.some(({ query }) => /create database|pg_stat_statements/i.test(query))).toBe(
+    false,
   );
-  console.log(
-    run.requests.kind === 'absent'
-      ? run.requests
-      : [run.requests.value.length, run.requests.value.slice(0, 6)],
+});
+
+test('a GraphQL service without a port: executed documents', async () => {
+  const run = await runOf('catalog-service');
+  expect(run.outcome).toMatchObject({ kind: 'ran-clean' });
+  const documents = requestsOf(run).flatMap(({ document }) => document ?? []);
+  expect(documents.some((document) => document.includes('changePrice'))).toBe(true);
+  expect(run.statements).toMatchObject({ kind: 'absent' });
+});
+
+test('a FastAPI service: coverage of coverage.py, requests of the test client', async () => {
+  const run = await runOf('inventory-service');
+  expect(run.outcome).toMatchObject({ kind: 'ran-clean' });
+  expect(run.wrapsTests).toBe(true);
+  if (run.coverage.kind !== 'recorded') throw new Error(JSON.stringify(run.coverage));
+  expect(run.coverage.value.percent).toBeGreaterThan(90);
+  const statuses = new Set(
+    requestsOf(run).map(({ method, path, status }) => `${method} ${path} ${String(status)}`),
   );
-  console.log(run.statements.kind === 'absent' ? run.statements : run.statements.value.slice(0, 20));
+  expect(statuses).toContain('POST /v1/items 409');
+  expect(statuses).toContain('GET /v1/items/NOTHING 404');
+  expect(run.statements).toMatchObject({ kind: 'recorded' });
 });

@@ -20,8 +20,9 @@ import { withTransaction } from '../db/transaction.js';
 const COLUMNS = `
   o.id, o.customer_reference as "customerReference", o.currency, o.status,
   o.created_at as "createdAt", o.cancelled_at as "cancelledAt",
-  (select json_agg(json_build_object('sku', i.sku, 'quantity', i.quantity, 'unitPriceCents', i.unit_price_cents)
-                   order by i.line_number)
+  (select coalesce(json_agg(json_build_object('sku', i.sku, 'quantity', i.quantity,
+                                              'unitPriceCents', i.unit_price_cents)
+                            order by i.line_number), '[]')
      from order_items i where i.order_id = o.id) as items`;
 
 /**

@@ -1,5 +1,6 @@
 import type { GateChecker } from '../../checker';
 import { API_DOCUMENT_CHECKER } from './documentation';
+import { CODE_ROUTES_CHECKER } from './code-routes';
 import { createSpecChecker } from './spec-checker';
 import { SPEC_RULES } from './spec-rules';
 import { TESTED_ROUTES_CHECKER } from './tested-routes';
@@ -8,5 +9,6 @@ import { TESTED_ROUTES_CHECKER } from './tested-routes';
 export const API_CHECKERS: readonly GateChecker[] = [
   ...SPEC_RULES.map(createSpecChecker),
   API_DOCUMENT_CHECKER,
+  CODE_ROUTES_CHECKER,
   TESTED_ROUTES_CHECKER,
 ];

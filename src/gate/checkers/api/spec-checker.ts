@@ -1,5 +1,5 @@
 import type { GateSlug } from '../../../domain/gate-items';
-import { MOST_FINDINGS, type Evidence, type GateFinding } from '../../../domain/receipt';
+import type { Evidence, GateFinding } from '../../../domain/receipt';
 import type { Survey } from '../../../domain/survey';
 import { type Answer, CannotTell, type GateChecker } from '../../checker';
 import {
@@ -118,7 +118,7 @@ function outcomeOf(api: ApiDescription, findings: readonly GateFinding[], note: 
   if (findings.length > 0) {
     const first = findings[0]?.text ?? '';
     const more = findings.length === 1 ? '' : `; ${String(findings.length - 1)} more`;
-    return { kind: 'ran-found', note: `${first}${more}`, findings: findings.slice(0, MOST_FINDINGS) };
+    return { kind: 'ran-found', note: `${first}${more}`, findings };
   }
   const [remote] = api.kind === 'openapi' ? api.remote : [];
   if (remote !== undefined) {

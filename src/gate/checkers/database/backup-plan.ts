@@ -43,9 +43,7 @@ export const backupPlan: GateChecker = {
 };
 
 /** A missing document is a failure whether or not the drill can be run. */
-async function tryDrill(
-  inspection: Inspection,
-): Promise<{
+async function tryDrill(inspection: Inspection): Promise<{
   readonly findings: readonly GateFinding[];
   readonly told: string;
   readonly unable: string | null;

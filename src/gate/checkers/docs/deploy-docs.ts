@@ -16,6 +16,12 @@ const SPRING_SETTINGS = /src\/main\/resources\/application[\w-]*\.(?:ya?ml|prope
 const LIBRARY_NAME =
   /^(?:PG|NODE_|UV_|AWS_|OTEL_|SPRING_|SERVER_|MANAGEMENT_|LOGGING_|JAVA_|JDK_|GUNICORN_|UVICORN_|WEB_CONCURRENCY|PYTHON|DJANGO_|FLASK_|TZ|LANG)/;
 
+/** Where the procedure is looked for when no file is configured. */
+export const DEPLOY_DOCUMENT = {
+  file: /(?:^|\/)(?:docs?\/)?(?:deploy(?:ment|ing)?|operations|runbook|release|hosting)[\w-]*\.(?:md|markdown|rst|txt)$|^(?:DEPLOY\w*|INSTALL)(?:\.md)?$/i,
+  heading: /deploy|production|hosting|\binstall|\brun(?:ning)?\b|getting started|usage|setup/i,
+} as const;
+
 /** Item 39, the half a rule can decide: the procedure is written down, and it is the one of this tree. */
 export const deployDocs: GateChecker = {
   name: 'deploy-docs',
@@ -44,8 +50,7 @@ async function checkDeployDocs(inspection: Inspection): Promise<Answer[]> {
   }
   const document = await findDocument(files, {
     configured: settings.docs.deploy,
-    file: /(?:^|\/)(?:docs?\/)?(?:deploy(?:ment|ing)?|operations|runbook|release|hosting)[\w-]*\.(?:md|markdown|rst|txt)$|^(?:DEPLOY\w*|INSTALL)(?:\.md)?$/i,
-    heading: /deploy|production|hosting|\binstall|\brun(?:ning)?\b|getting started|usage|setup/i,
+    ...DEPLOY_DOCUMENT,
   });
   if (document === null) {
     const where = settings.docs.deploy ?? 'docs/deploy.md and the README';

@@ -27,20 +27,36 @@ export const AUTHENTICATION: GateChecker = {
     const planted = converseWithPlanted(PLANTED_SECURED_API, ({ headers, path }) => {
       if (path === '/v1/login') return { status: 401, body: {} };
       // It decodes and does not verify.
-      return /^Bearer \w+\.\w+\./.test(headers['authorization'] ?? '') ? { status: 200, body: [] } : { status: 401, body: {} };
+      return /^Bearer \w+\.\w+\./.test(headers['authorization'] ?? '')
+        ? { status: 200, body: [] }
+        : { status: 401, body: {} };
     });
     const { findings } = await judge(planted);
-    return findings.some(({ key }) => key.startsWith('accepts:an unsigned token:')) && !findings.some(({ key }) => key.startsWith('accepts:no token:'));
+    return (
+      findings.some(({ key }) => key.startsWith('accepts:an unsigned token:')) &&
+      !findings.some(({ key }) => key.startsWith('accepts:no token:'))
+    );
   },
   check: async (inspection) =>
     inTurn(inspection, async (conversation) => {
       if (conversation.schema !== null) return [await graphqlAuthentication(conversation)];
       const { findings, probed, shown, doubt, note } = await judge(conversation);
       if (findings.length === 0) {
-        if (probed === 0) throw new DoesNotApply('no-secured-operations', 'the spec secures no operation, no operation is protected, and there is no log-in');
+        if (probed === 0)
+          throw new DoesNotApply(
+            'no-secured-operations',
+            'the spec secures no operation, no operation is protected, and there is no log-in',
+          );
         if (doubt !== null) throw new CannotTell(doubt);
       }
-      return [probeAnswer('authentication', findings, `${probed} secured operations refuse callers without a token and with foreign ones; ${note}`, { shown })];
+      return [
+        probeAnswer(
+          'authentication',
+          findings,
+          `${probed} secured operations refuse callers without a token and with foreign ones; ${note}`,
+          { shown },
+        ),
+      ];
     }),
 };
 
@@ -60,7 +76,7 @@ export async function judge(conversation: Conversation): Promise<Judged> {
   const callers = await conversation.callers();
   const findings: ProbeFinding[] = [];
   const shown: Exchange[] = [];
-  const keys = Object.values(conversation.settings.run?.env ?? {});
+  const keys = Object.values(conversation.service.environment);
   let probed = 0;
   for (const [index, operation] of secured.slice(0, MOST_OPERATIONS).entries()) {
     const request = await conversation.valid(operation);
@@ -72,7 +88,11 @@ export async function judge(conversation: Conversation): Promise<Judged> {
     const some = place.kind === 'bearer' && index < MOST_FORGED ? forged : forged.slice(0, 1);
     const credentials = [{ name: 'no token', token: null }, ...some];
     for (const { name, token } of credentials) {
-      const exchange = await conversation.send(operation, name, withCredential(request, place, token, authHeader));
+      const exchange = await conversation.send(
+        operation,
+        name,
+        withCredential(request, place, token, authHeader),
+      );
       if (index === 0) shown.push(exchange);
       const fault = faultOf(operation, exchange, name);
       if (fault !== null) findings.push(fault);
@@ -94,12 +114,25 @@ function faultOf(operation: ApiOperation, exchange: Exchange, name: string): Pro
     const meant = declaredResponse(operation, 403) !== null || declaredResponse(operation, 401) === null;
     return meant || name !== 'no token'
       ? null
-      : { key: `forbidden:${where}`, text: `${where} answers 403 to a caller without a token; the spec says 401.`, exchange };
+      : {
+          key: `forbidden:${where}`,
+          text: `${where} answers 403 to a caller without a token; the spec says 401.`,
+          exchange,
+        };
   }
-  if (status >= 500) return { key: `fails:${name}:${where}`, text: `${where} fails with ${status} when called with ${name}.`, exchange };
+  if (status >= 500)
+    return {
+      key: `fails:${name}:${where}`,
+      text: `${where} fails with ${status} when called with ${name}.`,
+      exchange,
+    };
   // A body that is refused before the caller is looked at tells nothing of the authentication.
   if (status === 400 || status === 415 || status === 422) return null;
-  return { key: `accepts:${name}:${where}`, text: `${where} answers ${status} with ${name} instead of 401.`, exchange };
+  return {
+    key: `accepts:${name}:${where}`,
+    text: `${where} answers ${status} with ${name} instead of 401.`,
+    exchange,
+  };
 }
 
 /** Whether a valid token is good for something. */
@@ -111,17 +144,31 @@ async function judgeValid(
   const nothing = { findings: [], doubt: null };
   if (first === null) {
     if (way?.configured === true && conversation.settings.users.length > 0) {
-      return { findings: [], note: '', doubt: `the configured log-in \`${way.operation.id}\` gives no token for the user ${conversation.settings.users[0] ?? ''}; check \`auth\` in the configuration and the seed` };
+      return {
+        findings: [],
+        note: '',
+        doubt: `the configured log-in \`${way.operation.id}\` gives no token for the user ${conversation.settings.users[0] ?? ''}; check \`auth\` in the configuration and the seed`,
+      };
     }
     return { ...nothing, note: 'a valid token was not tried: no log-in and users are configured' };
   }
-  const reading = secured.find(({ method, path }) => method.toLowerCase() === 'get' && pathParameterNames(path).length === 0) ?? secured.find(({ method }) => method.toLowerCase() === 'get');
+  const reading =
+    secured.find(
+      ({ method, path }) => method.toLowerCase() === 'get' && pathParameterNames(path).length === 0,
+    ) ?? secured.find(({ method }) => method.toLowerCase() === 'get');
   const request = reading === undefined ? null : await conversation.valid(reading, { caller: first });
-  if (reading === undefined || request === null) return { ...nothing, note: 'nothing to read with a valid token' };
+  if (reading === undefined || request === null)
+    return { ...nothing, note: 'nothing to read with a valid token' };
   const exchange = await conversation.send(reading, 'a valid token', request);
   return exchange.response?.status === 401
     ? {
-        findings: [{ key: `refuses-valid:${nameOf(reading)}`, text: `${nameOf(reading)} refuses the token the log-in gave.`, exchange }],
+        findings: [
+          {
+            key: `refuses-valid:${nameOf(reading)}`,
+            text: `${nameOf(reading)} refuses the token the log-in gave.`,
+            exchange,
+          },
+        ],
         doubt: null,
         note: '',
       }
@@ -146,7 +193,11 @@ async function undeclared(conversation: Conversation): Promise<Judged> {
     const exchange = await conversation.send(operation, 'no token', request);
     if (exchange.response?.status !== 401) continue;
     probed += 1;
-    findings.push({ key: `undeclared:${nameOf(operation)}`, text: `${nameOf(operation)} asks for a token and the spec does not say so.`, exchange });
+    findings.push({
+      key: `undeclared:${nameOf(operation)}`,
+      text: `${nameOf(operation)} asks for a token and the spec does not say so.`,
+      exchange,
+    });
   }
   return { findings, probed, shown: [], doubt: null, note: '' };
 }

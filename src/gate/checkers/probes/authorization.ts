@@ -1,13 +1,20 @@
 import { CannotTell, DoesNotApply, type GateChecker } from '../../checker';
 import type { ApiOperation } from '../../facts/api-description';
 import { listOf, recordOf } from '../../../domain/openapi-document';
-import type { Conversation } from '../../probes/conversation';
+import { type Conversation, idOf } from '../../probes/conversation';
 import { credentialPlace, hasSecuritySchemes, withCredential } from '../../probes/credentials';
 import { exampleRequest } from '../../probes/example-request';
 import { type Exchange, isSuccess, type ProbeFinding, wasAnswered } from '../../probes/exchange';
 import { graphqlAuthorization } from '../../probes/graphql-probes';
 import type { Caller } from '../../probes/log-in';
-import { isHousekeeping, isSignInLike, nameOf, pathParameterNames } from '../../probes/operation-shape';
+import {
+  isHousekeeping,
+  isSignInLike,
+  nameOf,
+  parseJson,
+  pathParameterNames,
+  rowsIn,
+} from '../../probes/operation-shape';
 import { converseWithPlanted } from '../../probes/planted-service';
 import { inTurn } from '../../probes/turns';
 import { probeAnswer } from '../../probes/verdict';
@@ -30,7 +37,11 @@ export const AUTHORIZATION: GateChecker = {
       const { findings, secured, doubt, notes, shown } = await judge(conversation);
       const { publicOps } = conversation.settings;
       if (findings.length === 0) {
-        if (secured === 0 && publicOps === null) throw new DoesNotApply('no-secured-operations', 'the spec secures no operation and no list of public ones is configured');
+        if (secured === 0 && publicOps === null)
+          throw new DoesNotApply(
+            'no-secured-operations',
+            'the spec secures no operation and no list of public ones is configured',
+          );
         if (doubt !== null) throw new CannotTell(doubt);
       }
       const clean =
@@ -57,7 +68,12 @@ export async function judge(conversation: Conversation): Promise<Judged> {
   for (const operation of secured.slice(0, MOST_OPERATIONS)) {
     const request = await conversation.valid(operation);
     if (request === null) continue;
-    const bare = withCredential(request, credentialPlace(conversation, operation), null, conversation.settings.authHeader);
+    const bare = withCredential(
+      request,
+      credentialPlace(conversation, operation),
+      null,
+      conversation.settings.authHeader,
+    );
     const exchange = await conversation.send(operation, 'no token', bare);
     if (shown.length < 2) shown.push(exchange);
     const fault = openness(operation, exchange);
@@ -76,7 +92,8 @@ export async function judge(conversation: Conversation): Promise<Judged> {
 function openness(operation: ApiOperation, exchange: Exchange): ProbeFinding | null {
   if (!wasAnswered(exchange)) return null;
   const { status } = exchange.response;
-  if ([401, 403, 400, 415, 422].includes(status) || status >= 500 || (status >= 300 && status < 400)) return null;
+  if ([401, 403, 400, 415, 422].includes(status) || status >= 500 || (status >= 300 && status < 400))
+    return null;
   return {
     key: `open:${nameOf(operation)}`,
     text: `${nameOf(operation)} is secured in the spec and answers ${status} to a caller without a token.`,
@@ -94,7 +111,8 @@ function unmeant(conversation: Conversation): readonly ProbeFinding[] {
   return judged
     .filter((one) => !one.secured)
     .filter(({ id, method, path, operation }) => {
-      if (publicOps !== null) return !publicOps.some((name) => [id, path, `${method.toUpperCase()} ${path}`].includes(name));
+      if (publicOps !== null)
+        return !publicOps.some((name) => [id, path, `${method.toUpperCase()} ${path}`].includes(name));
       // Without a list an empty requirement of its own is the statement that it is public.
       const said = Array.isArray(operation['security']) || listOf(document['security']).length > 0;
       const reads = ['get', 'head', 'options'].includes(method.toLowerCase());
@@ -121,8 +139,15 @@ async function judgeObjects(
   if (things.length === 0) return { ...nothing, notes: ['no secured operation names a single thing'] };
   const { first, second, way } = await conversation.callers();
   if (first === null || second === null) {
-    const missing = way === null ? 'a log-in (`auth.login`) and two test users (`auth.users`)' : 'two test users that can log in (`auth.users`)';
-    return { ...nothing, notes: [], doubt: `whether one user reaches what is another's cannot be told: configure ${missing}` };
+    const missing =
+      way === null
+        ? 'a log-in (`auth.login`) and two test users (`auth.users`)'
+        : 'two test users that can log in (`auth.users`)';
+    return {
+      ...nothing,
+      notes: [],
+      doubt: `whether one user reaches what is another's cannot be told: configure ${missing}`,
+    };
   }
   const findings: ProbeFinding[] = [];
   const shown: Exchange[] = [];
@@ -134,11 +159,16 @@ async function judgeObjects(
     const path = await conversation.existing(operation, first, true);
     if (path === null) continue;
     const owned = await isOwned(conversation, operation, path, { first, second });
-    if (owned === null || !owned.owned) {
+    if (owned?.owned !== true) {
       shared.add(operation.path);
       continue;
     }
-    const request = exampleRequest(operation, { resolve: conversation.resolve, variant: conversation.nextVariant(), path, headers: second.headers });
+    const request = exampleRequest(operation, {
+      resolve: conversation.resolve,
+      variant: conversation.nextVariant(),
+      path,
+      headers: second.headers,
+    });
     if (request === null) continue;
     judged += 1;
     const exchange = await conversation.send(operation, "another user's thing", request);
@@ -153,7 +183,11 @@ async function judgeObjects(
         exchange,
       });
     }
-    if (owned.listed?.operation != null && (owned.said || (reads && wasAnswered(exchange) && !isSuccess(exchange)))) {
+    if (
+      owned.listed !== null &&
+      owned.listed.operation !== null &&
+      (owned.said || (reads && wasAnswered(exchange) && !isSuccess(exchange)))
+    ) {
       findings.push({
         key: `foreign-list:${nameOf(owned.listed.operation)}`,
         text: `${nameOf(owned.listed.operation)} shows ${second.name} a thing that ${first.name} made.`,
@@ -161,13 +195,22 @@ async function judgeObjects(
       });
     }
   }
-  const rest = shared.size === 0 ? '' : `; not judged, because they look shared or could not be made: ${[...shared].slice(0, 5).join(', ')}`;
-  return { findings, doubt: null, shown: shown.slice(0, 3), notes: [`${judged} of ${things.length} operations on single things refuse another user${rest}`] };
+  const rest =
+    shared.size === 0
+      ? ''
+      : `; not judged, because they look shared or could not be made: ${[...shared].slice(0, 5).join(', ')}`;
+  return {
+    findings,
+    doubt: null,
+    shown: shown.slice(0, 3),
+    notes: [`${judged} of ${things.length} operations on single things refuse another user${rest}`],
+  };
 }
 
 const OWNER = /^(?:owner|user|created_?by|account|customer|tenant|member)(?:_?id)?$/i;
 /** How specs say that a thing is its maker's. */
-const OWN = /\b(?:one's own|own|my|mine|your|yours|caller(?:'s)?|signed[- ]in|current user|belong(?:s|ing)?)\b/i;
+const OWN =
+  /\b(?:one's own|own|my|mine|your|yours|caller(?:'s)?|signed[- ]in|current user|belong(?:s|ing)?)\b/i;
 
 /**
  * Whether a thing belongs to its maker: it or its table names an owner, or the other user's list goes without it. With it
@@ -184,34 +227,48 @@ async function isOwned(
   const item = operation.path.slice(0, operation.path.indexOf(`{${parameter}}`) + parameter.length + 2);
   const collection = item.slice(0, item.lastIndexOf('/'));
   const reader = operations.find((one) => one.path === item && one.method.toLowerCase() === 'get');
-  const request = reader === undefined ? null : exampleRequest(reader, { resolve, variant: 1, path, headers: first.headers });
-  const own = reader === undefined || request === null ? null : await conversation.send(reader, 'valid', request);
+  const request =
+    reader === undefined
+      ? null
+      : exampleRequest(reader, { resolve, variant: 1, path, headers: first.headers });
+  const own =
+    reader === undefined || request === null ? null : await conversation.send(reader, 'valid', request);
   if (own !== null && !isSuccess(own)) return null;
   const lister = operations.find((one) => one.path === collection && one.method.toLowerCase() === 'get');
   const id = path[parameter] ?? '';
   const listOfCaller = async (caller: Caller): Promise<Exchange | null> => {
-    const asked = lister === undefined ? null : exampleRequest(lister, { resolve, variant: 1, path, headers: caller.headers });
-    return lister === undefined || asked === null ? null : conversation.send(lister, `the list of ${caller.name}`, asked);
+    const asked =
+      lister === undefined
+        ? null
+        : exampleRequest(lister, { resolve, variant: 1, path, headers: caller.headers });
+    return lister === undefined || asked === null
+      ? null
+      : conversation.send(lister, `the list of ${caller.name}`, asked);
   };
   const shows = (list: Exchange | null): boolean =>
-    list !== null && isSuccess(list) && new RegExp(`"?\\b${escape(id)}\\b"?`).test(list.response?.body ?? '');
+    list !== null &&
+    isSuccess(list) &&
+    (rowsIn(parseJson(list.response?.body ?? '')) ?? []).some((row) => idOf(row, parameter) === id);
   const mine = await listOfCaller(first);
   const theirs = await listOfCaller(second);
   const body = own?.response?.body ?? '';
   const table = (collection.split('/').at(-1) ?? '').replaceAll('-', '_').toLowerCase();
   const owned =
     /"(?:owner|user|created_?by|account|customer|tenant|member)_?id"\s*:/i.test(body) ||
-    (service.database?.tables ?? []).some(({ name, columns }) => name.toLowerCase() === table && columns.some((one) => OWNER.test(one.name)));
+    (service.database?.tables ?? []).some(
+      ({ name, columns }) => name.toLowerCase() === table && columns.some((one) => OWNER.test(one.name)),
+    );
   const apart = theirs !== null && isSuccess(theirs) && shows(mine) && !shows(theirs);
-  const words = [lister, reader, operation].flatMap((one) => [one?.operation['summary'], one?.operation['description']]);
+  const words = [lister, reader, operation].flatMap((one) => [
+    one?.operation['summary'],
+    one?.operation['description'],
+  ]);
   return {
     owned: owned || apart,
     said: words.some((text) => typeof text === 'string' && OWN.test(text)),
     listed: lister?.secured === true && shows(theirs) ? theirs : null,
   };
 }
-
-const escape = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 function rank({ method }: ApiOperation): number {
   return ['get', 'post', 'patch', 'put', 'delete'].indexOf(method.toLowerCase());
@@ -226,7 +283,11 @@ async function controlled(): Promise<boolean> {
       const who = /^Bearer (.+)$/.exec(headers['authorization'] ?? '')?.[1];
       if (path === '/v1/login') return { status: 200, body: { token: String(recordOf(body)['email']) } };
       if (method === 'POST') {
-        const thing = { id: things.length + 1, name: String(recordOf(body)['name']), owner_id: who ?? 'nobody' };
+        const thing = {
+          id: things.length + 1,
+          name: String(recordOf(body)['name']),
+          owner_id: who ?? 'nobody',
+        };
         things.push(thing);
         return { status: 201, body: thing };
       }

@@ -42,37 +42,70 @@ export async function judge(
     const { response } = exchanges.at(-1) ?? { response: null };
     const locked = attempt > 2 && response?.status === 403 && exchanges[0]?.response?.status === 401;
     if (response?.status === 429 || response?.status === 423 || locked) {
-      return { findings: [], clean: `${where} answers ${response.status} to the ${attempt}. wrong password`, shown: exchanges.slice(-1) };
+      return {
+        findings: [],
+        clean: `${where} answers ${response.status} to the ${attempt}. wrong password`,
+        shown: exchanges.slice(-1),
+      };
     }
   }
   const statuses = exchanges.map(({ response }) => response?.status ?? 0);
   const [last] = exchanges.slice(-1);
   const exchange = last === undefined ? {} : { exchange: last };
   if (statuses.some((status) => status >= 200 && status < 300) && conversation.schema === null) {
-    return { findings: [{ key: `accepted:${where}`, text: `${where} lets a wrong password in.`, ...exchange }], clean: '', shown: [] };
+    return {
+      findings: [{ key: `accepted:${where}`, text: `${where} lets a wrong password in.`, ...exchange }],
+      clean: '',
+      shown: [],
+    };
   }
   if (statuses.every((status) => status === 0)) throw new CannotTell(`${where} was not answered`);
   if (statuses.every((status) => [400, 404, 405, 415, 422].includes(status))) {
-    throw new CannotTell(`${where} answers ${statuses[0] ?? ''} to a made-up log-in; configure \`auth.login\` with a body it takes`);
+    throw new CannotTell(
+      `${where} answers ${statuses[0] ?? ''} to a made-up log-in; configure \`auth.login\` with a body it takes`,
+    );
   }
   return {
-    findings: [{ key: `no-limit:${where}`, text: `${where} answers ${ATTEMPTS} wrong passwords for one user and never 429 or 423.`, ...exchange }],
+    findings: [
+      {
+        key: `no-limit:${where}`,
+        text: `${where} answers ${ATTEMPTS} wrong passwords for one user and never 429 or 423.`,
+        ...exchange,
+      },
+    ],
     clean: '',
     shown: [],
   };
 }
 
-function guessing(conversation: Conversation): { where: string; request: (password: string) => ProbeRequest } {
+function guessing(conversation: Conversation): {
+  where: string;
+  request: (password: string) => ProbeRequest;
+} {
   if (conversation.schema !== null) {
-    const field = rootFields(readGraphqlSchema(conversation), 'mutation').find(({ name }) => /log-?in|sign-?in|authenticate|createSession|createToken/i.test(name));
+    const field = rootFields(readGraphqlSchema(conversation), 'mutation').find(({ name }) =>
+      /log-?in|sign-?in|authenticate|createSession|createToken/i.test(name),
+    );
     if (field === undefined) throw new DoesNotApply('no-login', 'the schema has no log-in');
     const document = callOf(field);
-    return { where: field.name, request: (password) => graphqlRequest(conversation, `mutation { ${document.replace(/"Probe-[^"]*"/, JSON.stringify(password))} }`) };
+    return {
+      where: field.name,
+      request: (password) =>
+        graphqlRequest(
+          conversation,
+          `mutation { ${document.replace(/"Probe-[^"]*"/, JSON.stringify(password))} }`,
+        ),
+    };
   }
   const way = findLogIn(conversation.operations, conversation.settings, conversation.resolve);
-  if (way === null) throw new DoesNotApply('no-login', 'no log-in is configured, and the spec has no operation that takes a password');
+  if (way === null)
+    throw new DoesNotApply(
+      'no-login',
+      'no log-in is configured, and the spec has no operation that takes a password',
+    );
   const user = conversation.settings.users[0] ?? 'probe-a@example.com';
   const request = way.request(user);
-  if (request === null) throw new CannotTell(`no request for ${nameOf(way.operation)} can be made; configure \`auth.login\``);
+  if (request === null)
+    throw new CannotTell(`no request for ${nameOf(way.operation)} can be made; configure \`auth.login\``);
   return { where: nameOf(way.operation), request: (password) => way.request(user, password) ?? request };
 }

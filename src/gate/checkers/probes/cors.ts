@@ -35,8 +35,20 @@ export const CORS: GateChecker = {
       const { findings, shown, answered } = await judge(conversation);
       if (answered === 0) throw new CannotTell('no request with an origin was answered');
       const { corsOrigins } = conversation.settings;
-      const meant = corsOrigins === null ? 'none is configured' : corsOrigins.length === 0 ? 'none is meant' : `${corsOrigins.join(', ')} may`;
-      return [probeAnswer('cors', findings, `${answered} requests and preflights of foreign origins are not admitted (${meant})`, { shown })];
+      const meant =
+        corsOrigins === null
+          ? 'none is configured'
+          : corsOrigins.length === 0
+            ? 'none is meant'
+            : `${corsOrigins.join(', ')} may`;
+      return [
+        probeAnswer(
+          'cors',
+          findings,
+          `${answered} requests and preflights of foreign origins are not admitted (${meant})`,
+          { shown },
+        ),
+      ];
     }),
 };
 
@@ -64,7 +76,12 @@ export async function judge(
       for (const exchange of exchanges) {
         const allowed = exchange.response?.headers['access-control-allow-origin'];
         if (exchange.response !== null && allowed !== origin && allowed !== '*') {
-          found.push({ kind: `refused:${origin}`, text: `The configured origin ${origin} is not admitted.`, where, exchange });
+          found.push({
+            kind: `refused:${origin}`,
+            text: `The configured origin ${origin} is not admitted.`,
+            where,
+            exchange,
+          });
         }
       }
     }
@@ -87,15 +104,22 @@ function faultOf(
     };
   }
   if (allowed !== '*') return null;
-  if (credentials) return { kind: 'any-with-credentials', text: 'Every origin is admitted with credentials.' };
-  if (origins !== null && !origins.includes('*')) return { kind: 'any', text: 'Every origin is admitted, though the configuration names those that are meant.' };
+  if (credentials)
+    return { kind: 'any-with-credentials', text: 'Every origin is admitted with credentials.' };
+  if (origins !== null && !origins.includes('*'))
+    return {
+      kind: 'any',
+      text: 'Every origin is admitted, though the configuration names those that are meant.',
+    };
   return secured ? { kind: 'any', text: 'Every origin is admitted by an API that knows its callers.' } : null;
 }
 
 /** Origins that a careless comparison takes for a configured one. */
 function lookalikes(origin: string): readonly string[] {
   const [scheme, host] = origin.split('://');
-  return host === undefined || origin.includes('*') ? [] : [`${origin}.evil.example`, `${scheme ?? 'https'}://evil${host}`];
+  return host === undefined || origin.includes('*')
+    ? []
+    : [`${origin}.evil.example`, `${scheme ?? 'https'}://evil${host}`];
 }
 
 async function both(
@@ -128,14 +152,19 @@ interface Placed {
 async function placesOf(conversation: Conversation): Promise<readonly Placed[]> {
   if (conversation.schema !== null) {
     const path = graphqlPath(conversation);
-    const request = { method: 'POST', path, headers: { accept: 'application/json' }, body: { query: '{ __typename }' } };
+    const request = {
+      method: 'POST',
+      path,
+      headers: { accept: 'application/json' },
+      body: { query: '{ __typename }' },
+    };
     return [{ where: path, operation: null, request }];
   }
   const usual = conversation.operations.filter((one) => !isHousekeeping(one));
   // One of each kind, so that a router with rules of its own is met.
   const prefixes = new Set<string>();
   const chosen = usual.filter(({ path, method }) => {
-    const key = `${path.split('/').slice(0, 3).join('/')} ${method === 'get' ? 'get' : ''}`;
+    const key = `${path.split('/').slice(0, 3).join('/')} ${method.toLowerCase() === 'get' ? 'get' : ''}`;
     const fresh = !prefixes.has(key);
     prefixes.add(key);
     return fresh;
@@ -159,6 +188,10 @@ function byKind(
     const everywhere = new Set(same.map(({ where }) => where)).size === places;
     const [first] = same;
     if (everywhere && first !== undefined) return [{ key: kind, text: first.text, exchange: first.exchange }];
-    return same.map(({ text, where, exchange }) => ({ key: `${kind}:${where}`, text: `${where}: ${text}`, exchange }));
+    return same.map(({ text, where, exchange }) => ({
+      key: `${kind}:${where}`,
+      text: `${where}: ${text}`,
+      exchange,
+    }));
   });
 }

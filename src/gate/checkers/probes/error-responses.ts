@@ -45,7 +45,11 @@ export const ERROR_RESPONSES: GateChecker = {
         'error-responses',
         judge(traffic, api.document),
         `${errors.length} error responses of ${kinds} kinds are of one documented type and shape`,
-        { shown: errors.filter((one, at) => errors.findIndex(({ purpose }) => purpose === one.purpose) === at) },
+        {
+          shown: errors.filter(
+            (one, at) => errors.findIndex(({ purpose }) => purpose === one.purpose) === at,
+          ),
+        },
       ),
     ];
   },
@@ -70,7 +74,12 @@ export function judge(traffic: Traffic, document: JsonRecord): ProbeFinding[] {
   const fitting: Answered[] = [];
   for (const exchange of errors) {
     const leak = leakIn(exchange.response.body, textOf(exchange.request.body));
-    if (leak !== null) findings.push({ key: `leak:${leak}:${placeOf(exchange)}`, text: `${placeOf(exchange)} shows ${leak} in the body of a ${exchange.response.status}.`, exchange });
+    if (leak !== null)
+      findings.push({
+        key: `leak:${leak}:${placeOf(exchange)}`,
+        text: `${placeOf(exchange)} shows ${leak} in the body of a ${exchange.response.status}.`,
+        exchange,
+      });
     const content = documentedContent(exchange);
     if (content === null) {
       loose.push(exchange);
@@ -85,7 +94,10 @@ export function judge(traffic: Traffic, document: JsonRecord): ProbeFinding[] {
 }
 
 /** What the spec documents for this very status; null: nothing. */
-function documentedContent({ operation, response }: Answered): readonly (readonly [string, unknown])[] | null {
+function documentedContent({
+  operation,
+  response,
+}: Answered): readonly (readonly [string, unknown])[] | null {
   const declared = operation === null ? null : declaredResponse(operation, response.status);
   const content = declared === null ? [] : contentOf(declared);
   return content.length === 0 ? null : content;
@@ -112,7 +124,11 @@ function faultAgainst(
   const fault = body === undefined ? 'the body is no JSON' : check(media[1], body);
   return fault === null
     ? null
-    : { key: `shape:${where}:${status}`, text: `${where} answers ${status} in another shape than documented: ${fault} (${exchange.purpose}).`, exchange };
+    : {
+        key: `shape:${where}:${status}`,
+        text: `${where} answers ${status} in another shape than documented: ${fault} (${exchange.purpose}).`,
+        exchange,
+      };
 }
 
 /** Errors the spec says nothing of: they have to look like those it documents, or else like each other. */
@@ -129,13 +145,31 @@ function judgeLoose(
   return loose.flatMap((exchange) => {
     const type = typeOfBody(exchange);
     if (!isJsonType(type)) {
-      return [{ key: `type:${placeOf(exchange)}`, text: `${placeOf(exchange)} is answered with ${exchange.response.status} as ${type || 'an empty body'}, not in the JSON shape of other errors.`, exchange }];
+      return [
+        {
+          key: `type:${placeOf(exchange)}`,
+          text: `${placeOf(exchange)} is answered with ${exchange.response.status} as ${type || 'an empty body'}, not in the JSON shape of other errors.`,
+          exchange,
+        },
+      ];
     }
     const body = parseJson(exchange.response.body);
-    const fitsOne = documented.some(([name, schema]) => mediaMatches(name, type) && schema !== undefined && check(schema, body) === null);
-    if (fitsOne || models.some((one) => one !== exchange && fitting.includes(one) && sameShape(one, exchange))) return [];
+    const fitsOne = documented.some(
+      ([name, schema]) => mediaMatches(name, type) && schema !== undefined && check(schema, body) === null,
+    );
+    if (
+      fitsOne ||
+      models.some((one) => one !== exchange && fitting.includes(one) && sameShape(one, exchange))
+    )
+      return [];
     if (documented.length === 0 && (usual === null || shapesAgree(usual, shapeOf(exchange)))) return [];
-    return [{ key: `shape:${placeOf(exchange)}`, text: `${placeOf(exchange)} is answered with ${exchange.response.status} in another shape than other errors: ${shapeOf(exchange)}.`, exchange }];
+    return [
+      {
+        key: `shape:${placeOf(exchange)}`,
+        text: `${placeOf(exchange)} is answered with ${exchange.response.status} in another shape than other errors: ${shapeOf(exchange)}.`,
+        exchange,
+      },
+    ];
   });
 }
 
@@ -154,7 +188,7 @@ function safeText(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch {
-    return ""; // circular
+    return ''; // circular
   }
 }
 
@@ -164,7 +198,9 @@ function mediaMatches(documented: string, type: string): boolean {
 }
 
 const typeOfBody = ({ response }: Answered): string =>
-  response.body === '' ? '' : (response.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? 'no type');
+  response.body === ''
+    ? ''
+    : (response.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? 'no type');
 
 /** Content type and keys: `application/json {error, message}`. */
 function shapeOf(exchange: Answered): string {
@@ -195,4 +231,5 @@ function mostCommon(values: readonly string[]): string | null {
 }
 
 /** The operation, or what was wrong with the request. */
-const placeOf = ({ operation, purpose }: Exchange): string => (operation === null ? purpose : nameOf(operation));
+const placeOf = ({ operation, purpose }: Exchange): string =>
+  operation === null ? purpose : nameOf(operation);

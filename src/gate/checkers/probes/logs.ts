@@ -40,9 +40,14 @@ export const LOGGING_CONTEXT: GateChecker = {
     if (answered.length === 0) throw new CannotTell('no request of the probes was answered');
     const lines = readLog(traffic.log).lines.length;
     return [
-      probeAnswer('logging-context', judgeContext(traffic), `each of ${answered.length} requests is told of in ${lines} lines, with id, method, path and status`, {
-        evidence: logSample(traffic.log),
-      }),
+      probeAnswer(
+        'logging-context',
+        judgeContext(traffic),
+        `each of ${answered.length} requests is told of in ${lines} lines, with id, method, path and status`,
+        {
+          evidence: logSample(traffic.log),
+        },
+      ),
     ];
   },
 };
@@ -62,7 +67,11 @@ export const NO_SENSITIVE_LOGS: GateChecker = {
       return { status: path === '/v1/login' ? 401 : 200, body: [] };
     });
     const keys = judgeSecrets(await makeCanaryTraffic(planted)).map(({ key }) => key);
-    return keys.includes('log:password') && !keys.includes('log:token') && canariesIn(CANARY_PASSWORD.toUpperCase()).length === 1;
+    return (
+      keys.includes('log:password') &&
+      !keys.includes('log:token') &&
+      canariesIn(CANARY_PASSWORD.toUpperCase()).length === 1
+    );
   },
   check: async (inspection) => {
     const traffic = await canaryTrafficOf(inspection);
@@ -70,8 +79,17 @@ export const NO_SENSITIVE_LOGS: GateChecker = {
     if (answered.length === 0) throw new CannotTell('no request of the probes was answered');
     const tests = await testOutput(inspection);
     const findings = [...judgeSecrets(traffic), ...judgeTests(tests), ...(await judgeTraces(inspection))];
-    const also = tests === null ? '; the output of the tests was not to be had' : ', nor a sensitive field in the log lines of the tests';
-    return [probeAnswer('no-sensitive-logs', findings, `none of ${traffic.canaries.length} canaries sent in ${answered.length} requests came out in log or body${also}`)] satisfies Answer[];
+    const also =
+      tests === null
+        ? '; the output of the tests was not to be had'
+        : ', nor a sensitive field in the log lines of the tests';
+    return [
+      probeAnswer(
+        'no-sensitive-logs',
+        findings,
+        `none of ${traffic.canaries.length} canaries sent in ${answered.length} requests came out in log or body${also}`,
+      ),
+    ] satisfies Answer[];
   },
 };
 
@@ -80,7 +98,11 @@ export function judgeContext({ exchanges, log }: CanaryTraffic): readonly ProbeF
   const read = readLog(log);
   const told = exchanges.filter(wasAnswered).map((exchange) => {
     const { request, response, operation } = exchange;
-    const ids = [request.headers?.['x-request-id'], ...ID_HEADERS.map((name) => response.headers[name]), response.headers['traceparent']?.split('-')[1]];
+    const ids = [
+      request.headers?.['x-request-id'],
+      ...ID_HEADERS.map((name) => response.headers[name]),
+      response.headers['traceparent']?.split('-')[1],
+    ];
     const logged = findInLog(read, {
       method: request.method,
       path: request.path.split('?')[0] ?? '',
@@ -88,7 +110,11 @@ export function judgeContext({ exchanges, log }: CanaryTraffic): readonly ProbeF
       status: response.status,
       ids: ids.filter((id): id is string => id !== undefined && id.length >= 4),
     });
-    return { exchange, logged, where: operation === null ? `${exchange.purpose}: ${request.method}` : nameOf(operation) };
+    return {
+      exchange,
+      logged,
+      where: operation === null ? `${exchange.purpose}: ${request.method}` : nameOf(operation),
+    };
   });
   return (['not-at-all', 'without-id'] as const).flatMap((kind) => {
     const bad = told.filter(({ logged }) => logged === kind);
@@ -97,11 +123,17 @@ export function judgeContext({ exchanges, log }: CanaryTraffic): readonly ProbeF
     // What holds for all of them is one finding, whatever operations there are.
     return bad.length === told.length
       ? [{ key: KEYS[kind], text: `No request leaves ${WORDS[kind]}.`, exchange: first.exchange }]
-      : bad.map(({ exchange, where }) => ({ key: `${KEYS[kind]}:${where}`, text: `${where} (${exchange.purpose}) leaves no ${WORDS[kind].replace(/^a /, '')}.`, exchange }));
+      : bad.map(({ exchange, where }) => ({
+          key: `${KEYS[kind]}:${where}`,
+          text: `${where} (${exchange.purpose}) leaves no ${WORDS[kind].replace(/^a /, '')}.`,
+          exchange,
+        }));
   });
 }
 
-const KEYS = { 'not-at-all': 'no-request-line', 'without-id': 'no-request-id' } as const satisfies Partial<Record<Logged, string>>;
+const KEYS = { 'not-at-all': 'no-request-line', 'without-id': 'no-request-id' } as const satisfies Partial<
+  Record<Logged, string>
+>;
 const WORDS = {
   'not-at-all': 'a log line with its method, path and status',
   'without-id': 'a log line with a request id beside method, path and status',
@@ -109,7 +141,10 @@ const WORDS = {
 
 /** Canaries in the log and in bodies. */
 export function judgeSecrets({ exchanges, log, canaries }: CanaryTraffic): readonly ProbeFinding[] {
-  const logged = canariesIn(log, canaries).map(({ kind }) => ({ key: `log:${kind}`, text: `The log has the ${kind} a request was made with.` }));
+  const logged = canariesIn(log, canaries).map(({ kind }) => ({
+    key: `log:${kind}`,
+    text: `The log has the ${kind} a request was made with.`,
+  }));
   const echoed = exchanges.filter(wasAnswered).flatMap((exchange) => {
     const { operation, response, request } = exchange;
     const where = operation === null ? exchange.purpose : nameOf(operation);
@@ -120,14 +155,21 @@ export function judgeSecrets({ exchanges, log, canaries }: CanaryTraffic): reado
     });
     return canariesIn(response.body, secrets)
       .filter(({ kind }) => response.status >= 400 || kind === 'password')
-      .map(({ kind }) => ({ key: `body:${kind}:${where}`, text: `${where} sends the ${kind} back in the body of its ${response.status}.`, exchange }));
+      .map(({ kind }) => ({
+        key: `body:${kind}:${where}`,
+        text: `${where} sends the ${kind} back in the body of its ${response.status}.`,
+        exchange,
+      }));
   });
   return [...logged, ...echoed];
 }
 
 function judgeTests(output: string | null): readonly ProbeFinding[] {
   const names = output === null ? [] : sensitiveFieldsIn(output);
-  return names.map((name) => ({ key: `test-log:${name}`, text: `A log line of the tests has a value in \`${name}\`.` }));
+  return names.map((name) => ({
+    key: `test-log:${name}`,
+    text: `A log line of the tests has a value in \`${name}\`.`,
+  }));
 }
 
 async function judgeTraces(inspection: Inspection): Promise<readonly ProbeFinding[]> {
@@ -139,7 +181,13 @@ async function judgeTraces(inspection: Inspection): Promise<readonly ProbeFindin
     if (response === null || response.status < 400) return [];
     const where = operation === null ? purpose : nameOf(operation);
     return leakIn(response.body, textOf(request.body)) === 'a stack trace'
-      ? [{ key: `stack-trace:${where}`, text: `${where} shows a stack trace in the body of a ${response.status}.`, exchange }]
+      ? [
+          {
+            key: `stack-trace:${where}`,
+            text: `${where} shows a stack trace in the body of a ${response.status}.`,
+            exchange,
+          },
+        ]
       : [];
   });
 }
@@ -155,7 +203,9 @@ async function testOutput(inspection: Inspection): Promise<string | null> {
 
 function logSample(log: string): readonly Evidence[] {
   const { lines } = readLog(log);
-  const sample = lines.slice(-MOST_LOG_LINES).map((line) => line.slice(0, 300)).join('\n');
+  const sample = lines
+    .slice(-MOST_LOG_LINES)
+    .map((line) => line.slice(0, 300))
+    .join('\n');
   return sample === '' ? [] : [{ kind: 'measurement', text: redactSecrets(sample).slice(0, 2000) }];
 }
-

@@ -4,7 +4,15 @@ import { isRecord, type JsonRecord } from '../../../domain/openapi-document';
 import type { Conversation } from '../../probes/conversation';
 import { type Exchange, isSuccess, type ProbeFinding, wasAnswered } from '../../probes/exchange';
 import { graphqlPages } from '../../probes/graphql-probes';
-import { isHousekeeping, nameOf, parametersIn, parseJson, rowsIn, schemaOfParameter, successSchema } from '../../probes/operation-shape';
+import {
+  isHousekeeping,
+  nameOf,
+  parametersIn,
+  parseJson,
+  rowsIn,
+  schemaOfParameter,
+  successSchema,
+} from '../../probes/operation-shape';
 import { converseWithPlanted } from '../../probes/planted-service';
 import { merged, typeOf } from '../../probes/schema-value';
 import { inTurn } from '../../probes/turns';
@@ -12,9 +20,12 @@ import { probeAnswer } from '../../probes/verdict';
 import { PLANTED_API } from './planted-api';
 import { readsService } from './reads';
 
-const AMOUNT = /^(?:limit|page_?size|per_?page|size|first|take|count|top|\$top|max_?results|page\[size\]|page\[limit\])$/i;
-const CURSOR = /^(?:cursor|after|before|page_?token|starting_?after|next_?token|since_?id|continuation(?:_?token)?|page\[(?:after|cursor)\])$/i;
-const NEXT = /^(?:next|next_?(?:cursor|page|token|page_?token|after|before)|end_?cursor|cursor|continuation(?:_?token)?)$/i;
+const AMOUNT =
+  /^(?:limit|page_?size|per_?page|size|first|take|count|top|\$top|max_?results|page\[size\]|page\[limit\])$/i;
+const CURSOR =
+  /^(?:cursor|after|before|page_?token|starting_?after|next_?token|since_?id|continuation(?:_?token)?|page\[(?:after|cursor)\])$/i;
+const NEXT =
+  /^(?:next|next_?(?:cursor|page|token|page_?token|after|before)|end_?cursor|cursor|continuation(?:_?token)?)$/i;
 const OFFSET = /^(?:offset|skip|start|page\[offset\])$/i;
 const PAGE = /^(?:page|page_?(?:number|no|index)|p|page\[number\])$/i;
 const MOST_LISTS = 15;
@@ -40,12 +51,22 @@ export const PAGINATION: GateChecker = {
     inTurn(inspection, async (conversation) => {
       if (conversation.schema !== null) return [await graphqlPages(conversation)];
       const { findings, lists, tried, shown, notes } = await judge(conversation);
-      if (lists === 0) throw new DoesNotApply('no-list-operations', 'no operation of the spec answers with a list that has pages');
+      if (lists === 0)
+        throw new DoesNotApply(
+          'no-list-operations',
+          'no operation of the spec answers with a list that has pages',
+        );
       if (findings.length === 0 && tried === 0) {
-        throw new CannotTell(`no list could be probed: ${notes.join('; ')}. Configure a seed with more than two rows of each, or test users`);
+        throw new CannotTell(
+          `no list could be probed: ${notes.join('; ')}. Configure a seed with more than two rows of each, or test users`,
+        );
       }
       const rest = notes.length === 0 ? '' : `; ${notes.slice(0, 5).join('; ')}`;
-      return [probeAnswer('pagination', findings, `${tried} of ${lists} lists give pages as asked for${rest}`, { shown })];
+      return [
+        probeAnswer('pagination', findings, `${tried} of ${lists} lists give pages as asked for${rest}`, {
+          shown,
+        }),
+      ];
     }),
 };
 
@@ -76,7 +97,8 @@ export async function judge(conversation: Conversation): Promise<Judged> {
 
 /** Reads a list, and lets the client say how long a page is. */
 function isPagedList(operation: ApiOperation, { resolve }: Conversation): boolean {
-  if (operation.method.toLowerCase() !== 'get' || operation.path.endsWith('}') || isHousekeeping(operation)) return false;
+  if (operation.method.toLowerCase() !== 'get' || operation.path.endsWith('}') || isHousekeeping(operation))
+    return false;
   const schema = merged(resolve(successSchema(operation)), resolve);
   const lists =
     typeOf(schema) === 'array' ||
@@ -113,7 +135,10 @@ async function judgeList(
     const asked = new URLSearchParams(given);
     for (const [name, value] of Object.entries(query)) asked.set(name, value);
     const text = asked.toString();
-    const exchange = await conversation.send(operation, purpose, { ...base, path: `${path ?? ''}${text === '' ? '' : `?${text}`}` });
+    const exchange = await conversation.send(operation, purpose, {
+      ...base,
+      path: `${path ?? ''}${text === '' ? '' : `?${text}`}`,
+    });
     return { exchange, rows: isSuccess(exchange) ? rowsIn(parseJson(exchange.response?.body ?? '')) : null };
   };
   const find = (key: string, text: string, { exchange }: Page): void => {
@@ -135,19 +160,36 @@ async function judgeList(
     const page = await ask(`${amount}=${value}`, { [amount]: value });
     const status = page.exchange.response?.status ?? 0;
     const declared = typeOf(schema) === 'integer' && (value !== '-1' || Number(schema['minimum'] ?? -1) >= 0);
-    if (status >= 500) find(`limit-fails-${value}`, `${where} fails with ${status} when \`${amount}\` is ${name}.`, page);
+    if (status >= 500)
+      find(`limit-fails-${value}`, `${where} fails with ${status} when \`${amount}\` is ${name}.`, page);
     else if (isSuccess(page.exchange) && (declared || (page.rows?.length ?? 0) > Math.max(rows, 100))) {
-      find(`limit-accepted-${value}`, `${where} takes ${value} as \`${amount}\` and should answer 400.`, page);
+      find(
+        `limit-accepted-${value}`,
+        `${where} takes ${value} as \`${amount}\` and should answer 400.`,
+        page,
+      );
     }
   }
-  if (plain.rows === null) return { findings, shown: [], note: `it answers ${plain.exchange.response?.status ?? 'nothing'}` };
+  if (plain.rows === null)
+    return { findings, shown: [], note: `it answers ${plain.exchange.response?.status ?? 'nothing'}` };
   if (rows < 2) return { findings, shown: [], note: `it has ${rows} rows and none could be made` };
-  if (most !== null && rows > most) find('default-unbounded', `${where} gives ${rows} rows unasked, more than its maximum of ${most}.`, plain);
+  if (most !== null && rows > most)
+    find(
+      'default-unbounded',
+      `${where} gives ${rows} rows unasked, more than its maximum of ${most}.`,
+      plain,
+    );
 
   const one = await ask(`${amount}=1`, { [amount]: '1' });
-  if (one.rows !== null && one.rows.length > 1) find('limit-ignored', `${where} gives ${one.rows.length} rows when one is asked for.`, one);
+  if (one.rows !== null && one.rows.length > 1)
+    find('limit-ignored', `${where} gives ${one.rows.length} rows when one is asked for.`, one);
   const clamped = most === null ? null : await overMaximum(conversation, operation, ask, { amount, most });
-  if (clamped !== null) find('maximum-ignored', `${where} gives ${clamped.rows?.length ?? 0} rows, more than its maximum of ${most ?? 0}.`, clamped);
+  if (clamped !== null)
+    find(
+      'maximum-ignored',
+      `${where} gives ${clamped.rows?.length ?? 0} rows, more than its maximum of ${most ?? 0}.`,
+      clamped,
+    );
   if (one.rows?.length === 1) findings.push(...(await judgeNextPage(operation, ask, amount, rows)));
   return { findings, shown: [one.exchange], note: null };
 }
@@ -181,7 +223,12 @@ async function makeRow(conversation: Conversation, list: ApiOperation): Promise<
   return request !== null && isSuccess(await conversation.send(create, 'valid', request));
 }
 
-async function judgeNextPage(operation: ApiOperation, ask: Ask, amount: string, rows: number): Promise<ProbeFinding[]> {
+async function judgeNextPage(
+  operation: ApiOperation,
+  ask: Ask,
+  amount: string,
+  rows: number,
+): Promise<ProbeFinding[]> {
   const where = nameOf(operation);
   const named = (pattern: RegExp): JsonRecord | undefined =>
     parametersIn(operation, 'query').find((one) => pattern.test(String(one['name'])));
@@ -189,17 +236,37 @@ async function judgeNextPage(operation: ApiOperation, ask: Ask, amount: string, 
   const first = await ask('first page', { [amount]: String(two) });
   const query = nextQuery(first, named(CURSOR), named(OFFSET), named(PAGE), two);
   if (query === 'none') return [];
-  const fault = (key: string, text: string, exchange: Exchange): ProbeFinding[] => [{ key: `${key}:${where}`, text, exchange }];
+  const fault = (key: string, text: string, exchange: Exchange): ProbeFinding[] => [
+    { key: `${key}:${where}`, text, exchange },
+  ];
   if (query === 'missing') {
-    return fault('no-next-page', `${where} has more rows than the page of ${two}, and does not say where the next one begins.`, first.exchange);
+    return fault(
+      'no-next-page',
+      `${where} has more rows than the page of ${two}, and does not say where the next one begins.`,
+      first.exchange,
+    );
   }
   const second = await ask('next page', { [amount]: String(two), ...query });
   if (!wasAnswered(second.exchange)) return [];
-  if (second.rows === null) return fault('next-page-refused', `${where} answers ${second.exchange.response.status} to the request for the next page.`, second.exchange);
-  if (second.rows.length === 0) return fault('next-page-empty', `${where} gives nothing on the second page, though there are ${rows} rows.`, second.exchange);
+  if (second.rows === null)
+    return fault(
+      'next-page-refused',
+      `${where} answers ${second.exchange.response.status} to the request for the next page.`,
+      second.exchange,
+    );
+  if (second.rows.length === 0)
+    return fault(
+      'next-page-empty',
+      `${where} gives nothing on the second page, though there are ${rows} rows.`,
+      second.exchange,
+    );
   const seen = new Set(first.rows?.map(identityOf));
   return second.rows.some((row) => seen.has(identityOf(row)))
-    ? fault('pages-overlap', `${where} gives rows of the first page on the second one again.`, second.exchange)
+    ? fault(
+        'pages-overlap',
+        `${where} gives rows of the first page on the second one again.`,
+        second.exchange,
+      )
     : [];
 }
 
@@ -211,7 +278,9 @@ function nextQuery(
   size: number,
 ): Readonly<Record<string, string>> | 'none' | 'missing' {
   if (cursor !== undefined) {
-    const next = cursorIn(parseJson(first.exchange.response?.body ?? '')) ?? cursorOfLink(first.exchange, String(cursor['name']));
+    const next =
+      cursorIn(parseJson(first.exchange.response?.body ?? '')) ??
+      cursorOfLink(first.exchange, String(cursor['name']));
     if (next !== null) return { [String(cursor['name'])]: next };
     // A cursor named like a field of the rows is that field of the last one.
     return offset === undefined && page === undefined && hasNextField(first) ? 'missing' : 'none';
@@ -231,7 +300,10 @@ function cursorIn(body: unknown, depth = 0): string | null {
     if (NEXT.test(name) && (typeof value === 'string' || typeof value === 'number') && String(value) !== '') {
       const text = String(value);
       // A link: its own query has the cursor.
-      const query = /^(?:https?:\/\/|\/|\?).*[?&](?:cursor|after|before|page_?token|starting_?after)=([^&]+)/i.exec(text)?.[1];
+      const query =
+        /^(?:https?:\/\/|\/|\?).*[?&](?:cursor|after|before|page_?token|starting_?after)=([^&]+)/i.exec(
+          text,
+        )?.[1];
       return query === undefined ? text : decodeURIComponent(query);
     }
   }

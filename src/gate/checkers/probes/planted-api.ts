@@ -4,7 +4,11 @@ const ERROR = {
   description: 'An error.',
   content: {
     'application/problem+json': {
-      schema: { type: 'object', required: ['title', 'status'], properties: { title: { type: 'string' }, status: { type: 'integer' } } },
+      schema: {
+        type: 'object',
+        required: ['title', 'status'],
+        properties: { title: { type: 'string' }, status: { type: 'integer' } },
+      },
     },
   },
 };
@@ -13,7 +17,10 @@ const THING = {
   required: ['id', 'name'],
   properties: { id: { type: 'integer' }, name: { type: 'string' } },
 };
-const json = (schema: JsonRecord): JsonRecord => ({ description: 'Fine.', content: { 'application/json': { schema } } });
+const json = (schema: JsonRecord): JsonRecord => ({
+  description: 'Fine.',
+  content: { 'application/json': { schema } },
+});
 
 /** A small API that controls plant defects in: things that are listed, made and read, and a log-in. */
 export const PLANTED_API: JsonRecord = {
@@ -35,7 +42,11 @@ export const PLANTED_API: JsonRecord = {
           required: true,
           content: {
             'application/json': {
-              schema: { type: 'object', required: ['name'], properties: { name: { type: 'string', maxLength: 200 } } },
+              schema: {
+                type: 'object',
+                required: ['name'],
+                properties: { name: { type: 'string', maxLength: 200 } },
+              },
             },
           },
         },
@@ -64,7 +75,11 @@ export const PLANTED_API: JsonRecord = {
             },
           },
         },
-        responses: { 200: json({ type: 'object', properties: { token: { type: 'string' } } }), 400: ERROR, 401: ERROR },
+        responses: {
+          200: json({ type: 'object', properties: { token: { type: 'string' } } }),
+          400: ERROR,
+          401: ERROR,
+        },
       },
     },
   },

@@ -28,7 +28,10 @@ export const RESPONSE_CODES: GateChecker = {
       method === 'GET' && path === '/v1/things/not~an~id' ? { status: 500 } : { status: 200, body: [] },
     );
     const keys = judge(await makeTraffic(planted)).map(({ key }) => key);
-    return keys.includes('failure:malformed id:GET /v1/things/{thingId}') && keys.includes('undeclared:200:POST /v1/things');
+    return (
+      keys.includes('failure:malformed id:GET /v1/things/{thingId}') &&
+      keys.includes('undeclared:200:POST /v1/things')
+    );
   },
   check: async (inspection) => {
     const api = await inspection.api();
@@ -39,7 +42,9 @@ export const RESPONSE_CODES: GateChecker = {
     const findings = judge(traffic);
     const answered = traffic.exchanges.filter(wasAnswered);
     if (findings.length === 0 && answered.length === 0) {
-      throw new CannotTell('no request of the probes was answered; see whether the service starts and listens');
+      throw new CannotTell(
+        'no request of the probes was answered; see whether the service starts and listens',
+      );
     }
     return [probeAnswer('response-codes', findings, describe(traffic), { shown: samples(traffic) })];
   },
@@ -49,7 +54,7 @@ export const RESPONSE_CODES: GateChecker = {
 export function judge({ exchanges, killer }: Traffic): ProbeFinding[] {
   const declaredSomewhere = statusesDeclared(exchanges);
   const findings = exchanges.flatMap((exchange) => faultsOf(exchange, declaredSomewhere));
-  if (killer?.operation != null) {
+  if (killer !== null && killer.operation !== null) {
     findings.unshift({
       key: `ended:${killer.purpose}:${nameOf(killer.operation)}`,
       text: `The service's process ended on ${nameOf(killer.operation)} (${killer.purpose}).`,
@@ -67,15 +72,29 @@ function faultsOf(exchange: Exchange, declaredSomewhere: ReadonlySet<number>): P
   const declared = operation === null ? null : declaredResponse(operation, status);
   const reported = declared !== null && OF_OTHERS.has(status);
   if (status >= 500 && !reported) {
-    return [{ key: `failure:${purpose}:${where}`, text: `${where} fails with ${status} (${purpose}).`, exchange }];
+    return [
+      { key: `failure:${purpose}:${where}`, text: `${where} fails with ${status} (${purpose}).`, exchange },
+    ];
   }
   if (operation === null) {
     return status >= 200 && status < 300 && purpose === 'unknown path'
-      ? [{ key: `unknown-path:${exchange.request.method}`, text: `An unknown path is answered with ${status} instead of 404.`, exchange }]
+      ? [
+          {
+            key: `unknown-path:${exchange.request.method}`,
+            text: `An unknown path is answered with ${status} instead of 404.`,
+            exchange,
+          },
+        ]
       : [];
   }
   if (declared === null && (!OF_THE_SERVER.has(status) || declaredSomewhere.has(status))) {
-    return [{ key: `undeclared:${status}:${where}`, text: `${where} answers ${status}, which the spec does not declare (${purpose}).`, exchange }];
+    return [
+      {
+        key: `undeclared:${status}:${where}`,
+        text: `${where} answers ${status}, which the spec does not declare (${purpose}).`,
+        exchange,
+      },
+    ];
   }
   return isSuccess(exchange) ? accepted(operation, exchange) : [];
 }
@@ -88,14 +107,24 @@ function accepted(operation: ApiOperation, exchange: Exchange): ProbeFinding[] {
   const isOfOne = pathParameterNames(operation.path).length > 0 && operation.path.endsWith('}');
   const wrong =
     (purpose === 'unknown id' && method === 'get' && isOfOne) ||
-    (purpose === 'missing field' || purpose === 'malformed JSON');
+    purpose === 'missing field' ||
+    purpose === 'malformed JSON';
   return wrong
-    ? [{ key: `accepted:${purpose}:${where}`, text: `${where} answers ${exchange.response?.status ?? ''} to a request with ${purposeText(purpose)}.`, exchange }]
+    ? [
+        {
+          key: `accepted:${purpose}:${where}`,
+          text: `${where} answers ${exchange.response?.status ?? ''} to a request with ${purposeText(purpose)}.`,
+          exchange,
+        },
+      ]
     : [];
 }
 
 function purposeText(purpose: string): string {
-  return { 'unknown id': 'an id that does not exist', 'missing field': 'a required field missing' }[purpose] ?? purpose;
+  return (
+    { 'unknown id': 'an id that does not exist', 'missing field': 'a required field missing' }[purpose] ??
+    purpose
+  );
 }
 
 function statusesDeclared(exchanges: readonly Exchange[]): ReadonlySet<number> {

@@ -7,7 +7,16 @@ import { fieldsOf, withField } from '../../probes/example-request';
 import { type Exchange, isSuccess, type ProbeFinding, wasAnswered } from '../../probes/exchange';
 import { graphqlInjection } from '../../probes/graphql-probes';
 import { SQL_COMPLAINT } from '../../probes/leaks';
-import { isSignInLike, nameOf, parametersIn, parseJson, pathParameterNames, requestBodyOf, rowsIn, schemaOfParameter } from '../../probes/operation-shape';
+import {
+  isSignInLike,
+  nameOf,
+  parametersIn,
+  parseJson,
+  pathParameterNames,
+  requestBodyOf,
+  rowsIn,
+  schemaOfParameter,
+} from '../../probes/operation-shape';
 import { converseWithPlanted } from '../../probes/planted-service';
 import { typeOf } from '../../probes/schema-value';
 import { inTurn } from '../../probes/turns';
@@ -42,12 +51,22 @@ export const SQL_INJECTION: GateChecker = {
   },
   check: async (inspection) => {
     if (inspection.survey.database === 'none') {
-      throw new DoesNotApply('no-database', 'the service has no database that statements could be smuggled into');
+      throw new DoesNotApply(
+        'no-database',
+        'the service has no database that statements could be smuggled into',
+      );
     }
     return inTurn(inspection, async (conversation) => {
       if (conversation.schema !== null) return [await graphqlInjection(conversation)];
       const { findings, places, shown } = await judge(conversation);
-      return [probeAnswer('sql-injection', findings, `SQL in ${places} parameters and fields changed no answer, failed nowhere and took no time`, { shown })];
+      return [
+        probeAnswer(
+          'sql-injection',
+          findings,
+          `SQL in ${places} parameters and fields changed no answer, failed nowhere and took no time`,
+          { shown },
+        ),
+      ];
     });
   },
 };
@@ -76,7 +95,8 @@ export async function judge(
     tried += 1;
     const { exchange, fault } = await judgePlace(conversation, place);
     if (exchange !== null) shown.push(exchange);
-    if (fault !== null) findings.push({ key: `injection:${place.name}:${nameOf(place.operation)}`, ...fault });
+    if (fault !== null)
+      findings.push({ key: `injection:${place.name}:${nameOf(place.operation)}`, ...fault });
   }
   return { findings, places: tried, shown: shown.slice(0, 4) };
 }
@@ -86,7 +106,8 @@ async function judgePlace(
   place: Place,
 ): Promise<{ exchange: Exchange | null; fault: Pick<ProbeFinding, 'text' | 'exchange'> | null }> {
   const { service, send } = conversation;
-  const say = (purpose: string, text: string): Promise<Exchange> => send(place.operation, purpose, place.with(text));
+  const say = (purpose: string, text: string): Promise<Exchange> =>
+    send(place.operation, purpose, place.with(text));
   const where = `${place.name} of ${nameOf(place.operation)}`;
   const plain = await say('a harmless text', 'zzqx');
   const before = service.log().length;
@@ -98,17 +119,35 @@ async function judgePlace(
   const all = [quoted, or, bare];
   const complaint = all.find((one) => SQL_COMPLAINT.test(one.response?.body ?? ''));
   if (complaint !== undefined || SQL_COMPLAINT.test(logged)) {
-    return { exchange: quoted, fault: { text: `SQL in ${where} reaches the database as SQL: it complains of the syntax.`, exchange: complaint ?? quoted } };
+    return {
+      exchange: quoted,
+      fault: {
+        text: `SQL in ${where} reaches the database as SQL: it complains of the syntax.`,
+        exchange: complaint ?? quoted,
+      },
+    };
   }
   const fails = (one: Exchange): boolean => (one.response?.status ?? 0) >= 500;
   const failing = fails(plain) ? undefined : all.find(fails);
   if (failing !== undefined) {
-    return { exchange: failing, fault: { text: `SQL in ${where} makes it fail with ${failing.response?.status ?? 0}, a harmless text does not.`, exchange: failing } };
+    return {
+      exchange: failing,
+      fault: {
+        text: `SQL in ${where} makes it fail with ${failing.response?.status ?? 0}, a harmless text does not.`,
+        exchange: failing,
+      },
+    };
   }
   // Deleting and changing with a condition that always holds is not for a second try.
   const more = (place.isText ? [or] : [or, bare]).find((one) => amountIn(one) > amountIn(plain));
   if (more !== undefined && place.operation.method.toLowerCase() === 'get') {
-    return { exchange: more, fault: { text: `SQL in ${where} gives ${amountIn(more)} rows, a harmless text ${amountIn(plain)}.`, exchange: more } };
+    return {
+      exchange: more,
+      fault: {
+        text: `SQL in ${where} gives ${amountIn(more)} rows, a harmless text ${amountIn(plain)}.`,
+        exchange: more,
+      },
+    };
   }
   const taken = wasAnswered(quoted) && (quoted.response.status < 400 || quoted.response.status === 404);
   const bareTaken = wasAnswered(bare) && (bare.response.status < 400 || bare.response.status === 404);
@@ -124,7 +163,13 @@ async function judgePlace(
     const again = await say('a sleep', text);
     const control = await say('a harmless text', 'zzqy');
     if ((again.response?.ms ?? 0) >= DELAYED_MS && (control.response?.ms ?? 0) < DELAYED_MS / 2) {
-      return { exchange: again, fault: { text: `A sleep smuggled into ${where} delays its answer by ${Math.round(again.response?.ms ?? 0)} ms.`, exchange: again } };
+      return {
+        exchange: again,
+        fault: {
+          text: `A sleep smuggled into ${where} delays its answer by ${Math.round(again.response?.ms ?? 0)} ms.`,
+          exchange: again,
+        },
+      };
     }
   }
   return { exchange: or, fault: null };
@@ -169,7 +214,12 @@ async function placesOf(conversation: Conversation): Promise<readonly Place[]> {
           isText: false,
           with: (text) => ({
             ...valid,
-            path: [...path.split('/').slice(0, at), encodeURIComponent(text), ...path.split('/').slice(at + 1)].join('/') + (query === '' ? '' : `?${query}`),
+            path:
+              [
+                ...path.split('/').slice(0, at),
+                encodeURIComponent(text),
+                ...path.split('/').slice(at + 1),
+              ].join('/') + (query === '' ? '' : `?${query}`),
           }),
         });
       }

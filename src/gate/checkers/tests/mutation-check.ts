@@ -3,10 +3,14 @@ import type { Inspection } from '../../inspection';
 import type { FileDiffCoverage } from './diff-coverage';
 import { type Mutant, mutantsOf } from './mutants';
 
-const BUDGET_MS = 9_000;
+const BUDGET_MS = 15_000;
+/** Tests that take longer are not run again for each mutant. */
+const SLOWEST_TESTS_MS = 8_000;
 const MOST_MUTANTS = 5;
 /** One mutant alone may change nothing that matters. */
 const FEWEST_MUTANTS = 2;
+/** With so many noticed, no number of others makes it too few. */
+const ENOUGH_NOTICED = 2;
 
 export interface MutationResult {
   readonly tried: readonly Mutant[];
@@ -32,16 +36,16 @@ export async function spotCheckMutants(
   const mutants = await chooseMutants(inspection, changed);
   if (mutants.length < FEWEST_MUTANTS) return nothing('too little changed for mutants');
   const each = tests.run.durationMs;
-  const affordable = Math.floor(BUDGET_MS / Math.max(each, 1));
-  if (affordable < FEWEST_MUTANTS) return nothing('the tests take too long for mutants');
-  const chosen = mutants.slice(0, Math.min(MOST_MUTANTS, affordable));
+  if (each > SLOWEST_TESTS_MS) return nothing('the tests take too long for mutants');
+  const chosen = mutants.slice(0, MOST_MUTANTS);
   const copy = await inspection.testCopy('checkout');
   const files = await inspection.files();
   const startedAt = performance.now();
   const tried: Mutant[] = [];
   const survived: Mutant[] = [];
   for (const mutant of chosen) {
-    if (tried.length >= FEWEST_MUTANTS && performance.now() - startedAt + each > BUDGET_MS) break;
+    const late = performance.now() - startedAt + each > BUDGET_MS;
+    if (tried.length - survived.length >= ENOUGH_NOTICED || (late && tried.length >= FEWEST_MUTANTS)) break;
     await copy.write(mutant.path, mutant.text);
     const run = await copy.test(Math.max(5_000, each * 3));
     signal.throwIfAborted();
@@ -49,8 +53,9 @@ export async function spotCheckMutants(
     tried.push(mutant);
     if (run.outcome.kind === 'ran-clean') survived.push(mutant);
   }
-  const left = Math.min(MOST_MUTANTS, mutants.length) - tried.length;
-  return { tried, survived, omitted: left > 0 ? `${String(left)} more mutants for want of time` : '' };
+  const isOpen = tried.length < chosen.length && tried.length - survived.length < ENOUGH_NOTICED;
+  const left = chosen.length - tried.length;
+  return { tried, survived, omitted: isOpen ? `${String(left)} more mutants for want of time` : '' };
 }
 
 /** Whether tests notice so little that it is no accident: some mutants change nothing anybody could see. */

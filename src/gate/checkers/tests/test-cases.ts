@@ -99,7 +99,7 @@ function javaTests(root: SgNode): TestCase[] {
         title: node.field('name')?.text() ?? '',
         line: node.range().start.line + 1,
         body: node.field('body')?.text() ?? '',
-        skipped: /@(?:Disabled|Ignore)\b(?!For|If|On)/.test(modifiers),
+        skipped: /@(?:[\w.]+\.)?(?:Disabled|Ignore)\b(?!For|If|On)/.test(modifiers),
         only: false,
       },
     ];

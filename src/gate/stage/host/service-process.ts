@@ -71,7 +71,7 @@ export function createServiceProcess(events: ServiceEvents): ServiceProcess {
       started.on('error', (error) => (ended = { kind: 'not-started', detail: error.message }));
       started.on('exit', (code, signal) => {
         ended ??= { kind: 'exited', code, signal };
-        setTimeout(() => events.onExit(code, signal), LAST_WORDS_MS);
+        events.onExit(code, signal);
       });
       const end = (): StartResult | null => ended;
       const result = await untilReady(command, { startedAt, taken, end });

@@ -1,0 +1,135 @@
+import { DatabaseError } from 'pg';
+import { z } from 'zod';
+import type { Table } from '../facts/database';
+import type { Session } from './session';
+
+/** A node of a plan, as far as it is looked at. */
+export interface PlanNode {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string | undefined;
+  readonly Schema?: string | undefined;
+  readonly Filter?: string | undefined;
+  readonly 'Index Cond'?: string | undefined;
+  readonly 'Sort Key'?: readonly string[] | undefined;
+  readonly Plans?: readonly PlanNode[] | undefined;
+}
+
+const PlanNode: z.ZodType<PlanNode> = z.object({
+  'Node Type': z.string(),
+  'Relation Name': z.string().optional(),
+  Schema: z.string().optional(),
+  Filter: z.string().optional(),
+  'Index Cond': z.string().optional(),
+  'Sort Key': z.array(z.string()).optional(),
+  get Plans() {
+    return z.array(PlanNode).optional();
+  },
+});
+const Explained = z.array(z.object({ 'QUERY PLAN': z.array(z.object({ Plan: PlanNode })) })).length(1);
+
+const READABLE = /^\s*(?:\/\*.*?\*\/\s*)*(?:select|with|update|delete|insert)\b/is;
+
+/**
+ * The plan of a statement as the statistics spell it, with `$n` for every constant: the one that fits any values, and with
+ * an index wherever one can serve at all. Null where it cannot be prepared like that.
+ */
+export async function explainStatement(session: Session, statement: string): Promise<PlanNode | null> {
+  if (!READABLE.test(statement)) return null;
+  // A constant's place that the grammar gives to a literal only.
+  const text = statement.replace(
+    /\b(interval|timestamp|timestamptz|date|time)\s+\$\d+/gi,
+    (_, type: string) => (/interval/i.test(type) ? `interval '1 day'` : `${type} '2024-01-01'`),
+  );
+  const parameters = Math.max(0, ...[...text.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)));
+  await session.execute('SAVEPOINT explained');
+  try {
+    await session.execute('SET LOCAL plan_cache_mode = force_generic_plan');
+    await session.execute('SET LOCAL enable_seqscan = off');
+    await session.execute(`PREPARE looked_at AS ${text}`);
+    const values = Array.from({ length: parameters }, () => 'NULL').join(', ');
+    const rows = await session.rows(
+      `EXPLAIN (FORMAT JSON, VERBOSE) EXECUTE looked_at${parameters > 0 ? `(${values})` : ''}`,
+    );
+    return Explained.parse(rows)[0]?.['QUERY PLAN'][0]?.Plan ?? null;
+  } catch (error) {
+    if (error instanceof DatabaseError) return null;
+    throw error;
+  } finally {
+    await session.execute('ROLLBACK TO SAVEPOINT explained');
+    // A prepared statement outlives what is rolled back.
+    await session.execute('DEALLOCATE ALL').catch(() => undefined);
+  }
+}
+
+/** Something a plan does on a big table for want of an index. */
+export interface ScanProblem {
+  readonly kind: 'filter' | 'order';
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
+const COMPARES = /(?:=|<|>|<=|>=) (?:ANY )?\(?|\bIS NOT DISTINCT\b/;
+/** Served by no plain index: patterns, text search, and a condition that a parameter can switch off. */
+const NOT_FOR_INDEXES =
+  /~~|~\*|@@|@>|<@|\$\d+ IS (?:NOT )?NULL|\(\$\d+\)[^ ]* IS (?:NOT )?NULL|\$\d+(?:::[\w ]+)? IS (?:NOT )?NULL/;
+
+function isForIndexes(filter: string): boolean {
+  return COMPARES.test(filter) && !NOT_FOR_INDEXES.test(filter);
+}
+
+/** Scans that read a whole big table to filter or to sort it. */
+export function scanProblems(plan: PlanNode, big: readonly Table[]): ScanProblem[] {
+  return visit(plan, { big, limited: false });
+}
+
+interface Above {
+  readonly big: readonly Table[];
+  /** A limit above, and nothing in between that needs all rows: an ordered scan stops early. */
+  readonly limited: boolean;
+}
+
+function visit(node: PlanNode, above: Above): ScanProblem[] {
+  const type = node['Node Type'];
+  const problems = [...sortProblem(node, above), ...filterProblem(node, above)];
+  const keeps =
+    /^(?:Nested Loop|Result|Subquery Scan|Gather Merge|LockRows|Incremental Sort|Append|Merge Append|Memoize)$/.test(
+      type,
+    );
+  const limited = type === 'Limit' || (above.limited && keeps);
+  return [...problems, ...(node.Plans ?? []).flatMap((inner) => visit(inner, { ...above, limited }))];
+}
+
+function filterProblem(node: PlanNode, { big, limited }: Above): ScanProblem[] {
+  const table = bigTable(node, big);
+  const { Filter: filter } = node;
+  if (table === undefined || filter === undefined || node['Index Cond'] !== undefined) return [];
+  const ordered = node['Node Type'] !== 'Seq Scan' && limited;
+  if (ordered || !isForIndexes(filter)) return [];
+  const columns = columnsIn(filter, table);
+  return columns.length === 0 ? [] : [{ kind: 'filter', table: table.name, columns }];
+}
+
+/** The first rows of a whole table in an order that no index has. */
+function sortProblem(node: PlanNode, { big, limited }: Above): ScanProblem[] {
+  if (node['Node Type'] !== 'Sort' || !limited) return [];
+  const [below] = node.Plans ?? [];
+  const table = below === undefined ? undefined : bigTable(below, big);
+  if (below === undefined || table === undefined || below['Index Cond'] !== undefined) return [];
+  // A filter that an index could serve is told as such.
+  if (below.Filter !== undefined && isForIndexes(below.Filter)) return [];
+  const keys = node['Sort Key'] ?? [];
+  const columns = keys.flatMap((key) => columnsIn(key, table));
+  return columns.length < keys.length ? [] : [{ kind: 'order', table: table.name, columns }];
+}
+
+function bigTable(node: PlanNode, big: readonly Table[]): Table | undefined {
+  return big.find(({ schema, name }) => name === node['Relation Name'] && schema === (node.Schema ?? schema));
+}
+
+function columnsIn(text: string, table: Table): string[] {
+  return table.columns
+    .map(({ name }) => name)
+    .filter((name) =>
+      new RegExp(`(?<![\\w"])"?${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}"?(?!\\w)`).test(text),
+    );
+}

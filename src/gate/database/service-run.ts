@@ -1,0 +1,201 @@
+import { CannotTell, DoesNotApply } from '../checker';
+import type { ApiOperation } from '../facts/api-description';
+import type { MigratedDatabase, StatementCount } from '../facts/database';
+import type { Inspection } from '../inspection';
+import { type Conversation, createConversation } from '../probes/conversation';
+import { isSuccess } from '../probes/exchange';
+import { limitVariables } from '../probes/limit-variables';
+import {
+  isHousekeeping,
+  isSignInLike,
+  nameOf,
+  parametersIn,
+  parseJson,
+  rowsIn,
+} from '../probes/operation-shape';
+import { generateRows } from './generate-rows';
+import { tableName } from './read-catalog';
+
+const AMOUNT =
+  /^(?:limit|page_?size|per_?page|size|first|take|count|top|\$top|max_?results|page\[(?:size|limit)\])$/i;
+const MOST_OPERATIONS = 15;
+const FEW = 4;
+const MORE = 12;
+const FEW_ROWS = 12;
+const UNREACHED = '100000';
+/** More than fits into what a planner reads at once anyway. */
+export const BIG_TABLE_ROWS = 1500;
+
+/** What one request of a list cost, and how many rows it brought. */
+export interface ListSample {
+  readonly items: number;
+  readonly calls: ReadonlyMap<string, number>;
+}
+
+/** The same list, with few rows and with more. */
+export interface ListRun {
+  readonly operation: string;
+  readonly few: ListSample;
+  readonly more: ListSample;
+}
+
+/** What reading operations made the database do. */
+export interface ServiceRun {
+  readonly lists: readonly ListRun[];
+  /** Operations left out, and why. */
+  readonly left: readonly string[];
+  /** Statements of reading operations with more than a thousand rows in each table. */
+  readonly statements: readonly StatementCount[];
+  /** Requests of that round that were answered well. */
+  readonly requests: number;
+  /** The database they ran in, with those rows. */
+  readonly database: MigratedDatabase;
+  /** Rows by table; those the migrations fill themselves are look-up tables and left out. */
+  readonly rows: ReadonlyMap<string, number>;
+}
+
+const known = new WeakMap<Inspection, Promise<ServiceRun>>();
+
+/** The run of an inspection, made once for all checkers that look at it. */
+export function serviceRunOf(inspection: Inspection): Promise<ServiceRun> {
+  const found = known.get(inspection) ?? runService(inspection);
+  known.set(inspection, found);
+  return found;
+}
+
+async function runService(inspection: Inspection): Promise<ServiceRun> {
+  const api = await inspection.api();
+  if (api.kind !== 'openapi') {
+    throw new CannotTell(
+      'what a GraphQL query costs the database is not measured; its resolvers are looked at by rule',
+    );
+  }
+  const service = await start(inspection);
+  try {
+    const { database } = service;
+    if (database === null) throw new DoesNotApply('no-database', 'the service is started without a database');
+    let answered = 0;
+    const request: typeof service.request = async (sent) => {
+      const response = await service.request(sent);
+      if (response.status < 400) answered += 1;
+      return response;
+    };
+    const conversation = createConversation({
+      service: { ...service, request },
+      operations: api.operations,
+      document: api.document,
+      settings: inspection.settings,
+      schema: null,
+      manyClients: true,
+    });
+    await conversation.callers();
+    const lookups = await filledTables(await inspection.database());
+    await generateRows(database, { rows: FEW_ROWS, except: lookups, parents: 2 });
+    const reading = api.operations.filter(isReading);
+    const left: string[] = [];
+    const lists = await runLists(conversation, database, reading, { lookups, left });
+    const generated = await generateRows(database, { rows: BIG_TABLE_ROWS, except: lookups });
+    left.push(...generated.problems.map(({ table, reason }) => `${table} could not be filled: ${reason}`));
+    await database.query('ANALYZE');
+    await database.resetStatements();
+    const before = answered;
+    await readEverything(conversation, reading);
+    const statements = await database.statements();
+    return { lists, left, statements, requests: answered - before, database, rows: generated.counts };
+  } finally {
+    await service.stop();
+  }
+}
+
+async function start(inspection: Inspection): ReturnType<Inspection['startService']> {
+  const names = await limitVariables(inspection);
+  const env = Object.fromEntries(names.map((name) => [name, UNREACHED]));
+  try {
+    return await inspection.startService({ seed: true, env });
+  } catch (error) {
+    // A value that the service refuses is no reason to know nothing of it.
+    if (names.length === 0 || !(error instanceof CannotTell)) throw error;
+    return inspection.startService({ seed: true });
+  }
+}
+
+function isReading(operation: ApiOperation): boolean {
+  return operation.method.toLowerCase() === 'get' && !isHousekeeping(operation) && !isSignInLike(operation);
+}
+
+/** Tables that the migrations themselves fill: look-up tables, which stay small. */
+async function filledTables({ tables, query }: MigratedDatabase): Promise<ReadonlySet<string>> {
+  const filled = new Set<string>();
+  for (const table of tables) {
+    const name = [table.schema, table.name].map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
+    if ((await query(`SELECT 1 FROM ${name} LIMIT 1`)).length > 0) filled.add(tableName(table));
+  }
+  return filled;
+}
+
+async function runLists(
+  conversation: Conversation,
+  database: MigratedDatabase,
+  reading: readonly ApiOperation[],
+  { lookups, left }: { readonly lookups: ReadonlySet<string>; readonly left: string[] },
+): Promise<ListRun[]> {
+  const few = new Map<string, ListSample>();
+  const lists = reading.filter(({ path }) => !path.endsWith('}'));
+  for (const operation of lists.slice(MOST_OPERATIONS))
+    left.push(`${nameOf(operation)}: too many operations`);
+  for (const operation of lists.slice(0, MOST_OPERATIONS)) {
+    const sample = await sampleOf(conversation, database, operation, FEW);
+    if (typeof sample === 'string') left.push(`${nameOf(operation)}: ${sample}`);
+    else if (sample !== null) few.set(nameOf(operation), sample);
+  }
+  await generateRows(database, { rows: FEW_ROWS, except: lookups, parents: 2 });
+  const runs: ListRun[] = [];
+  for (const operation of lists) {
+    const before = few.get(nameOf(operation));
+    if (before === undefined) continue;
+    const after = await sampleOf(conversation, database, operation, MORE);
+    if (after === null || typeof after === 'string') continue;
+    runs.push({ operation: nameOf(operation), few: before, more: after });
+  }
+  return runs;
+}
+
+/** One request and what it cost; null where the answer is no list, a text where none could be had. */
+async function sampleOf(
+  conversation: Conversation,
+  database: MigratedDatabase,
+  operation: ApiOperation,
+  amount: number,
+): Promise<ListSample | string | null> {
+  const parameter = parametersIn(operation, 'query').find(({ name }) => AMOUNT.test(String(name)));
+  const query = parameter === undefined ? {} : { [String(parameter['name'])]: String(amount) };
+  const request = await conversation.valid(operation, { query });
+  if (request === null) return 'no request could be made for it';
+  const before = callsOf(await database.statements());
+  const exchange = await conversation.send(operation, 'valid', request);
+  const after = callsOf(await database.statements());
+  if (!isSuccess(exchange)) {
+    return exchange.response === null
+      ? (exchange.fault ?? 'no answer')
+      : `answers ${String(exchange.response.status)}`;
+  }
+  const rows = rowsIn(parseJson(exchange.response?.body ?? ''));
+  if (rows === null) return null;
+  const calls = new Map([...after].map(([text, count]) => [text, count - (before.get(text) ?? 0)]));
+  return { items: rows.length, calls: new Map([...calls].filter(([, count]) => count > 0)) };
+}
+
+function callsOf(statements: readonly StatementCount[]): Map<string, number> {
+  return new Map(statements.map(({ query, calls }) => [query, calls]));
+}
+
+/** Every reading operation a few times, with ids that exist. */
+async function readEverything(conversation: Conversation, reading: readonly ApiOperation[]): Promise<void> {
+  for (const operation of reading.slice(0, 2 * MOST_OPERATIONS)) {
+    for (let round = 0; round < 3; round += 1) {
+      const request = await conversation.valid(operation);
+      if (request === null) break;
+      await conversation.send(operation, 'valid', request);
+    }
+  }
+}
