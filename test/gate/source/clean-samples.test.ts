@@ -32,7 +32,7 @@ async function answersFor(
   const start = performance.now();
   const answers = (
     await Promise.all(SOURCE_CHECKERS.map((checker) => answersOf(checker, inspection)))
-  ).flatMap((one) => one.answers);
+  ).flat();
   return { answers, ms: performance.now() - start };
 }
 

@@ -37,7 +37,7 @@ function apply(files: Map<string, string>, edit: Edit): void {
 async function found(inspection: Inspection): Promise<ReadonlyMap<string, readonly GateFinding[]>> {
   const items = new Map<string, GateFinding[]>();
   for (const checker of SOURCE_CHECKERS) {
-    for (const { subject, outcome } of (await answersOf(checker, inspection)).answers) {
+    for (const { subject, outcome } of await answersOf(checker, inspection)) {
       if (outcome.kind === 'ran-found')
         items.set(subject, [...(items.get(subject) ?? []), ...(outcome.findings ?? [])]);
     }

@@ -40,7 +40,7 @@ type Files = Readonly<Record<string, string | null>>;
 async function raised(files: Files): Promise<Record<string, string>> {
   const base = repository.commit(BASE);
   repository.commit(files);
-  const { answers } = await answersOf(GUARDED_FILES_CHECKER, repository.inspect({ base }));
+  const answers = await answersOf(GUARDED_FILES_CHECKER, repository.inspect({ base }));
   return Object.fromEntries(
     answers.flatMap(({ subject, outcome }) =>
       outcome.kind === 'could-not-run' ? [[subject, outcome.reason]] : [],
@@ -180,7 +180,7 @@ test.each<[string, Files]>([
 
 test('a tree that is its own base has nothing to compare', async () => {
   repository.commit(BASE);
-  const { answers } = await answersOf(GUARDED_FILES_CHECKER, repository.inspect());
+  const answers = await answersOf(GUARDED_FILES_CHECKER, repository.inspect());
   expect(answers.map(({ outcome }) => outcome)).toEqual([
     expect.objectContaining({ kind: 'not-applicable', rule: 'nothing-is-compared' }),
     expect.objectContaining({ kind: 'not-applicable', rule: 'nothing-is-compared' }),

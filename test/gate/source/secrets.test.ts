@@ -91,7 +91,7 @@ afterEach(() => {
 });
 
 async function answer(inspection: Inspection, checker = SECRET_CHECKER): Promise<Answer> {
-  const [first] = (await answersOf(checker, inspection)).answers;
+  const [first] = await answersOf(checker, inspection);
   if (first === undefined) throw new Error('no answer');
   return first;
 }

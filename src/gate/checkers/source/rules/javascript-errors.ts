@@ -31,7 +31,7 @@ function onlyLogs(clause: SgNode, file: ParsedFile): boolean {
     clause
       .parent()
       ?.nextAll()
-      .filter((node) => node.isNamed() && !/comment/.test(String(node.kind()))) ?? [];
+      .filter((node) => node.isNamed() && !String(node.kind()).includes('comment')) ?? [];
   return rest.length === 0;
 }
 

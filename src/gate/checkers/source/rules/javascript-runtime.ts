@@ -1,6 +1,6 @@
 import type { SgNode } from '@ast-grep/napi';
 import { listOfCallback, parametersOf } from '../engine/names';
-import { type Call, functionAround, isFunction, type ParsedFile } from '../engine/parsed-file';
+import { type Call, fieldOf, functionAround, isFunction, type ParsedFile } from '../engine/parsed-file';
 import type { SourceRule } from '../engine/rule';
 import { servingFunctions } from './handlers';
 import { callsWithin, descendants, isWithin, literalOf, valueOf } from './match';
@@ -96,7 +96,7 @@ function readsInLoops(file: ParsedFile): SgNode[] {
 
 function isAwaitedOrReturned(node: SgNode): boolean {
   const chain = node.ancestors();
-  const end = chain.findIndex((outer) => isFunction(outer) || /statement$/.test(String(outer.kind())));
+  const end = chain.findIndex((outer) => isFunction(outer) || String(outer.kind()).endsWith('statement'));
   const inner = chain.slice(0, end + 1);
   return inner.some((outer) =>
     /^(?:await_expression|return_statement|arrow_function)$/.test(String(outer.kind())),
@@ -129,7 +129,6 @@ interface Loop {
 
 /** The nearest loop over a list in the same function, or the callback run for each of its elements. */
 function loopAround(node: SgNode): Loop | null {
-  let inner = node;
   for (const outer of node.ancestors()) {
     if (
       outer.kind() === 'for_in_statement' &&
@@ -139,7 +138,7 @@ function loopAround(node: SgNode): Loop | null {
       return loopOf(outer.field('left'), outer.field('right'));
     }
     if (outer.kind() === 'for_statement') {
-      const index = descendants(outer, 'variable_declarator')[0]?.field('name')?.text();
+      const index = fieldOf(descendants(outer, 'variable_declarator')[0], 'name')?.text();
       const derived = descendants(outer, 'variable_declarator')
         .filter((node) =>
           node
@@ -148,7 +147,7 @@ function loopAround(node: SgNode): Loop | null {
             .includes(`[${index ?? ''}]`),
         )
         .map((node) => node.field('name')?.text() ?? '');
-      if (index !== undefined && /\.length/.test(outer.field('condition')?.text() ?? '')) {
+      if (index !== undefined && (outer.field('condition')?.text() ?? '').includes('.length')) {
         return { names: [index, ...derived], variable: index, list: outer.field('condition')?.text() ?? '' };
       }
     }
@@ -158,9 +157,7 @@ function loopAround(node: SgNode): Loop | null {
       const [first] = parametersOf(outer);
       return first === undefined ? null : loopOf(first, list);
     }
-    inner = outer;
   }
-  void inner;
   return null;
 }
 

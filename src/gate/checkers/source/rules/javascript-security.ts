@@ -1,5 +1,5 @@
 import type { SgNode } from '@ast-grep/napi';
-import { type Call, functionAround, type ParsedFile } from '../engine/parsed-file';
+import { type Call, fieldOf, functionAround, type ParsedFile } from '../engine/parsed-file';
 import type { SourceRule } from '../engine/rule';
 import { callsWhere, literalOf, propertyOf, unquote, valueOf } from './match';
 import { isCredentialComparison, isPasswordText, isSecretName } from './credentials';
@@ -27,7 +27,7 @@ function weakHash(call: Call, file: ParsedFile): boolean {
     return false;
   const outer = functionAround(call.node);
   const name =
-    outer === null ? '' : (outer.field('name')?.text() ?? outer.parent()?.field('name')?.text() ?? '');
+    outer === null ? '' : (outer.field('name')?.text() ?? fieldOf(outer.parent(), 'name')?.text() ?? '');
   return call.args.some((arg) => isPasswordText(arg.text())) || /password/i.test(name);
 }
 
@@ -45,7 +45,7 @@ const ANY_ORIGIN = /^(?:\*|true)$/;
 
 /** The options of a CORS middleware let everybody in. */
 function admitsAll(options: SgNode | null, file: ParsedFile): boolean {
-  if (options === null || options.kind() !== 'object') return false;
+  if (options?.kind() !== 'object') return false;
   const origin = propertyOf(options, /^origin$/);
   if (origin === null) return !/\borigin\b|\.\.\./.test(options.text());
   const value = valueOf(file, origin);
@@ -118,8 +118,8 @@ function decodeForTrust(call: Call, file: ParsedFile): boolean {
   const isByHand = call.callee === 'JSON.parse' && /split\(['"]\.['"]\)\s*\[\s*1\s*\]/.test(call.node.text());
   const splits =
     call.callee === 'JSON.parse' &&
-    /base64/.test(call.node.text()) &&
-    !/\[0\]/.test(call.node.text()) &&
+    call.node.text().includes('base64') &&
+    !call.node.text().includes('[0]') &&
     /\.split\(['"]\.['"]\)/.test(around(call.node, file)) &&
     /token|jwt/i.test(around(call.node, file));
   if (!isLibrary && !isByHand && !splits) return false;
@@ -148,7 +148,7 @@ function literalFallbacks(file: ParsedFile): SgNode[] {
       right !== null &&
       isSecretName(left.text()) &&
       isRealLiteral(right) &&
-      /\benv\b|environment/i.test(outer?.field('value')?.text() ?? '')
+      /\benv\b|environment/i.test(fieldOf(outer, 'value')?.text() ?? '')
     );
   });
   // `JWT_SECRET: z.string().default('dev')` and its kin.

@@ -1,5 +1,5 @@
 import type { SgNode } from '@ast-grep/napi';
-import type { Call, ParsedFile } from '../engine/parsed-file';
+import { type Call, fieldOf, type ParsedFile } from '../engine/parsed-file';
 import type { Snippet, SourceRule } from '../engine/rule';
 import { callsWhere, descendants, literalOf, valueOf } from './match';
 
@@ -72,9 +72,9 @@ function isSensitive(node: SgNode, arg: SgNode): boolean {
   if (parent !== null && parentKind === 'keyword_argument' && parent.field('name')?.id() === node.id())
     return false;
   const isObjectOf =
-    parent?.field('object')?.id() === node.id() ||
-    (parentKind === 'subscript' && parent?.field('value')?.id() === node.id());
-  const isCalled = parent?.field('function')?.id() === node.id();
+    fieldOf(parent, 'object')?.id() === node.id() ||
+    (parentKind === 'subscript' && fieldOf(parent, 'value')?.id() === node.id());
+  const isCalled = fieldOf(parent, 'function')?.id() === node.id();
   if (isObjectOf || isCalled || isShielded(node, arg)) return false;
   if (WHOLE.test(text)) return true;
   const key = /\[['"]([\w-]+)['"]\]$/.exec(text)?.[1];
