@@ -68,6 +68,9 @@ function openCors(call: Call, file: ParsedFile): boolean {
   if (call.receiver === null && /^(?:cors|\w*[cC]ors)$/.test(call.name) && importsCors) {
     return first === undefined || admitsAll(valueOf(file, first), file);
   }
+  if (/^require\(['"](?:cors|@koa\/cors)['"]\)$/.test(call.callee)) {
+    return first === undefined || admitsAll(valueOf(file, first), file);
+  }
   if (call.name === 'enableCors') return first === undefined || admitsAll(valueOf(file, first), file);
   if (
     call.name === 'register' &&
@@ -394,6 +397,7 @@ export const JAVASCRIPT_SECURITY_RULES: readonly SourceRule[] = [
       'import cors from "@fastify/cors"; await app.register(cors);',
       'import cors from "@fastify/cors"; await app.register(cors, { origin: true });',
       'import cors from "cors"; app.use(cors({ credentials: true }));',
+      'app.use(require("cors")());',
       'app.enableCors();',
       'app.enableCors({ origin: "*" });',
       'const app = await NestFactory.create(AppModule, { cors: true });',

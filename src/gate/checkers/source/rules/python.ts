@@ -58,6 +58,7 @@ function swallows(clause: SgNode): boolean {
     )
   )
     return false;
+  if (/^print\([^\n]*\)$/.test(body.trim())) return true;
   if (name !== undefined && new RegExp(`\\b${name}\\b`).test(body))
     return /return\s+(?:jsonify\()?\{[^}]*\}\)?(?:,\s*2\d\d)?\s*$/.test(body);
   return passes(clause)
@@ -267,6 +268,7 @@ export const PYTHON_RULES: readonly SourceRule[] = [
       'def f():\n    try:\n        return g()\n    except Exception as error:\n        return {"status": "ok", "detail": str(error)}\n',
       'for x in y:\n    try:\n        f(x)\n    except Exception:\n        continue\n',
       'try:\n    save()\nexcept DatabaseError:\n    pass\n',
+      'def f():\n    try:\n        g()\n    except Exception as e:\n        print(e)\n',
     ],
     good: [
       'try:\n    f()\nexcept ValueError:\n    pass\n',
