@@ -2,6 +2,7 @@ import type { Defect } from './defect';
 import { API_DEFECTS } from './defects/api';
 import { DATABASE_DEFECTS } from './defects/database';
 import { PERFORMANCE_DEFECTS } from './defects/performance';
+import { PROBES_DEFECTS } from './defects/probes';
 import { TESTS_DEFECTS } from './defects/tests';
 
 /** Every planted defect, by family of checkers. */
@@ -9,5 +10,6 @@ export const DEFECTS: readonly Defect[] = [
   ...API_DEFECTS,
   ...DATABASE_DEFECTS,
   ...PERFORMANCE_DEFECTS,
+  ...PROBES_DEFECTS,
   ...TESTS_DEFECTS,
 ];

@@ -98,7 +98,7 @@ async function surveyCheckout(path: string): Promise<Survey> {
     .sort();
   const { survey } = await surveyTree({
     files,
-    read: (file) => readFile(join(path, file), 'utf8'),
+    read: (file) => readFile(join(path, file), 'utf8').catch(() => null),
     configuration: null,
   });
   return survey;

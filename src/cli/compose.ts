@@ -102,7 +102,6 @@ export function composeServices(request: ServicesRequest): Services {
         ...gate,
         ...request,
         workspace: await openWorkspace(request, null),
-        engineFacts: await engineFacts(),
         store: await blobs(),
       });
     },

@@ -11,7 +11,7 @@ import { type Answers, ask, everySubject } from './run-checker';
 import { TimeOver, timeOverWithin } from './time-limit';
 import { toReceipt } from './to-receipt';
 
-/** How long an answer that nothing could be told stands: asking again at once would only take its time again. */
+/** How long an answer stands that may be another one later: asking again at once would only take its time again. */
 const OPEN_ANSWER_MS = 10 * 60_000;
 
 /** What a checker said; `final: false` where it was stopped or broke, which says nothing of the tree. */
@@ -82,7 +82,7 @@ export function createExamination(
     async receipts(checker) {
       const inputs = digestInputs(checker, await entries, circumstances);
       const kept = await setting.receipts.find(checker.name, inputs);
-      if (kept !== null && isGood(kept, setting.clock())) {
+      if (kept !== null && isGood(checker, kept, setting.clock())) {
         return { receipts: kept.map((receipt) => ({ ...receipt, tree: place.tree })), final: true };
       }
       const examine = async (): Promise<Examined> => {
@@ -92,7 +92,7 @@ export function createExamination(
         const durationMs = performance.now() - start;
         const frame = { tree: place.tree, startedAt, durationMs, sandbox, inputs };
         const receipts = answers.map((answer) => toReceipt(checker, answer, frame));
-        if (final && receipts.every((receipt) => isRepeatable(checker, receipt))) {
+        if (final && receipts.every(isRepeatable)) {
           await setting.receipts.keep(checker.name, inputs, receipts);
         }
         return { receipts, final };
@@ -112,18 +112,18 @@ function excuseFor(error: unknown, { troubles }: GateSetting): string | null {
   return error instanceof CouldNotRun && troubles === 'needs-review' ? error.message : null;
 }
 
-/** What could not be told on that day may be told now. */
-function isGood(receipts: readonly Receipt[], now: Date): boolean {
+/** What could not be told on that day may be told now, and a measured failure may have been the machine's. */
+function isGood({ alone }: GateChecker, receipts: readonly Receipt[], now: Date): boolean {
   return receipts.every(
     ({ verdict, startedAt }) =>
-      verdict !== 'needs-review' || now.getTime() - Date.parse(startedAt) < OPEN_ANSWER_MS,
+      !(verdict === 'needs-review' || (alone === true && verdict === 'fail')) ||
+      now.getTime() - Date.parse(startedAt) < OPEN_ANSWER_MS,
   );
 }
 
-/** A run that was stopped may end the next time, and a measured failure may be the machine's. */
-function isRepeatable({ alone }: GateChecker, { verdict, checker }: Receipt): boolean {
+/** A run that was stopped may end the next time. */
+function isRepeatable({ checker }: Receipt): boolean {
   if (checker.kind === 'tool' && checker.exitCode === null) return false;
   // A registry answers otherwise tomorrow.
-  if (checker.kind === 'rule' && checker.name === 'bootstrap') return false;
-  return alone !== true || verdict !== 'fail';
+  return !(checker.kind === 'rule' && checker.name === 'bootstrap');
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { applyWaivers } from '../domain/apply-waivers';
 import { compareReceipts, cutFindings } from '../domain/compare-receipts';
@@ -81,6 +82,8 @@ async function runGate(
   const { target, scope, base, only, onProgress } = request;
   const startedAt = setting.clock().toISOString();
   const signal = AbortSignal.any([request.signal, stop.signal]);
+  // Every command of every checker listens.
+  setMaxListeners(0, signal);
   const filled = fillSurvey(request.survey, (await setting.detect?.(target, signal)) ?? null);
   const baseTree = base === undefined ? null : await treeOf(target.gitDir, base.commit, signal);
   const survey =

@@ -17,6 +17,7 @@ export const OPTIONAL_PROGRAMS = [
   { name: 'bandit', purpose: 'security of Python sources' },
   { name: 'spotbugs', purpose: 'defects in Java classes' },
   { name: 'pg_dump', purpose: 'backup drill' },
+  { name: 'psql', purpose: 'backup drill' },
 ] as const;
 
 /** Path of a program: on `searchPath`, or shipped with this package; null where there is none. */

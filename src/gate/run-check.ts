@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { errorMessageOf } from '../config/error-code';
 import type { Survey } from '../domain/survey';
 import type { Provision } from '../ports/gate';
-import type { ConfinedDatabase } from '../postgres/postgres-server';
+import type { ConfinedDatabase, ConfinedOptions } from '../postgres/postgres-server';
 import { redactSecrets } from '../process/redact';
 import { type CommandRun, minimalEnvironment, runCommand } from '../process/run-command';
 import type { Sandbox } from '../sandbox/sandbox';
@@ -21,7 +21,21 @@ export interface CheckDatabaseServer {
   readonly socketDir?: string | undefined;
   createDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }>;
   /** For SQL nobody vouches for: its owner can do nothing outside the database. */
-  createConfinedDatabase?(): Promise<ConfinedDatabase>;
+  createConfinedDatabase?(options?: ConfinedOptions): Promise<ConfinedDatabase>;
+}
+
+/**
+ * A database for tests, which may create more; and the address where they do. A superuser's would let a test start
+ * programs outside its sandbox.
+ */
+export async function databaseForTests(
+  server: CheckDatabaseServer,
+): Promise<{ readonly url: string; readonly serverUrl: string; drop(): Promise<void> }> {
+  if (server.createConfinedDatabase === undefined) {
+    return { ...(await server.createDatabase()), serverUrl: server.adminUrl };
+  }
+  const database = await server.createConfinedDatabase({ mayCreateDatabases: true });
+  return { ...database, serverUrl: database.maintenanceUrl ?? database.url };
 }
 
 export interface CheckSetting {
@@ -66,7 +80,7 @@ export async function runCheck(
   const { survey, provision, signal } = place;
   const server = check.usesDatabase && survey.database === 'postgres' ? await databaseServer(setting) : null;
   signal.throwIfAborted();
-  const database = server === null ? null : await asMachine('database', () => server.createDatabase());
+  const database = server === null ? null : await asMachine('database', () => databaseForTests(server));
   const scratch = await mkdtemp(join(tmpdir(), 'check-home-'));
   try {
     const run = await runCommand(
@@ -82,8 +96,9 @@ export async function runCheck(
             CI: '1',
             NODE_ENV: 'test',
             NPM_CONFIG_UPDATE_NOTIFIER: 'false',
-            ...(server === null ? {} : { COORDINATOR_REPLICA_URL: server.adminUrl }),
-            ...(database === null ? {} : { DATABASE_URL: database.url }),
+            ...(database === null
+              ? {}
+              : { COORDINATOR_REPLICA_URL: database.serverUrl, DATABASE_URL: database.url }),
           },
           timeoutMs: survey.testTimeoutMs,
           signal,

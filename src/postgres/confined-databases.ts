@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import { z } from 'zod';
 import { queryOnce, withDatabase } from './databases';
-import type { ConfinedDatabase } from './postgres-server';
+import type { ConfinedDatabase, ConfinedOptions } from './postgres-server';
 
 const CONNECTIONS = 60;
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -14,12 +15,12 @@ const LARGEST_TEMPORARY_FILES = '1GB';
  * server, nor start programs on it, nor make roles or databases. Needs a superuser, or CREATEDB and CREATEROLE.
  */
 export function createConfinedDatabases(adminUrl: string): {
-  readonly create: () => Promise<ConfinedDatabase>;
+  readonly create: (options?: ConfinedOptions) => Promise<ConfinedDatabase>;
   readonly dropAll: () => Promise<void>;
 } {
   const open = new Map<string, () => Promise<void>>();
   return {
-    async create() {
+    async create({ mayCreateDatabases = false } = {}) {
       const name = `coordinator_${randomBytes(6).toString('hex')}`;
       const roles = { owner: `${name}_owner`, inspector: `${name}_inspector` };
       const password = randomBytes(12).toString('hex');
@@ -29,17 +30,21 @@ export function createConfinedDatabases(adminUrl: string): {
       };
       open.set(name, drop);
       try {
-        await createConfined(adminUrl, name, roles, password);
+        await createConfined(adminUrl, name, roles, { password, mayCreateDatabases });
       } catch (error) {
         await drop().catch(() => undefined);
         throw error;
       }
-      const urlOf = (role: string): string =>
-        withDatabase(adminUrl, name).replace(
-          /^(postgres(?:ql)?:\/\/)(?:[^@/?#]*@)?/,
-          `$1${role}:${password}@`,
-        );
-      return { name, url: urlOf(roles.owner), inspectorUrl: urlOf(roles.inspector), ...roles, drop };
+      const urlFor = (role: string, url = withDatabase(adminUrl, name)): string =>
+        url.replace(/^(postgres(?:ql)?:\/\/)(?:[^@/?#]*@)?/, `$1${role}:${password}@`);
+      return {
+        name,
+        url: urlFor(roles.owner),
+        inspectorUrl: urlFor(roles.inspector),
+        maintenanceUrl: mayCreateDatabases ? urlFor(roles.owner, adminUrl) : null,
+        ...roles,
+        drop,
+      };
     },
     async dropAll() {
       for (const drop of [...open.values()]) await drop();
@@ -56,7 +61,7 @@ async function createConfined(
   adminUrl: string,
   name: string,
   { owner, inspector }: Roles,
-  password: string,
+  { password, mayCreateDatabases }: { readonly password: string; readonly mayCreateDatabases: boolean },
 ): Promise<void> {
   const client = new Client({ connectionString: adminUrl, connectionTimeoutMillis: 5_000 });
   client.on('error', () => undefined);
@@ -79,6 +84,11 @@ async function createConfined(
       if (isSuper)
         await client.query(`ALTER ROLE ${role} SET temp_file_limit = '${LARGEST_TEMPORARY_FILES}'`);
     }
+    if (mayCreateDatabases) {
+      await client.query(`ALTER ROLE ${owner} CREATEDB`);
+      const { rows: here } = await client.query<{ name: string }>('SELECT current_database() AS name');
+      await client.query(`GRANT CONNECT ON DATABASE "${here[0]?.name ?? 'postgres'}" TO ${owner}`);
+    }
     await client.query(`GRANT ${owner} TO ${inspector}`);
     if (!isSuper) await client.query(`GRANT ${owner} TO CURRENT_USER`);
     await client.query(
@@ -91,7 +101,20 @@ async function createConfined(
 }
 
 async function dropConfined(adminUrl: string, name: string, { owner, inspector }: Roles): Promise<void> {
+  const made = await queryOnce(
+    adminUrl,
+    `SELECT datname AS name FROM pg_catalog.pg_database WHERE pg_catalog.pg_get_userbyid(datdba) = '${owner}'`,
+  );
+  for (const row of z.array(z.object({ name: z.string() })).parse(made)) {
+    await queryOnce(adminUrl, `DROP DATABASE IF EXISTS "${row.name.replaceAll('"', '""')}" WITH (FORCE)`);
+  }
   await queryOnce(adminUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   await queryOnce(adminUrl, `DROP ROLE IF EXISTS ${inspector}`);
+  if (
+    (await queryOnce(adminUrl, `SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = '${owner}'`)).length === 0
+  )
+    return;
+  // Rights it was given in the maintenance database stand in the way of dropping it.
+  await queryOnce(adminUrl, `DROP OWNED BY ${owner}`);
   await queryOnce(adminUrl, `DROP ROLE IF EXISTS ${owner}`);
 }

@@ -7,9 +7,9 @@ export function withDatabase(url: string, name: string): string {
   return url.replace(/^(postgres(?:ql)?:\/\/[^/?#]*)(?:\/[^?#]*)?/, `$1/${name}`);
 }
 
-/** Address of the maintenance database of a server that listens in a socket folder only. */
-export function socketUrl(socketDir: string): string {
-  return `postgres://postgres@localhost/postgres?host=${encodeURIComponent(socketDir)}`;
+/** Superuser's address of the maintenance database of a server that listens in a socket folder only. */
+export function socketUrl(socketDir: string, password: string): string {
+  return `postgres://postgres:${password}@localhost/postgres?host=${encodeURIComponent(socketDir)}`;
 }
 
 /** Runs one statement over a connection of its own. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chown, chmod, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { chown, chmod, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endProcessGroup } from '../process/process-group';
@@ -48,6 +49,8 @@ exit $code
 
 interface PrivateServer {
   readonly socketDir: string;
+  /** Superuser's address of the maintenance database. */
+  readonly adminUrl: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -85,6 +88,11 @@ export async function startPrivateServer(
 ): Promise<PrivateServer> {
   const data = join(folders.run, 'data');
   const env = environmentOf(programs);
+  // Whoever may open the socket would be a superuser without it, and a superuser starts programs.
+  const password = randomBytes(16).toString('hex');
+  const passwordFile = join(folders.run, 'password');
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  if (folders.user !== undefined) await chown(passwordFile, folders.user.uid, folders.user.gid);
   const made = await runCommand({
     argv: [
       programs.initdb,
@@ -93,7 +101,9 @@ export async function startPrivateServer(
       '-U',
       'postgres',
       '-A',
-      'trust',
+      'scram-sha-256',
+      '--pwfile',
+      passwordFile,
       '-E',
       'UTF8',
       '--locale=C',
@@ -105,6 +115,7 @@ export async function startPrivateServer(
     ...(signal === undefined ? {} : { signal }),
     ...folders.user,
   });
+  await rm(passwordFile, { force: true });
   signal?.throwIfAborted();
   if (made.end.kind !== 'exited' || made.end.code !== 0) {
     const reason = made.end.kind === 'not-started' ? made.end.reason : lastLines(made.stderr);
@@ -113,15 +124,16 @@ export async function startPrivateServer(
   const log = join(folders.run, 'server.log');
   const child = await spawnWatched(programs, folders, env, log);
   const stop = (): Promise<void> => stopServer(child, folders);
+  const adminUrl = socketUrl(folders.sockets, password);
   try {
-    await untilReady(child, folders.sockets, signal);
+    await untilReady(child, adminUrl, signal);
   } catch (error) {
     const text = await readFile(log, 'utf8').catch(() => '');
     await stop();
     signal?.throwIfAborted();
     throw new Error(`postgres did not come up: ${lastLines(text)}`, { cause: error });
   }
-  return { socketDir: folders.sockets, stop };
+  return { socketDir: folders.sockets, adminUrl, stop };
 }
 
 async function spawnWatched(
@@ -170,7 +182,7 @@ async function stopServer(child: ChildProcess, folders: ServerFolders): Promise<
 
 async function untilReady(
   child: ChildProcess,
-  sockets: string,
+  adminUrl: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const deadline = performance.now() + READY_TIMEOUT_MS;
@@ -178,7 +190,8 @@ async function untilReady(
     signal?.throwIfAborted();
     if (child.exitCode !== null) throw new Error(`postgres ended with code ${String(child.exitCode)}`);
     try {
-      await queryOnce(socketUrl(sockets), 'SELECT 1');
+      // Databases of others are closed to the roles made for checks.
+      await queryOnce(adminUrl, 'REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC');
       return;
     } catch (error) {
       if (performance.now() > deadline) throw error;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { redactSecrets } from '../process/redact';
 import { createConfinedDatabases } from './confined-databases';
-import { createDatabases, queryOnce, socketUrl } from './databases';
+import { createDatabases, queryOnce } from './databases';
 import { findEmbedded, findOnPath, type PostgresPrograms } from './postgres-programs';
 import { type PostgresServer, type PostgresSource, PostgresUnavailable } from './postgres-server';
 import { prepareFolders, removeFolders, type ServerFolders, startPrivateServer } from './private-server';
@@ -48,7 +48,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   options.signal?.throwIfAborted();
   if (options.replicaUrl !== undefined) return connectConfigured(options.replicaUrl);
   const reasons = [
-    'COORDINATOR_REPLICA_URL: not set; set it to the address of a server you may create databases on',
+    'COORDINATOR_REPLICA_URL: not set; set it to the address of a server you may create databases and roles on',
   ];
   for (const row of PRIVATE_SOURCES) {
     try {
@@ -91,7 +91,7 @@ async function startPrivate(row: PrivateSource, options: PostgresOptions): Promi
   try {
     const programs = await row.find(options, folders);
     const server = await startPrivateServer(programs, folders, options.signal);
-    const adminUrl = socketUrl(server.socketDir);
+    const { adminUrl } = server;
     const version = await versionOf(adminUrl).catch(async (error: unknown) => {
       await server.stop();
       throw error;

@@ -178,13 +178,16 @@ describe('a receipt is used again', () => {
     expect([open.runs, broken.runs]).toEqual([2, 3]);
   });
 
-  test('for a measured pass, and not for a measured failure', async () => {
+  test('for ten minutes where a measurement of time failed', async () => {
+    let now = Date.parse('2026-01-01T00:00:00.000Z');
     const slow = checker({
       alone: true,
       check: async () => [{ subject: 'pagination', outcome: { kind: 'ran-found', note: 'slow' } }],
     });
-    await run({ checkers: [slow] });
-    await run({ checkers: [slow] });
+    for (const minutes of [0, 5, 11]) {
+      now = Date.parse('2026-01-01T00:00:00.000Z') + minutes * 60_000;
+      await run({ checkers: [slow], setting: { clock: () => new Date(now) } });
+    }
     expect(slow.runs).toBe(2);
   });
 });

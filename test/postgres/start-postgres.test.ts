@@ -38,8 +38,9 @@ function behavesAsPrivateServer(source: string, path: string): void {
     expect(server.source).toBe(source);
     expect(server.version).toMatch(/^\d+\.\d+/);
     expect(server.socketDir).toBeDefined();
+    const [, password = ''] = /^postgres:\/\/postgres:([0-9a-f]{32})@/.exec(server.adminUrl) ?? [];
     expect(server.adminUrl).toBe(
-      `postgres://postgres@localhost/postgres?host=${encodeURIComponent(server.socketDir ?? '')}`,
+      `postgres://postgres:${password}@localhost/postgres?host=${encodeURIComponent(server.socketDir ?? '')}`,
     );
   });
 
@@ -58,6 +59,22 @@ function behavesAsPrivateServer(source: string, path: string): void {
     await ended;
     await expect(queryOnce(one.url, 'SELECT 1')).rejects.toThrow('does not exist');
     await two.drop();
+  });
+
+  test('nobody is a superuser without the password', async () => {
+    const guessed = server.adminUrl.replace(/:[0-9a-f]{32}@/, '@');
+    await expect(queryOnce(guessed, 'SELECT 1')).rejects.toThrow(/password/i);
+  });
+
+  test('tests may create databases, which go with theirs, and are no superuser', async () => {
+    const tenant = await server.createConfinedDatabase({ mayCreateDatabases: true });
+    const url = tenant.maintenanceUrl ?? '';
+    await queryOnce(url, 'CREATE DATABASE made_by_a_test');
+    await queryOnce(withDatabase(url, 'made_by_a_test'), 'CREATE TABLE t (id int)');
+    await expect(queryOnce(url, `COPY (SELECT 1) TO PROGRAM 'true'`)).rejects.toThrow(/superuser/);
+    await tenant.drop();
+    const left = `SELECT datname FROM pg_database WHERE datname IN ('made_by_a_test', '${tenant.name}') UNION ALL SELECT rolname FROM pg_roles WHERE rolname LIKE '${tenant.name}%'`;
+    expect(await queryOnce(server.adminUrl, left)).toEqual([]);
   });
 
   test('statement statistics can be read', async () => {

@@ -156,16 +156,17 @@ export const DATABASE_DEFECTS: readonly Defect[] = [
     also: ['migrations-tested'],
   },
   {
-    name: 'items found by their name without an index',
+    name: 'items in order of their name, without an index',
     item: 'query-indexes',
     service: 'fastapi',
     edits: [
       {
         file: 'app/items/repository.py',
         find: 'where sku > %s order by sku limit %s"',
-        replace: 'where sku > %s order by name, sku limit %s"',
+        replace: 'where name >= %s order by name, sku limit %s"',
       },
     ],
+    also: ['pagination'],
   },
   {
     name: 'a down that leaves a column',

@@ -130,12 +130,10 @@ export const PROBES_DEFECTS: readonly Defect[] = [
     ],
   },
   {
-    name: 'limit-does-not-reach-the-query',
+    name: 'page-is-one-too-long',
     item: 'pagination',
     service: 'fastapi',
-    edits: [
-      { file: 'app/items/repository.py', find: '[after or "", limit],', replace: '[after or "", 1000],' },
-    ],
+    edits: [{ file: 'app/items/service.py', find: 'for row in rows[:limit]]', replace: 'for row in rows]' }],
   },
   // Item 6
   {
@@ -505,6 +503,117 @@ export const PROBES_DEFECTS: readonly Defect[] = [
         file: 'app/request_log.py',
         find: 'log.info("request completed", extra=fields)',
         replace: 'log.info("request completed %s", scope["headers"], extra=fields)',
+      },
+    ],
+  },
+  // GraphQL
+  {
+    name: 'any-origin',
+    item: 'cors',
+    service: 'graphql',
+    edits: [
+      {
+        file: 'src/app.js',
+        find: "        'x-content-type-options': 'nosniff',",
+        replace: "        'x-content-type-options': 'nosniff',\n        'access-control-allow-origin': '*',",
+      },
+    ],
+  },
+  {
+    name: 'tokens-are-decoded-only',
+    item: 'authentication',
+    service: 'graphql',
+    edits: [
+      {
+        file: 'src/auth/viewer.js',
+        find: "import { jwtVerify } from 'jose';",
+        replace: "import { decodeJwt } from 'jose';",
+      },
+      {
+        file: 'src/auth/viewer.js',
+        find: "const { payload } = await jwtVerify(token, secret, {\n        algorithms: ['HS256'],\n        issuer: ISSUER,\n        audience: AUDIENCE,\n        requiredClaims: ['sub', 'exp'],\n      });",
+        replace: 'const payload = decodeJwt(token);',
+      },
+    ],
+  },
+  {
+    name: 'requests-are-not-limited',
+    item: 'rate-limiting',
+    service: 'graphql',
+    edits: [
+      {
+        file: 'src/http/rate-limit.js',
+        find: 'const allowed = window.count <= max;',
+        replace: 'const allowed = true;',
+      },
+    ],
+  },
+  {
+    name: 'prices-are-changed-by-everybody',
+    item: 'authorization',
+    service: 'graphql',
+    also: ['style-guide', 'authentication'],
+    edits: [{ file: 'src/products/service.js', find: "      requireRole(viewer, 'staff');\n", replace: '' }],
+  },
+  // Spring
+  {
+    name: 'creation-answers-200',
+    item: 'response-codes',
+    service: 'spring',
+    edits: [
+      {
+        file: 'src/main/java/com/example/billing/controller/InvoiceController.java',
+        find: 'ResponseEntity.created(URI.create("/v1/invoices/" + invoice.id())).body(',
+        replace: 'ResponseEntity.ok().location(URI.create("/v1/invoices/" + invoice.id())).body(',
+      },
+    ],
+  },
+  {
+    name: 'page-is-one-too-long',
+    item: 'pagination',
+    service: 'spring',
+    edits: [
+      {
+        file: 'src/main/java/com/example/billing/controller/InvoiceController.java',
+        find: 'Page.of(found, limit, ',
+        replace: 'Page.of(found, 1000, ',
+      },
+    ],
+  },
+  {
+    name: 'any-origin',
+    item: 'cors',
+    service: 'spring',
+    edits: [
+      {
+        file: 'src/main/java/com/example/billing/controller/InvoiceController.java',
+        find: '@RequestMapping("/v1/invoices")',
+        replace: '@org.springframework.web.bind.annotation.CrossOrigin\n@RequestMapping("/v1/invoices")',
+      },
+    ],
+  },
+  {
+    name: 'no-status-in-the-log',
+    item: 'logging-context',
+    service: 'spring',
+    edits: [
+      {
+        file: 'src/main/java/com/example/billing/http/RequestIdFilter.java',
+        find: '                    .addKeyValue("statusCode", response.getStatus())\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'credentials-are-logged',
+    item: 'no-sensitive-logs',
+    service: 'spring',
+    edits: [
+      {
+        file: 'src/main/java/com/example/billing/http/RequestIdFilter.java',
+        find: '                    .addKeyValue("method", request.getMethod())\n',
+        replace:
+          '                    .addKeyValue("method", request.getMethod())\n                    .addKeyValue("caller", request.getHeader("authorization"))\n',
       },
     ],
   },

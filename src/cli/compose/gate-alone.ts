@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { EngineFacts } from '../../domain/engines';
 import type { GitWorkspace } from '../../git/workspace';
 import type { BlobStore } from '../../ports/blob-store';
 import type { GateRequest, PreparedGate, ServicesRequest, Target } from '../services';
@@ -14,11 +13,10 @@ export async function prepareGate(
     ServicesRequest & {
       /** One that shares no repository with other hosts: nothing is pushed. */
       readonly workspace: GitWorkspace;
-      readonly engineFacts: EngineFacts;
       readonly store: BlobStore;
     },
 ): Promise<PreparedGate> {
-  const { workspace, engineFacts, repository, configuration } = request;
+  const { workspace, repository, configuration } = request;
   const { repositories, worktrees } = workspace;
   const find = async (ref: string | null): Promise<Target> => {
     const found = await workspace.inspectRepository(repository, ref);
@@ -55,7 +53,8 @@ export async function prepareGate(
     target: compared,
     workspaceId: await prepare(compared),
     configuration,
-    engineFacts,
+    // Asking every engine for its version takes longer than an unchanged tree may.
+    engineFacts: null,
   });
 
   return {

@@ -14,13 +14,14 @@ export async function surveyTarget(request: {
   readonly target: Target;
   readonly workspaceId: string;
   readonly configuration: GivenConfiguration | null;
-  readonly engineFacts: EngineFacts;
+  /** Null: nothing is said of this machine's engines. */
+  readonly engineFacts: EngineFacts | null;
 }): Promise<SurveyedTarget> {
   const { surveyTree } = await import('../../survey/survey-tree.js');
   const { loadRoles } = await import('../../model/roles.js');
   const { surveyRoles } = await import('../../model/survey-roles.js');
   const { describeCommands, trustHash } = await import('../../survey/trust.js');
-  const { repositories, target, workspaceId: objectiveId, configuration } = request;
+  const { repositories, target, workspaceId: objectiveId, configuration, engineFacts } = request;
   const commit = target.baseCommit;
   await repositories.prepare({
     objectiveId,
@@ -34,11 +35,11 @@ export async function surveyTarget(request: {
   const own = await loadRoles(join(packageRoot(), 'agents'));
   const roles = await surveyRoles({ own, files, read, given: configuration });
   return {
-    survey: noteEngines(surveyed.survey, request.engineFacts),
+    survey: engineFacts === null ? surveyed.survey : noteEngines(surveyed.survey, engineFacts),
     trustHash: trustHash(surveyed.survey, surveyed.configuration, roles.brought),
     configuration: surveyed.configuration,
     commands: describeCommands(surveyed.survey),
-    lacking: lackingEngines(surveyed.survey.engines ?? [], request.engineFacts),
+    lacking: engineFacts === null ? [] : lackingEngines(surveyed.survey.engines ?? [], engineFacts),
     roles: [...roles.brought.map(describeRole), ...Object.entries(roles.settings).map(describeSettings)],
     roleNotes: roles.notes,
   };

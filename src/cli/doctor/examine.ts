@@ -12,6 +12,7 @@ import { formatBytes } from '../gc-plan';
 import type { ServicesRequest } from '../services';
 import { usesClaude } from '../start/choose-model';
 import type { Check } from './check';
+import { examineGateTools } from './gate-tools';
 import { atLeast, parseVersion } from '../../domain/engine-version';
 
 const LOW_DISK_BYTES = 2e9;
@@ -29,6 +30,7 @@ export async function examine(request: ServicesRequest): Promise<readonly Check[
     examineSandbox(request),
     Promise.resolve(examineModel(request)),
     ...targetEngines(request),
+    ...examineGateTools(request.environment.path),
   ]);
 }
 

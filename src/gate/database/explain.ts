@@ -27,6 +27,8 @@ const PlanNode: z.ZodType<PlanNode> = z.object({
 });
 const Explained = z.array(z.object({ 'QUERY PLAN': z.array(z.object({ Plan: PlanNode })) })).length(1);
 
+/** SQLSTATE: the type of a parameter could not be told. */
+const UNTYPED = '42P18';
 const READABLE = /^\s*(?:\/\*.*?\*\/\s*)*(?:select|with|update|delete|insert)\b/is;
 
 /**
@@ -41,19 +43,35 @@ export async function explainStatement(session: Session, statement: string): Pro
     (_, type: string) => (/interval/i.test(type) ? `interval '1 day'` : `${type} '2024-01-01'`),
   );
   const parameters = Math.max(0, ...[...text.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)));
+  const types = Array.from({ length: parameters }, () => 'unknown');
+  for (let tries = 0; tries <= parameters; tries += 1) {
+    const outcome = await explainTyped(session, text, types);
+    if (typeof outcome !== 'number') return outcome;
+    // A constant that may be of any type, such as a key of json_build_object.
+    types[outcome - 1] = 'text';
+  }
+  return null;
+}
+
+/** The plan; null where there is none; or the number of a parameter whose type has to be given. */
+async function explainTyped(
+  session: Session,
+  text: string,
+  types: readonly string[],
+): Promise<PlanNode | number | null> {
+  const list = types.length > 0 ? `(${types.join(', ')})` : '';
+  const values = types.length > 0 ? `(${types.map(() => 'NULL').join(', ')})` : '';
   await session.execute('SAVEPOINT explained');
   try {
     await session.execute('SET LOCAL plan_cache_mode = force_generic_plan');
     await session.execute('SET LOCAL enable_seqscan = off');
-    await session.execute(`PREPARE looked_at AS ${text}`);
-    const values = Array.from({ length: parameters }, () => 'NULL').join(', ');
-    const rows = await session.rows(
-      `EXPLAIN (FORMAT JSON, VERBOSE) EXECUTE looked_at${parameters > 0 ? `(${values})` : ''}`,
-    );
+    await session.execute(`PREPARE looked_at ${list} AS ${text}`);
+    const rows = await session.rows(`EXPLAIN (FORMAT JSON, VERBOSE) EXECUTE looked_at${values}`);
     return Explained.parse(rows)[0]?.['QUERY PLAN'][0]?.Plan ?? null;
   } catch (error) {
-    if (error instanceof DatabaseError) return null;
-    throw error;
+    if (!(error instanceof DatabaseError)) throw error;
+    const parameter = error.code === UNTYPED ? /\$(\d+)/.exec(error.message)?.[1] : undefined;
+    return parameter === undefined ? null : Number(parameter);
   } finally {
     await session.execute('ROLLBACK TO SAVEPOINT explained');
     // A prepared statement outlives what is rolled back.
@@ -102,7 +120,7 @@ function visit(node: PlanNode, above: Above): ScanProblem[] {
 function filterProblem(node: PlanNode, { big, limited }: Above): ScanProblem[] {
   const table = bigTable(node, big);
   const { Filter: filter } = node;
-  if (table === undefined || filter === undefined || node['Index Cond'] !== undefined) return [];
+  if (table === undefined || filter === undefined || isNarrowed(node)) return [];
   const ordered = node['Node Type'] !== 'Seq Scan' && limited;
   if (ordered || !isForIndexes(filter)) return [];
   const columns = columnsIn(filter, table);
@@ -114,12 +132,18 @@ function sortProblem(node: PlanNode, { big, limited }: Above): ScanProblem[] {
   if (node['Node Type'] !== 'Sort' || !limited) return [];
   const [below] = node.Plans ?? [];
   const table = below === undefined ? undefined : bigTable(below, big);
-  if (below === undefined || table === undefined || below['Index Cond'] !== undefined) return [];
+  if (below === undefined || table === undefined || isNarrowed(below)) return [];
   // A filter that an index could serve is told as such.
   if (below.Filter !== undefined && isForIndexes(below.Filter)) return [];
   const keys = node['Sort Key'] ?? [];
   const columns = keys.flatMap((key) => columnsIn(key, table));
   return columns.length < keys.length ? [] : [{ kind: 'order', table: table.name, columns }];
+}
+
+/** Whether an index picks the rows; the condition of a bitmap is at the index below it. */
+function isNarrowed(node: PlanNode): boolean {
+  if (node['Index Cond'] !== undefined) return true;
+  return (node.Plans ?? []).some((inner) => inner['Node Type'].startsWith('Bitmap') && isNarrowed(inner));
 }
 
 function bigTable(node: PlanNode, big: readonly Table[]): Table | undefined {

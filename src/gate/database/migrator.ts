@@ -3,6 +3,7 @@ import type { Inspection } from '../inspection';
 import { redactSecrets } from '../../process/redact';
 import { knownCommands, type MigrationCommands } from './migration-commands';
 import { type MigrationPlan, type MigrationScript, planMigrations } from './migration-plan';
+import { rememberMigrations } from './remember-migrations';
 import { MigrationFailed, runScript } from './run-script';
 import { openSession, type Session } from './session';
 
@@ -83,10 +84,15 @@ export function isInside(folder: string, path: string): boolean {
 }
 
 function bySql(inspection: Inspection, tool: string, folder: string, plan: MigrationPlan): Migrator {
-  const all = async (place: MigrationPlace, scripts: readonly MigrationScript[]): Promise<void> => {
+  const all = async (
+    place: MigrationPlace,
+    scripts: readonly MigrationScript[],
+    remember: boolean,
+  ): Promise<void> => {
     const session = await openSession(place.url, inspection.signal);
     try {
       for (const script of scripts) await runOne(session, script);
+      if (remember) await rememberMigrations(session, tool, plan);
     } finally {
       await session.end();
     }
@@ -101,11 +107,13 @@ function bySql(inspection: Inspection, tool: string, folder: string, plan: Migra
       all(
         place,
         plan.migrations.map(({ up }) => up),
+        true,
       ),
     down: (place) =>
       all(
         place,
         [...plan.migrations].reverse().flatMap(({ down }) => (down === null ? [] : [down])),
+        false,
       ),
   };
 }

@@ -124,11 +124,11 @@ function isReading(operation: ApiOperation): boolean {
 }
 
 /** Tables that the migrations themselves fill: look-up tables, which stay small. */
-async function filledTables({ tables, query }: MigratedDatabase): Promise<ReadonlySet<string>> {
+async function filledTables(database: MigratedDatabase): Promise<ReadonlySet<string>> {
   const filled = new Set<string>();
-  for (const table of tables) {
+  for (const table of database.tables) {
     const name = [table.schema, table.name].map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
-    if ((await query(`SELECT 1 FROM ${name} LIMIT 1`)).length > 0) filled.add(tableName(table));
+    if ((await database.query(`SELECT 1 FROM ${name} LIMIT 1`)).length > 0) filled.add(tableName(table));
   }
   return filled;
 }

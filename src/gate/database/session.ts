@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Client, DatabaseError, Query, type QueryConfig } from 'pg';
 import { CannotTell } from '../checker';
 import { errorMessageOf } from '../../config/error-code';
@@ -27,6 +28,8 @@ export async function openSession(url: string, signal: AbortSignal): Promise<Ses
   // A server that goes away between two replies would otherwise end the process.
   client.on('error', () => undefined);
   await guarded(() => client.connect(), signal);
+  // One for each session that is open, and there may be many.
+  setMaxListeners(0, signal);
   const cut = (): void => void client.end().catch(() => undefined);
   signal.addEventListener('abort', cut, { once: true });
   return {

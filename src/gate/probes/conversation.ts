@@ -40,7 +40,7 @@ export interface ValidOptions {
  */
 export interface Conversation extends ConversationTarget {
   readonly resolve: Resolve;
-  /** Answers that were 429 so far. */
+  /** Answers that were 429 so far, those of signing in left out. */
   readonly throttled: () => number;
   readonly send: (
     operation: ApiOperation | null,
@@ -83,7 +83,8 @@ export function createConversation(target: ConversationTarget): Conversation {
           : {};
       sent += 1;
       const response = await service.request({ timeoutMs: REQUEST_TIMEOUT_MS, ...client, ...request });
-      if (response.status === 429) throttled += 1;
+      // Signing in has limits of its own; the instance is none the worse for it.
+      if (response.status === 429 && (operation === null || !isSignInLike(operation))) throttled += 1;
       return { operation, purpose, request, response, fault: null };
     } catch (error) {
       return {

@@ -188,6 +188,13 @@ function refusalIn(exchange: Exchange): boolean {
   );
 }
 
+/** The refusal is about who is calling, not about what they may do. */
+function asksWho({ response }: Exchange): boolean {
+  if (response === null) return false;
+  const errors = JSON.stringify(recordOf(parseJson(response.body))['errors'] ?? '');
+  return response.status === 401 || /UNAUTHENTICATED|not (?:authenticated|signed in|logged in)/i.test(errors);
+}
+
 /** Item 13: who is refused without a token is refused with one that somebody else made. */
 export async function graphqlAuthentication(conversation: Conversation): Promise<Answer> {
   const fields = [
@@ -218,7 +225,9 @@ export async function graphqlAuthentication(conversation: Conversation): Promise
         `${field.name} with ${name}`,
         graphqlRequest(conversation, document, { authorization: `Bearer ${token}` }),
       );
-      if (wasAnswered(forged) && !refusalIn(forged))
+      // Who is told that they may not is taken for somebody.
+      const known = asksWho(nobody) && !asksWho(forged);
+      if (wasAnswered(forged) && (known || !refusalIn(forged)))
         findings.push(
           finding(`accepts:${name}:${field.name}`, `${field.name} is not refused with ${name}.`, forged),
         );

@@ -68,6 +68,8 @@ const LIBRARIES: readonly {
 const MANIFEST =
   /(?:^|\/)(?:package\.json|requirements[\w.-]*\.txt|pyproject\.toml|Pipfile|setup\.(?:py|cfg)|pom\.xml|build\.gradle(?:\.kts)?)$/;
 const SOURCE = /\.(?:[cm]?[jt]sx?|py|java|kt|ya?ml|properties)$/;
+/** Limits of signing in are another item, and say nothing of the rest. */
+const SIGN_IN = /session|log-?in|(?:^|\/)auth|sign-?in/i;
 const ELSEWHERE =
   /(?:^|\/)(?:tests?|__tests__|node_modules|docs|dist|build|examples?)\/|\.(?:test|spec)\.|src\/test\//;
 const MOST_FILES = 500;
@@ -80,7 +82,7 @@ export async function limitInSources(files: SourceFiles): Promise<LimitInSources
   const libraries = LIBRARIES.filter(({ manifest }) => manifest.test(manifests));
   if (libraries.length === 0) return null;
   for (const path of files.paths
-    .filter((one) => SOURCE.test(one) && !ELSEWHERE.test(one))
+    .filter((one) => SOURCE.test(one) && !ELSEWHERE.test(one) && !SIGN_IN.test(one))
     .slice(0, MOST_FILES)) {
     const text = await files.read(path);
     if (text === null) continue;

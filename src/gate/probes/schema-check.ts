@@ -44,12 +44,15 @@ function translate(value: unknown, depth: number): unknown {
   if (isRecord(value['properties'])) {
     // Here the names are the target's own, and none of them is a keyword.
     const { properties, ...others } = value;
-    const inner = Object.entries(properties).map(([name, one]) => [name, translate(one, depth + 1)]);
+    const inner = Object.entries(properties).map(([name, one]): [string, unknown] => [
+      name,
+      translate(one, depth + 1),
+    ]);
     return { ...recordOrTrue(translate(others, depth)), properties: Object.fromEntries(inner) };
   }
   const { nullable, example: _example, discriminator: _discriminator, xml: _xml, ...rest } = value;
   const copy: Record<string, unknown> = Object.fromEntries(
-    Object.entries(rest).map(([name, one]) => [
+    Object.entries(rest).map(([name, one]): [string, unknown] => [
       name,
       ['enum', 'const', 'default', 'examples'].includes(name) ? one : translate(one, depth + 1),
     ]),
@@ -64,12 +67,13 @@ function translate(value: unknown, depth: number): unknown {
 
 /** `exclusiveMinimum: true` makes the minimum itself the bound that is not reached. */
 function openBounds(schema: JsonRecord): JsonRecord {
-  let { exclusiveMinimum: above, exclusiveMaximum: below, minimum, maximum, ...rest } = schema;
-  if (typeof above === 'boolean') [above, minimum] = above ? [minimum, undefined] : [undefined, minimum];
-  if (typeof below === 'boolean') [below, maximum] = below ? [maximum, undefined] : [undefined, maximum];
-  const bounds = { exclusiveMinimum: above, exclusiveMaximum: below, minimum, maximum };
-  return {
-    ...rest,
-    ...Object.fromEntries(Object.entries(bounds).filter(([, bound]) => bound !== undefined)),
+  const { exclusiveMinimum: above, exclusiveMaximum: below, minimum, maximum, ...rest } = schema;
+  const bounds = {
+    exclusiveMinimum: above === true ? minimum : above,
+    minimum: above === true ? undefined : minimum,
+    exclusiveMaximum: below === true ? maximum : below,
+    maximum: below === true ? undefined : maximum,
   };
+  const set = Object.entries(bounds).filter(([, bound]) => bound !== undefined && bound !== false);
+  return { ...rest, ...Object.fromEntries(set) };
 }

@@ -35,7 +35,8 @@ const STATUS =
 
 /**
  * Requests of JVM tests as their sources spell them: how often and with which answer they really happened is unknown.
- * The status is the first one named between this call and the next in the same file; without one it is 0.
+ * The status is the first one named from the call's statement to that of the next call in the same file; without one
+ * it is 0.
  */
 export async function readStaticRequests(files: SourceFiles): Promise<RecordedRequest[]> {
   const found: RecordedRequest[] = [];
@@ -45,7 +46,11 @@ export async function readStaticRequests(files: SourceFiles): Promise<RecordedRe
       .map((match) => callOf(match))
       .sort((a, b) => a.at - b.at);
     calls.forEach((call, index) => {
-      const between = text.slice(call.at, calls[index + 1]?.at ?? text.length);
+      const next = calls[index + 1]?.at;
+      const between = text.slice(
+        statementAt(text, call.at),
+        next === undefined ? text.length : Math.max(call.at, statementAt(text, next)),
+      );
       found.push({
         method: call.method,
         path: call.path,
@@ -57,6 +62,11 @@ export async function readStaticRequests(files: SourceFiles): Promise<RecordedRe
     });
   }
   return found;
+}
+
+/** Where the statement around a place begins: an expected status may stand in front of the call. */
+function statementAt(text: string, at: number): number {
+  return Math.max(...[';', '{', '}'].map((mark) => text.lastIndexOf(mark, at))) + 1;
 }
 
 function callOf(match: RegExpExecArray): { at: number; method: string; path: string } {

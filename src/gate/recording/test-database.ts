@@ -1,6 +1,6 @@
 import { errorMessageOf } from '../../config/error-code';
 import type { InspectionSetting } from '../open-inspection';
-import { databaseServer } from '../run-check';
+import { databaseForTests, databaseServer } from '../run-check';
 import { startCounting } from './recorded-statements';
 
 /** A database for one test run, on a server that counts its statements. */
@@ -28,12 +28,12 @@ export async function openTestDatabase(setting: InspectionSetting): Promise<Test
     const server = await databaseServer({ sandbox, postgres });
     const counted =
       owned === undefined ? 'the PostgreSQL of the tests is shared' : await counting(server.adminUrl);
-    const database = await server.createDatabase();
+    const database = await databaseForTests(server);
     return {
       adminUrl: server.adminUrl,
       counted,
       env: (urlEnv) => ({
-        COORDINATOR_REPLICA_URL: server.adminUrl,
+        COORDINATOR_REPLICA_URL: database.serverUrl,
         DATABASE_URL: database.url,
         ...(urlEnv === undefined ? {} : { [urlEnv]: database.url }),
       }),

@@ -6,6 +6,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 const RESOLUTION_MS = 10;
+/** Buffers are swept beside the garbage collection. */
+const SWEEP_MS = 25;
 
 function collectGarbage(): void {
   try {
@@ -32,9 +34,18 @@ function report(path: string): void {
         Number.isFinite(nanoseconds) ? Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS) : 0;
       // A timer that fires on time counts as no delay.
       const measured = { p99Ms: milliseconds(delay.percentile(99)), maxMs: milliseconds(delay.max) };
-      if (letter === 'c') collectGarbage();
-      const { heapUsed, external } = process.memoryUsage();
-      socket.write(`${JSON.stringify({ ...measured, heapBytes: heapUsed + external })}\n`);
+      const tell = (): void => {
+        const { heapUsed, external } = process.memoryUsage();
+        socket.write(`${JSON.stringify({ ...measured, heapBytes: heapUsed + external })}\n`);
+      };
+      if (letter === 'c') {
+        collectGarbage();
+        setTimeout(() => {
+          collectGarbage();
+          tell();
+          delay.reset();
+        }, SWEEP_MS).unref();
+      } else tell();
       delay.reset();
     }
   });

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createFigures } from './host/figures';
 import { runLoad } from './host/run-load';
@@ -47,6 +49,8 @@ async function answer(command: StageCommand): Promise<unknown> {
 
 function end(): void {
   service.kill();
+  // In the sandbox it is the whole /tmp, which goes by itself.
+  if (basename(scratch).startsWith('stage-')) rmSync(scratch, { recursive: true, force: true });
   process.exit(0);
 }
 

@@ -8,7 +8,7 @@ import { CannotTell, type GateChecker } from '../../../src/gate/checker';
 import type { Outcome } from '../../../src/gate/outcome';
 import { gatherApiDescription, type ApiDescription } from '../../../src/gate/facts/api-description';
 import type { Inspection } from '../../../src/gate/inspection';
-import { answersOf } from '../../../src/gate/run-checker';
+import { ask } from '../../../src/gate/run-checker';
 import { SURVEY, writeFiles } from '../support';
 
 const folders: string[] = [];
@@ -20,7 +20,7 @@ const treeOf = (name: string): string => createHash('sha1').update(name).digest(
 
 /** What a checker says of its one item. */
 export async function outcomeOf(checker: GateChecker, inspection: Inspection): Promise<Outcome> {
-  const { answers } = await answersOf(checker, inspection);
+  const { answers } = await ask(checker, inspection);
   const [answer] = answers;
   if (answer === undefined) throw new Error(`${checker.name} says nothing`);
   return answer.outcome;
@@ -54,6 +54,7 @@ export function inspectFiles(
     signal: new AbortController().signal,
     provision: unasked('dependencies'),
     built: unasked('build'),
+    testCopy: unasked('copy'),
     files: () =>
       Promise.resolve({
         paths: Object.keys(files).sort(),

@@ -89,7 +89,7 @@ test('a database cannot be entered with the role of another', async () => {
     bench.inspect({ files }).database(),
     bench.inspect({ files }).database(),
   ]);
-  const crossed = one.url.replace(`/${one.name}`, `/${two.name}`);
+  const crossed = one.url.replace(`@localhost/${one.name}`, `@localhost/${two.name}`);
   await expect(queryOnce(crossed, 'select 1')).rejects.toThrow(/permission denied/);
 });
 
@@ -111,6 +111,23 @@ describe('scripts that are no single transaction', () => {
     expect(database.tables[0]?.indexes.map(({ name }) => name)).toEqual(['i', 'j']);
     expect(await database.query('select * from t')).toEqual([{ id: 1 }]);
   });
+});
+
+test('Flyway finds the migrations done, and its notes are no table of the service', async () => {
+  const database = await bench
+    .inspect({
+      files: {
+        'db/migration/V1__t.sql': 'create table t (id int);',
+        'db/migration/V1_2__u.sql': 'create table u (id int);',
+      },
+      survey: { migrations: { tool: 'flyway', dir: 'db/migration' } },
+    })
+    .database();
+  expect(database.tables.map(({ name }) => name)).toEqual(['t', 'u']);
+  expect(await database.query('select version, type from flyway_schema_history')).toEqual([
+    { version: '1.2', type: 'BASELINE' },
+  ]);
+  expect((await database.readSnapshot()).filter((line) => line.includes('flyway'))).toEqual([]);
 });
 
 describe('a tree without a database to look at', () => {

@@ -4,7 +4,7 @@ import { NO_SETTINGS } from '../../../src/domain/gate-settings';
 import type { Survey } from '../../../src/domain/survey';
 import type { Answer, GateChecker } from '../../../src/gate/checker';
 import type { Inspection } from '../../../src/gate/inspection';
-import { answersOf } from '../../../src/gate/run-checker';
+import { ask as askOnce } from '../../../src/gate/run-checker';
 import { surveyFiles } from '../../../src/survey/survey-files';
 
 const ROOT = join(__dirname, '../../..');
@@ -43,7 +43,7 @@ export async function ask(
         read: (path) => Promise.resolve(files.get(path) ?? null),
       }),
   };
-  return (await answersOf(checker, inspection as Inspection)).answers;
+  return (await askOnce(checker, inspection as Inspection)).answers;
 }
 
 /** Keys of the findings, or the outcome's kind and reason where there are none. */

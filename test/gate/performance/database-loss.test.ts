@@ -47,7 +47,7 @@ async function outcomeOf(planted: Planted): Promise<Outcome | undefined> {
     readOnly: [join(PG, '..')],
     setting: { postgres: () => Promise.resolve(postgres) },
   });
-  return (await answersOf(survivesDatabaseLoss, sample.inspection)).answers[0]?.outcome;
+  return (await answersOf(survivesDatabaseLoss, sample.inspection))[0]?.outcome;
 }
 
 test('a service that fails as it should, stays and recovers passes', async () => {
@@ -106,7 +106,7 @@ test.each(DEFECTS)(
 
 test('a service without a database has none to lose', async () => {
   sample = await openSmallService();
-  expect((await answersOf(survivesDatabaseLoss, sample.inspection)).answers[0]?.outcome).toMatchObject({
+  expect((await answersOf(survivesDatabaseLoss, sample.inspection))[0]?.outcome).toMatchObject({
     kind: 'not-applicable',
     rule: 'no-database',
   });

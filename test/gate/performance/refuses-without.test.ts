@@ -10,7 +10,7 @@ afterEach(() => sample?.dispose());
 
 async function outcomeOf(before: string, requiredEnv: string[]): Promise<Outcome | undefined> {
   sample = await openSample(nodeService('', before), { run: { requiredEnv } });
-  return (await answersOf(refusesWithoutSecrets, sample.inspection)).answers[0]?.outcome;
+  return (await answersOf(refusesWithoutSecrets, sample.inspection))[0]?.outcome;
 }
 
 test('a service that ends without its variable, or never gets ready, passes', async () => {

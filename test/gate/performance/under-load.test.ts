@@ -10,7 +10,7 @@ afterEach(() => sample?.dispose());
 
 async function measured(...of: Parameters<typeof openSmallService>): Promise<Map<string, Answer>> {
   sample = await openSmallService(...of);
-  const { answers } = await answersOf(underLoad, sample.inspection);
+  const answers = await answersOf(underLoad, sample.inspection);
   return new Map(answers.map((answer) => [answer.subject, answer]));
 }
 

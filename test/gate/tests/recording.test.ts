@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { TestRun } from '../../../src/gate/facts/test-run';
-import { answersOf } from '../../../src/gate/run-checker';
+import { ask } from '../../../src/gate/run-checker';
 import { testCoverage } from '../../../src/gate/checkers/tests/test-coverage';
 import { NO_SETTINGS } from '../../../src/domain/gate-settings';
 import type { Survey } from '../../../src/domain/survey';
@@ -158,8 +158,7 @@ test('without a test command coverage cannot be told', async () => {
     survey: { install: null, test: null, gate: NO_SETTINGS },
   });
   try {
-    const { answers } = await answersOf(testCoverage, opened.inspection);
-    expect(answers).toMatchObject([
+    expect((await ask(testCoverage, opened.inspection)).answers).toMatchObject([
       { outcome: { kind: 'could-not-run', reason: expect.stringContaining('no test command') } },
     ]);
   } finally {

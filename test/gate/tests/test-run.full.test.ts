@@ -33,7 +33,7 @@ test('a Fastify service: coverage by lines, injected requests, statements of all
   expect(JSON.parse(created?.body ?? '')).toMatchObject({ status: 'pending' });
   expect(requestsOf(run).every(({ path }) => !path.includes('?'))).toBe(true);
   if (run.statements.kind !== 'recorded') throw new Error(JSON.stringify(run.statements));
-  expect(run.statements.value.some(({ query }) => /insert into orders/.test(query))).toBe(true);
+  expect(run.statements.value.some(({ query }) => query.includes('insert into orders'))).toBe(true);
   expect(run.statements.value.some(({ query }) => /create database|pg_stat_statements/i.test(query))).toBe(
     false,
   );

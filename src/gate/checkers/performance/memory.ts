@@ -2,24 +2,27 @@ import type { GateFinding } from '../../../domain/receipt';
 import type { ProcessFigures, ProbeRequest, RunningService } from '../../facts/service';
 import { shown } from './load-figures';
 
-/** Memory before and after two loads of the same size. */
+/** Memory before and after each of several loads of the same size. */
 export interface MemoryCourse {
-  readonly figures: readonly [ProcessFigures, ProcessFigures, ProcessFigures];
+  readonly figures: readonly ProcessFigures[];
   readonly amount: number;
 }
 
 /** Growth that is no steady state any more (charter: memory monitored). */
-export const MOST_GROWTH = 0.2;
+const MOST_GROWTH = 0.2;
 /** What each request leaves behind, load after load. */
-const LEFT_BYTES = 512;
+const LEFT_BYTES = 1024;
 const MOST_REQUESTS = 600;
 const FEWEST_REQUESTS = 40;
 /** Fewer requests show only a larger leak above what a heap does by itself. */
-const FEW_REQUESTS = 200;
-const LEFT_BYTES_OF_FEW = 4 * 1024;
+const FEW_REQUESTS = 150;
+const LEFT_BYTES_OF_FEW = 1536;
 const MEGABYTE = 1024 * 1024;
 
-/** Runs the same load twice on a service that is warm, and looks at its memory before, between and after. */
+/**
+ * Runs the same load twice on a service that is warm, and looks at its memory before, between and after. A suspicion
+ * counts when a third load shows it again.
+ */
 export async function watchMemory(
   service: RunningService,
   requests: readonly ProbeRequest[],
@@ -32,26 +35,48 @@ export async function watchMemory(
   const startedAt = performance.now();
   const before = await load(FEWEST_REQUESTS);
   const msEach = (performance.now() - startedAt) / FEWEST_REQUESTS;
-  const amount = Math.max(FEWEST_REQUESTS, Math.min(MOST_REQUESTS, Math.floor(budgetMs / 2 / msEach)));
-  return { figures: [before, await load(amount), await load(amount)], amount };
+  // A busy machine takes longer and leaks as much: what shows a leak comes before the budget, unless requests are slow.
+  const fewest = msEach * FEW_REQUESTS < budgetMs * 2 ? FEW_REQUESTS : FEWEST_REQUESTS;
+  const amount = Math.max(fewest, Math.min(MOST_REQUESTS, Math.floor(budgetMs / 2 / msEach)));
+  const course = { figures: [before, await load(amount), await load(amount)], amount };
+  return memoryFindings(course).length === 0
+    ? course
+    : { figures: [...course.figures, await load(amount)], amount };
 }
 
-/** Growth over both loads, relative; null where it is not known. */
-export function growthOf(values: readonly (number | null)[]): number | null {
-  const [before, , after] = values;
-  return before == null || after == null || before === 0 ? null : (after - before) / before;
+/** One figure before, between and after the loads; null where it is not known all along. */
+function courseOf(
+  { figures }: MemoryCourse,
+  of: (figures: ProcessFigures) => number | null,
+): readonly number[] | null {
+  const course = figures.map(of).filter((value) => value !== null);
+  return course.length < figures.length || course.length < 3 ? null : course;
 }
+
+/** What each load added. */
+function stepsOf(course: readonly number[]): number[] {
+  return course.slice(1).map((value, index) => value - (course[index] ?? value));
+}
+
+/** Growth over all loads, relative; null where it is not known. */
+function growthOf(course: readonly number[] | null): number | null {
+  const first = course?.[0] ?? 0;
+  return course === null || first === 0 ? null : ((course.at(-1) ?? first) - first) / first;
+}
+
+const residentOf = ({ rssBytes }: ProcessFigures): number | null => rssBytes;
+const heapOf = ({ heapBytes }: ProcessFigures): number | null => heapBytes;
 
 /** Memory that grows and goes on growing. One step that stays, such as a larger heap, is no leak. */
-export function memoryFindings({ figures, amount }: MemoryCourse): GateFinding[] {
-  const resident = figures.map(({ rssBytes }) => rssBytes);
-  const heap = figures.map(({ heapBytes }) => heapBytes);
-  const left = perRequest(heap, amount);
+export function memoryFindings(memory: MemoryCourse): GateFinding[] {
+  const { amount } = memory;
+  const resident = courseOf(memory, residentOf);
+  const left = perRequest(courseOf(memory, heapOf), amount);
   const findings: GateFinding[] = [];
   if ((growthOf(resident) ?? 0) >= MOST_GROWTH && goesOn(resident)) {
     findings.push({
       key: 'memory-grows',
-      text: `Resident memory grows by ${percent(growthOf(resident))} over ${String(amount * 2)} requests on a warm service, and goes on growing`,
+      text: `Resident memory grows by ${percent(growthOf(resident))} over ${String(amount * (memory.figures.length - 1))} requests on a warm service, and goes on growing`,
     });
   }
   if (left !== null && left >= (amount < FEW_REQUESTS ? LEFT_BYTES_OF_FEW : LEFT_BYTES)) {
@@ -63,29 +88,28 @@ export function memoryFindings({ figures, amount }: MemoryCourse): GateFinding[]
   return findings;
 }
 
-/** The smaller of what a request leaves in each of the loads. */
-function perRequest([before, between, after]: readonly (number | null)[], amount: number): number | null {
-  if (before == null || between == null || after == null) return null;
-  return Math.min(between - before, after - between) / amount;
+/** The least that a request leaves in any of the loads. */
+function perRequest(course: readonly number[] | null, amount: number): number | null {
+  return course === null ? null : Math.min(...stepsOf(course)) / amount;
 }
 
-function goesOn([before, between, after]: readonly (number | null)[]): boolean {
-  if (before == null || between == null || after == null) return false;
-  return after - between >= (between - before) / 2;
+/** Each load adds at least half of what the first one did. */
+function goesOn(course: readonly number[] | null): boolean {
+  if (course === null) return false;
+  const [first = 0, ...later] = stepsOf(course);
+  return later.every((step) => step >= first / 2);
 }
 
 /** A row for people. */
-export function memoryRow({ figures, amount }: MemoryCourse): string {
-  const course = (of: (figure: ProcessFigures) => number | null): string =>
-    figures.map((figure) => megabytes(of(figure))).join(' -> ');
-  const resident = figures.map(({ rssBytes }) => rssBytes);
+export function memoryRow(memory: MemoryCourse): string {
+  const told = (course: readonly number[] | null): string =>
+    course === null ? 'unknown' : `${course.map((bytes) => shown(bytes / MEGABYTE)).join(' -> ')} MiB`;
+  const resident = courseOf(memory, residentOf);
   return (
-    `resident memory ${course(({ rssBytes }) => rssBytes)} MiB (${percent(growthOf(resident))}), ` +
-    `heap after garbage collection ${course(({ heapBytes }) => heapBytes)} MiB, over 2 x ${String(amount)} requests`
+    `resident memory ${told(resident)} (${percent(growthOf(resident))}), ` +
+    `heap after garbage collection ${told(courseOf(memory, heapOf))}, over ${String(memory.figures.length - 1)} x ${String(memory.amount)} requests`
   );
 }
-
-const megabytes = (bytes: number | null): string => (bytes === null ? 'unknown' : shown(bytes / MEGABYTE));
 
 function percent(share: number | null): string {
   return share === null ? 'unknown' : `${(share * 100).toFixed(0)} %`;

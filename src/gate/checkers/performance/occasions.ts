@@ -82,14 +82,15 @@ async function askOperations(conversation: Conversation): Promise<Occasions> {
       if (!isSuccess(last)) break;
       requests.push(request);
     }
-    if (last?.response != null && requests.length > 0) {
+    const response = last?.response ?? null;
+    if (response !== null && requests.length > 0) {
       all.push({
         name,
         reads,
         repeatable: !isSignInLike(operation) && !REMOVING.test(operation.method),
         housekeeping: isHousekeeping(operation),
         requests,
-        response: last.response,
+        response,
       });
     } else {
       if (reads && last !== null && (last.response === null || last.response.status >= 500))

@@ -80,13 +80,35 @@ export async function judge(conversation: Conversation): Promise<Judged> {
     if (fault !== null) findings.push(fault);
   }
   const objects = await judgeObjects(conversation, secured);
+  const admins = await openToUsers(conversation, secured);
   return {
     findings: [...findings, ...objects.findings],
     secured: secured.length,
     doubt: objects.doubt,
-    notes: objects.notes,
+    notes: [...objects.notes, ...admins],
     shown: [...shown, ...objects.shown],
   };
+}
+
+/** Operations that look like an administrator's and are served to a plain user: worth a look, and no more than that. */
+async function openToUsers(
+  conversation: Conversation,
+  secured: readonly ApiOperation[],
+): Promise<readonly string[]> {
+  const { second } = await conversation.callers();
+  const served: string[] = [];
+  const reading = secured.filter(
+    ({ id, path, method }) => /admin/i.test(`${id} ${path}`) && method.toLowerCase() === 'get',
+  );
+  for (const operation of reading) {
+    const request = second === null ? null : await conversation.valid(operation, { caller: second });
+    if (request === null) continue;
+    const exchange = await conversation.send(operation, 'a plain user', request);
+    if (isSuccess(exchange)) served.push(nameOf(operation));
+  }
+  return served.length === 0
+    ? []
+    : [`served to the second test user, though an administrator's by name: ${served.join(', ')}`];
 }
 
 function openness(operation: ApiOperation, exchange: Exchange): ProbeFinding | null {

@@ -254,6 +254,7 @@ async function judgeNextPage(
       `${where} answers ${second.exchange.response.status} to the request for the next page.`,
       second.exchange,
     );
+  if (second.rows.length === 0 && isNumberedFromNowhere(named(PAGE), query)) return [];
   if (second.rows.length === 0)
     return fault(
       'next-page-empty',
@@ -268,6 +269,16 @@ async function judgeNextPage(
         second.exchange,
       )
     : [];
+}
+
+/** The spec does not say whether pages are numbered from 0 or 1. */
+function isNumberedFromNowhere(
+  page: JsonRecord | undefined,
+  query: Readonly<Record<string, string>>,
+): boolean {
+  if (page === undefined || query[String(page['name'])] === undefined) return false;
+  const schema = schemaOfParameter(page);
+  return schema['default'] === undefined && schema['minimum'] === undefined;
 }
 
 function nextQuery(

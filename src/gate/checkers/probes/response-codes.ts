@@ -3,7 +3,7 @@ import { CannotTell } from '../../checker';
 import type { ApiOperation } from '../../facts/api-description';
 import { type Exchange, isSuccess, type ProbeFinding, wasAnswered } from '../../probes/exchange';
 import { graphqlStatuses } from '../../probes/graphql-probes';
-import { declaredResponse, nameOf, pathParameterNames } from '../../probes/operation-shape';
+import { declaredResponse, nameOf } from '../../probes/operation-shape';
 import { converseWithPlanted } from '../../probes/planted-service';
 import { makeTraffic, type Traffic, trafficOf } from '../../probes/traffic';
 import { inTurn } from '../../probes/turns';
@@ -11,8 +11,10 @@ import { probeAnswer } from '../../probes/verdict';
 import { PLANTED_API } from './planted-api';
 import { readsService } from './reads';
 
-/** Refusals that servers make before an operation is looked at; a spec that declares them somewhere has to everywhere. */
-const OF_THE_SERVER = new Set([405, 406, 408, 411, 413, 414, 415, 417, 426, 429, 431]);
+/** Refusals that servers make before an operation is looked at; few specs declare them. */
+const OF_THE_SERVER = new Set([405, 406, 408, 411, 413, 414, 417, 426, 429, 431]);
+/** The same, but a spec that declares it somewhere has to everywhere. */
+const OF_BODIES = 415;
 /** Failures of others that an operation may report, when it says so. */
 const OF_OTHERS = new Set([501, 502, 503, 504]);
 
@@ -51,9 +53,10 @@ export const RESPONSE_CODES: GateChecker = {
 };
 
 /** Answers that the spec does not declare, and failures. */
-export function judge({ exchanges, killer }: Traffic): ProbeFinding[] {
+export function judge({ exchanges, killer, operations }: Traffic): ProbeFinding[] {
   const declaredSomewhere = statusesDeclared(exchanges);
-  const findings = exchanges.flatMap((exchange) => faultsOf(exchange, declaredSomewhere));
+  const paths = new Set(operations.map(({ path }) => path));
+  const findings = exchanges.flatMap((exchange) => faultsOf(exchange, declaredSomewhere, paths));
   if (killer !== null && killer.operation !== null) {
     findings.unshift({
       key: `ended:${killer.purpose}:${nameOf(killer.operation)}`,
@@ -64,7 +67,11 @@ export function judge({ exchanges, killer }: Traffic): ProbeFinding[] {
   return findings;
 }
 
-function faultsOf(exchange: Exchange, declaredSomewhere: ReadonlySet<number>): ProbeFinding[] {
+function faultsOf(
+  exchange: Exchange,
+  declaredSomewhere: ReadonlySet<number>,
+  paths: ReadonlySet<string>,
+): ProbeFinding[] {
   const { operation, purpose } = exchange;
   if (!wasAnswered(exchange)) return [];
   const { status } = exchange.response;
@@ -87,7 +94,8 @@ function faultsOf(exchange: Exchange, declaredSomewhere: ReadonlySet<number>): P
         ]
       : [];
   }
-  if (declared === null && (!OF_THE_SERVER.has(status) || declaredSomewhere.has(status))) {
+  const silently = OF_THE_SERVER.has(status) || (status === OF_BODIES && !declaredSomewhere.has(status));
+  if (declared === null && !silently) {
     return [
       {
         key: `undeclared:${status}:${where}`,
@@ -96,15 +104,17 @@ function faultsOf(exchange: Exchange, declaredSomewhere: ReadonlySet<number>): P
       },
     ];
   }
-  return isSuccess(exchange) ? accepted(operation, exchange) : [];
+  return isSuccess(exchange) ? accepted(operation, exchange, paths) : [];
 }
 
 /** Spoilt requests that were taken as if they were none. */
-function accepted(operation: ApiOperation, exchange: Exchange): ProbeFinding[] {
+function accepted(operation: ApiOperation, exchange: Exchange, paths: ReadonlySet<string>): ProbeFinding[] {
   const where = nameOf(operation);
   const { purpose } = exchange;
   const method = operation.method.toLowerCase();
-  const isOfOne = pathParameterNames(operation.path).length > 0 && operation.path.endsWith('}');
+  // Of a collection that is there as well: a path may also name a day, or a language.
+  const isOfOne =
+    operation.path.endsWith('}') && paths.has(operation.path.slice(0, operation.path.lastIndexOf('/')));
   const wrong =
     (purpose === 'unknown id' && method === 'get' && isOfOne) ||
     purpose === 'missing field' ||
