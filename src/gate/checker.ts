@@ -31,8 +31,6 @@ export interface GateChecker {
   readonly reads: (path: string, survey: Survey) => boolean;
   /** Its answer depends on what the branch changed: another base is another check. */
   readonly comparesWithBase?: boolean;
-  /** It reads the commits between base and target: the same tree by other commits is another check. */
-  readonly readsHistory?: boolean;
   /** Measures time: nothing else of this worker runs beside it. */
   readonly alone?: boolean;
   /**

@@ -1,5 +1,5 @@
 // Needs git. No server, no Temporal, no PostgreSQL.
-import { ask } from '../../../src/gate/run-checker';
+import { answersOf } from '../../../src/gate/run-checker';
 import { GUARDED_FILES_CHECKER } from '../../../src/gate/checkers/source/guarded/guarded-files';
 import { createRepository, type Repository } from './support';
 
@@ -40,7 +40,7 @@ type Files = Readonly<Record<string, string | null>>;
 async function raised(files: Files): Promise<Record<string, string>> {
   const base = repository.commit(BASE);
   repository.commit(files);
-  const { answers } = await ask(GUARDED_FILES_CHECKER, repository.inspect({ base }));
+  const answers = await answersOf(GUARDED_FILES_CHECKER, repository.inspect({ base }));
   return Object.fromEntries(
     answers.flatMap(({ subject, outcome }) =>
       outcome.kind === 'could-not-run' ? [[subject, outcome.reason]] : [],
@@ -180,7 +180,7 @@ test.each<[string, Files]>([
 
 test('a tree that is its own base has nothing to compare', async () => {
   repository.commit(BASE);
-  const { answers } = await ask(GUARDED_FILES_CHECKER, repository.inspect());
+  const answers = await answersOf(GUARDED_FILES_CHECKER, repository.inspect());
   expect(answers.map(({ outcome }) => outcome)).toEqual([
     expect.objectContaining({ kind: 'not-applicable', rule: 'nothing-is-compared' }),
     expect.objectContaining({ kind: 'not-applicable', rule: 'nothing-is-compared' }),

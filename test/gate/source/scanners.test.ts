@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { BANDIT_CHECKER } from '../../../src/gate/checkers/source/adapters/bandit';
 import { GITLEAKS_CHECKER } from '../../../src/gate/checkers/source/adapters/gitleaks';
-import { ask } from '../../../src/gate/run-checker';
+import { answersOf } from '../../../src/gate/run-checker';
 import { createRepository, type Repository } from './support';
 
 const has = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
@@ -19,7 +19,7 @@ test('a scanner that is not on the machine says so by a rule, and decides nothin
   repository.commit({ 'app/a.py': 'x = 1\n' });
   const inspection = repository.inspect({ searchPath: '' });
   for (const checker of [GITLEAKS_CHECKER, BANDIT_CHECKER]) {
-    const { answers } = await ask(checker, inspection);
+    const answers = await answersOf(checker, inspection);
     expect(answers.map(({ outcome }) => outcome.kind)).toEqual(checker.subjects.map(() => 'not-applicable'));
   }
 });
@@ -32,14 +32,14 @@ test('a scanner that is not on the machine says so by a rule, and decides nothin
       'src/a.js': `const k = '${key}';\n`,
       '.gitleaks.toml': '[allowlist]\npaths = [".*"]\n',
     });
-    const { answers } = await ask(GITLEAKS_CHECKER, repository.inspect());
+    const answers = await answersOf(GITLEAKS_CHECKER, repository.inspect());
     expect(answers[0]?.outcome).toMatchObject({
       kind: 'ran-found',
       findings: [{ file: 'src/a.js', line: 1 }],
     });
     expect(JSON.stringify(answers)).not.toContain(key.slice(8));
     repository.commit({ 'src/a.js': 'const k = process.env.KEY;\n' });
-    expect((await ask(GITLEAKS_CHECKER, repository.inspect())).answers[0]?.outcome.kind).toBe('ran-clean');
+    expect((await answersOf(GITLEAKS_CHECKER, repository.inspect()))[0]?.outcome.kind).toBe('ran-clean');
   },
 );
 
@@ -49,12 +49,12 @@ test('a scanner that is not on the machine says so by a rule, and decides nothin
     repository.commit({
       'app/a.py': 'def f(cur, name):\n    cur.execute(f"select * from t where a = \'{name}\'")\n',
     });
-    const found = await ask(BANDIT_CHECKER, repository.inspect());
-    expect(found.answers.map(({ outcome }) => outcome.kind)).toEqual(['ran-found', 'ran-clean', 'ran-clean']);
+    const found = await answersOf(BANDIT_CHECKER, repository.inspect());
+    expect(found.map(({ outcome }) => outcome.kind)).toEqual(['ran-found', 'ran-clean', 'ran-clean']);
     repository.commit({
       'app/a.py': 'C = "a"\ndef f(cur, name):\n    cur.execute(f"select {C} from t where a = %s", (name,))\n',
     });
-    const clean = await ask(BANDIT_CHECKER, repository.inspect());
-    expect(clean.answers[0]?.outcome.kind).toBe('ran-clean');
+    const clean = await answersOf(BANDIT_CHECKER, repository.inspect());
+    expect(clean[0]?.outcome.kind).toBe('ran-clean');
   },
 );

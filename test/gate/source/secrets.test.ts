@@ -1,5 +1,5 @@
 // Needs git. No server, no Temporal, no PostgreSQL. Secrets are put together here, so that no scan finds them in this file.
-import { ask } from '../../../src/gate/run-checker';
+import { answersOf } from '../../../src/gate/run-checker';
 import type { Answer } from '../../../src/gate/checker';
 import type { Inspection } from '../../../src/gate/inspection';
 import { SECRET_CHECKER } from '../../../src/gate/checkers/source/secrets/secret-checker';
@@ -37,6 +37,7 @@ describe('what is a secret', () => {
     ['src/main/java/A.java', `private static final String API_KEY = "9f8a7d6c5b4e3f2a1b0c";`],
     ['src/main/resources/application.properties', `spring.datasource.password=${PASSWORD}`],
     ['src/main/resources/application.yaml', `  jwt:\n    secret: 9f8a7d6c5b4e3f2a1b0c9d8e`],
+    ['src/main/java/com/example/A.java', `String password = "${PASSWORD}";`],
     ['Dockerfile', `ENV API_KEY=9f8a7d6c5b4e3f2a1b0c`],
     ['deploy/key.pem', PRIVATE_KEY],
     ['README.md', `use ${AWS} to log in`],
@@ -90,7 +91,7 @@ afterEach(() => {
 });
 
 async function answer(inspection: Inspection, checker = SECRET_CHECKER): Promise<Answer> {
-  const [first] = (await ask(checker, inspection)).answers;
+  const [first] = await answersOf(checker, inspection);
   if (first === undefined) throw new Error('no answer');
   return first;
 }

@@ -50,7 +50,7 @@ function joined(comments: readonly AddedComment[]): AddedComment[] {
   const blocks: AddedComment[] = [];
   for (const comment of comments) {
     const last = blocks.at(-1);
-    const isNext = last !== undefined && last.to === comment.from - 1 && !/^\/\*/.test(comment.text);
+    const isNext = last?.to === comment.from - 1 && !comment.text.startsWith('/*');
     if (isNext)
       blocks[blocks.length - 1] = { ...last, to: comment.to, text: `${last.text}\n${comment.text}` };
     else blocks.push(comment);

@@ -1,6 +1,6 @@
 import type { SgNode } from '@ast-grep/napi';
 import type { Language } from './languages';
-import { callOf, isFunction, type ParsedFile } from './parsed-file';
+import { callOf, fieldOf, isFunction, type ParsedFile } from './parsed-file';
 
 /** One place that gives a name its meaning. */
 export type Definition =
@@ -197,7 +197,7 @@ export function returnsOf(node: SgNode): readonly SgNode[] {
 
 /** What the callers in the same file pass at that position. */
 export function argumentsGiven(file: ParsedFile, of: SgNode, index: number): readonly (SgNode | null)[] {
-  const name = of.field('name')?.text() ?? of.parent()?.field('name')?.text();
+  const name = of.field('name')?.text() ?? fieldOf(of.parent(), 'name')?.text();
   if (name === undefined) return [];
   return file
     .calls()

@@ -116,6 +116,11 @@ function calleeOf(node: SgNode, kind: string): SgNode | null {
   }
 }
 
+/** A field of a node that may not be there itself; the library's own types lose the null on the way. */
+export function fieldOf(node: SgNode | null | undefined, name: string): SgNode | null {
+  return node === null || node === undefined ? null : node.field(name);
+}
+
 const FUNCTIONS =
   /^(?:function_declaration|function_expression|function|generator_function(?:_declaration)?|arrow_function|method_definition|function_definition|lambda|method_declaration|constructor_declaration|lambda_expression)$/;
 

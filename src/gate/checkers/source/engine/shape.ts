@@ -26,7 +26,7 @@ const CONSTANTS =
 export function unwrap(node: SgNode): SgNode {
   if (!WRAPPERS.test(String(node.kind()))) return node;
   const inner = node.field('value') ?? node.namedChildren()[0];
-  return inner === undefined || inner === null ? node : unwrap(inner);
+  return inner === undefined ? node : unwrap(inner);
 }
 
 export function shapeOf(wrapped: SgNode, language: Language): Shape {

@@ -1,5 +1,5 @@
 import type { SgNode } from '@ast-grep/napi';
-import { callOf, isFunction, type ParsedFile } from '../engine/parsed-file';
+import { callOf, fieldOf, isFunction, type ParsedFile } from '../engine/parsed-file';
 import { parametersOf } from '../engine/names';
 import { isAsync, nameOf } from './match';
 
@@ -58,7 +58,7 @@ export function isHandler(node: SgNode, file: ParsedFile): boolean {
 function isResolver(node: SgNode): boolean {
   const key = node.parent()?.parent()?.parent();
   const own = node.kind() === 'method_definition' ? node.parent()?.parent() : key;
-  return /^(?:Query|Mutation|Subscription)$/.test(own?.field('key')?.text() ?? '');
+  return /^(?:Query|Mutation|Subscription)$/.test(fieldOf(own, 'key')?.text() ?? '');
 }
 
 /**

@@ -156,7 +156,7 @@ function literalFallbacks(file: ParsedFile): SgNode[] {
   const annotations = file.all('annotation').filter((node) => {
     const match = /\$\{([\w.-]+):([^}]+)\}/.exec(node.text());
     return (
-      /^@Value\b/.test(node.text()) &&
+      /^@(?:[\w.]+\.)?Value\b/.test(node.text()) &&
       match !== null &&
       isSecretName((match[1] ?? '').replace(/[.-]/g, '_')) &&
       !/^\s*(?:#\{|\$\{|null\b)/.test(match[2] ?? '')
@@ -188,8 +188,6 @@ const FALLBACK_GOOD = [
   'class A { @Value("${jwt.secret:}") String secret; }',
   'class A { String s = System.getenv("JWT_SECRET"); }',
 ] as const;
-
-const ANY_ORIGIN = /"\*"/;
 
 function asserts(method: SgNode, file: ParsedFile, depth: number): boolean {
   if (
@@ -292,7 +290,7 @@ export const JAVA_RULES: readonly SourceRule[] = [
             around !== null &&
             isPasswordText(isHex ? call.args.map((arg) => arg.text()).join() + nameOf(around) : around.text())
           );
-        if (/NoOpPasswordEncoder/.test(call.callee)) return true;
+        if (call.callee.includes('NoOpPasswordEncoder')) return true;
         const cost =
           call.name === 'BCryptPasswordEncoder'
             ? call.args.at(-1)
@@ -375,8 +373,8 @@ export const JAVA_RULES: readonly SourceRule[] = [
         .all('annotation', 'marker_annotation')
         .filter(
           (node) =>
-            /^@CrossOrigin\b/.test(node.text()) &&
-            (!/origins|originPatterns|value|"/.test(node.text()) || ANY_ORIGIN.test(node.text())),
+            /^@(?:[\w.]+\.)?CrossOrigin\b/.test(node.text()) &&
+            (!/origins|originPatterns|value|"/.test(node.text()) || node.text().includes('"*"')),
         ),
       ...callsWhere(file, ({ name, args, node }) => {
         if (
@@ -384,12 +382,12 @@ export const JAVA_RULES: readonly SourceRule[] = [
             name,
           )
         )
-          return args.some((arg) => ANY_ORIGIN.test(valueOf(file, arg).text()));
+          return args.some((arg) => valueOf(file, arg).text().includes('"*"'));
         if (name === 'applyPermitDefaultValues') return true;
         return (
           /^(?:setHeader|addHeader|header|set|add)$/.test(name) &&
           /"access-control-allow-origin"|ACCESS_CONTROL_ALLOW_ORIGIN/i.test(args[0]?.text() ?? '') &&
-          ANY_ORIGIN.test(node.text())
+          node.text().includes('"*"')
         );
       }),
     ],
@@ -478,7 +476,7 @@ export const JAVA_RULES: readonly SourceRule[] = [
         if (name === 'assertTrue' || name === 'assertThat')
           return (
             args[0]?.text() === 'true' &&
-            (name === 'assertTrue' || /\.isTrue\(\)/.test(node.parent()?.text() ?? ''))
+            (name === 'assertTrue' || (node.parent()?.text() ?? '').includes('.isTrue()'))
           );
         if (name === 'assertFalse') return args[0]?.text() === 'false';
         const [first, second] = args;
@@ -486,7 +484,7 @@ export const JAVA_RULES: readonly SourceRule[] = [
           /^(?:assertEquals|assertSame)$/.test(name) &&
           first !== undefined &&
           first.text() === second?.text() &&
-          !/\(/.test(first.text())
+          !first.text().includes('(')
         );
       }),
     bad: [
@@ -505,7 +503,7 @@ export const JAVA_RULES: readonly SourceRule[] = [
     find: (file) =>
       file
         .all('annotation', 'marker_annotation')
-        .filter((node) => /^@(?:Disabled|Ignore)(?:\(|$)/.test(node.text())),
+        .filter((node) => /^@(?:[\w.]+\.)?(?:Disabled|Ignore)(?:\(|$)/.test(node.text())),
     bad: [
       'class ATest { @Disabled @Test void a() { assertTrue(f()); } }',
       'class ATest { @Disabled("flaky") @Test void a() { assertTrue(f()); } }',

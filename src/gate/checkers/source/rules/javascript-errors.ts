@@ -1,5 +1,5 @@
 import type { SgNode } from '@ast-grep/napi';
-import { callOf, functionAround, isFunction, type ParsedFile } from '../engine/parsed-file';
+import { callOf, fieldOf, functionAround, isFunction, type ParsedFile } from '../engine/parsed-file';
 import type { SourceRule } from '../engine/rule';
 import { isHandler } from './handlers';
 import { descendants, isAsync, isBare, isInAsync, statementsOf } from './match';
@@ -31,7 +31,7 @@ function onlyLogs(clause: SgNode, file: ParsedFile): boolean {
     clause
       .parent()
       ?.nextAll()
-      .filter((node) => node.isNamed() && !/comment/.test(String(node.kind()))) ?? [];
+      .filter((node) => node.isNamed() && !String(node.kind()).includes('comment')) ?? [];
   return rest.length === 0;
 }
 
@@ -60,6 +60,30 @@ const WRITES =
   /^(?:query|execute|save|insert|create|update|upsert|destroy|\$executeRaw|deleteMany|updateMany|insertMany|bulkCreate|commit)$/;
 const COLLECTIONS =
   /^(?:get|set|has|add|push|delete|clear|then|catch|finally|on|once|emit|call|apply|bind|forEach|map|log|info|warn|error|debug|next|end|send|json|write|resolve|reject|close|start|stop|run|register|use|ready|after|handle|handler|main|listen|test|it)$/;
+
+const DATABASE_CALL =
+  /\b(?:pool|db|client|conn(?:ection)?|\w*repo(?:sitory)?|prisma(?:\.\w+)?|knex|trx|\w*Model)\.(?:query|execute|save|insert\w*|update\w*|delete\w*|create\w*|find\w*|upsert)\(/i;
+
+/** A failed statement of the database reads like an empty answer, or is written to the log and forgotten. */
+function dropsDatabaseError(clause: SgNode): boolean {
+  const statements = statementsOf(clause.field('body'));
+  const hasReason = descendants(clause, 'comment').length > 0;
+  const around = functionAround(clause);
+  if (hasReason || statements.length === 0 || around === null || !isAsync(around)) return false;
+  if (!DATABASE_CALL.test(fieldOf(clause.parent(), 'body')?.text() ?? '')) return false;
+  const rest = statements.filter((statement) => !LOGGING.test(statement.text()));
+  const isForgotten =
+    rest.length === 0 &&
+    (clause
+      .parent()
+      ?.nextAll()
+      .every((node) => !node.isNamed()) ??
+      false);
+  return (
+    isForgotten ||
+    (rest.length === 1 && /^return(?:\s+(?:null|undefined|\[\]|\{\}))?;?$/.test(rest[0]?.text() ?? ''))
+  );
+}
 
 /** A promise nobody waits for, inside an asynchronous function: its failure has no way to the caller. */
 function floating(file: ParsedFile): SgNode[] {
@@ -175,6 +199,26 @@ export const JAVASCRIPT_ERROR_RULES: readonly SourceRule[] = [
     good: [
       'app.get("/x", async (req, res, next) => { try { res.json(await f()); } catch (err) { log.error(err); next(err); } });',
       'async function main() { try { await f(); } catch (err) { console.error(err); } }',
+    ],
+  },
+  {
+    id: 'js-database-error-dropped',
+    ...ITEM,
+    where: 'service',
+    mentions: /\bcatch\b/,
+    message:
+      'A failed query is answered as if there were nothing; throw it on, or turn it into an error for the caller.',
+    find: (file) => file.all('catch_clause').filter(dropsDatabaseError),
+    bad: [
+      'async function save(o) { try { await repo.insert(o); } catch (err) { return null; } }',
+      'async function load(id) { try { return await pool.query("select 1"); } catch (error) { console.error(error); } }',
+      'async function list() { try { return await prisma.user.findMany(); } catch { return []; } }',
+    ],
+    good: [
+      'async function ready() { try { await pool.query("select 1"); return true; } catch { return false; } }',
+      'async function user(token) { try { return await verify(token); } catch { return null; } }',
+      'async function save(o) { try { await repo.insert(o); } catch (err) { log.error(err); throw err; } }',
+      'async function save(o) { try { await repo.insert(o); } catch (err) { if (err.code === "23505") return null; throw err; } }',
     ],
   },
   {

@@ -1,6 +1,6 @@
 import type { SgNode } from '@ast-grep/napi';
 import { listOfCallback, parametersOf } from '../engine/names';
-import { type Call, functionAround, isFunction, type ParsedFile } from '../engine/parsed-file';
+import { type Call, fieldOf, functionAround, isFunction, type ParsedFile } from '../engine/parsed-file';
 import type { SourceRule } from '../engine/rule';
 import { servingFunctions } from './handlers';
 import { callsWithin, descendants, isWithin, literalOf, valueOf } from './match';
@@ -46,6 +46,10 @@ const ABOUT_SCHEMA = /\b(?:information_schema|pg_\w+|regclass|setval|nextval|las
 /** A read of the database, as far as one file tells. */
 function readsDatabase(call: Call, file: ParsedFile): boolean {
   const { receiver, name, args } = call;
+  // knex: `knex('posts').where(…)`, awaited as it is.
+  if (name === 'where' && receiver !== null && /^(?:this\.)?(?:knex|db|trx)\(/.test(receiver.text())) {
+    return !/\.(?:update|insert|del|delete)\(/.test(statementAround(call.node));
+  }
   if (receiver === null) {
     if (!/^(?:query|sql)$/.test(name)) return false;
     return /^\s*(?:select|with)\b/i.test(textOf(file, args[0]));
@@ -68,6 +72,15 @@ function readsDatabase(call: Call, file: ParsedFile): boolean {
     ) &&
     !/^(?:Object|Array|Promise|Map|Math|JSON)$/.test(text);
   return isModel || (DATABASE.test(text) && FINDERS.test(name) && name !== 'get');
+}
+
+function statementAround(node: SgNode): string {
+  return (
+    node
+      .ancestors()
+      .find((outer) => /statement|declaration/.test(String(outer.kind())))
+      ?.text() ?? ''
+  );
 }
 
 function textOf(file: ParsedFile, node: SgNode | undefined): string {
@@ -96,7 +109,7 @@ function readsInLoops(file: ParsedFile): SgNode[] {
 
 function isAwaitedOrReturned(node: SgNode): boolean {
   const chain = node.ancestors();
-  const end = chain.findIndex((outer) => isFunction(outer) || /statement$/.test(String(outer.kind())));
+  const end = chain.findIndex((outer) => isFunction(outer) || String(outer.kind()).endsWith('statement'));
   const inner = chain.slice(0, end + 1);
   return inner.some((outer) =>
     /^(?:await_expression|return_statement|arrow_function)$/.test(String(outer.kind())),
@@ -129,7 +142,6 @@ interface Loop {
 
 /** The nearest loop over a list in the same function, or the callback run for each of its elements. */
 function loopAround(node: SgNode): Loop | null {
-  let inner = node;
   for (const outer of node.ancestors()) {
     if (
       outer.kind() === 'for_in_statement' &&
@@ -139,7 +151,7 @@ function loopAround(node: SgNode): Loop | null {
       return loopOf(outer.field('left'), outer.field('right'));
     }
     if (outer.kind() === 'for_statement') {
-      const index = descendants(outer, 'variable_declarator')[0]?.field('name')?.text();
+      const index = fieldOf(descendants(outer, 'variable_declarator')[0], 'name')?.text();
       const derived = descendants(outer, 'variable_declarator')
         .filter((node) =>
           node
@@ -148,7 +160,7 @@ function loopAround(node: SgNode): Loop | null {
             .includes(`[${index ?? ''}]`),
         )
         .map((node) => node.field('name')?.text() ?? '');
-      if (index !== undefined && /\.length/.test(outer.field('condition')?.text() ?? '')) {
+      if (index !== undefined && (outer.field('condition')?.text() ?? '').includes('.length')) {
         return { names: [index, ...derived], variable: index, list: outer.field('condition')?.text() ?? '' };
       }
     }
@@ -158,9 +170,7 @@ function loopAround(node: SgNode): Loop | null {
       const [first] = parametersOf(outer);
       return first === undefined ? null : loopOf(first, list);
     }
-    inner = outer;
   }
-  void inner;
   return null;
 }
 
@@ -213,12 +223,14 @@ export const JAVASCRIPT_RUNTIME_RULES: readonly SourceRule[] = [
       'async function itemsOf(id) { const { rows } = await pool.query("SELECT * FROM items WHERE order_id = $1", [id]); return rows; } async function list(orders) { for (const order of orders) { order.items = await itemsOf(order.id); } return orders; }',
       'async function list(prisma) { const users = await prisma.user.findMany(); for (const u of users) { u.posts = await prisma.post.findMany({ where: { authorId: u.id } }); } return users; }',
       'async function list(pool, rows) { return Promise.all(rows.map((row) => pool.query("select name from tags where id = $1", [row.tag_id]))); }',
+      'async function f(knex) { const users = await knex("users"); for (const u of users) { u.posts = await knex("posts").where({ user_id: u.id }); } return users; }',
       'async function f(pool, rows) { for (let i = 0; i < rows.length; i += 1) { const r = await pool.query("select 1 from t where id = $1", [rows[i].id]); rows[i].x = r; } }',
     ],
     good: [
       'async function list(db) { const { rows } = await db.query("select * from orders"); const ids = rows.map((row) => row.id); const items = await db.query("select * from items where order_id = any($1)", [ids]); return [rows, items]; }',
       'async function save(db, items) { for (const item of items) { await db.query("insert into items values ($1)", [item.id]); } }',
       'async function f(db) { for (const table of ["a", "b"]) { await db.query(`select count(*) from ${table}`); } }',
+      'async function f(knex, rows) { for (const row of rows) { await knex("posts").where({ id: row.id }).update({ seen: true }); } }',
       'function f(store, ids) { return ids.map((id) => store.get(id)); }',
       'async function f(db, batches) { for (const batch of batches) { await db.query("select * from t where id = any($1)", [batch]); } }',
       'async function f(files) { for (const file of files) { await readFile(file); } }',

@@ -1,5 +1,5 @@
 import type { SgNode } from '@ast-grep/napi';
-import { type Call, functionAround, type ParsedFile } from '../engine/parsed-file';
+import { type Call, fieldOf, functionAround, type ParsedFile } from '../engine/parsed-file';
 import type { SourceRule } from '../engine/rule';
 import { callsWhere, literalOf, propertyOf, unquote, valueOf } from './match';
 import { isCredentialComparison, isPasswordText, isSecretName } from './credentials';
@@ -27,7 +27,7 @@ function weakHash(call: Call, file: ParsedFile): boolean {
     return false;
   const outer = functionAround(call.node);
   const name =
-    outer === null ? '' : (outer.field('name')?.text() ?? outer.parent()?.field('name')?.text() ?? '');
+    outer === null ? '' : (outer.field('name')?.text() ?? fieldOf(outer.parent(), 'name')?.text() ?? '');
   return call.args.some((arg) => isPasswordText(arg.text())) || /password/i.test(name);
 }
 
@@ -45,7 +45,7 @@ const ANY_ORIGIN = /^(?:\*|true)$/;
 
 /** The options of a CORS middleware let everybody in. */
 function admitsAll(options: SgNode | null, file: ParsedFile): boolean {
-  if (options === null || options.kind() !== 'object') return false;
+  if (options?.kind() !== 'object') return false;
   const origin = propertyOf(options, /^origin$/);
   if (origin === null) return !/\borigin\b|\.\.\./.test(options.text());
   const value = valueOf(file, origin);
@@ -66,6 +66,9 @@ function openCors(call: Call, file: ParsedFile): boolean {
     file.text,
   );
   if (call.receiver === null && /^(?:cors|\w*[cC]ors)$/.test(call.name) && importsCors) {
+    return first === undefined || admitsAll(valueOf(file, first), file);
+  }
+  if (/^require\(['"](?:cors|@koa\/cors)['"]\)$/.test(call.callee)) {
     return first === undefined || admitsAll(valueOf(file, first), file);
   }
   if (call.name === 'enableCors') return first === undefined || admitsAll(valueOf(file, first), file);
@@ -118,8 +121,8 @@ function decodeForTrust(call: Call, file: ParsedFile): boolean {
   const isByHand = call.callee === 'JSON.parse' && /split\(['"]\.['"]\)\s*\[\s*1\s*\]/.test(call.node.text());
   const splits =
     call.callee === 'JSON.parse' &&
-    /base64/.test(call.node.text()) &&
-    !/\[0\]/.test(call.node.text()) &&
+    call.node.text().includes('base64') &&
+    !call.node.text().includes('[0]') &&
     /\.split\(['"]\.['"]\)/.test(around(call.node, file)) &&
     /token|jwt/i.test(around(call.node, file));
   if (!isLibrary && !isByHand && !splits) return false;
@@ -148,7 +151,7 @@ function literalFallbacks(file: ParsedFile): SgNode[] {
       right !== null &&
       isSecretName(left.text()) &&
       isRealLiteral(right) &&
-      /\benv\b|environment/i.test(outer?.field('value')?.text() ?? '')
+      /\benv\b|environment/i.test(fieldOf(outer, 'value')?.text() ?? '')
     );
   });
   // `JWT_SECRET: z.string().default('dev')` and its kin.
@@ -230,10 +233,12 @@ export const JAVASCRIPT_SECURITY_RULES: readonly SourceRule[] = [
           /^(?:jwt|jsonwebtoken|JWT|jsonWebToken)$/.test(call.receiver?.text() ?? '');
         const isImported =
           call.receiver === null && call.name === 'verify' && /['"]jsonwebtoken['"]/.test(file.text);
-        return (isLibrary || isImported) && !fixesAlgorithms(call, file);
+        const isJose = call.receiver === null && call.name === 'jwtVerify';
+        return (isLibrary || isImported || isJose) && !fixesAlgorithms(call, file);
       }),
     bad: [
       'const user = jwt.verify(token, secret);',
+      'const { payload } = await jwtVerify(token, secret, { issuer: ISSUER });',
       'jwt.verify(token, key, { algorithms: ["HS256", "none"] });',
       'jwt.sign(user, "", { algorithm: "none" });',
       'jwt.verify(token, secret, (err, user) => { next(err); });',
@@ -392,6 +397,7 @@ export const JAVASCRIPT_SECURITY_RULES: readonly SourceRule[] = [
       'import cors from "@fastify/cors"; await app.register(cors);',
       'import cors from "@fastify/cors"; await app.register(cors, { origin: true });',
       'import cors from "cors"; app.use(cors({ credentials: true }));',
+      'app.use(require("cors")());',
       'app.enableCors();',
       'app.enableCors({ origin: "*" });',
       'const app = await NestFactory.create(AppModule, { cors: true });',

@@ -1,7 +1,7 @@
 import type { SgNode } from '@ast-grep/napi';
-import type { Call, ParsedFile } from '../engine/parsed-file';
+import { type Call, fieldOf, type ParsedFile } from '../engine/parsed-file';
 import type { Snippet, SourceRule } from '../engine/rule';
-import { descendants, literalOf } from './match';
+import { callsWhere, descendants, literalOf, valueOf } from './match';
 
 const ITEM = { item: 'no-sensitive-logs', where: 'service' } as const;
 const message =
@@ -13,9 +13,19 @@ const LEVELS =
   /^(?:log|info|warn|warning|error|debug|trace|fatal|exception|critical|verbose|silly|notice|http|atInfo|atDebug)$/;
 
 function isLogging({ name, receiver, callee }: Call): boolean {
-  if (/^(?:print|pprint)$/.test(callee)) return true;
-  if (/^System\.(?:out|err)\.print/.test(callee)) return true;
-  return receiver !== null && LEVELS.test(name) && LOGGERS.test(receiver.text().replace(/\s+/g, ''));
+  if (/^(?:print|pprint|log|logger|logInfo|logError|logWarn|logDebug)$/.test(callee)) return true;
+  if (
+    /^(?:System\.(?:out|err)\.print|process\.std(?:out|err)\.write$|sys\.std(?:out|err)\.write$|MDC\.put$)/.test(
+      callee,
+    )
+  )
+    return true;
+  if (receiver === null) return false;
+  const before = receiver.text().replace(/\s+/g, '');
+  // SLF4J's fluent form, and loggers bound to more fields.
+  if (/^(?:addKeyValue|addArgument|bind|child)$/.test(name))
+    return /\.at(?:Info|Warn|Error|Debug|Trace)\(\)|^(?:[\w.]*\.)?(?:log|logger)$/i.test(before);
+  return LEVELS.test(name) && LOGGERS.test(before);
 }
 
 /** Names of values that must not be in a log, as they stand at the end of an expression. */
@@ -25,15 +35,12 @@ const NOT_SENSITIVE =
   /(?:next|page|continuation|cursor|cancel\w*|sync|design|csrf_?header)_?token$|has_?\w+$|^is_?\w+$/i;
 /** A whole request: its body or its headers. */
 const WHOLE =
-  /^(?:await\s+)?(?:[\w.]*\b)?(?:req|request|ctx\.request|ctx\.req)\.(?:body|headers|rawHeaders|cookies|signedCookies|json|data|form|POST|META|raw\.headers|body\(\)|json\(\)|form\(\)|get_json\(\)|get_data\(\))$/;
+  /^(?:await\s+)?(?:[\w.]*\b)?(?:req|request|ctx\.request|ctx\.req)\.(?:body|headers|rawHeaders|cookies|signedCookies|json|data|form|POST|META|raw\.headers|body\(\)|json\(\)|form\(\)|get_json\(\)|get_data\(\))$|^(?:dict\()?(?:request\.)?scope\[['"]headers['"]\]\)?$/;
 const SHIELDS =
   /redact|mask|omit|hash|sanitiz|scrub|digest|fingerprint|truncate|pick|Boolean|length|type$|isinstance|len$|bool$|censor|exclude|without/i;
 
 function sensitiveIn(file: ParsedFile): SgNode[] {
-  return file
-    .calls()
-    .filter((call) => isLogging(call) && call.args.some(holdsSensitive))
-    .map(({ node }) => node);
+  return callsWhere(file, (call) => isLogging(call) && call.args.some((arg) => holdsSensitive(arg, file)));
 }
 
 const VALUES = {
@@ -49,21 +56,11 @@ const VALUES = {
   java: ['identifier', 'field_access', 'method_invocation'],
 } as const;
 
-function holdsSensitive(arg: SgNode): boolean {
-  const language = arg.getRoot().filename();
-  void language;
-  return nodesOf(arg).some((node) => isSensitive(node, arg));
-}
-
-function nodesOf(arg: SgNode): readonly SgNode[] {
-  for (const kinds of Object.values(VALUES)) {
-    try {
-      return descendants(arg, ...kinds);
-    } catch {
-      // Kinds of another grammar.
-    }
-  }
-  return [];
+/** The argument, or the object literal that its name stands for. */
+function holdsSensitive(arg: SgNode, file: ParsedFile): boolean {
+  const value = valueOf(file, arg);
+  const looked = value.kind() === 'object' || value.kind() === 'dictionary' ? value : arg;
+  return descendants(looked, ...VALUES[file.language]).some((node) => isSensitive(node, looked));
 }
 
 function isSensitive(node: SgNode, arg: SgNode): boolean {
@@ -75,9 +72,9 @@ function isSensitive(node: SgNode, arg: SgNode): boolean {
   if (parent !== null && parentKind === 'keyword_argument' && parent.field('name')?.id() === node.id())
     return false;
   const isObjectOf =
-    parent?.field('object')?.id() === node.id() ||
-    (parentKind === 'subscript' && parent?.field('value')?.id() === node.id());
-  const isCalled = parent?.field('function')?.id() === node.id();
+    fieldOf(parent, 'object')?.id() === node.id() ||
+    (parentKind === 'subscript' && fieldOf(parent, 'value')?.id() === node.id());
+  const isCalled = fieldOf(parent, 'function')?.id() === node.id();
   if (isObjectOf || isCalled || isShielded(node, arg)) return false;
   if (WHOLE.test(text)) return true;
   const key = /\[['"]([\w-]+)['"]\]$/.exec(text)?.[1];
@@ -144,6 +141,9 @@ const NODE_BAD: readonly Snippet[] = [
   'console.log("user", user.accessToken);',
   'fastify.log.info({ auth: request.headers["authorization"] });',
   'request.log.info({ body: request.body });',
+  'log("info", { requestId: request.id, body: request.body });',
+  'const fields = { path: request.path, token: request.token }; log("info", fields);',
+  'process.stdout.write(JSON.stringify({ headers: request.headers }));',
 ];
 const NODE_GOOD: readonly Snippet[] = [
   'logger.info({ userId: user.id, method: req.method, url: req.url }, "request");',
@@ -214,6 +214,7 @@ export const LOGGING_RULES: readonly SourceRule[] = [
       'class A { void f(String user, String password) { log.info("login {} {}", user, password); } }',
       'class A { void f(Login login) { LOGGER.debug("login " + login.getPassword()); } }',
       'class A { void f(Req request) { logger.info("token {}", request.token()); } }',
+      'class A { void f(String password) { log.atInfo().addKeyValue("password", password).log("created"); } }',
       'class A { void f(String token) { System.out.println("token " + token); } }',
     ],
     good: [

@@ -1,5 +1,5 @@
 import type { SgNode } from '@ast-grep/napi';
-import { type Call, functionAround, isFunction, type ParsedFile } from '../engine/parsed-file';
+import { type Call, fieldOf, functionAround, isFunction, type ParsedFile } from '../engine/parsed-file';
 import { unwrap } from '../engine/shape';
 
 /** Nodes of calls for which the test holds. */
@@ -74,7 +74,9 @@ export function isInAsync(node: SgNode): boolean {
 /** Name of a function: its own, of the variable or the property it is given to. */
 export function nameOf(node: SgNode): string {
   const parent = node.parent();
-  return node.field('name')?.text() ?? parent?.field('name')?.text() ?? parent?.field('key')?.text() ?? '';
+  return (
+    node.field('name')?.text() ?? fieldOf(parent, 'name')?.text() ?? fieldOf(parent, 'key')?.text() ?? ''
+  );
 }
 
 /** Whether `node` is inside `outer`, or is it. */

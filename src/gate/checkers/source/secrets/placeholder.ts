@@ -1,10 +1,12 @@
+import { isMainSource } from '../engine/paths';
+
 /** Folders and files whose values are for trying out, and documents. */
 const TRIAL =
   /(?:^|\/)(?:tests?|__tests__|specs?|e2e|fixtures?|testdata|__mocks__|docs?|examples?|samples?)\/|[._-](?:test|spec)\.\w+$|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|(?:Tests?|IT)\.java$|(?:^|\/)(?:\.env\.(?:example|sample|template|dist|test|ci|development|local)|env\.example|example\.env|(?:docker-)?compose[\w.-]*\.ya?ml|README[\w.-]*|CONTRIBUTING[\w.-]*|AGENTS\.md)$|\.(?:md|rst|adoc|txt|example|sample|template)$|(?:^|\/)\.github\/workflows\//i;
 
 /** Whether values in such a file are most likely made up: tests, documents, examples, local containers. */
 export function isTrialPath(path: string): boolean {
-  return TRIAL.test(path);
+  return TRIAL.test(path) && !isMainSource(path);
 }
 
 const WORDS =

@@ -23,7 +23,6 @@ export const SECRET_CHECKER: GateChecker = {
   scope: 'task',
   reads: isScanned,
   comparesWithBase: true,
-  readsHistory: true,
   control: () => findsPlanted(),
   check: async (inspection) => {
     const tree = await readTree(inspection);
@@ -108,7 +107,8 @@ async function readCommits(inspection: Inspection): Promise<readonly ScannedText
 async function findsPlanted(): Promise<boolean> {
   // Put together here, so that no scan of this repository finds them.
   const key = `ghp_${'a1B2c3D4e5'.repeat(4)}`.slice(0, 40);
-  const own = findSecretsIn('src/a.js', `const dbPassword = "${'Tr0ub4dor'}&3x";\nconst k = "${key}";\n`);
+  const password = ['Tr0ub4dor', '&3x'].join('');
+  const own = findSecretsIn('src/a.js', `const dbPassword = "${password}";\nconst k = "${key}";\n`);
   const text = `const slack = "${['xoxb', '123456789012', '1234567890123', 'AbCdEfGhIjKlMnOpQrStUvWx'].join('-')}";`;
   const linted = await lintSecrets([{ path: 'src/a.js', text }], new AbortController().signal);
   return own.length === 2 && linted.length > 0;

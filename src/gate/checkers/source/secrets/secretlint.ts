@@ -53,7 +53,6 @@ function hitsOf(
 ): (SecretHit & { readonly path: string })[] {
   const lineOf = createLineFinder(content);
   return result.messages.flatMap((message) => {
-    if (message.type !== 'message') return [];
     const [from, to] = message.range;
     const value = content.slice(from, to);
     const kind = `secretlint-${message.ruleId.replace(/^@secretlint\/secretlint-rule-/, '')}`;
