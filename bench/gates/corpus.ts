@@ -3,6 +3,7 @@ import { API_DEFECTS } from './defects/api';
 import { DATABASE_DEFECTS } from './defects/database';
 import { PERFORMANCE_DEFECTS } from './defects/performance';
 import { PROBES_DEFECTS } from './defects/probes';
+import { SOURCE_DEFECTS } from './defects/source';
 import { TESTS_DEFECTS } from './defects/tests';
 
 /** Every planted defect, by family of checkers. */
@@ -11,5 +12,6 @@ export const DEFECTS: readonly Defect[] = [
   ...DATABASE_DEFECTS,
   ...PERFORMANCE_DEFECTS,
   ...PROBES_DEFECTS,
+  ...SOURCE_DEFECTS,
   ...TESTS_DEFECTS,
 ];

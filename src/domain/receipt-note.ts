@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { GateReport} from './receipt';
+import type { GateReport } from './receipt';
 import { type Evidence, type GateFinding, Receipt } from './receipt';
 import { Survey } from './survey';
 

@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import { askingFixture, deskFixture, memoryJournals } from '../../support/journals';
 import { Analysis } from '../../../src/domain/analysis';
 import { findingsForHistory } from '../../../src/domain/handoff';
-import { afterAttempt, afterConsult, afterContext, afterGate, afterMerge, afterReview } from '../../../src/domain/ladder';
+import {
+  afterAttempt,
+  afterConsult,
+  afterContext,
+  afterGate,
+  afterMerge,
+  afterReview,
+} from '../../../src/domain/ladder';
 import { afterDecision } from '../../../src/domain/after-decision';
 import { failureReport } from '../../../src/domain/failure-text';
 import { outlineTask, Plan, type PlanTask } from '../../../src/domain/plan';
