@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { benchAttempts } from './attempts';
 import { renderFigures, type Figure } from './figures';
+import { benchGate } from './gates/speed';
 import { benchMakespans, benchOrchestration } from './orchestration';
 import { startBenchServer } from './server';
 import { benchStartUp, benchWorkerStart } from './start-up';
@@ -30,6 +31,8 @@ async function main(): Promise<void> {
   } finally {
     await server.stop();
   }
+  say('the gate …');
+  figures.push(...(await benchGate()));
   say('start-up of the command line …');
   figures.push(...(await benchStartUp()));
   const machine = { cores: cpus().length, cpu: cpus()[0]?.model ?? 'unknown', node: process.version };

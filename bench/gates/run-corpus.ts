@@ -89,7 +89,8 @@ function targetOf(at: PlantedCommit, base: PlantedCommit): Parameters<GateRunner
   return { path: at.path, gitDir: at.gitDir, commit: at.commit, tree: at.tree, base: base.commit };
 }
 
-async function surveyCheckout(path: string): Promise<Survey> {
+/** What the survey says of a folder. */
+export async function surveyCheckout(path: string): Promise<Survey> {
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   const files = entries
     .filter((entry) => entry.isFile())

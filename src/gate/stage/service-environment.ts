@@ -22,7 +22,7 @@ export function serviceEnvironment(of: {
   const urlEnv = settings.database?.urlEnv ?? 'DATABASE_URL';
   const given: Record<string, string> = {
     NODE_ENV: 'production',
-    ...Object.fromEntries(run.requiredEnv.map((name) => [name, madeUpValue(name)])),
+    ...madeUpValues(run.requiredEnv),
     ...run.env,
     ...(access === null ? {} : { ...access.variables, [urlEnv]: access.url }),
     [run.portEnv]: String(port),
@@ -37,6 +37,11 @@ export function serviceEnvironment(of: {
       ([name]) => !taken.includes(name) && !alsoTaken.includes(name),
     ),
   );
+}
+
+/** Values for variables that are needed and that nobody configured. */
+export function madeUpValues(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, madeUpValue(name)]));
 }
 
 /** What passes for a secret: long and random; an address that nobody answers where the name asks for one. */

@@ -2,6 +2,7 @@ import type { Evidence, GateFinding } from '../../../domain/receipt';
 import { type Answer, CannotTell, DoesNotApply, type GateChecker } from '../../checker';
 import { ServiceNotReady } from '../../facts/service';
 import type { Inspection } from '../../inspection';
+import { madeUpValues } from '../../stage/service-environment';
 import { mayChangeTests } from '../tests/inputs';
 import { DEPLOY_DOCUMENT } from './deploy-docs';
 import { findDocument } from './find-document';
@@ -100,6 +101,7 @@ async function tryMigration(inspection: Inspection, command: string): Promise<st
     env: {
       HOME: scratch,
       TMPDIR: scratch,
+      ...madeUpValues(settings.run?.requiredEnv ?? []),
       ...settings.run?.env,
       [settings.database?.urlEnv ?? 'DATABASE_URL']: database.url,
     },
