@@ -17,8 +17,8 @@ export async function queryOnce(url: string, statement: string): Promise<readonl
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   // A server that goes away between two replies would otherwise end the process.
   client.on('error', () => undefined);
-  await client.connect();
   try {
+    await client.connect();
     const result = await client.query<Record<string, unknown>>(statement);
     return result.rows;
   } finally {

@@ -27,6 +27,8 @@ const SETTINGS = [
   'full_page_writes=off',
   'synchronous_commit=off',
   'max_connections=200',
+  // Dropping a database waits for connections that are still to say who they are.
+  'authentication_timeout=5s',
 ];
 
 /**

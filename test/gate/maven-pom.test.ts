@@ -100,6 +100,7 @@ describe('what Maven gets to see of a pom outside the sandbox', () => {
 });
 
 /** Maven 3 gives it to plugins that do not name it. */
+const MEASURES_COVERAGE = ['jacoco-maven-plugin 0.8.13'];
 const ADDED_BY_MAVEN = ['plexus-utils 1.1'];
 
 describe('what Maven would pick only while it runs', () => {
@@ -135,6 +136,7 @@ describe('what Maven would pick only while it runs', () => {
       ['surefire-junit-platform 3.2.5'],
       ['junit-platform-launcher 1.10.5'],
       ['junit-jupiter-engine 5.10.5'],
+      MEASURES_COVERAGE,
       ADDED_BY_MAVEN,
     ]);
   });
@@ -150,6 +152,7 @@ describe('what Maven would pick only while it runs', () => {
       ['surefire-junit4 2.12.4'],
       ['surefire-junit47 2.12.4'],
       ['surefire-testng 2.12.4'],
+      MEASURES_COVERAGE,
       ADDED_BY_MAVEN,
     ]);
   });
