@@ -3,7 +3,7 @@ import { type GateFinding, MOST_FINDINGS, type Receipt } from './receipt';
 /**
  * Reads the receipts of one checker as a delta against the base. A `fail` whose findings are all there already, none
  * of them worse, is debt and not new. What passed there and cannot be told any more fails: otherwise removing a check
- * would be a way past it. What was checked there and does not apply any more is left to a human for the same reason.
+ * would be a way past it; unless it was the machine that stood in the way. What was checked there and does not apply any more is left to a human for the same reason.
  */
 export function compareReceipts(receipts: readonly Receipt[], base: readonly Receipt[]): Receipt[] {
   return receipts.map((receipt) => {
@@ -12,7 +12,7 @@ export function compareReceipts(receipts: readonly Receipt[], base: readonly Rec
       case 'fail':
         return failureAgainst(receipt, before);
       case 'needs-review':
-        return before?.verdict === 'pass' ? vanished(receipt) : receipt;
+        return before?.verdict === 'pass' && receipt.ofMachine !== true ? vanished(receipt) : receipt;
       case 'not-applicable':
         return before?.verdict === 'pass' || before?.verdict === 'fail'
           ? {

@@ -94,6 +94,8 @@ export const Receipt = z.strictObject({
   isNew: z.boolean().optional(),
   /** Figures the metrics are made of, by name. */
   measures: z.record(z.string(), z.number()).optional(),
+  /** It could not be told because of the machine, such as a busy one: that says nothing of the tree. */
+  ofMachine: z.boolean().optional(),
   /** The gate's own checker that was asked; `checker` is the program or rule that decided. */
   asked: z.string().optional(),
   /** Digest of everything the checker read; the tree it ran on where that is another one with the same inputs. */

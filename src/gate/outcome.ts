@@ -6,7 +6,8 @@ export type Outcome =
   /** Without `findings` the run itself is the one thing that is wrong. */
   | { readonly kind: 'ran-found'; readonly note: string; readonly findings?: readonly GateFinding[] }
   /** No answer: not a pass, not a failure. */
-  | { readonly kind: 'could-not-run'; readonly reason: string }
+  /** `ofMachine`: it was the machine, such as a busy one, and says nothing of the tree. */
+  | { readonly kind: 'could-not-run'; readonly reason: string; readonly ofMachine?: true }
   /** A claim like any other: `rule` names what it stands on. */
   | { readonly kind: 'not-applicable'; readonly reason: string; readonly rule?: string };
 

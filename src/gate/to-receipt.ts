@@ -33,6 +33,7 @@ export function toReceipt(checker: GateChecker, answer: Answer, frame: ReceiptFr
       text: finding.text.slice(0, 500),
     })),
     ...(answer.measures === undefined ? {} : { measures: { ...answer.measures } }),
+    ...(outcome.kind === 'could-not-run' && outcome.ofMachine === true ? { ofMachine: true } : {}),
     asked: checker.name,
     inputs: { digest: frame.inputs, tree: frame.tree },
   };

@@ -129,6 +129,11 @@ describe('against the base', () => {
     expect(compare(receipt('needs-review'), null).verdict).toBe('needs-review');
   });
 
+  test('what a busy machine could not tell is left open, whatever the base says', () => {
+    const busy = receipt('needs-review', { ofMachine: true });
+    expect(compare(busy, receipt('pass'))).toEqual(busy);
+  });
+
   test('what was checked and does not apply any more is left to a human', () => {
     expect(compare(receipt('not-applicable'), receipt('pass'))).toMatchObject({
       verdict: 'needs-review',

@@ -207,6 +207,7 @@ function unlessBusy({ slowdown }: LoadReport, suspected: number, outcome: Outcom
   if (outcome.kind !== 'ran-clean' || suspected === 0) return outcome;
   return {
     kind: 'could-not-run',
+    ofMachine: true,
     reason: `the machine was too busy to tell: a computation took ${slowdown.toFixed(1)} times its processor time, or more; run it again when less is going on`,
   };
 }
