@@ -9,7 +9,7 @@ import type { Defect, ServiceName } from './defect';
 import { createPlantedRepository, type PlantedCommit } from './planted-repository';
 
 /** What came of one planted defect. */
-export interface DefectResult {
+interface DefectResult {
   readonly defect: Defect;
   /** Its item turned red, or undecided where that is what the defect asks for. */
   readonly found: boolean;
@@ -18,7 +18,7 @@ export interface DefectResult {
 }
 
 /** A verdict on a clean twin, where every failure is a false alarm. */
-export interface CleanVerdict {
+interface CleanVerdict {
   readonly service: ServiceName;
   readonly verdict: ItemVerdict;
 }

@@ -95,7 +95,7 @@ type GateSection = (typeof GATE_SECTIONS)[number]['section'];
 export type GateSlug = (typeof GATE_SECTIONS)[number]['items'][number][0];
 
 /** Who decides an item; see `GATE_SECTIONS`. */
-export type DecidedBy = (typeof GATE_SECTIONS)[number]['items'][number][2];
+type DecidedBy = (typeof GATE_SECTIONS)[number]['items'][number][2];
 
 export interface GateItem {
   /** 1 to 40, in the charter's order. */

@@ -5,9 +5,9 @@ const Argv = z.array(z.string().min(1)).min(1).max(50);
 const Path = z.string().min(1).max(500);
 
 /** Lines that tests must reach without a configuration (charter: quality gate, code quality), in percent. */
-export const DEFAULT_COVERAGE = 80;
+const DEFAULT_COVERAGE = 80;
 /** Response time the 95th percentile stays below without a configuration (charter: quality gate, performance). */
-export const DEFAULT_P95_MS = 200;
+const DEFAULT_P95_MS = 200;
 
 /** An item the owner accepts as it is, until `expires` (the last day it holds). */
 export const Waiver = z.strictObject({

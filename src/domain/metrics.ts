@@ -14,7 +14,7 @@ export interface TaskFacts {
 }
 
 /** Figures a gate run leaves behind, by the names checkers give them in their receipts. */
-export const GATE_MEASURES = [
+const GATE_MEASURES = [
   ['endpointCoverage', 'operations of the spec that tests called, over all (0 to 1)'],
   ['successCoverage', 'operations that answered a test with success, over all (0 to 1)'],
   ['declaredResponseCoverage', 'declared responses that tests met, over all (0 to 1)'],
@@ -26,7 +26,7 @@ export const GATE_MEASURES = [
   ['responseTimeP95Ms', 'p95 response time of the slowest operation under load (ms)'],
   ['responseTimeSamples', 'samples that stands on'],
 ] as const;
-export type GateMeasure = (typeof GATE_MEASURES)[number][0];
+type GateMeasure = (typeof GATE_MEASURES)[number][0];
 
 /** What metrics need of the objective's gate. */
 export interface GateFacts {

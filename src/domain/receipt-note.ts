@@ -6,7 +6,7 @@ import { Survey } from './survey';
 /** Where receipts are kept in a repository, on the commit they speak of. */
 export const NOTES_REF = 'refs/notes/coordinator';
 /** Most characters of a note; what is over it loses evidence first, then findings. */
-export const LONGEST_NOTE = 256 * 1024;
+const LONGEST_NOTE = 256 * 1024;
 
 const SIZES = [
   { evidence: 6, characters: 800, findings: 20 },

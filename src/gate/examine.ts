@@ -15,7 +15,7 @@ import { toReceipt } from './to-receipt';
 const OPEN_ANSWER_MS = 10 * 60_000;
 
 /** What a checker said; `final: false` where it was stopped or broke, which says nothing of the tree. */
-export interface Examined {
+interface Examined {
   readonly receipts: readonly Receipt[];
   readonly final: boolean;
 }

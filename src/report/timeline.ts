@@ -1,7 +1,7 @@
 import type { Report } from '../domain/report';
 
 /** A stretch of time of one task; instants in milliseconds. */
-export interface Stretch {
+interface Stretch {
   readonly kind: 'attempt' | 'waiting';
   /** Of an attempt. */
   readonly level: number;

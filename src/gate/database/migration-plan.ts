@@ -20,7 +20,7 @@ export interface SqlMigration {
 }
 
 /** What is wrong with the files themselves. */
-export interface PlanProblem {
+interface PlanProblem {
   readonly kind: 'duplicate-number' | 'missing-number' | 'down-without-up' | 'unreadable-name';
   readonly path: string;
   readonly text: string;

@@ -27,7 +27,7 @@ export interface Migrator {
 }
 
 /** A database of the owner's rights, and where a sandboxed command finds it. */
-export interface MigrationPlace {
+interface MigrationPlace {
   readonly url: string;
   readonly socketDir: string;
 }
@@ -55,7 +55,7 @@ interface MigrationFolder {
 const NUMBERED_SQL = /^((?:.*\/)?(?:migrations?|migrate))\/(?:\d+|[VUR]\d*_)[^/]*\.sql$/;
 
 /** Where the migrations of a tree are; null where none are found. */
-export async function locateMigrations(inspection: Inspection): Promise<MigrationFolder | null> {
+async function locateMigrations(inspection: Inspection): Promise<MigrationFolder | null> {
   if (inspection.survey.migrations !== null) return inspection.survey.migrations;
   const { paths } = await inspection.files();
   const dir = paths.map((path) => NUMBERED_SQL.exec(path)?.[1]).find((found) => found !== undefined);

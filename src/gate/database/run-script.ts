@@ -22,7 +22,7 @@ export class MigrationFailed extends Error {
 }
 
 /** Whether its own statements, or a mark of the file, keep it from being one transaction. */
-export function isTransactional(script: MigrationScript): boolean {
+function isTransactional(script: MigrationScript): boolean {
   return (
     script.transaction &&
     !splitSql(script.sql).some(({ text }) => needsNoTransaction(text) || controlsTransaction(text))

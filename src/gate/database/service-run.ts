@@ -24,10 +24,10 @@ const MORE = 12;
 const FEW_ROWS = 12;
 const UNREACHED = '100000';
 /** More than fits into what a planner reads at once anyway. */
-export const BIG_TABLE_ROWS = 1500;
+const BIG_TABLE_ROWS = 1500;
 
 /** What one request of a list cost, and how many rows it brought. */
-export interface ListSample {
+interface ListSample {
   readonly items: number;
   readonly calls: ReadonlyMap<string, number>;
 }

@@ -28,7 +28,7 @@ export interface ApiOperation {
 }
 
 /** A line of a file of the description. */
-export interface SpecPlace {
+interface SpecPlace {
   readonly file: string;
   readonly line: number;
   readonly quote: string;

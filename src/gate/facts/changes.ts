@@ -31,12 +31,12 @@ export interface Changes {
 }
 
 /** One commit and the lines it adds against its first parent. */
-export interface CommitText {
+interface CommitText {
   readonly commit: string;
   readonly added: readonly AddedLine[];
 }
 
-export interface AddedLine {
+interface AddedLine {
   readonly file: string;
   readonly line: number;
   readonly text: string;

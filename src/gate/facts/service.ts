@@ -56,7 +56,7 @@ export interface ProbeResponse {
   readonly ms: number;
 }
 
-export interface LoadRequest {
+interface LoadRequest {
   readonly requests: readonly ProbeRequest[];
   /** Requests in all, round robin over `requests`; a closed loop, each connection with a client address of its own. */
   readonly amount: number;

@@ -55,7 +55,7 @@ export interface FileCoverage {
 }
 
 /** Something that could be recorded, or the reason why not. */
-export type Recorded<T> =
+type Recorded<T> =
   | { readonly kind: 'recorded'; readonly value: T }
   | { readonly kind: 'estimated'; readonly value: T; readonly how: string }
   | { readonly kind: 'absent'; readonly reason: string };

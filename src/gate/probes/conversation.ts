@@ -20,13 +20,13 @@ export interface ConversationTarget {
 }
 
 /** Up to two users that are logged in. */
-export interface Callers {
+interface Callers {
   readonly way: LogInWay | null;
   readonly first: Caller | null;
   readonly second: Caller | null;
 }
 
-export interface ValidOptions {
+interface ValidOptions {
   /** Null: nobody; absent: the first user where the operation needs one. */
   readonly caller?: Caller | null;
   /** With a resource of its own, so that it may be spoilt. */

@@ -48,7 +48,7 @@ export function exampleRequest(operation: ApiOperation, setting: ExampleSetting)
 }
 
 /** The path with its parameters filled in. */
-export function examplePath(operation: ApiOperation, setting: ExampleSetting): string {
+function examplePath(operation: ApiOperation, setting: ExampleSetting): string {
   return operation.path.replace(/\{([^}]+)\}/g, (_, name: string) => {
     const known = setting.path?.[name];
     if (known !== undefined) return encodeURIComponent(known);
@@ -58,7 +58,7 @@ export function examplePath(operation: ApiOperation, setting: ExampleSetting): s
 }
 
 /** The body that goes with it, before it is written down; undefined: the example of the spec has none. */
-export function exampleBody(body: RequestBody, setting: ValueSetting): unknown {
+function exampleBody(body: RequestBody, setting: ValueSetting): unknown {
   const fromSchema = valueOf(body.schema, setting);
   // An example of the whole body serves once; later ones may have to differ.
   if (isRecord(body.example) && setting.variant === 0) return { ...body.example, ...setting.known };

@@ -68,12 +68,12 @@ const isRequired = (one: GraphQLArgument): boolean =>
   isNonNullType(one.type) && one.defaultValue === undefined;
 
 /** The smallest selection a type allows. */
-export function selectionOf(type: GraphQLOutputType): string {
+function selectionOf(type: GraphQLOutputType): string {
   return isLeafType(getNamedType(type)) ? '' : ' { __typename }';
 }
 
 /** A literal of an input type, made of required parts only. */
-export function literalOf(type: GraphQLInputType, name: string, depth = 0): string {
+function literalOf(type: GraphQLInputType, name: string, depth = 0): string {
   if (isNonNullType(type)) return literalOf(type.ofType, name, depth);
   if (isListType(type)) return `[${depth > 4 ? '' : literalOf(type.ofType, name, depth + 1)}]`;
   if (isEnumType(type)) return type.getValues()[0]?.name ?? 'null';

@@ -80,7 +80,7 @@ const LOG_IN = /log-?in|sign-?in|token|session|authenticate|\/auth(?:\/|$)|logon
 const NOT_LOG_IN = /regist|sign-?up|reset|change|refresh|log-?out|forgot|revoke|verify/i;
 
 /** An operation that takes a new user with the same fields; null where the spec has none. */
-export function findSignUp(
+function findSignUp(
   operations: readonly ApiOperation[],
   way: LogInWay,
   resolve: Resolve,

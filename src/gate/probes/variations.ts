@@ -13,7 +13,7 @@ import {
 import { merged, typeOf } from './schema-value';
 
 /** What is wrong with a request. */
-export type Purpose =
+type Purpose =
   | 'valid'
   | 'unknown id'
   | 'malformed id'

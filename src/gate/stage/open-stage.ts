@@ -27,7 +27,7 @@ const LOG_BYTES = 4 * 1024 * 1024;
 const GRACE_MS = 5_000;
 
 /** How a service's process ended. */
-export interface ServiceEnd {
+interface ServiceEnd {
   readonly code: number | null;
   readonly signal: string | null;
 }

@@ -26,7 +26,7 @@ export function filesOf(folder: string, changes: Record<string, string | null> =
 }
 
 /** What a checker that reads files alone says of them. */
-export async function ask(
+async function ask(
   checker: GateChecker,
   files: ReadonlyMap<string, string>,
 ): Promise<readonly Answer[]> {

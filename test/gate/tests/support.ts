@@ -71,7 +71,7 @@ export function exampleFile(example: string, path: string): string {
   return readFileSync(join(EXAMPLES, example, path), 'utf8');
 }
 
-export function surveyOf(path: string): Survey {
+function surveyOf(path: string): Survey {
   const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter(
     (name) => !/^(?:\.git|node_modules)\//.test(name),
   );

@@ -144,7 +144,7 @@ async function isRefused(
 }
 
 /** Columns named after another table's key that refer to nothing. */
-export function looseKeys(tables: readonly Table[]): GateFinding[] {
+function looseKeys(tables: readonly Table[]): GateFinding[] {
   return tables.flatMap((table) =>
     table.columns.flatMap(({ name, type }): GateFinding[] => {
       const stem = /^(.+)_id$/.exec(snake(name))?.[1];
@@ -171,7 +171,7 @@ const PEOPLE = /^(?:users?|accounts?|members?|logins?|app_users?)$/;
 const ADDRESS = /^(?:e_?mail(?:_address)?|user_?name|login)$/;
 
 /** What people are told apart by has to be there once. */
-export function sharedAddresses(tables: readonly Table[]): GateFinding[] {
+function sharedAddresses(tables: readonly Table[]): GateFinding[] {
   return tables
     .filter(({ name }) => PEOPLE.test(name))
     .flatMap((table) =>

@@ -60,7 +60,7 @@ async function schemaDocuments(
 }
 
 /** Tables and columns that neither a comment nor a document explains. A column counts where its table is named too. */
-export function undocumented(tables: readonly Table[], documents: readonly string[]): GateFinding[] {
+function undocumented(tables: readonly Table[], documents: readonly string[]): GateFinding[] {
   return tables.flatMap((table) => {
     const name = tableName(table);
     const about = documents.filter((text) => names(text, table.name));

@@ -91,7 +91,7 @@ function answer(note: string, findings: readonly GateFinding[]): Answer[] {
 }
 
 /** Whether it is a procedure at all, and asks the health check where it is. */
-export function judgeText(
+function judgeText(
   { path, text, offset }: FoundDocument,
   commands: readonly string[],
   health: string | null,
@@ -128,7 +128,7 @@ export function judgeText(
 }
 
 /** Commands that name scripts, files, modules or targets that are not there. */
-export async function judgeCommands(
+async function judgeCommands(
   { path, text, offset }: FoundDocument,
   files: Pick<SourceFiles, 'paths' | 'blobs' | 'read'>,
 ): Promise<GateFinding[]> {

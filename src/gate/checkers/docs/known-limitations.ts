@@ -35,7 +35,7 @@ export const knownLimitations: GateChecker = {
 };
 
 /** Whether a text is more than a heading, a promise or a denial. */
-export function judgeLimitations(path: string, text: string): GateFinding[] {
+function judgeLimitations(path: string, text: string): GateFinding[] {
   const body = text.replace(/^\s*#{1,6} .*$/gm, '').trim();
   if (wordsOf(text).length >= FEWEST_WORDS && !NONE.test(body)) return [];
   return [

@@ -9,7 +9,7 @@ const MANIFEST =
   /(?:^|\/)(?:package\.json|requirements[\w.-]*\.txt|pyproject\.toml|Pipfile|pom\.xml|build\.gradle(?:\.kts)?)$/;
 
 /** What one reading operation says about keeping its answer. */
-export interface CachingFact {
+interface CachingFact {
   readonly name: string;
   readonly cacheControl: string | null;
   readonly etag: string | null;

@@ -71,7 +71,7 @@ export async function measureResponseTimes(
 
 export const p95Of = ({ runsP95Ms }: ResponseTimes): number => median(runsP95Ms);
 
-export function isNoisy({ runsP95Ms }: ResponseTimes): boolean {
+function isNoisy({ runsP95Ms }: ResponseTimes): boolean {
   return spreadOf(runsP95Ms) > NOISY_SPREAD && Math.max(...runsP95Ms) > QUIET_MS;
 }
 

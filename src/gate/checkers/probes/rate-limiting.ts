@@ -130,7 +130,7 @@ async function targetOf(conversation: Conversation): Promise<Omit<Tried, 'burst'
 }
 
 /** What a burst shows to be wrong. */
-export function judgeBurst(
+function judgeBurst(
   run: Burst,
   sources: LimitInSources | null,
   where: string,

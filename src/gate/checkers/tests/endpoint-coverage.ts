@@ -49,7 +49,7 @@ export function coverEndpoints(
 }
 
 /** Codes an operation declares: `200`, `4XX`; `default` stands for anything and is left out. */
-export function declaredResponses({ operation }: Pick<ApiOperation, 'operation'>): string[] {
+function declaredResponses({ operation }: Pick<ApiOperation, 'operation'>): string[] {
   return Object.keys(recordOf(operation['responses'])).filter((code) => /^[1-5](?:\d\d|XX)$/i.test(code));
 }
 

@@ -127,7 +127,7 @@ function answer(
 }
 
 /** What is wrong with tests as they are written: nothing asserted, skipped, or all others kept from running. */
-export function judgeTestFiles(
+function judgeTestFiles(
   files: readonly { readonly path: string; readonly text: string }[],
 ): GateFinding[] {
   const helpers = assertingHelpers(files);

@@ -10,7 +10,7 @@ const FRAGMENT =
 const MOST_STEPS = 12;
 
 /** Whether the text of a composite reads as a statement, or (`loose`) as a part of one. */
-export function readsAsQuery(text: string, loose: boolean): boolean {
+function readsAsQuery(text: string, loose: boolean): boolean {
   return STATEMENT_START.test(text) || (loose && FRAGMENT.test(text));
 }
 

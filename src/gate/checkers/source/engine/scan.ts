@@ -14,7 +14,7 @@ const LARGEST_SOURCE = 512 * 1024;
 const MOST_SOURCES = 5000;
 
 /** What the rules of one item found in a tree. */
-export interface ScanResult {
+interface ScanResult {
   readonly findings: readonly GateFinding[];
   readonly evidence: readonly Evidence[];
 }
@@ -123,7 +123,7 @@ function lineAt(text: string, line: number): string {
   return text.split('\n')[line - 1]?.trim() ?? '';
 }
 
-export interface Found {
+interface Found {
   readonly rule: string;
   readonly message: string;
   readonly file: string;

@@ -8,7 +8,7 @@ import { type Guard, guardedPartOf, isGuarded, narrowingLines } from './guarded-
 import { missingFrom, testTitlesOf } from './test-titles';
 
 /** Something a change does to how it is judged. */
-export interface Guarded {
+interface Guarded {
   readonly about: Guard;
   readonly file: string;
   /** Null: of a file or line that is gone. */
@@ -89,7 +89,7 @@ function isTest(path: string): boolean {
 }
 
 /** What a change does to how it is judged, file by file. */
-export async function findGuarded(changes: Changes, files: SourceFiles): Promise<readonly Guarded[]> {
+async function findGuarded(changes: Changes, files: SourceFiles): Promise<readonly Guarded[]> {
   const found: Guarded[] = [];
   const [titlesBefore, titlesAfter]: [{ file: string; title: string }[], string[]] = [[], []];
   for (const { path, kind } of changes.files) {

@@ -15,7 +15,7 @@ export function statementsOf(block: SgNode | null): readonly SgNode[] {
   return block?.namedChildren().filter((child) => !isComment(child)) ?? [];
 }
 
-export function isComment(node: SgNode): boolean {
+function isComment(node: SgNode): boolean {
   return String(node.kind()).includes('comment');
 }
 
