@@ -13,20 +13,23 @@ export interface TaskFacts {
   readonly waived: boolean;
 }
 
-/** Figures a gate run leaves behind, by the names checkers give them in their receipts. */
-const GATE_MEASURES = [
-  ['endpointCoverage', 'operations of the spec that tests called, over all (0 to 1)'],
-  ['successCoverage', 'operations that answered a test with success, over all (0 to 1)'],
-  ['declaredResponseCoverage', 'declared responses that tests met, over all (0 to 1)'],
-  ['testCoverage', 'lines that tests ran, over executable lines of all sources (0 to 1)'],
-  ['diffCoverage', 'changed lines that tests ran, over changed executable lines (0 to 1)'],
-  ['databaseMeanMs', 'p95 over statements, by calls, of the mean execution time (ms)'],
-  ['databaseWorstMs', 'mean execution time of the slowest statement (ms)'],
-  ['databaseQueriesPerRequest', 'statements executed per request'],
-  ['responseTimeP95Ms', 'p95 response time of the slowest operation under load (ms)'],
-  ['responseTimeSamples', 'samples that stands on'],
-] as const;
-type GateMeasure = (typeof GATE_MEASURES)[number][0];
+/**
+ * Figures a gate run leaves behind, by the names checkers give them in their receipts. Coverages are shares from 0 to 1:
+ * of operations that tests called, that answered them with success, of declared responses they met, of executable lines
+ * they ran, of changed ones. The rest is milliseconds (p95 over statements by calls of their mean, the slowest mean, the
+ * p95 of the slowest operation) and counts.
+ */
+type GateMeasure =
+  | 'endpointCoverage'
+  | 'successCoverage'
+  | 'declaredResponseCoverage'
+  | 'testCoverage'
+  | 'diffCoverage'
+  | 'databaseMeanMs'
+  | 'databaseWorstMs'
+  | 'databaseQueriesPerRequest'
+  | 'responseTimeP95Ms'
+  | 'responseTimeSamples';
 
 /** What metrics need of the objective's gate. */
 export interface GateFacts {

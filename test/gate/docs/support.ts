@@ -26,10 +26,7 @@ export function filesOf(folder: string, changes: Record<string, string | null> =
 }
 
 /** What a checker that reads files alone says of them. */
-async function ask(
-  checker: GateChecker,
-  files: ReadonlyMap<string, string>,
-): Promise<readonly Answer[]> {
+async function ask(checker: GateChecker, files: ReadonlyMap<string, string>): Promise<readonly Answer[]> {
   const survey: Survey = surveyFiles({ files: [...files.keys()], read: (path) => files.get(path) ?? null });
   const paths = [...files.keys()].sort();
   const inspection: Pick<Inspection, 'survey' | 'settings' | 'signal' | 'files'> = {

@@ -127,9 +127,7 @@ function answer(
 }
 
 /** What is wrong with tests as they are written: nothing asserted, skipped, or all others kept from running. */
-function judgeTestFiles(
-  files: readonly { readonly path: string; readonly text: string }[],
-): GateFinding[] {
+function judgeTestFiles(files: readonly { readonly path: string; readonly text: string }[]): GateFinding[] {
   const helpers = assertingHelpers(files);
   return files
     .filter(({ path }) => holdsTests(path))

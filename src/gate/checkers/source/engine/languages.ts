@@ -2,8 +2,7 @@ import { createRequire } from 'node:module';
 import { Lang, parse, registerDynamicLanguage, type SgNode } from '@ast-grep/napi';
 
 /** Languages that have rules; JavaScript stands for JS, JSX, TS and TSX. */
-const LANGUAGES = ['javascript', 'python', 'java'] as const;
-export type Language = (typeof LANGUAGES)[number];
+export type Language = 'javascript' | 'python' | 'java';
 
 /** The grammars by file extension. TypeScript's reads no JSX, JavaScript's does. */
 const GRAMMARS: Readonly<Record<string, readonly [Language, string]>> = {
