@@ -6,9 +6,7 @@ let repository: Repository;
 beforeEach(() => {
   repository = createRepository();
 });
-afterEach(() => {
-  repository.dispose();
-});
+afterEach(() => repository.dispose());
 
 test('comments in added lines are listed, those that were there are not; lines that follow each other are one', async () => {
   const base = repository.commit({ 'src/a.js': '// old\nconst a = 1;\n', 'src/A.java': 'class A {}\n' });

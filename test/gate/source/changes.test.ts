@@ -5,9 +5,7 @@ let repository: Repository;
 beforeEach(() => {
   repository = createRepository();
 });
-afterEach(() => {
-  repository.dispose();
-});
+afterEach(() => repository.dispose());
 
 test('added, changed and deleted files, with the lines of the new side', async () => {
   const base = repository.commit({ 'a.js': '1\n2\n3\n4\n', 'gone.js': 'x\n', 'same.js': 'y\n' });

@@ -16,9 +16,7 @@ let repository: Repository;
 beforeEach(() => {
   repository = createRepository();
 });
-afterEach(() => {
-  repository.dispose();
-});
+afterEach(() => repository.dispose());
 
 async function answersFor(
   folder: string,

@@ -62,7 +62,7 @@ test.each(PLANTED.map((defect) => [`${defect.service}: ${defect.name}`, defect] 
         ),
       ).toEqual([]);
     } finally {
-      repository.dispose();
+      await repository.dispose();
     }
   },
 );

@@ -7,9 +7,7 @@ let repository: Repository;
 beforeEach(() => {
   repository = createRepository();
 });
-afterEach(() => {
-  repository.dispose();
-});
+afterEach(() => repository.dispose());
 
 const BASE = {
   'package.json': JSON.stringify(

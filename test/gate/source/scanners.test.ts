@@ -11,9 +11,7 @@ let repository: Repository;
 beforeEach(() => {
   repository = createRepository();
 });
-afterEach(() => {
-  repository.dispose();
-});
+afterEach(() => repository.dispose());
 
 test('a scanner that is not on the machine says so by a rule, and decides nothing', async () => {
   repository.commit({ 'app/a.py': 'x = 1\n' });

@@ -86,9 +86,7 @@ let repository: Repository;
 beforeEach(() => {
   repository = createRepository();
 });
-afterEach(() => {
-  repository.dispose();
-});
+afterEach(() => repository.dispose());
 
 async function answer(inspection: Inspection, checker = SECRET_CHECKER): Promise<Answer> {
   const [first] = await answersOf(checker, inspection);

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Survey } from '../../../src/domain/survey';
 import type { Inspection } from '../../../src/gate/inspection';
-import { openInspection } from '../../../src/gate/open-inspection';
+import { type OpenedInspection, openInspection } from '../../../src/gate/open-inspection';
 import { createSetting, SURVEY } from '../support';
 
 /** A repository of a test, and inspections of its commits. */
@@ -20,7 +20,8 @@ export interface Repository {
     survey?: Partial<Survey>;
     searchPath?: string;
   }): Inspection;
-  dispose(): void;
+  /** Ends its inspections too. */
+  dispose(): Promise<void>;
 }
 
 export function createRepository(): Repository {
@@ -34,6 +35,7 @@ export function createRepository(): Repository {
       stdio: ['ignore', 'pipe', 'pipe'],
     }).trim();
   git('init', '-q', '-b', 'main');
+  const opened: OpenedInspection[] = [];
   return {
     path,
     git,
@@ -51,7 +53,7 @@ export function createRepository(): Repository {
       return git('rev-parse', 'HEAD');
     },
     inspect({ base, commit = git('rev-parse', 'HEAD'), survey = {}, searchPath } = {}) {
-      return openInspection(createSetting(folder, searchPath === undefined ? {} : { searchPath }), {
+      const one = openInspection(createSetting(folder, searchPath === undefined ? {} : { searchPath }), {
         target: {
           path,
           gitDir: join(path, '.git'),
@@ -61,9 +63,12 @@ export function createRepository(): Repository {
         },
         survey: { ...SURVEY, ...survey },
         signal: new AbortController().signal,
-      }).inspection;
+      });
+      opened.push(one);
+      return one.inspection;
     },
-    dispose: () => {
+    dispose: async () => {
+      for (const one of opened) await one.dispose();
       rmSync(folder, { recursive: true, force: true });
     },
   };
