@@ -63,6 +63,13 @@ function doing(progress: TaskProgress, inFlight: boolean): string {
   }
 }
 
+/** The question a task cannot go on without: its own, or the objective's that keeps models from being asked. */
+function waitingFor(run: Run, step: TaskProgress['step'], inFlight: boolean): string | null {
+  if (step.kind === 'await-decision') return step.escalationId;
+  const rests = step.kind === 'attempt' && !inFlight && step.resumes !== undefined;
+  return rests ? run.progress.blockedBy : null;
+}
+
 function taskStatus(
   run: Run,
   progress: TaskProgress,
@@ -85,7 +92,7 @@ function taskStatus(
     doing: doing(progress, inFlight),
     startedAt: progress.startedAt,
     endedAt: progress.endedAt,
-    waitingFor: step.kind === 'await-decision' ? step.escalationId : null,
+    waitingFor: waitingFor(run, step, inFlight),
     firstGatePassed: progress.firstGatePassed,
     commit: progress.commit,
     gate: progress.gate,

@@ -2,15 +2,30 @@ import type { SourceFiles } from '../facts/source-files';
 import type { RecordedRequest } from '../facts/test-run';
 import { isTestFile } from './test-sources';
 
+/** A path in pieces, `"/v1/invoices/" + id + "/notes"`, or a variable that holds one. */
+const PATH = String.raw`("\/[^"\s]*"(?:\s*\+\s*(?:"[^"\s]*"|[\w.]+(?:\(\))?))*|[a-z]\w*)`;
+const VERB = '(get|post|put|patch|delete|head|options)';
+const METHOD = '(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)';
+
 /** A call that names method and path: `get("/v1/x")`, `client.get().uri("/v1/x")`, `rest.postForEntity("/v1/x")`. */
 const CALLS: readonly RegExp[] = [
-  /\b(get|post|put|patch|delete|head|options)\(\s*"(\/[^"\s]*)"/gi,
-  /\b(get|post|put|patch|delete|head|options)\(\)\s*\.uri\(\s*"(\/[^"\s]*)"/gi,
-  /\b(get|post|put|patch|delete)For(?:Entity|Object|Location)\(\s*(?:[\w.()]+\s*\+\s*)?"(\/[^"\s]*)"/gi,
-  /\bHttpMethod\.(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s*,\s*"(\/[^"\s]*)"/gi,
-  /\brequest\(\s*(?:HttpMethod\.)?"?(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)"?\s*,\s*"(\/[^"\s]*)"/gi,
-  /\bexchange\(\s*"(\/[^"\s]*)"\s*,\s*HttpMethod\.(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)/gi,
+  new RegExp(String.raw`\b${VERB}(?:[A-Z]\w*)?\(\s*(?:[\w.()]+\s*\+\s*)?${PATH}`, 'g'),
+  new RegExp(String.raw`\b${VERB}\(\)\s*\.uri\(\s*${PATH}`, 'g'),
+  new RegExp(String.raw`\bHttpMethod\.${METHOD}\s*,\s*${PATH}`, 'g'),
+  new RegExp(String.raw`\brequest\(\s*(?:HttpMethod\.)?"?${METHOD}"?\s*,\s*${PATH}`, 'g'),
 ];
+const EXCHANGES = new RegExp(String.raw`\bexchange\(\s*${PATH}\s*,\s*HttpMethod\.${METHOD}`, 'g');
+const ASSIGNMENT = new RegExp(
+  String.raw`\b(\w+)\s*=\s*("\/[^"\s]*"(?:\s*\+\s*(?:"[^"\s]*"|[\w.]+(?:\(\))?))*)`,
+  'g',
+);
+const DEFINITION = /\b(\w+)\s*\([^(){};]*\)\s*(?:throws\s[\w\s.,]+)?\{/g;
+
+interface Call {
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+}
 
 const STATUS_NAMES: Readonly<Record<string, number>> = {
   ok: 200,
@@ -42,9 +57,7 @@ export async function readStaticRequests(files: SourceFiles): Promise<RecordedRe
   const found: RecordedRequest[] = [];
   for (const path of files.paths.filter((name) => isTestFile(name) && /\.(?:java|kt)$/.test(name))) {
     const text = (await files.read(path)) ?? '';
-    const calls = CALLS.flatMap((pattern) => [...text.matchAll(pattern)])
-      .map((match) => callOf(match))
-      .sort((a, b) => a.at - b.at);
+    const calls = callsIn(text);
     calls.forEach((call, index) => {
       const next = calls[index + 1]?.at;
       const between = text.slice(
@@ -69,10 +82,51 @@ function statementAt(text: string, at: number): number {
   return Math.max(...[';', '{', '}'].map((mark) => text.lastIndexOf(mark, at))) + 1;
 }
 
-function callOf(match: RegExpExecArray): { at: number; method: string; path: string } {
-  const [first = '', second = ''] = [match[1], match[2]];
-  const [method, path] = first.startsWith('/') ? [second, first] : [first, second];
-  return { at: match.index, method: method.toUpperCase(), path: path.split('?', 1)[0] ?? path };
+/** Every call of a file in order; one in a helper of the tests counts wherever the helper is called. */
+function callsIn(text: string): Call[] {
+  const direct = [
+    ...CALLS.flatMap((pattern) => [...text.matchAll(pattern)]).map(
+      ({ index, 1: method = '', 2: path = '' }) => ({
+        at: index,
+        method,
+        path,
+      }),
+    ),
+    ...[...text.matchAll(EXCHANGES)].map(({ index, 1: path = '', 2: method = '' }) => ({
+      at: index,
+      method,
+      path,
+    })),
+  ].flatMap(({ at, method, path }): Call[] => {
+    const whole = wholePath(path.startsWith('"') ? path : valueBefore(text, path, at));
+    return whole === null ? [] : [{ at, method: method.toUpperCase(), path: whole }];
+  });
+  const definitions = [...text.matchAll(DEFINITION)];
+  const through = direct.flatMap((call) => {
+    const helper = definitions.findLast(({ index }) => index < call.at);
+    const name = helper?.[1];
+    if (helper === undefined || name === undefined) return [];
+    return [...text.matchAll(new RegExp(String.raw`\b${name}\(`, 'g'))]
+      .filter(({ index }) => index !== helper.index)
+      .map(({ index }) => ({ ...call, at: index }));
+  });
+  return [...direct, ...through].sort((one, other) => one.at - other.at);
+}
+
+/** What a variable was last set to before a place. */
+function valueBefore(text: string, name: string, at: number): string {
+  const set = [...text.slice(0, at).matchAll(ASSIGNMENT)].findLast(({ 1: variable }) => variable === name);
+  return set?.[2] ?? '';
+}
+
+/** The pieces as one path, with `{}` for what is put in; null where there is none. */
+function wholePath(pieces: string): string | null {
+  if (!pieces.startsWith('"')) return null;
+  const path = pieces
+    .split(/\s*\+\s*(?=["\w])/)
+    .map((piece) => (piece.startsWith('"') ? piece.slice(1, -1) : '{}'))
+    .join('');
+  return path.split('?', 1)[0] ?? path;
 }
 
 function statusIn(text: string): number {

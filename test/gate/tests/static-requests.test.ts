@@ -9,6 +9,31 @@ const TEST = `class OrdersTest {
   @Test void e() { rest.exchange("/v1/orders/7", HttpMethod.PUT, null, String.class); }
 }`;
 
+const HELPED = `class NotesTest {
+  private static Builder credit(Object invoice, int cents) {
+    return postJson("/v1/invoices/" + invoice + "/notes", body(cents));
+  }
+  @Test void a() { api.perform(credit(invoice, 1)).andExpect(status().isCreated()); }
+  @Test void b() { api.perform(credit(other, 1)).andExpect(status().isNotFound()); }
+  @Test void c() { String path = "/v1/invoices/" + invoice + "/notes"; api.perform(get(path)).andExpect(status().isOk()); }
+}`;
+
+test('paths in pieces and in variables, and requests made by helpers of the tests, are read too', async () => {
+  const requests = await readStaticRequests({
+    paths: ['src/test/java/NotesTest.java'],
+    blobs: new Map(),
+    read: () => Promise.resolve(HELPED),
+  });
+  const told = requests.map(({ method, path, status }) => `${method} ${path} ${String(status)}`);
+  expect(told).toEqual(
+    expect.arrayContaining([
+      'POST /v1/invoices/{}/notes 201',
+      'POST /v1/invoices/{}/notes 404',
+      'GET /v1/invoices/{}/notes 200',
+    ]),
+  );
+});
+
 test('requests of MockMvc, WebTestClient, TestRestTemplate and RestAssured are read from the sources', async () => {
   const path = 'src/test/java/OrdersTest.java';
   const requests = await readStaticRequests({
