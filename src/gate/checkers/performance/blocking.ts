@@ -16,6 +16,8 @@ export interface Attention {
 
 /** Requests of one caller delay everybody else for longer than this. */
 const LONGEST_DELAY_MS = 50;
+/** Up to this the machine is as good as free. */
+const SLIGHTLY_SLOW = 1.3;
 const ROUNDS = 5;
 const FEWEST_ROUNDS = 2;
 const BURST_MS = 300;
@@ -87,7 +89,9 @@ async function timeOf(service: RunningService, cheap: ProbeRequest): Promise<num
 
 /** Whether others had to wait: by the event loop where it can be looked into, else by what a cheap request saw. */
 function isBlocked(attention: Attention, slowdown = 1): boolean {
-  return delayOf(attention) / slowdown >= LONGEST_DELAY_MS;
+  // One turn of the loop that is interrupted more than once waits longer than a computation is slowed down.
+  const allowed = slowdown <= SLIGHTLY_SLOW ? slowdown : slowdown ** 2;
+  return delayOf(attention) / allowed >= LONGEST_DELAY_MS;
 }
 
 function milder(a: Attention, b: Attention): Attention {

@@ -43,7 +43,7 @@ interface LoadReport {
  */
 export const underLoad: GateChecker = {
   name: 'under-load',
-  version: '1',
+  version: '2',
   subjects: ['response-time', 'performance-tests', 'memory-monitored', 'non-blocking'],
   scope: 'objective',
   alone: true,

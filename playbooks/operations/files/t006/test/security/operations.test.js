@@ -10,14 +10,19 @@ import { createDatabase } from '../support/database.js';
 import { forge } from '../backup/forge.js';
 import { useOrders } from '../backup/support.js';
 
-const PASSWORD = 'canary-password-8841';
+const CANARY = 'canary-password-8841';
+const ADDRESS = /^(\w+:\/\/)(?:([^:@/?]+)(?::([^@]*))?@)?/;
 const orders = useOrders();
 
-/** The test server trusts everybody on its socket, so a password is carried along without being asked for. */
+/** The server's own password; one that trusts everybody gets one that is carried along without being asked for. */
+function passwordOf(url) {
+  return ADDRESS.exec(url)?.[3] || CANARY;
+}
+
 function withPassword(url) {
   return url.replace(
-    /^(\w+:\/\/)(?:([^:@/?]+)(?::[^@]*)?@)?/,
-    (_, scheme, user) => `${scheme}${user ?? 'postgres'}:${PASSWORD}@`,
+    ADDRESS,
+    (_, scheme, user) => `${scheme}${user ?? 'postgres'}:${passwordOf(url)}@`,
   );
 }
 
@@ -28,6 +33,7 @@ test('the password is in no backup, no report and no message, whether it works o
       env: { BACKUP_DIR: orders.dir, PG_DUMP: 'none', TMPDIR: orders.dir, ...env },
     });
   const url = withPassword(orders.config.databaseUrl);
+  const password = passwordOf(url);
   const runs = [
     run('backup', { DATABASE_URL: url }),
     run('backup', { DATABASE_URL: url.replace(orders.name, `${orders.name}_missing`) }),
@@ -35,10 +41,10 @@ test('the password is in no backup, no report and no message, whether it works o
   ];
   const { path } = await orders.backUp();
   for (const { stdout, stderr } of runs)
-    assert.ok(!`${stdout}${stderr}`.includes(PASSWORD), `${stdout}${stderr}`);
+    assert.ok(!`${stdout}${stderr}`.includes(password), `${stdout}${stderr}`);
   for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
-    assert.ok(!(await readFile(join(entry.parentPath, entry.name), 'utf8')).includes(PASSWORD), entry.name);
+    assert.ok(!(await readFile(join(entry.parentPath, entry.name), 'utf8')).includes(password), entry.name);
   }
 });
 
@@ -64,9 +70,10 @@ for argument; do case "$argument" in --file=*) : > "\${argument#--file=}";; esac
   } finally {
     orders.config.databaseUrl = before;
   }
+  const password = passwordOf(databaseUrl);
   const [args, ...env] = (await readFile(seen, 'utf8')).split('\n');
-  assert.ok(!args.includes(PASSWORD), args);
-  assert.ok(env.includes(`PGPASSWORD=${PASSWORD}`));
+  assert.ok(!args.includes(password), args);
+  assert.ok(env.includes(`PGPASSWORD=${password}`));
   // Of this process's own environment it gets nothing; here that names the test server.
   assert.ok(process.env.COORDINATOR_REPLICA_URL);
   assert.ok(!env.some((line) => line.startsWith('COORDINATOR_REPLICA_URL=')));
