@@ -70,8 +70,8 @@ test(
     const end = await status();
     expect(end.outcome).toBe('delivered');
     expect(end.tasks.map(({ level, attempts }) => [level, attempts.length])).toEqual(TASKS.map(() => [0, 1]));
-    // Nothing was asked twice on the way.
-    expect(stage.stub.requests).toHaveLength(2 + TASKS.length * (STEPS + 1));
+    // Analysis and plan, the attempts, two reviewers and the last comparison: nothing was asked twice on the way.
+    expect(stage.stub.requests).toHaveLength(2 + TASKS.length * (STEPS + 1) + 3);
     expect(end.usage.requests).toBe(stage.stub.requests.length);
     await close();
     await worker.kill();
