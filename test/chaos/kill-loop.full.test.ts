@@ -22,8 +22,8 @@ test(
   async () => {
     const expected = await treeOf(await run('objective-calm-00000000', 0));
     const calmRequests = stage.stub.requests.length;
-    // Analysis, plan, and for each task its steps and the handoff.
-    expect(calmRequests).toBe(2 + TASKS.length * (STEPS + 1));
+    // Analysis, plan, for each task its steps and the handoff; two reviewers and the comparison.
+    expect(calmRequests).toBe(2 + TASKS.length * (STEPS + 1) + 3);
     await stage.clear();
 
     const chaos = await run('objective-chaos-00000000', KILLS).catch((error: unknown) => {
