@@ -12,10 +12,7 @@ const SHIPPED: Readonly<Record<string, readonly [packageName: string, file: stri
 /** Programs that the gate uses where they are found, and what for. Adding one is adding a row. */
 export const OPTIONAL_PROGRAMS = [
   { name: 'gitleaks', purpose: 'secrets in tree and commits' },
-  { name: 'schemathesis', purpose: 'requests generated from the API spec' },
-  { name: 'oasdiff', purpose: 'breaking changes of the API spec' },
   { name: 'bandit', purpose: 'security of Python sources' },
-  { name: 'spotbugs', purpose: 'defects in Java classes' },
   { name: 'pg_dump', purpose: 'backup drill' },
   { name: 'psql', purpose: 'backup drill' },
 ] as const;

@@ -1,4 +1,5 @@
 // Needs a Temporal server.
+import { needsHuman } from '../../src/cli/live/questions';
 import { Worker } from '@temporalio/worker';
 import {
   ATTEMPT_MAILBOX,
@@ -315,7 +316,13 @@ describe('the budget', () => {
     await department.withObjective(
       activities,
       async ({ handle, status }) => {
-        const asked = await until(status, (s) => s.escalations.length === 1);
+        const asked = await until(
+          status,
+          (s) => s.escalations.length === 1 && s.tasks[0]?.waitingFor !== null,
+        );
+        expect(asked.tasks[0]).toMatchObject({ state: 'suspended', waitingFor: 'objective-E1' });
+        // A run without a terminal ends with the question instead of watching a task that rests.
+        expect(needsHuman(asked)).toBe(true);
         expect(asked.escalations[0]).toMatchObject({
           id: 'objective-E1',
           trigger: 'budget-exhausted',
