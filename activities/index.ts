@@ -3,6 +3,7 @@ import { createCheckActivities } from './checks';
 import type { Activities } from './contract';
 import { createCoordinationActivities } from './coordination';
 import { createDeliveryActivities } from './delivery';
+import { createMergeActivities } from './merge';
 import { guarded } from './guarded';
 import type { Ports } from './ports';
 import { createProviderActivities } from './provider-gate';
@@ -22,6 +23,7 @@ export function createActivities(ports: Ports): Activities {
     ...createReviewActivities(ports, records),
     ...createAttemptActivities(ports, records),
     ...createCheckActivities(ports, records),
+    ...createMergeActivities(ports, records),
     ...createDeliveryActivities(ports, records),
     ...createProviderActivities(),
   });

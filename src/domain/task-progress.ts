@@ -1,3 +1,4 @@
+import type { BlobRef } from './blob';
 import type { ContextAccount } from './context-account';
 import type { BreakingChange } from './breaking-change';
 import type { EscalationOption } from './escalation';
@@ -22,10 +23,19 @@ export type Failure =
       readonly files: readonly string[];
       readonly theirs: readonly TaskId[];
       readonly head: string;
+      /** Both sides, as a blob; absent in older histories. */
+      readonly sides?: BlobRef | undefined;
+      /** Of files no hand should merge. */
+      readonly notes?: readonly string[] | undefined;
     }
   /** Files outside the task's `owns` and `shares` were changed. */
   | { readonly kind: 'strayed'; readonly paths: readonly string[] }
-  | { readonly kind: 'red-together'; readonly red: readonly RedItem[]; readonly head: string };
+  | {
+      readonly kind: 'red-together';
+      readonly red: readonly RedItem[];
+      readonly head: string;
+      readonly sides?: BlobRef | undefined;
+    };
 
 /** Where the worktree of the next attempt starts; `head` is whatever the integration branch is at by then. */
 export type NextStart =

@@ -1,6 +1,6 @@
 import { packageVersion } from '../config/package-root';
 import type { ReceiptNotes } from '../ports/receipt-notes';
-import type { Integration, Repositories, Worktrees } from '../ports/workspace';
+import type { Integration, LockFiles, Repositories, Worktrees } from '../ports/workspace';
 import type { RepositorySource } from '../domain/objective';
 import { findMergeBase, mergeBaseInMirror } from './find-base';
 import { createGit } from './git-command';
@@ -25,6 +25,8 @@ export interface GitWorkspaceOptions {
   readonly userEnvironment?: Readonly<Record<string, string>>;
   /** Repository that workers of several hosts share; each of them does `prepare` for itself. */
   readonly remote?: string | null;
+  /** Makes lock files anew when both sides of a merge changed them; without it they are merged as text. */
+  readonly locks?: LockFiles;
   /** How long a lock of a living process is waited for, in milliseconds; ten seconds without it. */
   readonly lockWaitMs?: number;
 }
@@ -60,12 +62,12 @@ export interface GitWorkspace {
 export function createGitWorkspace(options: GitWorkspaceOptions): GitWorkspace {
   const layout = createLayout(options.home);
   const lockWaitMs = options.lockWaitMs ?? 10_000;
-  const { searchPath, userEnvironment = {} } = options;
+  const { searchPath, userEnvironment = {}, locks } = options;
   const git = createGit({ layout, searchPath, userEnvironment, lockWaitMs });
   const samples = createSampleMaker(git);
   const shared = createSharedRemote(git, options.remote ?? null);
   const pool = createPool({ git, layout, shared });
-  const tools: Tools = { git, layout, samples, shared, pool, lockWaitMs };
+  const tools: Tools = { git, layout, samples, shared, pool, locks, lockWaitMs };
   return {
     repositories: createRepositories(tools),
     worktrees: createWorktrees(tools),

@@ -4,6 +4,7 @@ import type { Comparison, Point } from '../domain/comparison';
 import type { ContextAccount } from '../domain/context-account';
 import type { Dossier } from '../domain/dossier';
 import type { GateSlug } from '../domain/gate-items';
+import type { MergeSides } from '../domain/gate-work';
 import type {
   Advice,
   ConsultationQuestion,
@@ -64,6 +65,8 @@ export interface Coordination {
     readonly specialist: string;
     readonly roster: readonly string[];
     readonly failure: string;
+    /** Both sides of the merge that failed; absent: it is about no merge. */
+    readonly sides?: MergeSides | undefined;
     readonly asking: Asking;
     readonly signal: AbortSignal;
   }): Promise<Answered<CoordinatorReview>>;
@@ -173,6 +176,8 @@ export interface Specialists {
     /** Whether the files are worth keeping from the start: a fresh start brings them again by itself. */
     readonly keepsFiles: boolean;
     readonly prompt: AttemptPrompt;
+    /** Both sides of the merge the prompt is about; absent: it is about none. */
+    readonly sides?: MergeSides | undefined;
     /** Exceptions from the role's context rules. */
     readonly grants: readonly ContextGrant[];
     /** Conversation to go on with. */
