@@ -13,7 +13,7 @@ import { refuseUnconfined } from './sandbox-fence';
 /** What gates and merges do with an exact commit. */
 export interface TreeChecks {
   /** Checks it in a throw-away checkout. `only`: items looked at; null: all of the scope. */
-  check(request: {
+  readonly check: (request: {
     readonly dossier: Dossier;
     readonly commit: string;
     readonly scope: 'task' | 'objective';
@@ -22,11 +22,11 @@ export interface TreeChecks {
     /** What red is told against; the objective's base where left out. */
     readonly against?: string;
     readonly signal: AbortSignal;
-  }): Promise<GateReport>;
+  }) => Promise<GateReport>;
   /** What the task is held to; null where the request is from before plans said so. */
-  owedBy(plan: BlobRef | undefined, taskId: TaskId | undefined): Promise<GateSlug[] | null>;
+  readonly owedBy: (plan: BlobRef | undefined, taskId: TaskId | undefined) => Promise<GateSlug[] | null>;
   /** The report stored, and what of it enters history. */
-  summaryOf(report: GateReport, waived: readonly string[]): Promise<GateSummary>;
+  readonly summaryOf: (report: GateReport, waived: readonly string[]) => Promise<GateSummary>;
 }
 
 export function createTreeChecks(

@@ -14,6 +14,7 @@ import { plan } from './commands/plan';
 import { playbooks } from './commands/playbooks';
 import { report } from './commands/report';
 import { resolve } from './commands/resolve';
+import { rewind } from './commands/rewind';
 import { server } from './commands/server';
 import { setup } from './commands/setup';
 import { startObjective } from './commands/start-objective';
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   pause,
   resume,
   cancel,
+  rewind,
   logs,
   diff,
   report,

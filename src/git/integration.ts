@@ -1,6 +1,7 @@
 import { TaskId } from '../domain/plan';
 import type { Integration } from '../ports/workspace';
 import { exclusively } from './exclusively';
+import { cutFairly } from './fair-diff';
 import { type Git, gitFailed } from './git-command';
 import { refs } from './layout';
 import { mergeMovedBase } from './moved-base';
@@ -9,6 +10,8 @@ import { mergeWithLocks } from './remake-locks';
 import { createHeadWatch } from './settle-head';
 import type { Tools } from './tools';
 import { TASK_FORMAT, withTask } from './trailers';
+
+const DIFF_BYTES = 4 * 1024 * 1024;
 
 /** Integration branches; merges are made without a working tree and admitted by compare-and-swap. */
 export function createIntegration(tools: Tools): Integration {
@@ -68,8 +71,10 @@ export function createIntegration(tools: Tools): Integration {
       const base = await git.run({ ...inMirror, args: ['merge-base', head, commit] });
       const from = base.code === 0 ? base.stdout.trim() : head;
       const diff = ['diff', '--no-color', '--no-ext-diff', '--no-textconv', '--submodule=short', from];
-      const show = (to: string): Promise<string> =>
-        git.text({ ...inMirror, args: [...diff, to, '--', ...paths], maxOutputBytes: maxBytes });
+      const show = async (to: string): Promise<string> => {
+        const args = [...diff, to, '--', ...paths];
+        return cutFairly(await git.text({ ...inMirror, args, maxOutputBytes: DIFF_BYTES }), maxBytes);
+      };
       const [mine, theirs, tasks] = await Promise.all([
         show(commit),
         show(head),

@@ -85,7 +85,9 @@ export async function keep(
     ...inMirror,
     args: ['for-each-ref', '--format=%(objectname) %(refname)', folder],
   });
-  const known = listed.split('\n').filter((line) => line !== '');
+  const isNumbered = (line: string): boolean =>
+    /^\/\d+$/.test(line.slice(line.indexOf(' ') + 1 + folder.length));
+  const known = listed.split('\n').filter((line) => line !== '' && isNumbered(line));
   const same = known.find((line) => line.startsWith(`${commit} `))?.split(' ')[1];
   const numbers = known.map((line) => Number(line.slice(line.lastIndexOf('/') + 1)));
   const ref = same ?? `${folder}/${String(Math.max(0, ...numbers) + 1)}`;

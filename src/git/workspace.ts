@@ -10,6 +10,7 @@ import { createLayout } from './layout';
 import { createReceiptNotes } from './notes';
 import { createPool } from './pool';
 import { createRepositories } from './repositories';
+import { type CodePoint, keepLine, moveLine } from './rewind';
 import { createSampleMaker } from './sample';
 import { createSharedRemote } from './shared-remote';
 import { findSweepable, type SweepRequest, type Swept, sweep } from './sweep';
@@ -50,6 +51,11 @@ export interface GitWorkspace {
     /** Prepares the tip of the default branch of an address. */
     readonly prepareTip: () => Promise<string>;
   }): Promise<string | null>;
+  /** Moves branches back to an earlier point; see `keepLine` and `moveLine`. */
+  readonly rewind: {
+    keep(point: CodePoint): Promise<string | null>;
+    move(point: CodePoint): Promise<void>;
+  };
   /** Where a sample run's own repository is, for people to look at. */
   samplePath(objectiveId: string): string;
   /** The objectives {@link GitWorkspace.sweep} would remove. */
@@ -79,6 +85,7 @@ export function createGitWorkspace(options: GitWorkspaceOptions): GitWorkspace {
       source.kind === 'path'
         ? findMergeBase(git, source.path, commit)
         : mergeBaseInMirror(tools, { objectiveId, commit, tip: await prepareTip() }),
+    rewind: { keep: (point) => keepLine(tools, point), move: (point) => moveLine(tools, point) },
     samplePath: (objectiveId) => layout.sample(objectiveId),
     findSweepable: (request) => findSweepable(tools, request),
     sweep: (request) => sweep(tools, request),

@@ -166,8 +166,7 @@ export interface LockFiles {
     sides: LockFileSides,
     signal: AbortSignal,
   ): Promise<
-    | { readonly kind: 'made'; readonly text: string }
-    | { readonly kind: 'failed'; readonly reason: string }
+    { readonly kind: 'made'; readonly text: string } | { readonly kind: 'failed'; readonly reason: string }
   >;
 }
 
@@ -210,7 +209,7 @@ export interface Integration {
     readonly signal?: AbortSignal | undefined;
   }): Promise<MergeProposal>;
   /**
-   * What both sides changed since they parted, as unified diffs cut at `maxBytes` each, of these paths only (all when
+   * What both sides changed since they parted, as unified diffs of about `maxBytes` each in which every file stands, of these paths only (all when
    * there are none), and the merged tasks behind theirs.
    */
   sides(request: {
