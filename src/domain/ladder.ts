@@ -175,6 +175,7 @@ export function afterReview(progress: TaskProgress, review: CoordinatorReview): 
         resume: null,
         red: redOf(failure),
         acceptable: progress.commit !== null && failure.kind !== 'conflict',
+        sides,
       });
     default:
       return assertNever(review, 'review');

@@ -62,6 +62,8 @@ export interface Question {
   readonly acceptable: boolean;
   /** What `accept` lets break; absent: nothing. */
   readonly breaking?: readonly BreakingChange[];
+  /** Both sides of the merge it is about, as a blob; absent: it is about none. */
+  readonly sides?: BlobRef | undefined;
   /** Options of its own; absent: those that its kind has. */
   readonly options?: readonly EscalationOption[];
 }
