@@ -90,6 +90,24 @@ export function smoothActivities(
     reviewObjective: () => Promise.resolve({ gate: greenGate(), usage: NO_USAGE }),
     compareObjective: () =>
       Promise.resolve({ gaps: [], points: 1, left: 0, comparison: sha('comparison'), usage: NO_USAGE }),
+    designMigration: () =>
+      Promise.resolve({ design: sha('design'), summary: 'a table is added', usage: NO_USAGE }),
+    planDeployment: () =>
+      Promise.resolve({
+        deployment: sha('deployment'),
+        approved: true,
+        reason: 'locks are short',
+        summary: 'migrate, then deploy',
+        usage: NO_USAGE,
+      }),
+    chooseRollout: () =>
+      Promise.resolve({
+        rollout: sha('rollout'),
+        strategy: 'in-place',
+        reason: 'it only adds',
+        usage: NO_USAGE,
+      }),
+    validateContract: () => Promise.resolve({ decision: 'approve', comments: [], usage: NO_USAGE }),
     reportWall: () => Promise.resolve(),
     announceWall: () => Promise.resolve({ told: [] }),
     gateCommit: () => Promise.resolve(greenGate()),

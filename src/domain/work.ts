@@ -16,6 +16,7 @@ import {
 import { Gap } from './comparison';
 import { Concern, Level } from './levels';
 import { PlanPatch } from './messages';
+import { MigrationSlot } from './migration-slot';
 import { ObjectiveHandle } from './objective';
 import { MAX_TASKS, PlanTask, TaskId, TaskOutline } from './plan';
 import { RedItem, Subject } from './receipt';
@@ -133,12 +134,25 @@ export const AttemptStart = z.discriminatedUnion('kind', [
 ]);
 export type AttemptStart = z.infer<typeof AttemptStart>;
 
+/** What a schema change is held to, told where a conversation begins; absent: the task is none. */
+const SchemaOrders = {
+  /** A MigrationDesign. */
+  design: BlobRef.optional(),
+  slot: MigrationSlot.optional(),
+};
+
 /** What is new to the specialist in this attempt; each level changes the input. */
 export const AttemptPrompt = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('delegation') }),
+  z.strictObject({ kind: z.literal('delegation'), ...SchemaOrders }),
   z.strictObject({ kind: z.literal('failure'), text: Excerpt, red: z.array(RedItem).max(10) }),
   z.strictObject({ kind: z.literal('advice'), from: RoleName, advice: Advice, failure: Excerpt.nullable() }),
-  z.strictObject({ kind: z.literal('guidance'), from: z.string().max(200), text: z.string().max(8000) }),
+  /** Also the beginning of whoever takes a task over. */
+  z.strictObject({
+    kind: z.literal('guidance'),
+    from: z.string().max(200),
+    text: z.string().max(8000),
+    ...SchemaOrders,
+  }),
   /** The answer to a `request_context` of this very attempt. */
   z.strictObject({ kind: z.literal('context'), from: z.string().max(200), decision: ContextDecision }),
 ]);
