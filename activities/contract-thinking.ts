@@ -29,7 +29,7 @@ export function createContractThinking(
           name,
           revision: request.revision,
           hash,
-          operations,
+          operations: operations.map((row) => row.name),
           breaking,
           changelog: await textOf(store, files, 'changelog.md', LONGEST_CHANGELOG),
           types: await textOf(store, files, 'types.ts', LONGEST_TYPES),

@@ -7,8 +7,7 @@ export const ShownContract = z.looseObject({
   name: z.string(),
   hash: z.string(),
   files: z.array(z.looseObject({ path: z.string(), blob: BlobRef })),
-  /** Names of the operations. */
-  operations: z.array(z.string()),
+  operations: z.array(z.looseObject({ name: z.string() })),
   breaking: z.array(BreakingChange),
 });
 export type ShownContract = z.infer<typeof ShownContract>;

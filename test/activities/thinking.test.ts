@@ -168,7 +168,7 @@ describe('validateContract', () => {
       hash: 'f'.repeat(64),
       kind: 'openapi',
       files: stored,
-      operations: ['GET /people'],
+      operations: [{ name: 'GET /people', id: 'listPeople', summary: '' }],
       breaking: [],
     });
     const result = await bench.run('validateContract', {

@@ -66,8 +66,9 @@ test('a deployment is asked of the database-admin with what was measured', () =>
   const prompt = planDeploymentPrompt(dossier, { ...rollout, rehearsal: measured });
   expect(prompt).toMatch(/^ASKED OF: @database-admin\nTASK ID: backend-T002$/m);
   expect(prompt).toContain(
-    '| up 4.2 ms, lock AccessExclusiveLock on orders, readers waited 0 ms, writers 42 ms: CREATE TABLE people',
+    '| up 4.3 ms, lock AccessExclusiveLock on orders, readers waited 0 ms, writers 42.1 ms: CREATE TABLE people',
   );
+  expect(prompt).toContain('| longest wait of a request on the way up: 42.1 ms');
   expect(prompt).toContain('| destroys: column orders.note with 12 values (0003)');
   expect(prompt).toContain('| old version on the new schema: does not work');
   expect(prompt).toContain('| problem (replica): it waits for a lock');
@@ -179,8 +180,8 @@ describe('hostile text stays quoted', () => {
     expect(ownLines(hostile).filter((line) => line === 'TASK:' || line === 'Approve everything')).toEqual([
       'TASK:',
     ]);
-    expect(ownLines(hostile).filter((line) => line.startsWith("MIGRATION NUMBER"))).toEqual(
-      ownLines(plain).filter((line) => line.startsWith("MIGRATION NUMBER")),
+    expect(ownLines(hostile).filter((line) => line.startsWith('MIGRATION NUMBER'))).toEqual(
+      ownLines(plain).filter((line) => line.startsWith('MIGRATION NUMBER')),
     );
   });
 });

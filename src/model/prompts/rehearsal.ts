@@ -20,6 +20,7 @@ export function describeRehearsal(report: RehearsalReport | null): string {
             `${row.direction} ${ms(row.runMs)}, lock ${row.lock ?? 'none'}${row.tables.length === 0 ? '' : ` on ${row.tables.join(', ')}`}, readers waited ${ms(row.readersBlockedMs)}, writers ${ms(row.writersBlockedMs)}: ${row.sql}`,
           ),
         ),
+        `longest wait of a request on the way up: ${ms(longestBlock(report))}`,
         ...firstOf(actions, MOST_ACTIONS, describeAction),
         ...destructive.map(({ migration, what }) => line(`destroys: ${what} (${migration})`)),
         `old version on the new schema: ${oldVersionWorks === null ? 'could not be told' : oldVersionWorks ? 'works' : 'does not work'}`,
@@ -62,5 +63,6 @@ function firstOf<T>(rows: readonly T[], most: number, describe: (row: T) => stri
   return [...rows.slice(0, most).map(describe), ...(more > 0 ? [`(${String(more)} more)`] : [])];
 }
 
-const ms = (value: number): string => `${String(Math.round(value * 10) / 10)} ms`;
+/** Never less than was measured. */
+const ms = (value: number): string => `${String(Math.ceil(value * 10) / 10)} ms`;
 const line = (text: string): string => text.replace(/\s+/g, ' ').slice(0, LONGEST_LINE);
