@@ -5,8 +5,9 @@ import { dependenciesIntegrated, isSettledProgress, settledStates } from '../src
 import { mention } from '../src/domain/specialists';
 import type { ObjectiveState } from '../src/domain/states';
 import type { ObjectiveStatus, TaskStatus } from '../src/domain/status';
-import { taskState, type TaskProgress } from '../src/domain/task-progress';
+import { taskState, type Coordinated, type TaskProgress } from '../src/domain/task-progress';
 import { parallelGroups } from '../src/domain/task-graph';
+import { awaitedContracts } from './coordination';
 import { forecastOf } from './deadline';
 import { now, type Run } from './run';
 
@@ -30,11 +31,17 @@ function objectiveState(run: Run): ObjectiveState {
         return 'failed';
     }
   }
-  if (progress.open.length > 0) return 'awaiting-human';
+  if (progress.open.length > 0 || awaitedContracts(run).length > 0) return 'awaiting-human';
   if (progress.paused !== null) return 'paused';
   if (run.stage === 'awaiting-approval') return 'awaiting-approval';
   return run.stage === 'running' || run.stage === 'closing' ? 'running' : 'planning';
 }
+
+const COORDINATING: Readonly<Record<Coordinated, string>> = {
+  'database-design': 'its migration is designed',
+  contract: 'its contract is shared and validated',
+  database: 'its migration is rehearsed',
+};
 
 function doing(progress: TaskProgress, inFlight: boolean): string {
   const step = progress.step;
@@ -51,6 +58,10 @@ function doing(progress: TaskProgress, inFlight: boolean): string {
       return 'under review by the coordinator';
     case 'context':
       return 'asks the coordinator for context';
+    case 'coordinate':
+      return COORDINATING[step.of];
+    case 'await-contract':
+      return `waits until contract ${step.contract} is reviewed`;
     case 'gate':
       return 'being checked';
     case 'merge':
@@ -122,6 +133,12 @@ export function snapshot(run: Run): ObjectiveStatus {
     tasks: progress.tasks.map((row) => taskStatus(run, row, states, groups.get(row.task.id) ?? 1)),
     escalations: progress.open.map((row) => row.escalation),
     decisions: [...progress.decisions],
+    ...(progress.rules === null
+      ? {}
+      : {
+          contracts: [...progress.coordination.contracts],
+          databaseChanges: [...progress.coordination.databaseChanges],
+        }),
     gate: progress.gate,
     delivery: progress.delivery,
     usage: progress.usage,
