@@ -27,7 +27,6 @@ import {
 } from '../src/domain/coordination-orders';
 import type { ReviewContract } from '../src/domain/contract-status';
 import { claimCovers } from '../src/domain/path-claims';
-import type { TaskId } from '../src/domain/plan';
 import type { Coordinated, TaskProgress } from '../src/domain/task-progress';
 import { addUsage } from '../src/domain/usage';
 import { allowanceOf, spendUsage } from './budget';
@@ -337,11 +336,9 @@ export async function closeCoordination(run: Run, reason: string): Promise<void>
   children.length = 0;
 }
 
-/** Tasks that rest until people have answered about a contract. */
-export function awaitedContracts(
-  run: Run,
-): readonly { readonly taskId: TaskId; readonly contract: string }[] {
-  return run.progress.tasks.flatMap(({ task, step }) =>
-    step.kind === 'await-contract' ? [{ taskId: task.id, contract: step.contract }] : [],
-  );
+/** The contract a task cannot go on without a human for; with a deadline it goes on by itself. */
+export function awaitedContract(run: Run, { step }: TaskProgress): string | null {
+  return step.kind === 'await-contract' && run.progress.rules?.contracts.review === 'human'
+    ? step.contract
+    : null;
 }

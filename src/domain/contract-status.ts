@@ -38,6 +38,16 @@ export const ContractStatus = z.strictObject({
 });
 export type ContractStatus = z.infer<typeof ContractStatus>;
 
+/** What `waitingFor` of a task says whose contract a human has to review. */
+export const awaitedMark = (name: string): string => `contract:${name}`;
+
+/** Names of the contracts that wait for a human, from what tasks wait for. */
+export function awaitedContracts(tasks: readonly { readonly waitingFor: string | null }[]): string[] {
+  return tasks.flatMap(({ waitingFor }) =>
+    waitingFor?.startsWith('contract:') === true ? [waitingFor.slice('contract:'.length)] : [],
+  );
+}
+
 /**
  * Payload of `reviewContract`. `contract` is the contract's name, or the hash of the revision that was looked at: a hash
  * of an older one is refused.
