@@ -6,6 +6,7 @@ import { outlineTask, type PlanTask } from '../src/domain/plan';
 import type { GateSummary, RedItem } from '../src/domain/receipt';
 import { NO_USAGE } from '../src/domain/usage';
 import type { AttemptRequest, AttemptResult } from '../src/domain/work';
+import { smoothCoordination } from './smooth-coordination';
 
 export const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 export const commitId = (text: string): string => createHash('sha1').update(text).digest('hex');
@@ -90,24 +91,6 @@ export function smoothActivities(
     reviewObjective: () => Promise.resolve({ gate: greenGate(), usage: NO_USAGE }),
     compareObjective: () =>
       Promise.resolve({ gaps: [], points: 1, left: 0, comparison: sha('comparison'), usage: NO_USAGE }),
-    designMigration: () =>
-      Promise.resolve({ design: sha('design'), summary: 'a table is added', usage: NO_USAGE }),
-    planDeployment: () =>
-      Promise.resolve({
-        deployment: sha('deployment'),
-        approved: true,
-        reason: 'locks are short',
-        summary: 'migrate, then deploy',
-        usage: NO_USAGE,
-      }),
-    chooseRollout: () =>
-      Promise.resolve({
-        rollout: sha('rollout'),
-        strategy: 'in-place',
-        reason: 'it only adds',
-        usage: NO_USAGE,
-      }),
-    validateContract: () => Promise.resolve({ decision: 'approve', comments: [], usage: NO_USAGE }),
     reportWall: () => Promise.resolve(),
     announceWall: () => Promise.resolve({ told: [] }),
     gateCommit: () => Promise.resolve(greenGate()),
@@ -123,6 +106,7 @@ export function smoothActivities(
         commit: head,
         report: 'report.md',
       }),
+    ...smoothCoordination(),
     ...overrides,
   };
 }

@@ -12,8 +12,6 @@ import { Allowance, CommitId } from './work';
 
 const Line = z.string().max(500);
 
-export { MigrationSlot } from './migration-slot';
-
 export const ReserveMigrationRequest = z.strictObject({ handle: ObjectiveHandle, taskId: TaskId });
 export type ReserveMigrationRequest = z.infer<typeof ReserveMigrationRequest>;
 

@@ -14,6 +14,7 @@ import {
   RaisedEscalation,
 } from './handoff';
 import { Gap } from './comparison';
+import { CoordinationRules } from './coordination-rules';
 import { Concern, Level } from './levels';
 import { PlanPatch } from './messages';
 import { MigrationSlot } from './migration-slot';
@@ -43,6 +44,8 @@ export const SurveyResult = z.strictObject({
   provider: z.string().max(64).optional(),
   /** Names of the specialists the repository brings; absent: none. */
   brought: z.array(RoleName).max(MAX_BROUGHT_ROLES).optional(),
+  /** What is coordinated with others; absent in older histories: nothing. */
+  coordination: CoordinationRules.optional(),
 });
 export type SurveyResult = z.infer<typeof SurveyResult>;
 
@@ -134,7 +137,7 @@ export const AttemptStart = z.discriminatedUnion('kind', [
 ]);
 export type AttemptStart = z.infer<typeof AttemptStart>;
 
-/** What a schema change is held to, told where a conversation begins; absent: the task is none. */
+/** The migration a schema task is to write and its place among others, told where a conversation begins. */
 const SchemaOrders = {
   /** A MigrationDesign. */
   design: BlobRef.optional(),
