@@ -27,7 +27,8 @@ import {
 import { PROVIDER_OPEN, PROVIDER_WALL, ProviderOpen, WallNotice } from '../src/domain/provider-gate';
 import { isSettledProgress } from '../src/domain/scheduler';
 import type { ObjectiveStatus } from '../src/domain/status';
-import { refuseContractReview, reviewContract, takeCoordinationReport } from './coordination';
+import { refuseContractReview, reviewContract } from './contract-review';
+import { takeCoordinationReport } from './coordination-reports';
 import { decide, refusal } from './decisions';
 import { ignore, record, replaceTask, taskOf, type Run } from './run';
 import { snapshot } from './snapshot';

@@ -10,6 +10,7 @@ import { allowanceOf, spendUsage } from './budget';
 import { coordinate, owedCoordination } from './coordination';
 import { models, repository } from './proxies';
 import { record, replaceTask, type Run } from './run';
+import { regateStale } from './stale-dependants';
 import { finish, latest, settingOf } from './step-frame';
 import { noteAnswer } from './walls';
 
@@ -128,6 +129,7 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
       ]);
       run.progress.integrationHead = result.head;
       record(run, mergeText(result.outcome), id);
+      if (result.outcome === 'merged') await regateStale(run, latest(run, id));
       finish(run, afterMerge(latest(run, id), result));
       return;
     }
