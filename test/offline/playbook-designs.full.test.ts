@@ -40,7 +40,7 @@ function migrationOf({ answers }: LoadedPlaybook, scenario: string, task: string
   const written = answers
     .filter(({ when, scenarios }) => when.task?.includes(task) === true && scenarios.includes(scenario))
     .flatMap(({ reply }) => (reply.kind === 'turn' ? reply.tools : []))
-    .filter(({ name, input }) => name === 'write' && /\.up\.sql$/.test(String(input['file_path'])))
+    .filter(({ name, input }) => name === 'write' && String(input['file_path']).endsWith('.up.sql'))
     .map(({ input }) => String(input['content']));
   const last = written.at(-1);
   if (last === undefined) throw new Error(`${task} writes no migration in ${scenario}`);
