@@ -18,6 +18,8 @@ export type ReserveMigrationRequest = z.infer<typeof ReserveMigrationRequest>;
 export const DesignMigrationRequest = z.strictObject({
   handle: ObjectiveHandle,
   plan: BlobRef,
+  /** What was understood of the objective; absent: the task alone says what is wanted. */
+  analysis: BlobRef.optional(),
   taskId: TaskId,
   slot: MigrationSlot,
   allowanceUsd: Allowance,
