@@ -134,9 +134,14 @@ export interface ClaimActivities {
   releaseClaims(request: ReleaseClaimsRequest): Promise<void>;
 }
 
+/** What is looked at after a deployment. */
 export interface WatchActivities {
   runWatchChecks(request: RunWatchChecksRequest): Promise<RunWatchChecksResult>;
 }
 
 /** Everything the workflows may call. */
-export type Activities = ModelActivities & AttemptActivities & RepositoryActivities & ProviderActivities;
+export type Activities = ModelActivities &
+  AttemptActivities &
+  RepositoryActivities &
+  ProviderActivities &
+  WatchActivities;

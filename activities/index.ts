@@ -9,6 +9,7 @@ import { createProviderActivities } from './provider-gate';
 import { createRecords } from './records';
 import { createReviewActivities } from './review';
 import { createSurveyActivities } from './survey';
+import { createWatchActivities } from './watch';
 
 export type { Activities } from './contract';
 export type { Ports } from './ports';
@@ -24,5 +25,6 @@ export function createActivities(ports: Ports): Activities {
     ...createCheckActivities(ports, records),
     ...createDeliveryActivities(ports, records),
     ...createProviderActivities(),
+    ...createWatchActivities(ports),
   });
 }

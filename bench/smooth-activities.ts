@@ -105,6 +105,10 @@ export function smoothActivities(
         commit: head,
         report: 'report.md',
       }),
+    runWatchChecks: ({ checks }) =>
+      Promise.resolve({
+        samples: checks.map(({ name }) => ({ name, value: 1, verdict: 'within', text: '1' })),
+      }),
     ...overrides,
   };
 }

@@ -1,2 +1,3 @@
+export { deploymentWatchWorkflow } from './deployment-watch';
 export { objectiveWorkflow } from './objective';
 export { providerGateWorkflow } from './provider-gate';
