@@ -1,9 +1,4 @@
-import {
-  ChildWorkflowCancellationType,
-  ParentClosePolicy,
-  startChild,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { CancellationScope, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import {
   defineSearchAttributeKey,
   TypedSearchAttributes,
@@ -34,23 +29,25 @@ export async function startWatch(input: DeploymentWatchInput): Promise<void> {
   // Only where the server knows them; see createDisplay.
   const repository = workflowInfo().typedSearchAttributes.get(REPOSITORY);
   try {
-    await startChild(DEPLOYMENT_WATCH_WORKFLOW, {
-      workflowId: deploymentWatchId(input.objectiveId),
-      args: [input],
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      cancellationType: ChildWorkflowCancellationType.ABANDON,
-      memo: { ...memo },
-      staticSummary: `Watch over ${input.branch}`,
-      ...(repository === undefined
-        ? {}
-        : {
-            typedSearchAttributes: new TypedSearchAttributes([
-              { key: STATUS, value: 'awaiting-deployment' },
-              { key: LEVEL, value: 0 },
-              { key: REPOSITORY, value: repository },
-            ]),
-          }),
-    });
+    // Cancelling the objective in this very moment must neither cancel the watch nor leave the start undecided.
+    await CancellationScope.nonCancellable(() =>
+      startChild(DEPLOYMENT_WATCH_WORKFLOW, {
+        workflowId: deploymentWatchId(input.objectiveId),
+        args: [input],
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        memo: { ...memo },
+        staticSummary: `Watch over ${input.branch}`,
+        ...(repository === undefined
+          ? {}
+          : {
+              typedSearchAttributes: new TypedSearchAttributes([
+                { key: STATUS, value: 'awaiting-deployment' },
+                { key: LEVEL, value: 0 },
+                { key: REPOSITORY, value: repository },
+              ]),
+            }),
+      }),
+    );
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
