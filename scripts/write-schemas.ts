@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../src/config/package-root';
 import { configurationJsonSchema } from '../src/domain/configuration';
+import { ReviewContract } from '../src/domain/contract-status';
 import { ReportDeployment, type WatchMessageName } from '../src/domain/deployment-watch';
 import { Escalation, ResolveEscalation } from '../src/domain/escalation';
 import {
@@ -23,6 +24,7 @@ import { WatchResult, WatchStatus } from '../src/domain/watch-status';
 export const MESSAGE_SCHEMAS = {
   resolveEscalation: ResolveEscalation,
   reviewPlan: ReviewPlan,
+  reviewContract: ReviewContract,
   steer: Steer,
   pause: Pause,
   resume: Pause,
