@@ -19,6 +19,9 @@ import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import { BASE, sha } from './department';
 
 export const COMMIT = BASE;
+export const STATUS_KEY = defineSearchAttributeKey('CoordinatorStatus', SearchAttributeType.KEYWORD);
+export const LEVEL_KEY = defineSearchAttributeKey('CoordinatorEscalationLevel', SearchAttributeType.INT);
+export const REPOSITORY_KEY = defineSearchAttributeKey('CoordinatorRepository', SearchAttributeType.KEYWORD);
 /** Checks every 60 ms for ten seconds: the smallest days that leave room to look. */
 const TINY = { hours: 10 / 3600, everyMinutes: 0.001 };
 
@@ -111,7 +114,6 @@ export async function startWatchWorkflow(
   status(): Promise<WatchStatus>;
   until(condition: (status: WatchStatus) => boolean): Promise<WatchStatus>;
 }> {
-  const key = defineSearchAttributeKey;
   const handle = await server.client.workflow.start(DEPLOYMENT_WATCH_WORKFLOW, {
     workflowId: deploymentWatchId(input.objectiveId),
     taskQueue: TASK_QUEUE,
@@ -126,9 +128,9 @@ export async function startWatchWorkflow(
       ? {}
       : {
           typedSearchAttributes: new TypedSearchAttributes([
-            { key: key('CoordinatorStatus', SearchAttributeType.KEYWORD), value: 'awaiting-deployment' },
-            { key: key('CoordinatorEscalationLevel', SearchAttributeType.INT), value: 0 },
-            { key: key('CoordinatorRepository', SearchAttributeType.KEYWORD), value: input.repository },
+            { key: STATUS_KEY, value: 'awaiting-deployment' },
+            { key: LEVEL_KEY, value: 0 },
+            { key: REPOSITORY_KEY, value: input.repository },
           ]),
         }),
   });

@@ -1,11 +1,11 @@
 // Needs Temporal (a real dev server); bundles a parent of its own.
 import { join } from 'node:path';
-import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import { TypedSearchAttributes } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { deploymentWatchId } from '../../src/domain/deployment-watch';
 import { startTemporal } from '../support/temporal-server';
-import { COMMIT, watchInput } from '../support/watch';
+import { COMMIT, REPOSITORY_KEY, STATUS_KEY, watchInput } from '../support/watch';
 
 const QUEUE = 'starting-watches';
 
@@ -33,10 +33,7 @@ afterAll(async () => {
   await server.teardown();
 });
 
-const key = defineSearchAttributeKey;
-const indexed = new TypedSearchAttributes([
-  { key: key('CoordinatorRepository', SearchAttributeType.KEYWORD), value: '/srv/shop' },
-]);
+const indexed = new TypedSearchAttributes([{ key: REPOSITORY_KEY, value: '/srv/shop' }]);
 
 it.each([
   ['delivered', 'with', indexed],
@@ -64,11 +61,11 @@ it.each([
   const ended = parent.result();
   if (end === 'cancelled') await expect(ended).rejects.toThrow();
   else expect(await ended).toBe('delivered');
-  const { status, memo, searchAttributes } = await described();
+  const { status, memo, typedSearchAttributes } = await described();
   expect(status.name).toBe('RUNNING');
   expect(memo).toMatchObject({ objective: input.objectiveId, commit: COMMIT, branch: input.branch });
-  expect(searchAttributes['CoordinatorStatus']).toEqual(
-    attributes === undefined ? undefined : ['awaiting-deployment'],
+  expect(typedSearchAttributes.get(STATUS_KEY)).toBe(
+    attributes === undefined ? undefined : 'awaiting-deployment',
   );
   expect(await watch.query('watchStatus')).toMatchObject({ state: 'awaiting-deployment' });
   await watch.terminate('the test is over');
