@@ -60,6 +60,6 @@ function describeStatus(watchId: string, status: WatchStatus): readonly string[]
 
 function describeCheck(check: WatchTally): string {
   const last = check.accepted ? 'accepted, not asked any more' : plain(check.last?.text ?? 'not asked yet');
-  const counts = `${String(check.breaches)} breaches, ${String(check.unanswered)} unanswered of ${String(check.asked)}`;
+  const counts = `beyond its limit ${String(check.breaches)} and unanswered ${String(check.unanswered)} of ${String(check.asked)} times`;
   return `  ${pad(check.name, 24)} ${last}; worst ${check.worst === null ? 'none' : String(check.worst)}; ${counts}`;
 }

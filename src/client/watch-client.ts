@@ -41,11 +41,13 @@ export async function askWatch(gateway: Gateway, watchId: string): Promise<Watch
   }
 }
 
-/** Open watches that may have a question open: those of level 4, and all where the server cannot tell levels. */
+/** Open watches that may have a question open: those of level 4, and those the server cannot tell the level of. */
 export async function listAskingWatches(gateway: Gateway): Promise<readonly string[]> {
   const running = `WorkflowType = '${DEPLOYMENT_WATCH_WORKFLOW}' AND ExecutionStatus = 'Running'`;
   try {
-    return await collectIds(gateway.list(`${running} AND CoordinatorEscalationLevel = 4`));
+    return await collectIds(
+      gateway.list(`${running} AND (CoordinatorEscalationLevel = 4 OR CoordinatorEscalationLevel IS NULL)`),
+    );
   } catch (error) {
     if (!isUnknownSearchAttribute(error)) throw error;
     return collectIds(gateway.list(running));

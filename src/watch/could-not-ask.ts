@@ -13,5 +13,5 @@ export function networkCode(error: unknown): string {
     if (typeof code === 'string' && /^[A-Z0-9_]{3,60}$/.test(code)) return code;
     current = 'cause' in current ? current.cause : undefined;
   }
-  return 'the connection was lost';
+  return 'no connection';
 }

@@ -146,7 +146,7 @@ describe('the state of a watch', () => {
       const { out, code } = await run(command, [id], {}, live);
       expect(code).toBe(0);
       expect(out).toMatch(/^objective-add-login-0123abcd\/deployment {2}awaiting-human/);
-      expect(out).toContain('9, wanted at most 5; worst 9; 1 breaches, 0 unanswered of 12');
+      expect(out).toContain('9, wanted at most 5; worst 9; beyond its limit 1 and unanswered 0 of 12 times');
       expect(out).toContain(`resolve ${WATCH} deployment-E1`);
       expect(out).toContain('ignored: reportDeployment');
       expect(out).not.toContain('\u001b');
