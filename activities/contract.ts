@@ -4,7 +4,6 @@ import type {
   DesignMigrationRequest,
   DesignMigrationResult,
   DrillBackupRequest,
-  MigrationSlot,
   PlanDeploymentRequest,
   PlanDeploymentResult,
   RehearsalResult,
@@ -31,6 +30,7 @@ import type {
   HeldElsewhere,
   ReleaseClaimsRequest,
 } from '../src/domain/repository-claims';
+import type { MigrationSlot } from '../src/domain/migration-slot';
 import type { ObjectiveHandle } from '../src/domain/objective';
 import type {
   CompareRequest,
@@ -137,9 +137,16 @@ export interface ClaimActivities {
   releaseClaims(request: ReleaseClaimsRequest): Promise<void>;
 }
 
+/** What is looked at after a deployment. */
 export interface WatchActivities {
   runWatchChecks(request: RunWatchChecksRequest): Promise<RunWatchChecksResult>;
 }
 
 /** Everything the workflows may call. */
-export type Activities = ModelActivities & AttemptActivities & RepositoryActivities & ProviderActivities;
+export type Activities = ModelActivities &
+  AttemptActivities &
+  RepositoryActivities &
+  ProviderActivities &
+  DatabaseThinking &
+  ContractThinking &
+  WatchActivities;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { isDeploymentWatchId } from '../domain/deployment-watch';
 import { Escalation } from '../domain/escalation';
 import { Answer, OBJECTIVE_WORKFLOW } from '../domain/messages';
 import type { ObjectiveInput } from '../domain/objective';
@@ -11,6 +12,7 @@ import { memoOf, ObjectiveMemo, summarise, excerpt, type ObjectiveSummary } from
 import { endWithoutResult } from './abnormal-end';
 import { rewindObjective } from './rewind';
 import { isNamed, isNoAnswer, isUnknownSearchAttribute, translateError } from './translate-error';
+import { askWatch, listAskingWatches, watchEnd, type WatchAnswer } from './watch-client';
 
 const QUERY_WITHIN_MS = 5_000;
 const UPDATE_WITHIN_MS = 10_000;
@@ -50,7 +52,12 @@ export interface DepartmentClient {
   status(objectiveId: string): Promise<StatusAnswer>;
   /** The workflow's own snapshot, asked without any fallback; null when no worker answered in time. */
   snapshot(objectiveId: string): Promise<ObjectiveStatus | null>;
+  /** Of an objective, or of the watch over its deployment. */
   openEscalations(objectiveId: string): Promise<readonly Escalation[]>;
+  /** Where the watch of this id stands. */
+  watch(watchId: string): Promise<WatchAnswer>;
+  /** Ids of watches that may have a question open. */
+  askingWatches(): Promise<readonly string[]>;
   send(request: SendRequest): Promise<SentMessage>;
   cancel(objectiveId: string): Promise<SentMessage>;
   /** Takes state and code back to right after a task's merge. */
@@ -101,6 +108,8 @@ export function createDepartmentClient(
           throw error;
         }
       }),
+    watch: (watchId) => asking(watchId, () => askWatch(gateway, watchId)),
+    askingWatches: () => translated({ address: gateway.address }, () => listAskingWatches(gateway)),
     send: (request) =>
       asking(request.objectiveId, async () => {
         try {
@@ -135,7 +144,7 @@ export function createDepartmentClient(
 
 function noWorker(objectiveId: string, cause: unknown): UserError {
   return new UserError(
-    `No worker answers for ${objectiveId}, so its questions cannot be read; \`attach ${objectiveId}\` or \`worker\` brings one.`,
+    `No worker answers for ${objectiveId}, so its questions cannot be read; \`worker\` brings one${isDeploymentWatchId(objectiveId) ? '' : `, and \`attach ${objectiveId}\``}.`,
     'temporal-unreachable',
     { cause },
   );
@@ -244,6 +253,13 @@ async function refuseClosed(gateway: Gateway, error: unknown, objectiveId: strin
 }
 
 async function alreadyFinished(gateway: Gateway, execution: Execution): Promise<UserError> {
+  if (isDeploymentWatchId(execution.objectiveId)) {
+    const end = await watchEnd(gateway, execution);
+    return new UserError(
+      `${execution.objectiveId} is already finished: ${end}; \`status ${execution.objectiveId}\` tells how it went.`,
+      'bad-input',
+    );
+  }
   const { outcome } = await closedResult(gateway, execution);
   return new UserError(
     `${execution.objectiveId} is already finished: ${outcome}; \`report ${execution.objectiveId}\` tells how it went.`,

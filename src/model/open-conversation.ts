@@ -13,7 +13,7 @@ import { readTranscript, tell, type Transcript } from './transcript';
 
 type Opening = Pick<
   Parameters<Specialists['work']>[0],
-  'dossier' | 'task' | 'specialist' | 'worktree' | 'desk' | 'prompt' | 'sides' | 'transcript'
+  'dossier' | 'task' | 'specialist' | 'worktree' | 'desk' | 'prompt' | 'orders' | 'sides' | 'transcript'
 > & { readonly access: ContextAccess };
 
 /** A conversation whose next turn is the model's. */
@@ -49,6 +49,7 @@ export async function openConversation(blobs: BlobStore, opening: Opening): Prom
       task,
       specialist,
       conflicts: worktree.conflicts,
+      orders: opening.orders,
       access,
     });
     const messages: Anthropic.MessageParam[] = [];
