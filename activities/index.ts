@@ -5,6 +5,7 @@ import { createContractThinking } from './contract-thinking';
 import { createCoordinationActivities } from './coordination';
 import { createDatabaseThinking } from './database-thinking';
 import { createDeliveryActivities } from './delivery';
+import { createMergeActivities } from './merge';
 import { guarded } from './guarded';
 import type { Ports } from './ports';
 import { createProviderActivities } from './provider-gate';
@@ -27,6 +28,7 @@ export function createActivities(ports: Ports): Activities {
     ...createContractThinking(ports, records),
     ...createAttemptActivities(ports, records),
     ...createCheckActivities(ports, records),
+    ...createMergeActivities(ports, records),
     ...createDeliveryActivities(ports, records),
     ...createProviderActivities(),
     ...createWatchActivities(ports),

@@ -99,6 +99,7 @@ export function smoothActivities(
         outcome: 'merged',
         head: commitId(`merge ${request.taskId} onto ${request.expectedHead}`),
       } satisfies MergeResult),
+    refreshBase: () => Promise.resolve({ outcome: 'unmoved' }),
     deliverObjective: ({ head }) =>
       Promise.resolve({
         repository: '/sample',

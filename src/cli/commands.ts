@@ -15,6 +15,7 @@ import { plan } from './commands/plan';
 import { playbooks } from './commands/playbooks';
 import { report } from './commands/report';
 import { resolve } from './commands/resolve';
+import { rewind } from './commands/rewind';
 import { server } from './commands/server';
 import { setup } from './commands/setup';
 import { startObjective } from './commands/start-objective';
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   resume,
   cancel,
   deployed,
+  rewind,
   logs,
   diff,
   report,

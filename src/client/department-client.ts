@@ -10,6 +10,7 @@ import { UserError } from '../domain/user-error';
 import type { Execution, Gateway, MessageRequest, StartRequest } from './gateway';
 import { memoOf, ObjectiveMemo, summarise, excerpt, type ObjectiveSummary } from './objective-summary';
 import { endWithoutResult } from './abnormal-end';
+import { rewindObjective } from './rewind';
 import { isNamed, isNoAnswer, isUnknownSearchAttribute, translateError } from './translate-error';
 import { askWatch, listAskingWatches, watchEnd, type WatchAnswer } from './watch-client';
 
@@ -38,6 +39,8 @@ export interface SentMessage {
   readonly message: string;
 }
 
+type RewindRequest = Parameters<typeof rewindObjective>[1];
+
 interface SendRequest extends MessageRequest {
   /** Makes a repeated update one decision; random when left out. */
   readonly updateId?: string;
@@ -57,6 +60,8 @@ export interface DepartmentClient {
   askingWatches(): Promise<readonly string[]>;
   send(request: SendRequest): Promise<SentMessage>;
   cancel(objectiveId: string): Promise<SentMessage>;
+  /** Takes state and code back to right after a task's merge. */
+  rewind(request: RewindRequest): ReturnType<typeof rewindObjective>;
   list(filter?: { readonly state?: ObjectiveState }): Promise<readonly ObjectiveSummary[]>;
   result(objectiveId: string): Promise<ObjectiveResult>;
   /** null while it is open. */
@@ -123,6 +128,7 @@ export function createDepartmentClient(
           ? { applied: true, message: `cancelling ${objectiveId}; its processes end before it closes` }
           : { applied: false, message: RECORDED };
       }),
+    rewind: (request) => asking(request.objectiveId, () => rewindObjective(gateway, request)),
     list: (filter = {}) =>
       translated({ address: gateway.address }, () => listObjectives(gateway, filter.state)),
     result: (objectiveId) =>

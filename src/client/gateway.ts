@@ -1,6 +1,7 @@
 import type { WATCH_QUERIES, WatchMessageName } from '../domain/deployment-watch';
 import type { MessageName, QUERIES } from '../domain/messages';
 import type { ObjectiveInput } from '../domain/objective';
+import type { RunHistory } from '../domain/rewind';
 
 /** How Temporal sees an execution; everything that is not open is closed. */
 export type ExecutionState = 'open' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
@@ -44,6 +45,23 @@ export interface Gateway {
   ): Promise<unknown>;
   signal(request: MessageRequest): Promise<void>;
   cancel(objectiveId: string): Promise<void>;
+  /** Ends it at once; its activities are told at their next heartbeat. */
+  terminate(objectiveId: string, reason: string): Promise<void>;
+  /** How long running activities may take to notice that nobody waits for them, in milliseconds; 0: none runs. */
+  noticeMs(objectiveId: string): Promise<number>;
+  /** The runs of the chain, newest first. */
+  readRuns(objectiveId: string): Promise<readonly RunHistory[]>;
+  /**
+   * Starts it again as it was when that workflow task began; what people said since is not repeated. With the same
+   * `requestId` it happens once.
+   */
+  reset(request: {
+    readonly objectiveId: string;
+    readonly runId: string;
+    readonly eventId: number;
+    readonly reason: string;
+    readonly requestId: string;
+  }): Promise<void>;
   describe(objectiveId: string): Promise<Execution>;
   list(visibilityQuery: string): AsyncIterable<Execution>;
   /** What a closed workflow returned; waits while it is open. */

@@ -55,6 +55,7 @@ const PROCESS_REASONS = [
   'levels-spent',
   'plan-refused',
   'merge-conflict',
+  'base-moved',
   'gate-red',
   'review-needed',
   'unbuilt',

@@ -149,12 +149,16 @@ export const AttemptPrompt = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('delegation'), ...SchemaOrders }),
   z.strictObject({ kind: z.literal('failure'), text: Excerpt, red: z.array(RedItem).max(10) }),
   z.strictObject({ kind: z.literal('advice'), from: RoleName, advice: Advice, failure: Excerpt.nullable() }),
-  /** Also the beginning of whoever takes a task over. */
+  /**
+   * Also the beginning of whoever takes a task over. `sides`: both sides of the merge it is about, a `MergeSides`; absent:
+   * it is about no merge.
+   */
   z.strictObject({
     kind: z.literal('guidance'),
     from: z.string().max(200),
     text: z.string().max(8000),
     ...SchemaOrders,
+    sides: BlobRef.optional(),
   }),
   /** The answer to a `request_context` of this very attempt. */
   z.strictObject({ kind: z.literal('context'), from: z.string().max(200), decision: ContextDecision }),
@@ -266,8 +270,9 @@ export const ReviewRequest = z.strictObject({
   taskId: TaskId,
   specialist: RoleName,
   roster: z.array(RoleName),
-  /** What went wrong, with the intents of both sides where it is a conflict. */
   failure: z.string().max(6000),
+  /** Both sides of the merge that failed, a `MergeSides`; absent: it is about no merge. */
+  sides: BlobRef.optional(),
   allowanceUsd: Allowance,
 });
 export type ReviewRequest = z.infer<typeof ReviewRequest>;

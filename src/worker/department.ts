@@ -6,6 +6,7 @@ import type { Home } from '../config/home';
 import { packageRoot } from '../config/package-root';
 import { createCheckRunner } from '../gate/check-runner';
 import { createGateRunner } from '../gate/gate-runner';
+import { createLockFiles } from '../gate/npm/remake-lockfile';
 import { createGitWorkspace } from '../git/workspace';
 import { createClientFor } from '../model/client';
 import { createCoordination } from '../model/coordination';
@@ -50,6 +51,7 @@ export async function openDepartment(options: {
     searchPath: environment.path,
     userEnvironment: environment.inherited,
     remote: environment.gitRemote ?? null,
+    locks: createLockFiles({ environment: environment.inherited }),
   });
   const checking = await openChecking({ environment, home, store });
   const { sandbox, bootstrap, engines, dependencyStore } = checking.setting;
