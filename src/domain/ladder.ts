@@ -125,7 +125,12 @@ export function afterReview(progress: TaskProgress, review: CoordinatorReview): 
     kind: 'attempt',
     level: 3,
     start,
-    prompt: { kind: 'guidance', from: mention(COORDINATOR), text: guidance.slice(0, 8000) },
+    prompt: {
+      kind: 'guidance',
+      from: mention(COORDINATOR),
+      text: guidance.slice(0, 8000),
+      ...progress.designed,
+    },
     because,
   });
   switch (review.action) {
