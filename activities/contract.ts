@@ -134,6 +134,7 @@ export interface ClaimActivities {
   releaseClaims(request: ReleaseClaimsRequest): Promise<void>;
 }
 
+/** What is looked at after a deployment. */
 export interface WatchActivities {
   runWatchChecks(request: RunWatchChecksRequest): Promise<RunWatchChecksResult>;
 }
@@ -144,4 +145,5 @@ export type Activities = ModelActivities &
   RepositoryActivities &
   ProviderActivities &
   DatabaseThinking &
-  ContractThinking;
+  ContractThinking &
+  WatchActivities;

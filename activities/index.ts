@@ -11,6 +11,7 @@ import { createProviderActivities } from './provider-gate';
 import { createRecords } from './records';
 import { createReviewActivities } from './review';
 import { createSurveyActivities } from './survey';
+import { createWatchActivities } from './watch';
 
 export type { Activities } from './contract';
 export type { Ports } from './ports';
@@ -28,5 +29,6 @@ export function createActivities(ports: Ports): Activities {
     ...createCheckActivities(ports, records),
     ...createDeliveryActivities(ports, records),
     ...createProviderActivities(),
+    ...createWatchActivities(ports),
   });
 }

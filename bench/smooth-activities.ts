@@ -107,6 +107,10 @@ export function smoothActivities(
         report: 'report.md',
       }),
     ...smoothCoordination(),
+    runWatchChecks: ({ checks }) =>
+      Promise.resolve({
+        samples: checks.map(({ name }) => ({ name, value: 1, verdict: 'within', text: '1' })),
+      }),
     ...overrides,
   };
 }

@@ -2,6 +2,7 @@ import type { Command } from './command';
 import { attach } from './commands/attach';
 import { budget } from './commands/budget';
 import { cancel } from './commands/cancel';
+import { deployed } from './commands/deployed';
 import { diff } from './commands/diff';
 import { doctor } from './commands/doctor';
 import { escalations } from './commands/escalations';
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   pause,
   resume,
   cancel,
+  deployed,
   logs,
   diff,
   report,

@@ -1,10 +1,11 @@
+import type { WATCH_QUERIES, WatchMessageName } from '../domain/deployment-watch';
 import type { MessageName, QUERIES } from '../domain/messages';
 import type { ObjectiveInput } from '../domain/objective';
 
 /** How Temporal sees an execution; everything that is not open is closed. */
 export type ExecutionState = 'open' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
 
-/** One objective as visibility tells it, without its history. */
+/** One objective, or the watch over one, as visibility tells it, without its history. */
 export interface Execution {
   readonly objectiveId: string;
   readonly state: ExecutionState;
@@ -33,7 +34,11 @@ export interface Gateway {
   readonly address: string;
   /** Starts the workflow, or attaches to an open one of that id; a closed one of that id is an error. */
   start(request: StartRequest): Promise<void>;
-  query(objectiveId: string, name: keyof typeof QUERIES, timeoutMs: number): Promise<unknown>;
+  query(
+    objectiveId: string,
+    name: keyof typeof QUERIES | keyof typeof WATCH_QUERIES,
+    timeoutMs: number,
+  ): Promise<unknown>;
   update(
     request: MessageRequest & { readonly updateId: string; readonly timeoutMs: number },
   ): Promise<unknown>;
@@ -48,8 +53,9 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+/** `objectiveId` is the id of the workflow: of an objective, or of the watch over its deployment. */
 export interface MessageRequest {
   readonly objectiveId: string;
-  readonly name: MessageName;
+  readonly name: MessageName | WatchMessageName;
   readonly payload: unknown;
 }

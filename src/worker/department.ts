@@ -21,6 +21,7 @@ import { createReports } from '../report/reports';
 import { createDirectoryBlobStore } from '../store/directory-blob-store';
 import { createDirectoryJournals } from '../store/directory-journals';
 import { openChecking } from './checking';
+import { createProbes } from '../watch/probes';
 import { createRunShell } from './run-shell';
 import { createSurveyor } from './surveyor';
 
@@ -86,6 +87,7 @@ export async function openDepartment(options: {
     gates: createGateRunner(checking.setting),
     bootstrap,
     reports: createReports({ dir: folder('reports'), blobs: store }),
+    probes: createProbes({ variable: (name) => environment.inherited[name] }),
     sandbox: sandbox.level,
     providerOf: (model) => providerOf(clientFor(model)),
   });

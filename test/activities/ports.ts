@@ -162,6 +162,7 @@ export async function createBench(
     }),
     reports: portOf('reports', scripted.reports ?? {}),
     notes: portOf('notes', scripted.notes ?? {}),
+    probes: portOf('probes', scripted.probes ?? {}),
   });
   const run: Bench['run'] = (name, request) =>
     environment.run(activities[name] as (argument: typeof request) => never, request);
