@@ -7,6 +7,7 @@ import { guarded } from './guarded';
 import type { Ports } from './ports';
 import { createProviderActivities } from './provider-gate';
 import { createRecords } from './records';
+import { createReplicaActivities } from './replica';
 import { createReviewActivities } from './review';
 import { createSurveyActivities } from './survey';
 
@@ -22,6 +23,7 @@ export function createActivities(ports: Ports): Activities {
     ...createReviewActivities(ports, records),
     ...createAttemptActivities(ports, records),
     ...createCheckActivities(ports, records),
+    ...createReplicaActivities(ports, records),
     ...createDeliveryActivities(ports, records),
     ...createProviderActivities(),
   });

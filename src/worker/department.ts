@@ -6,6 +6,7 @@ import type { Home } from '../config/home';
 import { packageRoot } from '../config/package-root';
 import { createCheckRunner } from '../gate/check-runner';
 import { createGateRunner } from '../gate/gate-runner';
+import { createReplicas } from '../gate/replica/replicas';
 import { createGitWorkspace } from '../git/workspace';
 import { createClientFor } from '../model/client';
 import { createCoordination } from '../model/coordination';
@@ -85,6 +86,7 @@ export async function openDepartment(options: {
     compatibility: createCompatibility(),
     gates: createGateRunner(checking.setting),
     bootstrap,
+    replicas: createReplicas(checking.setting),
     reports: createReports({ dir: folder('reports'), blobs: store }),
     sandbox: sandbox.level,
     providerOf: (model) => providerOf(clientFor(model)),

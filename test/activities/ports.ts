@@ -160,6 +160,7 @@ export async function createBench(
       ensure: () => Promise.resolve({ env: {}, path: [], readOnly: [] }),
       ...scripted.bootstrap,
     }),
+    replicas: portOf('replicas', scripted.replicas ?? {}),
     reports: portOf('reports', scripted.reports ?? {}),
     notes: portOf('notes', scripted.notes ?? {}),
   });

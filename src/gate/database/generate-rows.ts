@@ -8,6 +8,12 @@ import { type ValueSource, valueSources } from './sample-values';
 /** Tries for the first row of a table before it is given up. */
 const MOST_TRIES = 120;
 const PARENTS_LOOKED_AT = 2000;
+/** Rows of one INSERT. */
+const CHUNK = 5000;
+/** Refused rows of one table before no more are tried. */
+const MOST_REFUSED = 300;
+/** Numbers tried for each row that is wanted: unique keys over few values need more numbers than rows. */
+const MOST_NUMBERS = 4;
 
 export interface GeneratedRows {
   /** Rows added, by table. */
@@ -27,6 +33,12 @@ export async function generateRows(
   database: FillableDatabase,
   options: {
     readonly rows: number;
+    /** Rows of a table in place of `rows`, by name. */
+    readonly rowsOf?: (table: string) => number;
+    /** Columns that may be NULL are in one of so many rows, as far as their table takes it. */
+    readonly nullEvery?: number;
+    /** Columns that are never NULL, as `table.column`. */
+    readonly neverNull?: ReadonlySet<string>;
     /** Tables left as they are, by name. */
     readonly except?: ReadonlySet<string>;
     /** Tables as a later migration leaves them: their checks and references are honoured already. */
@@ -102,24 +114,64 @@ interface FilledColumn {
   readonly nullable: boolean;
   readonly sources: readonly ValueSource[];
   chosen: number;
+  /** NULL in the rows whose number says so; absent: as chosen in every row. */
+  nullAt?: (n: number) => boolean;
 }
 
 async function fillTable(
   database: FillableDatabase,
   table: Table,
   types: readonly TypeFacts[],
-  { rows, nulls = false, parents = PARENTS_LOOKED_AT }: Parameters<typeof generateRows>[1],
+  options: Parameters<typeof generateRows>[1],
 ): Promise<number> {
+  const { nulls = false, parents = PARENTS_LOOKED_AT, nullEvery } = options;
+  const rows = options.rowsOf?.(tableName(table)) ?? options.rows;
   const before = await countRows(database, table);
   const columns = [...(await referenceColumns(database, table, parents)), ...ownColumns(table, types)];
   if (nulls) {
     for (const column of columns) if (column.nullable) column.chosen = column.sources.length - 1;
   }
   await findFirstRow(database, table, columns, before);
-  const added = 1 + (await insert(database, table, columns, before + 1, rows - 1));
-  // Unique keys over few values need more numbers than rows.
-  if (added < rows) await insert(database, table, columns, before + rows, rows * 3, rows - added);
+  let next = before + 1;
+  if (nullEvery !== undefined) {
+    next = await findNullable(database, table, columns, { next, nullEvery, never: options.neverNull });
+  }
+  let missing = rows - ((await countRows(database, table)) - before);
+  const last = before + rows * MOST_NUMBERS;
+  for (const refused = { count: 0 }; missing > 0 && next < last && refused.count < MOST_REFUSED;) {
+    const amount = Math.min(missing, CHUNK, last - next);
+    missing -= await insert(database, table, columns, { from: next, amount, refused });
+    next += amount;
+  }
   return (await countRows(database, table)) - before;
+}
+
+/** Which columns may be NULL by themselves, tried by one row each; they are so in some rows from then on. */
+async function findNullable(
+  database: FillableDatabase,
+  table: Table,
+  columns: readonly FilledColumn[],
+  {
+    next,
+    nullEvery,
+    never = new Set<string>(),
+  }: {
+    readonly next: number;
+    readonly nullEvery: number;
+    readonly never?: ReadonlySet<string> | undefined;
+  },
+): Promise<number> {
+  let n = next;
+  for (const [place, column] of columns.entries()) {
+    if (!column.nullable || never.has(`${tableName(table)}.${column.name}`)) continue;
+    const { chosen } = column;
+    column.chosen = column.sources.length - 1;
+    const refusal = await refusalOf(database, table, columns, n).catch(() => true);
+    n += 1;
+    column.chosen = chosen;
+    if (refusal === null) column.nullAt = (at) => (at + place) % nullEvery === 0;
+  }
+  return n;
 }
 
 /** Tries ways of filling, changing what the refusal speaks of, until one row is taken. */
@@ -166,7 +218,7 @@ async function refusalOf(
   n: number,
 ): Promise<DatabaseError | null> {
   try {
-    if ((await insert(database, table, columns, n, 1)) === 1) return null;
+    if ((await insert(database, table, columns, { from: n, amount: 1 })) === 1) return null;
     throw new Unfillable('a trigger or a rule keeps rows out');
   } catch (error) {
     if (error instanceof DatabaseError) return error;
@@ -184,59 +236,69 @@ function blamedColumns(table: Table, { constraint, column, message }: DatabaseEr
 
 const Counted = z.array(z.object({ count: z.coerce.number() })).length(1);
 
+/**
+ * Adds rows of consecutive numbers and answers how many were taken; those that a unique key has are left out. Of several
+ * rows, those that are refused are left out and counted; a single one that is refused throws.
+ */
 async function insert(
   database: FillableDatabase,
   table: Table,
   columns: readonly FilledColumn[],
-  from: number,
-  amount: number,
-  most = amount,
+  {
+    from,
+    amount,
+    refused,
+  }: { readonly from: number; readonly amount: number; readonly refused?: { count: number } },
 ): Promise<number> {
-  if (amount <= 0) return 0;
   const name = quoteTable(table);
   if (columns.length === 0) {
-    for (let n = 0; n < most; n += 1) await database.query(`INSERT INTO ${name} DEFAULT VALUES`);
-    return most;
+    await database.query(
+      `INSERT INTO ${name} SELECT FROM pg_catalog.generate_series(1, $1::int)`,
+      [amount],
+    );
+    return amount;
   }
-  const rows = Array.from({ length: amount }, (_, index) =>
-    Object.fromEntries(
-      columns.map(({ name: column, sources, chosen }) => [column, sources[chosen]?.(from + index)]),
-    ),
-  );
+  const rows = Array.from({ length: amount }, (_, index) => rowOf(columns, from + index));
   const list = columns.map((column) => quoteName(column.name)).join(', ');
   // One parameter for any number of rows; the server reads each value as its column's type.
   const sql = `WITH added AS (INSERT INTO ${name} (${list})
-    SELECT ${list} FROM pg_catalog.json_populate_recordset(NULL::${name}, $1) LIMIT $2 ON CONFLICT DO NOTHING RETURNING 1)
+    SELECT ${list} FROM pg_catalog.json_populate_recordset(NULL::${name}, $1) ON CONFLICT DO NOTHING RETURNING 1)
     SELECT count(*) AS count FROM added`;
-  const put = async (some: readonly unknown[], limit: number): Promise<number> => {
-    const [row] = Counted.parse(await database.query(sql, [JSON.stringify(some), limit]));
+  const put = async (some: readonly unknown[]): Promise<number> => {
+    const [row] = Counted.parse(await database.query(sql, [JSON.stringify(some)]));
     return row?.count ?? 0;
   };
-  if (amount === 1 || most < amount) return putSome(put, rows, most);
-  try {
-    return await put(rows, amount);
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    return putSome(put, rows, most);
-  }
+  return refused === undefined ? put(rows) : putMost(put, rows, refused);
 }
 
-/** One by one, where a row among many is refused. */
-async function putSome(
-  put: (rows: readonly unknown[], limit: number) => Promise<number>,
+function rowOf(columns: readonly FilledColumn[], n: number): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    columns.map(({ name, sources, chosen, nullAt }) => [
+      name,
+      nullAt?.(n) === true ? null : sources[chosen]?.(n),
+    ]),
+  );
+}
+
+/** All rows but those that are refused, which are looked for by halves. */
+async function putMost(
+  put: (rows: readonly unknown[]) => Promise<number>,
   rows: readonly unknown[],
-  most: number,
+  refused: { count: number },
 ): Promise<number> {
-  let added = 0;
-  for (const row of rows) {
-    if (added >= most) break;
-    try {
-      added += await put([row], 1);
-    } catch (error) {
-      if (!(error instanceof DatabaseError) || rows.length === 1) throw error;
+  if (rows.length === 0 || refused.count >= MOST_REFUSED) return 0;
+  try {
+    return await put(rows);
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    if (rows.length === 1) {
+      refused.count += 1;
+      return 0;
     }
+    const half = Math.ceil(rows.length / 2);
+    const first = await putMost(put, rows.slice(0, half), refused);
+    return first + (await putMost(put, rows.slice(half), refused));
   }
-  return added;
 }
 
 /** Columns of its own: neither computed, nor numbered by the server, nor given by a default, nor a reference. */
