@@ -6,6 +6,7 @@ import { outlineTask, type PlanTask } from '../src/domain/plan';
 import type { GateSummary, RedItem } from '../src/domain/receipt';
 import { NO_USAGE } from '../src/domain/usage';
 import type { AttemptRequest, AttemptResult } from '../src/domain/work';
+import { smoothCoordination } from './smooth-coordination';
 
 export const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 export const commitId = (text: string): string => createHash('sha1').update(text).digest('hex');
@@ -105,6 +106,7 @@ export function smoothActivities(
         commit: head,
         report: 'report.md',
       }),
+    ...smoothCoordination(),
     ...overrides,
   };
 }
