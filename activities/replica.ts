@@ -13,27 +13,35 @@ import { prepareHere } from './prepare-here';
 import type { Records } from './records';
 import { refuseUnconfined } from './sandbox-fence';
 
-/** Schema changes on a replica; each checks throw-away checkouts of an exact commit and of the objective's base. */
+/** Schema changes on a replica; each checks throw-away checkouts of an exact commit and of what it began from. */
 export function createReplicaActivities(
-  ports: Pick<Ports, 'replicas' | 'worktrees' | 'sandbox' | 'repositories'>,
+  ports: Pick<Ports, 'replicas' | 'worktrees' | 'sandbox' | 'repositories' | 'integration'>,
   records: Records,
 ): ReplicaActivities {
-  const { replicas, worktrees, sandbox, repositories } = ports;
+  const { replicas, worktrees, sandbox, repositories, integration } = ports;
+
+  /** What the work is new to: migrations of other tasks may have been merged since the objective's base. */
+  const beforeOf = async ({ objectiveId, baseCommit }: Dossier, commit: string): Promise<string> => {
+    const fork = await integration.forkOf({ objectiveId, commit });
+    return fork === commit ? baseCommit : fork;
+  };
 
   /** Runs `act` with both trees checked out, whatever becomes of it. */
   const withTrees = async <T>(
-    { objectiveId, baseCommit, survey }: Dossier,
+    dossier: Dossier,
     commit: string,
     signal: AbortSignal,
     act: (subject: ReplicaSubject) => Promise<T>,
   ): Promise<T> => {
+    const { objectiveId, survey } = dossier;
+    const before = await beforeOf(dossier, commit);
     const checkout = await worktrees.checkOut({ objectiveId, commit });
     try {
-      const base = await worktrees.checkOut({ objectiveId, commit: baseCommit });
+      const base = await worktrees.checkOut({ objectiveId, commit: before });
       try {
         const { path, gitDir, tree } = checkout;
         return await act({
-          target: { path, gitDir, commit, tree, base: baseCommit },
+          target: { path, gitDir, commit, tree, base: before },
           base: { path: base.path, tree: base.tree },
           survey,
           signal,

@@ -139,6 +139,8 @@ type MergeProposal =
 /** The integration branch of an objective: merges are proposed off to the side and admitted by compare-and-swap. */
 export interface Integration {
   head(request: { readonly objectiveId: string }): Promise<string>;
+  /** The newest commit that both the branch and `commit` have: what work that is not merged yet began from. */
+  forkOf(request: { readonly objectiveId: string; readonly commit: string }): Promise<string>;
   /** Merges `commit` onto the current head without moving anything. */
   propose(request: {
     readonly objectiveId: string;

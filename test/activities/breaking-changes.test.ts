@@ -51,7 +51,7 @@ async function compare(
           ),
         readFile: async ({ commit, path }) => filesOf(commit)[path] ?? null,
       },
-      integration: { head: async () => HEAD, propose: unused, advance: unused },
+      integration: { head: async () => HEAD, forkOf: unused, propose: unused, advance: unused },
       compatibility: { compareSpecs: async (request) => compareSpecs(request) },
     },
     dossier,

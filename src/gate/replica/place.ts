@@ -13,7 +13,7 @@ import { migrateBase, type NewMigrations } from './new-migrations';
 import type { RehearsalRecord } from './record';
 import { type FailedRun, runMigrations } from './run-migrations';
 import { schemaChanges, type SchemaState, type TableChanged } from './schema-changes';
-import type { Stock, Template } from './stock';
+import { type Stock, type Template, toTemplate } from './stock';
 import { readIdentities } from './table-contents';
 
 /** Where one rehearsal takes place: both trees, what is new, and the databases that are copied. */
@@ -54,8 +54,7 @@ export function baseTemplate({ setting, stock, there, base, signal }: Place): Pr
     const database = await openEmptyDatabase(setting, signal);
     try {
       await migrateBase(there, database);
-      await database.close();
-      return { confined: database.confined, rows: new Map<string, number>(), unfilled: [] };
+      return await toTemplate(database);
     } catch (error) {
       await database.dispose();
       throw error;
@@ -71,15 +70,14 @@ export async function runEmpty(place: Place): Promise<EmptyRun> {
   const before = await readSchema(database);
   const failed = await runMigrations(database, added, 'up', { signal });
   const after = await readSchema(database);
-  const snapshot = await database.readSnapshot();
-  await database.close();
+  const migrated = await toTemplate(database);
   return {
     failed,
     before,
     after,
-    snapshot,
+    snapshot: migrated.snapshot,
     changes: schemaChanges(before, after),
-    migrated: failed === null ? { confined: database.confined, rows: new Map(), unfilled: [] } : null,
+    migrated: failed === null ? migrated : null,
   };
 }
 
@@ -119,8 +117,7 @@ export async function filledTemplate(place: Place, empty: EmptyRun): Promise<Tem
     const database = await stock.copy(await baseTemplate(place), signal);
     try {
       const unfilled = await fillReplica(database, { rows, later: empty.after.tables, neverNull });
-      await database.close();
-      return { confined: database.confined, rows, unfilled };
+      return await toTemplate(database, { rows, unfilled });
     } catch (error) {
       await database.dispose();
       throw error;

@@ -240,7 +240,7 @@ async function back(
   },
 ): Promise<{ readonly statements: readonly MeasuredStatement[]; readonly undone: boolean }> {
   const { record, added } = place;
-  const expected = await baseSnapshot(place);
+  const { snapshot: expected } = await baseTemplate(place);
   const { failed, statements } = await measured(place, database, 'down', tables);
   if (failed !== null) {
     record.problem('script', `the way down fails: ${describeFailure(failed)}`, await showFailure(database, failed));
@@ -276,15 +276,6 @@ async function back(
   });
   for (const { text } of lost) record.problem('script', `after the way down rows are not what they were: ${text}`);
   return { statements, undone: true };
-}
-
-async function baseSnapshot(place: Place): Promise<readonly string[]> {
-  const database = await place.stock.copy(await baseTemplate(place), place.signal);
-  try {
-    return await database.readSnapshot();
-  } finally {
-    await database.dispose();
-  }
 }
 
 async function upAgain({ record, added, signal }: Place, database: BareDatabase, empty: EmptyRun): Promise<void> {

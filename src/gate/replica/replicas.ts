@@ -111,10 +111,12 @@ async function runWithin<F extends object>(
       atEnd,
     };
     const server = await record.act('schema of the base', async () => {
-      const database = await stock.copy(await baseTemplate(place), signal);
-      const { version } = database;
-      await database.dispose();
-      return { outcome: 'done', detail: `made by ${added.tool}`, value: version };
+      const { version, snapshot } = await baseTemplate(place);
+      return {
+        outcome: 'done',
+        detail: `${snapshot.length} lines of schema, made by ${added.tool}`,
+        value: version,
+      };
     });
     const { source } = await setting.postgres();
     const found = await act(place);

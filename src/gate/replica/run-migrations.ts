@@ -166,7 +166,7 @@ function toStatement(
   { locks, waits }: LockWatch,
 ): MeasuredStatement {
   const held = locks.filter(({ at }) => at >= start && at <= looked);
-  const meanwhile = load.requests.filter((request) => request.start <= end && request.end >= start);
+  const meanwhile = load.requests.filter((request) => request.start <= looked && request.end >= start);
   const blocked = (kind: 'reader' | 'writer'): number =>
     meanwhile
       .filter(

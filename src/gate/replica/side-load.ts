@@ -11,6 +11,9 @@ const KEYS = 40;
 const MOST_TABLES = 30;
 /** Between two requests of one of them. */
 const PAUSE_MS = 2;
+const WARM_UP_MS = 3000;
+/** How long a request is waited for at the end. */
+const PATIENCE_MS = 2000;
 const LONGEST_REQUEST_MS = 10 * 60_000;
 
 /** One request of a reader or a writer, in milliseconds of `performance.now()`. */
@@ -72,15 +75,23 @@ export async function startSideLoad(
         },
       ),
     );
+    // The first request of a connection reads the catalog, which is no wait for anybody.
+    const warm = performance.now() + WARM_UP_MS;
+    while (performance.now() < warm && pids.some((pid) => !requests.some((one) => one.pid === pid))) {
+      if (stopped.now) break;
+      await later(PAUSE_MS);
+      signal.throwIfAborted();
+    }
     return {
       pids,
       requests,
       stop: async () => {
         stopped.now = true;
         // What still waits for a lock that nobody gives back ends with its connection.
-        await Promise.race([Promise.all(running), later(2000)]);
-        await end();
+        const cut = setTimeout(() => void end(), PATIENCE_MS);
         await Promise.all(running);
+        clearTimeout(cut);
+        await end();
       },
     };
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { ConfinedDatabase } from '../../postgres/postgres-server';
 import { type BareDatabase, openEmptyDatabase } from '../database/empty-database';
+import type { SchemaSnapshot } from '../database/read-snapshot';
 import type { InspectionSetting } from '../open-inspection';
 
 /** Kept at most; the one that was used longest ago goes. */
@@ -8,6 +9,9 @@ const MOST_KEPT = 6;
 /** A database that others are copied from. */
 export interface Template {
   readonly confined: ConfinedDatabase;
+  /** Of the server. */
+  readonly version: string;
+  readonly snapshot: SchemaSnapshot;
   /** Rows by table, for one that was filled. */
   readonly rows: ReadonlyMap<string, number>;
   /** Tables that could not be filled, and why. */
@@ -23,6 +27,16 @@ export interface Stock {
   template(key: string, signal: AbortSignal, make: () => Promise<Template>): Promise<Template>;
   /** A database of its own with everything a template has; the caller drops it. */
   copy(template: Template, signal: AbortSignal): Promise<BareDatabase>;
+}
+
+/** Makes a template of a database, which is closed by it. */
+export async function toTemplate(
+  database: BareDatabase,
+  filled: Pick<Template, 'rows' | 'unfilled'> = { rows: new Map(), unfilled: [] },
+): Promise<Template> {
+  const snapshot = await database.readSnapshot();
+  await database.close();
+  return { confined: database.confined, version: database.version, snapshot, ...filled };
 }
 
 export function createStock(setting: Pick<InspectionSetting, 'postgres' | 'sandbox'>): Stock {
