@@ -18,13 +18,18 @@ export type BareDatabase = Omit<MigratedDatabase, 'tables' | 'migrator'> & {
   dispose(): Promise<void>;
 };
 
+interface BareOptions {
+  /** Most a statement of `query` may take; absent: what the role allows. */
+  readonly patienceMs?: number;
+}
+
 const Version = z.array(z.object({ version: z.string() })).length(1);
 
 /** A fresh database, or a copy of another one, on the server all checks share. @throws CouldNotRun when there is no server, CannotTell when it is no use */
 export async function openEmptyDatabase(
   setting: Pick<InspectionSetting, 'postgres' | 'sandbox'>,
   signal: AbortSignal,
-  options: ConfinedOptions = {},
+  { patienceMs, ...options }: ConfinedOptions & BareOptions = {},
 ): Promise<BareDatabase> {
   const server = await reachServer(setting);
   const database = await createDatabase(server, options);
@@ -38,8 +43,9 @@ export async function openEmptyDatabase(
     await database.drop().catch(() => undefined);
   };
   const open = async (url: string): Promise<Session> => {
-    const session = await openSession(url, signal);
+    const session = await openSession(url, signal, patienceMs === undefined ? {} : { timeoutMs: patienceMs });
     sessions.push(session);
+    if (patienceMs !== undefined) await session.execute(`SET statement_timeout = ${patienceMs}`);
     return session;
   };
   try {

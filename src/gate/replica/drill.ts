@@ -4,6 +4,7 @@ import { type BareDatabase, openEmptyDatabase } from '../database/empty-database
 import { describeFailure } from './failed-row';
 import { filledTemplate, type Place, runEmpty } from './place';
 import { runMigrations } from './run-migrations';
+import { LONGEST_STATEMENT_MS } from './stock';
 
 type Found = Pick<DrillReport, 'method'>;
 
@@ -54,7 +55,7 @@ export async function drillBackup(place: Place, given: Backup | null): Promise<F
 /** Null where it did not restore, which is told. */
 async function restore(place: Place, backup: Backup, from: BareDatabase): Promise<BareDatabase | null> {
   const { setting, record, signal, atEnd } = place;
-  const target = await openEmptyDatabase(setting, signal);
+  const target = await openEmptyDatabase(setting, signal, { patienceMs: LONGEST_STATEMENT_MS });
   atEnd(() => target.dispose());
   const refused = await record.act('backup and restore', async () => {
     const value = await backup.copy(from, target);
@@ -70,7 +71,10 @@ async function restore(place: Place, backup: Backup, from: BareDatabase): Promis
 function coldCopy({ setting, record, signal, atEnd }: Place, from: BareDatabase): Promise<BareDatabase> {
   return record.act('cold copy', async () => {
     await from.close();
-    const value = await openEmptyDatabase(setting, signal, { copyOf: from.confined });
+    const value = await openEmptyDatabase(setting, signal, {
+      copyOf: from.confined,
+      patienceMs: LONGEST_STATEMENT_MS,
+    });
     atEnd(() => value.dispose());
     return { outcome: 'done', detail: 'copied by the server', value };
   });

@@ -9,10 +9,9 @@ import type { Table } from '../facts/database';
 import { type LockWatch, startLockWatch, stronger } from './lock-watch';
 import type { NewMigrations } from './new-migrations';
 import { cutText } from './record';
+import { LONGEST_STATEMENT_MS } from './stock';
 import { type SideLoad, startSideLoad } from './side-load';
 
-/** Most one statement may take on a replica. */
-export const LONGEST_STATEMENT_MS = 5 * 60_000;
 const SHOWN_SQL = 1000;
 
 /** A migration that did not go through: what the server or the tool said. */

@@ -3,6 +3,8 @@ import { type BareDatabase, openEmptyDatabase } from '../database/empty-database
 import type { SchemaSnapshot } from '../database/read-snapshot';
 import type { InspectionSetting } from '../open-inspection';
 
+/** Most one statement may take on a replica. */
+export const LONGEST_STATEMENT_MS = 5 * 60_000;
 /** Kept at most; the one that was used longest ago goes. */
 const MOST_KEPT = 6;
 
@@ -65,6 +67,6 @@ export function createStock(setting: Pick<InspectionSetting, 'postgres' | 'sandb
         }
       }
     },
-    copy: (template, signal) => openEmptyDatabase(setting, signal, { copyOf: template.confined }),
+    copy: (template, signal) => openEmptyDatabase(setting, signal, { copyOf: template.confined, patienceMs: LONGEST_STATEMENT_MS }),
   };
 }
