@@ -41,7 +41,14 @@ const DESIGN: MigrationDesign = {
   tables: [
     created(
       'users',
-      ['id:uuid', 'email:text', 'password_hash:text:?', 'display_name:text:?', `created_at:${TIME}`, `disabled_at:${TIME}:?`],
+      [
+        'id:uuid',
+        'email:text',
+        'password_hash:text:?',
+        'display_name:text:?',
+        `created_at:${TIME}`,
+        `disabled_at:${TIME}:?`,
+      ],
       ['created_at,id'],
     ),
     created(
@@ -51,7 +58,14 @@ const DESIGN: MigrationDesign = {
     ),
     created(
       'sessions',
-      ['id:uuid', 'user_id:uuid', `created_at:${TIME}`, `expires_at:${TIME}`, `revoked_at:${TIME}:?`, 'revoke_reason:text:?'],
+      [
+        'id:uuid',
+        'user_id:uuid',
+        `created_at:${TIME}`,
+        `expires_at:${TIME}`,
+        `revoked_at:${TIME}:?`,
+        'revoke_reason:text:?',
+      ],
       ['user_id,created_at', 'expires_at'],
     ),
     created(
@@ -80,9 +94,10 @@ export async function benchReplica(): Promise<Figure[]> {
   const home = { ...resolveHome(environment), home: join(folder, 'home') };
   const checking = await openChecking({ environment, home, store });
   try {
-    const { clean, plant } = await createPlantedRepository('fastify', folder);
+    const repository = await createPlantedRepository('fastify', folder);
+    const { clean } = repository;
     const survey = await surveyCheckout(clean.path);
-    const work = await plant('migration', []);
+    const work = await repository.plant('migration', []);
     await cp(join(packageRoot(), MIGRATIONS), join(work.path, 'migrations'), { recursive: true });
     const git = async (...args: string[]): Promise<string> =>
       (
@@ -106,7 +121,8 @@ export async function benchReplica(): Promise<Figure[]> {
       signal,
     };
     // Installing is measured by the figures of the gate.
-    for (const path of [work.path, clean.path]) await checking.setting.bootstrap.ensure({ path, survey, signal });
+    for (const path of [work.path, clean.path])
+      await checking.setting.bootstrap.ensure({ path, survey, signal });
     await checking.setting.postgres();
     const replicas = createReplicas(checking.setting);
     const seconds: number[] = [];
@@ -117,7 +133,8 @@ export async function benchReplica(): Promise<Figure[]> {
       if (problems.length > 0) throw new Error(problems.map(({ text }) => text).join('; '));
       if (!tables.some(({ rows }) => rows >= ROWS)) throw new Error('The replica has fewer rows than meant.');
       if (process.env['BENCH_TELL'] === '1')
-        for (const { name, ms, detail } of done.report.actions) process.stderr.write(`  ${name} ${Math.round(ms)} ms ${detail}\n`);
+        for (const { name, ms, detail } of done.report.actions)
+          process.stderr.write(`  ${name} ${Math.round(ms)} ms ${detail}\n`);
       seconds.push(done.report.seconds);
     }
     return [

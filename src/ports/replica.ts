@@ -34,5 +34,7 @@ export interface Replicas {
   /** Backs the migrated database up, restores it as a new one and compares them. */
   drillBackup(request: ReplicaSubject): Promise<Replayed<DrillReport>>;
   /** Walks through the phases of a rollout, and through the way back of each that changes the database. */
-  rehearseRollout(request: ReplicaSubject & { readonly rollout: RolloutPlan }): Promise<Replayed<DrillReport>>;
+  rehearseRollout(
+    request: ReplicaSubject & { readonly rollout: RolloutPlan },
+  ): Promise<Replayed<DrillReport>>;
 }

@@ -6,7 +6,8 @@ import { redactSecrets } from '../../process/redact';
 import { CannotTell } from '../checker';
 import type { MigratedDatabase, Table } from '../facts/database';
 import type { Inspection } from '../inspection';
-import { inOrderOfReference, quoteTable } from './generate-rows';
+import { inOrderOfReference } from './generate-rows';
+import { quoteTable } from './quote-name';
 import { tableName } from './read-catalog';
 import { describeDifference, type SchemaSnapshot } from './read-snapshot';
 
@@ -83,10 +84,7 @@ interface Tools {
 }
 
 /** Client programs of the server's own version; a newer server refuses older ones. */
-async function findTools(
-  inspection: Inspection,
-  version: string,
-): Promise<Tools | null> {
+async function findTools(inspection: Inspection, version: string): Promise<Tools | null> {
   const major = majorOf(version);
   const folders = [`/usr/lib/postgresql/${major}/bin`, `/usr/pgsql-${major}/bin`];
   for (const folder of folders) {

@@ -2,6 +2,8 @@ import { DatabaseError } from 'pg';
 import { z } from 'zod';
 import type { Column, MigratedDatabase, Table } from '../facts/database';
 import { rulesOf, type TypeFacts } from './column-rules';
+import { type FilledColumn, insertRows, MOST_REFUSED } from './insert-rows';
+import { quoteName, quoteTable } from './quote-name';
 import { tableName } from './read-catalog';
 import { type ValueSource, valueSources } from './sample-values';
 
@@ -10,8 +12,6 @@ const MOST_TRIES = 120;
 const PARENTS_LOOKED_AT = 2000;
 /** Rows of one INSERT. */
 const CHUNK = 5000;
-/** Refused rows of one table before no more are tried. */
-const MOST_REFUSED = 300;
 /** Numbers tried for each row that is wanted: unique keys over few values need more numbers than rows. */
 const MOST_NUMBERS = 4;
 
@@ -108,16 +108,6 @@ export function inOrderOfReference(tables: readonly Table[]): Table[] {
 
 class Unfillable extends Error {}
 
-interface FilledColumn {
-  readonly name: string;
-  /** NULL is the last of its sources. */
-  readonly nullable: boolean;
-  readonly sources: readonly ValueSource[];
-  chosen: number;
-  /** NULL in the rows whose number says so; absent: as chosen in every row. */
-  nullAt?: (n: number) => boolean;
-}
-
 async function fillTable(
   database: FillableDatabase,
   table: Table,
@@ -140,7 +130,7 @@ async function fillTable(
   const last = before + rows * MOST_NUMBERS;
   for (const refused = { count: 0 }; missing > 0 && next < last && refused.count < MOST_REFUSED;) {
     const amount = Math.min(missing, CHUNK, last - next);
-    missing -= await insert(database, table, columns, { from: next, amount, refused });
+    missing -= await insertRows(database, table, columns, { from: next, amount, refused });
     next += amount;
   }
   return (await countRows(database, table)) - before;
@@ -218,7 +208,7 @@ async function refusalOf(
   n: number,
 ): Promise<DatabaseError | null> {
   try {
-    if ((await insert(database, table, columns, { from: n, amount: 1 })) === 1) return null;
+    if ((await insertRows(database, table, columns, { from: n, amount: 1 })) === 1) return null;
     throw new Unfillable('a trigger or a rule keeps rows out');
   } catch (error) {
     if (error instanceof DatabaseError) return error;
@@ -235,71 +225,6 @@ function blamedColumns(table: Table, { constraint, column, message }: DatabaseEr
 }
 
 const Counted = z.array(z.object({ count: z.coerce.number() })).length(1);
-
-/**
- * Adds rows of consecutive numbers and answers how many were taken; those that a unique key has are left out. Of several
- * rows, those that are refused are left out and counted; a single one that is refused throws.
- */
-async function insert(
-  database: FillableDatabase,
-  table: Table,
-  columns: readonly FilledColumn[],
-  {
-    from,
-    amount,
-    refused,
-  }: { readonly from: number; readonly amount: number; readonly refused?: { count: number } },
-): Promise<number> {
-  const name = quoteTable(table);
-  if (columns.length === 0) {
-    await database.query(
-      `INSERT INTO ${name} SELECT FROM pg_catalog.generate_series(1, $1::int)`,
-      [amount],
-    );
-    return amount;
-  }
-  const rows = Array.from({ length: amount }, (_, index) => rowOf(columns, from + index));
-  const list = columns.map((column) => quoteName(column.name)).join(', ');
-  // One parameter for any number of rows; the server reads each value as its column's type.
-  const sql = `WITH added AS (INSERT INTO ${name} (${list})
-    SELECT ${list} FROM pg_catalog.json_populate_recordset(NULL::${name}, $1) ON CONFLICT DO NOTHING RETURNING 1)
-    SELECT count(*) AS count FROM added`;
-  const put = async (some: readonly unknown[]): Promise<number> => {
-    const [row] = Counted.parse(await database.query(sql, [JSON.stringify(some)]));
-    return row?.count ?? 0;
-  };
-  return refused === undefined ? put(rows) : putMost(put, rows, refused);
-}
-
-function rowOf(columns: readonly FilledColumn[], n: number): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    columns.map(({ name, sources, chosen, nullAt }) => [
-      name,
-      nullAt?.(n) === true ? null : sources[chosen]?.(n),
-    ]),
-  );
-}
-
-/** All rows but those that are refused, which are looked for by halves. */
-async function putMost(
-  put: (rows: readonly unknown[]) => Promise<number>,
-  rows: readonly unknown[],
-  refused: { count: number },
-): Promise<number> {
-  if (rows.length === 0 || refused.count >= MOST_REFUSED) return 0;
-  try {
-    return await put(rows);
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    if (rows.length === 1) {
-      refused.count += 1;
-      return 0;
-    }
-    const half = Math.ceil(rows.length / 2);
-    const first = await putMost(put, rows.slice(0, half), refused);
-    return first + (await putMost(put, rows.slice(half), refused));
-  }
-}
 
 /** Columns of its own: neither computed, nor numbered by the server, nor given by a default, nor a reference. */
 function ownColumns(table: Table, types: readonly TypeFacts[]): FilledColumn[] {
@@ -393,13 +318,4 @@ export async function readTypes(database: Pick<FillableDatabase, 'query'>): Prom
 async function countRows(database: Pick<FillableDatabase, 'query'>, table: Table): Promise<number> {
   const [row] = Counted.parse(await database.query(`SELECT count(*) AS count FROM ${quoteTable(table)}`));
   return row?.count ?? 0;
-}
-
-/** A name as SQL writes it. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-export function quoteTable({ schema, name }: Pick<Table, 'schema' | 'name'>): string {
-  return `${quoteName(schema)}.${quoteName(name)}`;
 }

@@ -12,7 +12,10 @@ export interface MigrationCommands {
   readonly back?: (files: readonly string[]) => readonly (readonly string[])[];
 }
 
-const once = (...words: string[]): NonNullable<MigrationCommands['back']> => (files) => files.map(() => words);
+const once =
+  (...words: string[]): NonNullable<MigrationCommands['back']> =>
+  (files) =>
+    files.map(() => words);
 const npx = (...words: string[]): string[] => ['npx', '--no-install', ...words];
 
 // Tools that read DATABASE_URL by themselves, or through the configuration of the repository.

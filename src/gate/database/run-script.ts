@@ -20,7 +20,10 @@ export class MigrationFailed extends Error {
     /** SQLSTATE; null where the script itself cannot be run. */
     readonly code: string | null,
     /** What else the server said; null where it is nothing of the server's. */
-    readonly details: Pick<DatabaseError, 'detail' | 'table' | 'schema' | 'column' | 'constraint'> | null = null,
+    readonly details: Pick<
+      DatabaseError,
+      'detail' | 'table' | 'schema' | 'column' | 'constraint'
+    > | null = null,
   ) {
     super(`${path}:${line} failed: ${reason} (${statement})`);
   }

@@ -37,7 +37,8 @@ export function blockingProblems(
     const migration = own[0]?.migration ?? '';
     const linted = lint.filter(({ file }) => file === migration).map(({ key }) => key);
     const found = BLOCKING_LIMITS.filter(
-      ({ lintedBy }) => lintedBy === null || (own[0]?.direction === 'up' && linted.some((key) => lintedBy.test(key))),
+      ({ lintedBy }) =>
+        lintedBy === null || (own[0]?.direction === 'up' && linted.some((key) => lintedBy.test(key))),
     ).flatMap((limit) => {
       const worst = own.toSorted((a, b) => waitOf(b, limit) - waitOf(a, limit))[0];
       return worst !== undefined && waitOf(worst, limit) > limit.atMostMs ? [{ limit, worst }] : [];

@@ -36,20 +36,31 @@ export function plainType(type: string): string {
     .toLowerCase()
     .replace(/"/g, '')
     .replace(/^public\./, '')
-    .replace(/\b(?:generated\s+(?:always|by default)|not null|null|default|primary key|unique|references|check|collate)\b.*$/, '')
+    .replace(
+      /\b(?:generated\s+(?:always|by default)|not null|null|default|primary key|unique|references|check|collate)\b.*$/,
+      '',
+    )
     .replace(/\s+/g, ' ')
     .trim();
   const array = /(?:\[\d*\])+$/.exec(text)?.[0] === undefined ? '' : '[]';
   const scalar = text.replace(/(?:\[\d*\])+$/, '').trim();
   const [, size = ''] = /\(([^)]*)\)/.exec(scalar) ?? [];
-  const bare = scalar.replace(/\s*\([^)]*\)\s*/, ' ').trim().replace(/\s+/g, ' ');
+  const bare = scalar
+    .replace(/\s*\([^)]*\)\s*/, ' ')
+    .trim()
+    .replace(/\s+/g, ' ');
   const name = ALIASES[bare] ?? bare;
   const inside = size.replace(/\s/g, '').replace(/^(\d+),0$/, '$1');
   const implied = name === 'character' && inside === '' ? '1' : inside;
   return `${name}${implied === '' ? '' : `(${implied})`}${array}`;
 }
 
-const plain = (name: string): string => name.replaceAll('"', '').trim().toLowerCase().replace(/^public\./, '');
+const plain = (name: string): string =>
+  name
+    .replaceAll('"', '')
+    .trim()
+    .toLowerCase()
+    .replace(/^public\./, '');
 
 /** Where the tables as they came out are not those of the design, in sentences; columns strictly, indexes by what they hold. */
 export function compareDesign(
@@ -57,7 +68,8 @@ export function compareDesign(
   changes: readonly TableChanged[],
   after: readonly Table[],
 ): string[] {
-  const designed = (name: string): TableChange[] => tables.filter(({ table }) => plain(table) === plain(name));
+  const designed = (name: string): TableChange[] =>
+    tables.filter(({ table }) => plain(table) === plain(name));
   return [
     ...tables.flatMap((design) =>
       missingOf(
@@ -70,15 +82,18 @@ export function compareDesign(
   ];
 }
 
-function missingOf(design: TableChange, change: TableChanged | undefined, after: Table | undefined): string[] {
+function missingOf(
+  design: TableChange,
+  change: TableChanged | undefined,
+  after: Table | undefined,
+): string[] {
   const name = design.table;
   switch (design.change) {
     case 'drop':
       return after === undefined ? [] : [`the design drops table ${name}, and it is still there`];
     case 'create':
       if (after === undefined) return [`the design creates table ${name}, and it is not there`];
-      if (change?.kind !== 'created')
-        return [`the design creates table ${name}, and it was there before`];
+      if (change?.kind !== 'created') return [`the design creates table ${name}, and it was there before`];
       return contentOf(design, change, after);
     case 'alter':
       if (after === undefined) return [`the design alters table ${name}, and it is not there`];
@@ -95,8 +110,8 @@ function contentOf(design: TableChange, change: TableChanged | undefined, after:
         ({ columns, unique }) =>
           columns.map(plainColumn).join() === wanted.join() && (!index.unique || unique),
       );
-      const what = `${index.unique ? 'unique ' : ''}index on ${design.table} (${index.columns.join(', ')})`;
-      if (index.change === 'add') return found ? [] : [`the design adds a ${what}, and it is not there`];
+      const what = `index${index.unique ? ' that is unique' : ''} on ${design.table} (${index.columns.join(', ')})`;
+      if (index.change === 'add') return found ? [] : [`the design has an ${what}, and it is not there`];
       const named = after.indexes.some(({ name }) => plain(name) === plain(index.name));
       return named ? [`the design drops the index ${index.name}, and it is still there`] : [];
     }),
@@ -142,7 +157,9 @@ function shapeOf(
       ? [`${place} is ${found.type}, and the design says ${design.type}`]
       : []),
     ...(design.nullable !== found.nullable && !isKey
-      ? [`${place} is ${found.nullable ? 'nullable' : 'NOT NULL'}, and the design says ${design.nullable ? 'nullable' : 'NOT NULL'}`]
+      ? [
+          `${place} is ${found.nullable ? 'nullable' : 'NOT NULL'}, and the design says ${design.nullable ? 'nullable' : 'NOT NULL'}`,
+        ]
       : []),
   ];
 }
@@ -164,7 +181,8 @@ function constraintOf(text: string, table: Table): string[] {
   const [, unique] = /\b(?:unique|primary key)\s*\(([^)]*)\)/i.exec(text) ?? [];
   if (unique !== undefined) {
     const has = table.indexes.some(
-      (index) => index.unique && index.columns.map(plainColumn).sort().join() === columnsIn(unique).sort().join(),
+      (index) =>
+        index.unique && index.columns.map(plainColumn).sort().join() === columnsIn(unique).sort().join(),
     );
     return has ? [] : [missing];
   }
@@ -184,7 +202,8 @@ function escape(text: string): string {
 /** What was done and the design does not name. */
 function notDesigned(change: TableChanged, designs: readonly TableChange[]): string[] {
   const { table, kind } = change;
-  if (designs.length === 0) return [`the migration has ${kind} table ${table}, which the design does not name`];
+  if (designs.length === 0)
+    return [`the migration has ${kind} table ${table}, which the design does not name`];
   const named = new Set(designs.flatMap(({ columns }) => columns.map(({ name }) => plain(name))));
   const columns = change.columns.flatMap((one): string[] => {
     const name = one.kind === 'added' ? one.after.name : one.before.name;
@@ -200,7 +219,9 @@ function notDesigned(change: TableChanged, designs: readonly TableChange[]): str
     );
     return isNamed
       ? []
-      : [`the migration has added the index ${index.name} on ${table} (${index.columns.join(', ')}), which the design does not name`];
+      : [
+          `the migration has added the index ${index.name} on ${table} (${index.columns.join(', ')}), which the design does not name`,
+        ];
   });
   return [...columns, ...indexes];
 }

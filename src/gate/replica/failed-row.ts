@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import type { BareDatabase } from '../database/empty-database';
-import { quoteName } from '../database/generate-rows';
+import { quoteName } from '../database/quote-name';
 import type { MigrationFailed } from '../database/run-script';
 import { cutText } from './record';
 import type { FailedRun } from './run-migrations';

@@ -13,7 +13,10 @@ import { cutText } from './record';
 import { destroyedBy, type TableChanged } from './schema-changes';
 
 /** What the files alone say; answers what a linter says of locks, which the replica then measures. */
-export async function lintMigrations(place: Place, identifier: string | null): Promise<readonly GateFinding[]> {
+export async function lintMigrations(
+  place: Place,
+  identifier: string | null,
+): Promise<readonly GateFinding[]> {
   const { here, added, record } = place;
   const names = identifierProblems(added.files, identifier);
   record.note('names', {
@@ -76,15 +79,20 @@ export async function findDestroyed(
   return [...bySql, ...byCatalog];
 }
 
-/** The statement that has the words of a harm in it. */
+/** What `migrationChanges` says around names. */
+const WORDS_OF_HARM = new Set(
+  'drops table schema database column changes the type of makes NOT NULL without a default adds empties deletes every row'.split(
+    ' ',
+  ),
+);
+
+/** The statement that does a harm: one that takes something away and has the names of the harm in it. */
 function statementAbout(sql: string, what: string): string {
-  const names = what.split(' ').filter((word) => /^[\w.]+$/.test(word));
-  const [, last = ''] = [names.length, names.at(-1) ?? ''];
-  const found = sqlStatements(sql).filter(
+  const names = what.split(' ').filter((word) => !WORDS_OF_HARM.has(word));
+  const found = sqlStatements(sql).find(
     (statement) =>
-      statement.toLowerCase().includes(last) &&
-      /^(?:alter table|drop|truncate|delete)/i.test(statement) &&
-      names.slice(1).some((word) => statement.toLowerCase().includes(word)),
+      /^(?:alter table|drop|truncate|delete)\b/i.test(statement) &&
+      names.every((name) => statement.toLowerCase().includes(name)),
   );
-  return cutText(found[0] ?? '', 1000);
+  return cutText(found ?? '', 1000);
 }

@@ -18,7 +18,11 @@ export interface MeantChanges {
 }
 
 const NAME = String.raw`((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)`;
-const plain = (name: string): string => name.replaceAll('"', '').toLowerCase().replace(/^public\./, '');
+const plain = (name: string): string =>
+  name
+    .replaceAll('"', '')
+    .toLowerCase()
+    .replace(/^public\./, '');
 
 /** Read from SQL by its words: a column on the left of a `=` after SET counts as meant. */
 export function meantBy(statements: readonly string[]): MeantChanges {
@@ -28,12 +32,16 @@ export function meantBy(statements: readonly string[]): MeantChanges {
     for (const [, table = '', rest = ''] of statement.matchAll(
       new RegExp(String.raw`\bupdate\s+(?:only\s+)?${NAME}(?:\s+(?:as\s+)?[\w$]+)?\s+set\b([^;]*)`, 'gis'),
     )) {
-      for (const [, column = ''] of rest.matchAll(/"?([\w$]+)"?\s*=/g)) columns.add(`${plain(table)}.${plain(column)}`);
+      for (const [, column = ''] of rest.matchAll(/"?([\w$]+)"?\s*=/g))
+        columns.add(`${plain(table)}.${plain(column)}`);
       for (const [, list = ''] of rest.matchAll(/\(([^()]*)\)\s*=/g))
         for (const column of list.split(',')) columns.add(`${plain(table)}.${plain(column.trim())}`);
     }
     for (const [, table = ''] of statement.matchAll(
-      new RegExp(String.raw`\b(?:insert\s+into|delete\s+from|truncate(?:\s+table)?)\s+(?:only\s+)?${NAME}`, 'gi'),
+      new RegExp(
+        String.raw`\b(?:insert\s+into|delete\s+from|truncate(?:\s+table)?)\s+(?:only\s+)?${NAME}`,
+        'gi',
+      ),
     ))
       tables.add(plain(table));
   }

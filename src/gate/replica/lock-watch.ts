@@ -16,7 +16,7 @@ const LOCK_STRENGTH = [
 ] as const;
 
 /** A lock that was seen on a table of before, granted or waited for. */
-export interface SeenLock {
+interface SeenLock {
   readonly at: number;
   readonly table: string;
   readonly mode: string;
@@ -80,9 +80,9 @@ export async function startLockWatch(
       else locks.push({ at, table, mode });
     }
   };
-  let stopped = false;
+  const stopping = { now: false };
   const watching = (async (): Promise<void> => {
-    while (!stopped) {
+    while (!stopping.now) {
       await look();
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
     }
@@ -94,7 +94,7 @@ export async function startLockWatch(
     waits,
     look,
     stop: async () => {
-      stopped = true;
+      stopping.now = true;
       try {
         await watching;
       } finally {

@@ -57,7 +57,7 @@ export async function findNewMigrations(here: Inspection, there: Inspection): Pr
   }
   if (added.length === 0) return null;
   const { back } = migrator;
-  const configured = here.settings.database?.up != null;
+  const configured = (here.settings.database?.up ?? null) !== null;
   return {
     kind: 'command',
     tool,

@@ -82,7 +82,7 @@ export async function runEmpty(place: Place): Promise<EmptyRun> {
 }
 
 /** Statements of the new migrations, as far as they are SQL. */
-export function statementsOf(added: NewMigrations): string[] {
+function statementsOf(added: NewMigrations): string[] {
   if (added.kind === 'command') return [];
   return added.migrations.flatMap(({ up }) => splitSql(up.sql).map(({ text }) => text));
 }
@@ -131,7 +131,9 @@ function rulesAhead({ before, after }: EmptyRun): string[] {
     const next = after.tables.find((other) => tableName(other) === tableName(table));
     const known = new Set(table.constraints.map(({ definition }) => definition));
     return (next?.constraints ?? [])
-      .filter(({ kind, definition }) => (kind === 'check' || kind === 'foreign-key') && !known.has(definition))
+      .filter(
+        ({ kind, definition }) => (kind === 'check' || kind === 'foreign-key') && !known.has(definition),
+      )
       .map(({ definition }) => `${tableName(table)} ${definition}`);
   });
 }

@@ -38,7 +38,8 @@ export function createReplicas(setting: ReplicaSetting): Replicas {
   return {
     rehearse: ({ design, identifier, ...subject }) =>
       run<Omit<RehearsalReport, keyof Frame>>(subject, (place) => rehearse(place, { design, identifier })),
-    drillBackup: (subject) => withoutHead(run(subject, (place) => drillBackup(place, setting.backup ?? null))),
+    drillBackup: (subject) =>
+      withoutHead(run(subject, (place) => drillBackup(place, setting.backup ?? null))),
     rehearseRollout: ({ rollout, ...subject }) =>
       withoutHead(run(subject, (place) => rehearseRollout(place, rollout))),
   };
@@ -125,7 +126,10 @@ async function runWithin<F extends object>(
       report: {
         ...found,
         commit: target.commit,
-        server: `PostgreSQL ${server}${source === undefined ? '' : ` (${SOURCES[source] ?? source})`}`.slice(0, 200),
+        server: `PostgreSQL ${server}${source === undefined ? '' : ` (${SOURCES[source] ?? source})`}`.slice(
+          0,
+          200,
+        ),
         tool: added.tool.slice(0, 100),
         actions: [...record.actions],
         problems: [...record.problems],

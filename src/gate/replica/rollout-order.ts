@@ -37,7 +37,9 @@ export function assignMigrations(
       next = Math.max(next, until);
       return taken;
     };
-    const isLast = !phases.slice(at + 1).some((later) => later.action === 'migrate-up' || later.action === 'backfill');
+    const isLast = !phases
+      .slice(at + 1)
+      .some((later) => later.action === 'migrate-up' || later.action === 'backfill');
     let taken: number[] = [];
     switch (action) {
       case 'migrate-up': {

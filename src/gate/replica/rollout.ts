@@ -43,7 +43,10 @@ export async function rehearseRollout(place: Place, rollout: RolloutPlan): Promi
   const wantsAll = !phases.some(({ action }) => action === 'migrate-down');
   const difference = describeDifference(empty.snapshot, await database.readSnapshot());
   if (wantsAll && problems.length === 0 && difference !== null)
-    record.problem('rollout', `after the last phase the schema is not the one the commit makes: ${difference}`);
+    record.problem(
+      'rollout',
+      `after the last phase the schema is not the one the commit makes: ${difference}`,
+    );
   return { method };
 }
 
@@ -89,7 +92,9 @@ async function forward(walk: Walk, phase: AssignedPhase, some: NewMigrations | n
   const after = await database.readSnapshot();
   walk.done = [...walk.done, some];
   if (!canGoBack(some)) {
-    record.leaveOut(`the way back of phase "${phase.name}" (${phase.rollback}): its migrations have no way down`);
+    record.leaveOut(
+      `the way back of phase "${phase.name}" (${phase.rollback}): its migrations have no way down`,
+    );
     return { outcome: 'done', detail: 'run; it has no way back' };
   }
   const back = await takeBack(walk, phase, some, before);
@@ -97,7 +102,8 @@ async function forward(walk: Walk, phase: AssignedPhase, some: NewMigrations | n
   const again = await runMigrations(database, some, 'up', { signal });
   if (again !== null) return refuse(place, `phase "${phase.name}" fails after it was taken back`, again);
   const difference = describeDifference(after, await database.readSnapshot());
-  if (difference !== null) return refuse(place, `phase "${phase.name}" makes another schema the second time: ${difference}`);
+  if (difference !== null)
+    return refuse(place, `phase "${phase.name}" makes another schema the second time: ${difference}`);
   return { outcome: 'done', detail: `run, taken back and run again; the schema was what it was each time` };
 }
 
@@ -113,7 +119,10 @@ async function takeBack(
   const difference = describeDifference(before, await database.readSnapshot());
   return difference === null
     ? null
-    : refuse(place, `the way back of phase "${phase.name}" leaves another schema than before it: ${difference}`);
+    : refuse(
+        place,
+        `the way back of phase "${phase.name}" leaves another schema than before it: ${difference}`,
+      );
 }
 
 async function backward(walk: Walk, phase: AssignedPhase): Promise<Told> {
@@ -129,11 +138,15 @@ async function backward(walk: Walk, phase: AssignedPhase): Promise<Told> {
   if (again !== null) return refuse(place, `the way back of phase "${phase.name}" fails`, again);
   const difference = describeDifference(before, await database.readSnapshot());
   if (difference !== null)
-    return refuse(place, `the way back of phase "${phase.name}" leaves another schema than before it: ${difference}`);
+    return refuse(
+      place,
+      `the way back of phase "${phase.name}" leaves another schema than before it: ${difference}`,
+    );
   const down = await runMigrations(database, last, 'down', { signal: place.signal });
   if (down !== null) return refuse(place, `phase "${phase.name}" fails the second time`, down);
   const drift = describeDifference(between, await database.readSnapshot());
-  if (drift !== null) return refuse(place, `phase "${phase.name}" makes another schema the second time: ${drift}`);
+  if (drift !== null)
+    return refuse(place, `phase "${phase.name}" makes another schema the second time: ${drift}`);
   walk.done = walk.done.slice(0, -1);
   return { outcome: 'done', detail: 'run, taken back and run again' };
 }

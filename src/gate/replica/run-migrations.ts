@@ -54,7 +54,7 @@ export async function runMigrations(
 }
 
 /** Runs scripts of SQL one after another; see `runMigrations`. */
-export async function runScripts(
+async function runScripts(
   database: BareDatabase,
   scripts: readonly MigrationScript[],
   {
@@ -133,20 +133,19 @@ export async function measureMigrations(
   const stretches: Stretch[] = [];
   try {
     watch = await startLockWatch(inspectorUrl, { owner, pids: load.pids }, signal);
-    const { look } = watch;
+    const seen = watch;
     const failed = await runMigrations(database, added, direction, {
       signal,
       around: (migration) => async (sql, run) => {
         const start = performance.now();
         await run();
         const end = performance.now();
-        await look();
+        await seen.look();
         stretches.push({ migration, sql, start, end, looked: performance.now() });
       },
     });
     await load.stop();
     await watch.stop();
-    const seen = watch;
     return {
       failed,
       statements: stretches.slice(0, 500).map((stretch) => toStatement(stretch, direction, load, seen)),

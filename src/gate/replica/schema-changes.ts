@@ -3,7 +3,7 @@ import { tableName } from '../database/read-catalog';
 import type { Identities } from './table-contents';
 
 /** What became of one column; `renamed` keeps its values. */
-export type ColumnChange =
+type ColumnChange =
   | { readonly kind: 'added'; readonly after: Column }
   | { readonly kind: 'dropped'; readonly before: Column }
   | { readonly kind: 'renamed'; readonly before: Column; readonly to: string }
@@ -33,7 +33,8 @@ export function schemaChanges(before: SchemaState, after: SchemaState): TableCha
     const name = tableName(table);
     const oid = oidOf(before, name);
     const newName = oid === null ? undefined : after.identities.tables.get(oid);
-    const same = named(after.tables, name) ?? (newName === undefined ? undefined : named(after.tables, newName));
+    const same =
+      named(after.tables, name) ?? (newName === undefined ? undefined : named(after.tables, newName));
     if (same === undefined) {
       changed.push({ table: name, kind: 'dropped', before: table, after: null, columns: [] });
       continue;
@@ -42,7 +43,13 @@ export function schemaChanges(before: SchemaState, after: SchemaState): TableCha
     if (isRenamed) renamedTo.add(tableName(same));
     const columns = columnChanges(table, same, before.identities, after.identities, oid);
     if (isRenamed || columns.length > 0 || differs(table, same)) {
-      changed.push({ table: name, kind: isRenamed ? 'renamed' : 'altered', before: table, after: same, columns });
+      changed.push({
+        table: name,
+        kind: isRenamed ? 'renamed' : 'altered',
+        before: table,
+        after: same,
+        columns,
+      });
     }
   }
   for (const table of after.tables) {
@@ -67,7 +74,9 @@ function oidOf({ identities }: SchemaState, name: string): number | null {
 /** Whether keys, checks or indexes differ. */
 function differs(a: Table, b: Table): boolean {
   const text = ({ constraints, indexes }: Table): string =>
-    [...constraints.map(({ definition }) => definition), ...indexes.map(({ definition }) => definition)].sort().join('\n');
+    [...constraints.map(({ definition }) => definition), ...indexes.map(({ definition }) => definition)]
+      .sort()
+      .join('\n');
   return text(a) !== text(b);
 }
 

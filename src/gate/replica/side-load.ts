@@ -1,7 +1,7 @@
 import { DatabaseError } from 'pg';
 import { z } from 'zod';
 import type { Table } from '../facts/database';
-import { quoteName, quoteTable } from '../database/generate-rows';
+import { quoteName, quoteTable } from '../database/quote-name';
 import { openSession, type Session } from '../database/session';
 
 const READERS = 2;
@@ -17,7 +17,7 @@ const PATIENCE_MS = 2000;
 const LONGEST_REQUEST_MS = 10 * 60_000;
 
 /** One request of a reader or a writer, in milliseconds of `performance.now()`. */
-export interface SideRequest {
+interface SideRequest {
   readonly kind: 'reader' | 'writer';
   /** Backend that served it. */
   readonly pid: number;
@@ -124,7 +124,7 @@ async function run(
         if (!(error instanceof DatabaseError)) return;
         await session.execute('ROLLBACK').catch(() => undefined);
         // A table or column that the migration took away is asked for no more.
-        if (/^42/.test(error.code ?? '')) gone.add(one.table);
+        if (error.code?.startsWith('42') === true) gone.add(one.table);
       }
       requests.push({ kind: who.kind, pid: who.pid, start, end: performance.now() });
     }
@@ -144,7 +144,10 @@ async function trafficOf(session: Session, table: Table): Promise<Traffic> {
   const written =
     table.columns.find(({ name: column, generated }) => !generated && !key.includes(column)) ??
     table.columns.find(({ generated }) => !generated);
-  const parts = key.map((column) => `'${quoteName(column).replaceAll("'", "''")} = ' || quote_literal(${quoteName(column)}::text)`);
+  const parts = key.map(
+    (column) =>
+      `'${quoteName(column).replaceAll("'", "''")} = ' || quote_literal(${quoteName(column)}::text)`,
+  );
   const conditions =
     key.length === 0
       ? [{ condition: `ctid = (SELECT ctid FROM ${name} LIMIT 1)` }]
@@ -158,9 +161,7 @@ async function trafficOf(session: Session, table: Table): Promise<Traffic> {
     table: name,
     reads: conditions.map(({ condition }) => `SELECT * FROM ${name} WHERE ${condition}`),
     writes: conditions.flatMap(({ condition }) =>
-      column === null
-        ? []
-        : [`BEGIN; UPDATE ${name} SET ${column} = ${column} WHERE ${condition}; ROLLBACK`],
+      column === null ? [] : [`BEGIN; UPDATE ${name} SET ${column} = ${column} WHERE ${condition}; ROLLBACK`],
     ),
   };
 }

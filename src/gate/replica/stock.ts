@@ -67,6 +67,7 @@ export function createStock(setting: Pick<InspectionSetting, 'postgres' | 'sandb
         }
       }
     },
-    copy: (template, signal) => openEmptyDatabase(setting, signal, { copyOf: template.confined, patienceMs: LONGEST_STATEMENT_MS }),
+    copy: (template, signal) =>
+      openEmptyDatabase(setting, signal, { copyOf: template.confined, patienceMs: LONGEST_STATEMENT_MS }),
   };
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { BareDatabase } from '../database/empty-database';
-import { quoteName, quoteTable } from '../database/generate-rows';
+import { quoteName, quoteTable } from '../database/quote-name';
 import { tableName } from '../database/read-catalog';
 import type { Table } from '../facts/database';
 
 /** What the rows of a table come to. */
-export interface TableContents {
+interface TableContents {
   readonly rows: number;
   /** Sum of the values of each column, with the row's key in each: other values, or values of other rows, make another one. */
   readonly columns: ReadonlyMap<string, string>;
@@ -41,7 +41,9 @@ export async function readContents(
   return contents;
 }
 
-const Identities = z.array(z.object({ table: z.string(), oid: z.coerce.number(), names: z.record(z.string(), z.string()) }));
+const Identities = z.array(
+  z.object({ table: z.string(), oid: z.coerce.number(), names: z.record(z.string(), z.string()) }),
+);
 
 /** Who a table and a column are whatever they are called. */
 export interface Identities {

@@ -34,7 +34,9 @@ export async function testNewVersion(
     return { ...toldBy(plain.run), passed: null, detail: 'the tests fail on an empty database too' };
   }
   return plain.run.outcome.kind === 'ran-clean'
-    ? unknown('the tests make the schema themselves and refuse a database that has it; on an empty one they pass')
+    ? unknown(
+        'the tests make the schema themselves and refuse a database that has it; on an empty one they pass',
+      )
     : { ...toldBy(first.run), passed: false };
 }
 
@@ -74,7 +76,8 @@ export async function testOldVersion(
       return unknown(`the tests of the base could not be run: ${explanationOf(first.run.outcome)}`);
   }
   const plain = await testsOn(setting, there, null);
-  if (plain.run.outcome.kind !== 'ran-clean') return unknown('the tests of the base fail on its own schema too');
+  if (plain.run.outcome.kind !== 'ran-clean')
+    return unknown('the tests of the base fail on its own schema too');
   const { paths } = await there.files();
   const about = paths.filter((path) => TESTS.test(path) && ABOUT_MIGRATIONS.test(path));
   if (about.length > 0) {
@@ -83,7 +86,10 @@ export async function testOldVersion(
       for (const path of about) await copy.write(path, null);
     });
     if (others.run.outcome.kind === 'ran-clean')
-      return { ...toldBy(others.run), detail: `${explanationOf(others.run.outcome)}, without ${about.join(', ')}` };
+      return {
+        ...toldBy(others.run),
+        detail: `${explanationOf(others.run.outcome)}, without ${about.join(', ')}`,
+      };
   }
   return toldBy(first.run);
 }

@@ -9,7 +9,10 @@ export type WayBack =
   | { readonly kind: 'problem'; readonly text: string };
 
 /** A missing way down is refused unless the design says why, or the tool knows none and a bad migration is fixed forward. */
-export function backProblem(added: NewMigrations, { irreversible }: Pick<MigrationDesign, 'irreversible'>): WayBack {
+export function backProblem(
+  added: NewMigrations,
+  { irreversible }: Pick<MigrationDesign, 'irreversible'>,
+): WayBack {
   if (canGoBack(added)) return { kind: 'back' };
   if (irreversible !== null)
     return { kind: 'forward-only', text: `there is no way down, as the design says: ${irreversible}` };
@@ -21,7 +24,9 @@ export function backProblem(added: NewMigrations, { irreversible }: Pick<Migrati
   const missing =
     added.kind === 'command'
       ? [added.folder]
-      : added.migrations.filter(({ down, repeatable }) => down === null && !repeatable).map(({ up }) => up.path);
+      : added.migrations
+          .filter(({ down, repeatable }) => down === null && !repeatable)
+          .map(({ up }) => up.path);
   return {
     kind: 'problem',
     text: `${missing.join(', ')} has no way down; add one, or say in the design why there is none and what replaces it`,

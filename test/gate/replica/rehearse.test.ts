@@ -68,48 +68,6 @@ test('a migration that keeps writers waiting is refused with what was measured',
   expect(waited.every(({ lock }) => lock === 'AccessExclusiveLock')).toBe(true);
 });
 
-test.each<[string, Given['files'], string]>([
-  [
-    'a way down that is no inverse',
-    second(
-      'alter table users add column age int; create index users_name_idx on users (name);',
-      'drop index users_name_idx; alter table users drop column age; alter table users alter column nick set not null;',
-    ),
-    'script: the way down',
-  ],
-  [
-    'a way down that loses rows',
-    second('alter table users add column age int;', 'alter table users drop column age; update visits set at = now();'),
-    'script: after the way down rows are not what they were: the values of visits.at',
-  ],
-  ['no way down', second('alter table users add column age int;', null), 'script: migrations/0002_next.up.sql has no way down'],
-  [
-    'a migration that fails without a row',
-    second('alter table users add column age intt;', 'alter table users drop column age;'),
-    'script: the migration fails without a single row: migrations/0002_next.up.sql:1 failed: type "intt" does not exist',
-  ],
-  [
-    'a column the design does not have',
-    second(
-      'alter table users add column age int, add column more int;',
-      'alter table users drop column age, drop column more;',
-    ),
-    'design: the migration has added column users.more',
-  ],
-  [
-    'a column of another type than designed',
-    second('alter table users add column age bigint;', 'alter table users drop column age;'),
-    'design: users.age is bigint, and the design says int4',
-  ],
-  [
-    'another number than the one given out',
-    second('alter table users add column age int;', 'alter table users drop column age;', '0003'),
-    'script: the migration was given the identifier 0002: rename migrations/0003_next.down.sql to migrations/0002_next.down.sql and rename migrations/0003_next.up.sql to migrations/0002_next.up.sql',
-  ],
-])('%s is refused', async (_, files, text) => {
-  expect(stepsOf(await rehearsed({ files }))).toContainEqual(containing(text));
-});
-
 test('a migration that fails on rows only is refused with the error and a row that shows it', async () => {
   const files = second(
     'alter table users alter column nick set not null;',
@@ -137,12 +95,60 @@ test('a migration that fails on rows only is refused with the error and a row th
 
 test('no way down is let pass where the design says why', async () => {
   const design = designOf([{ columns: [column('age', 'integer')] }], { irreversible: 'fixed forward' });
-  const report = await rehearsed(
-    { files: second('alter table users add column age int;', null) },
-    design,
-  );
+  const report = await rehearsed({ files: second('alter table users add column age int;', null) }, design);
   expect(report.problems).toEqual([]);
-  expect(report.notExecuted).toContainEqual(containing('there is no way down, as the design says: fixed forward'));
+  expect(report.notExecuted).toContainEqual(
+    containing('there is no way down, as the design says: fixed forward'),
+  );
+});
+
+test('an index made concurrently, and the first migration of a service, are sound', async () => {
+  const index = second(
+    'create index concurrently users_name_idx on users (name);',
+    'drop index users_name_idx;',
+  );
+  const byIndex = designOf([
+    { indexes: [{ name: 'by_name', change: 'add', columns: ['name'], unique: false }] },
+  ]);
+  const indexed = await rehearsed({ files: index }, byIndex);
+  expect(indexed.problems).toEqual([]);
+  const first = await rehearsed(
+    {
+      before: { 'a.txt': 'a' },
+      files: second('create table users (id int primary key);', 'drop table users;'),
+    },
+    designOf([{ change: 'create', columns: [column('id', 'int', { nullable: false })] }]),
+  );
+  expect(first.problems).toEqual([]);
+  expect(first.tables).toEqual([]);
+});
+
+test('a table that refers to one with rows is sound, and a reference without an index is told', async () => {
+  const notes = (index: string): Given['files'] =>
+    second(
+      `create table notes (id int primary key, user_id bigint not null references users (id), body text); ${index}`,
+      'drop table notes;',
+    );
+  const design = designOf([
+    {
+      table: 'public.notes',
+      change: 'create',
+      columns: [
+        column('id', 'int4', { nullable: false }),
+        column('user_id', 'int8', { nullable: false }),
+        column('body', 'text'),
+      ],
+      indexes: [{ name: 'notes_user', change: 'add', columns: ['user_id'], unique: false }],
+      constraints: ['FOREIGN KEY (user_id) REFERENCES users (id)', 'every note belongs to a user'],
+    },
+  ]);
+  expect((await rehearsed({ files: notes('create index on notes (user_id);') }, design)).problems).toEqual(
+    [],
+  );
+  expect(stepsOf(await rehearsed({ files: notes('') }, design))).toEqual([
+    containing('design: the design has an index on public.notes (user_id), and it is not there'),
+    containing('design: notes (user_id) refers to users and no index leads with it'),
+  ]);
 });
 
 test('nothing is left on the server but what is copied from', async () => {

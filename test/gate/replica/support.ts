@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { NO_SETTINGS } from '../../../src/domain/gate-settings';
 import { NO_COORDINATION } from '../../../src/domain/coordination-settings';
 import type { MigrationDesign, TableChange } from '../../../src/domain/migration-design';
@@ -84,7 +85,6 @@ export async function openReplicaBench(): Promise<{
         ? all
         : createReplicas(createSetting(base, { postgres: () => Promise.resolve(server), ...more })),
     databases: async () => {
-      const { Client } = await import('pg');
       const client = new Client({ connectionString: server.adminUrl });
       await client.connect();
       try {
@@ -120,7 +120,10 @@ export function second(up: string, down: string | null, number = '0002'): Files 
   };
 }
 
-export function designOf(tables: readonly Partial<TableChange>[], more: Partial<MigrationDesign> = {}): MigrationDesign {
+export function designOf(
+  tables: readonly Partial<TableChange>[],
+  more: Partial<MigrationDesign> = {},
+): MigrationDesign {
   return {
     summary: 'a change',
     tables: tables.map((table) => ({

@@ -1,4 +1,5 @@
 // Needs PostgreSQL (on PATH or from the package) and git.
+import { NO_SETTINGS } from '../../../src/domain/gate-settings';
 import { containing } from '../support';
 import { column, designOf, openReplicaBench, reportOf, second, USERS } from './support';
 
@@ -95,13 +96,17 @@ const fs = require('node:fs');
   }
 })().catch((error) => { console.error(error.message); process.exitCode = 1; });
 `;
-const program = (up: string, down: string): string => `exports.up = ${JSON.stringify(up)}; exports.down = ${JSON.stringify(down)};`;
+const program = (up: string, down: string): string =>
+  `exports.up = ${JSON.stringify(up)}; exports.down = ${JSON.stringify(down)};`;
 
 test.each([
   ['is measured as a whole', 'alter table users drop column age;', []],
-  ['whose way down is no inverse is refused', 'select 1;', [containing('script: the way down is no inverse')]],
+  [
+    'whose way down is no inverse is refused',
+    'select 1;',
+    [containing('script: the way down is no inverse')],
+  ],
 ])("a target's own tool %s", async (_, down, problems) => {
-  const { NO_SETTINGS } = await import('../../../src/domain/gate-settings');
   const subject = bench.subject({
     before: {
       'migrate.js': TOOL,
