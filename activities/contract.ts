@@ -41,6 +41,8 @@ import type {
   InspectResult,
   MergeRequest,
   MergeResult,
+  RefreshBaseRequest,
+  RefreshBaseResult,
 } from '../src/domain/gate-work';
 import type { ObjectiveInput } from '../src/domain/objective';
 import type { GateSummary } from '../src/domain/receipt';
@@ -95,6 +97,7 @@ export interface RepositoryActivities {
   amendPlan(request: AmendPlanRequest): Promise<PlanResult>;
   gateCommit(request: GateRequest): Promise<GateSummary>;
   mergeTask(request: MergeRequest): Promise<MergeResult>;
+  refreshBase(request: RefreshBaseRequest): Promise<RefreshBaseResult>;
   deliverObjective(request: DeliverRequest): Promise<Delivery>;
 }
 
@@ -134,6 +137,7 @@ export interface ClaimActivities {
   releaseClaims(request: ReleaseClaimsRequest): Promise<void>;
 }
 
+/** What is looked at after a deployment. */
 export interface WatchActivities {
   runWatchChecks(request: RunWatchChecksRequest): Promise<RunWatchChecksResult>;
 }
@@ -143,4 +147,7 @@ export type Activities = ModelActivities &
   AttemptActivities &
   RepositoryActivities &
   ProviderActivities &
-  ReplicaActivities;
+  ReplicaActivities &
+  DatabaseThinking &
+  ContractThinking &
+  WatchActivities;

@@ -191,7 +191,8 @@ export async function databaseChangeWorkflow(input: DatabaseInput): Promise<Data
       ),
     );
     reporter.cost(COORDINATOR, chosen.usage);
-    become(taskId, { rollout: chosen.rollout, strategy: chosen.strategy });
+    const { strategy, rollback } = chosen;
+    become(taskId, { rollout: chosen.rollout, strategy, rollback });
     const walked = await replica.rehearseRollout.executeWithOptions(
       { summary: `5 rollout · ${chosen.strategy} on the replica · ${taskId}` },
       [{ handle, commit, rollout: chosen.rollout }],

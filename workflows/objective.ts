@@ -8,7 +8,7 @@ import {
 import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective';
 import type { ObjectiveResult } from '../src/domain/status';
 import { listenToMessages } from './conversation';
-import { closeCoordination } from './coordination';
+import { closeCoordination } from './coordination-child';
 import { deliver, deliverCancelled } from './delivery';
 import { gateObjective } from './objective-gate';
 import { analyse, approve, gateBase, plan, survey } from './planning';

@@ -9,6 +9,7 @@ import type {
   ProviderActivities,
   ReplicaActivities,
   RepositoryActivities,
+  WatchActivities,
 } from '../activities/contract';
 
 /*
@@ -75,6 +76,13 @@ export const providers = proxyActivities<ProviderActivities>({
   cancellationType,
   // Telling others is a courtesy: who is not told meets the wall and reports it.
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumAttempts: 4 },
+});
+
+export const watching = proxyActivities<WatchActivities>({
+  startToCloseTimeout: '1 minute',
+  cancellationType,
+  // A check that gets no answer is an answer; only a lost worker repeats a round, and the next one comes anyway.
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumAttempts: 3 },
 });
 
 /** Parts of contract and database-change coordination that run something: minutes, on a worker that may be lost. */

@@ -41,6 +41,8 @@ interface CarriedCoordination {
   lastRequest: number;
   /** Workflows it started and has not told to close. */
   children: string[];
+  /** Hashes of the contracts that are merged, by name. */
+  locked?: Readonly<Record<string, string>>;
 }
 
 /** What carries over when the workflow continues as new: plain data, nothing else. */

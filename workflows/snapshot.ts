@@ -8,7 +8,7 @@ import type { ObjectiveState } from '../src/domain/states';
 import type { ObjectiveStatus, TaskStatus } from '../src/domain/status';
 import { taskState, type Coordinated, type TaskProgress } from '../src/domain/task-progress';
 import { parallelGroups } from '../src/domain/task-graph';
-import { awaitedContract } from './coordination';
+import { awaitedContract } from './contract-review';
 import { forecastOf } from './deadline';
 import { now, type Run } from './run';
 
@@ -95,7 +95,7 @@ function taskStatus(
   states: ReturnType<typeof settledStates>,
   group: number,
 ): TaskStatus {
-  const { task, step } = progress;
+  const { task } = progress;
   const inFlight = run.inFlight.has(task.id);
   return {
     id: task.id,

@@ -119,6 +119,8 @@ export const DatabaseChangeStatus = z.strictObject({
   rollout: BlobRef.nullable(),
   rolloutDrill: BlobRef.nullable(),
   strategy: z.string().max(60).nullable(),
+  /** Commands that take its phases back, the last phase first; absent: none is known. */
+  rollback: z.array(Line).max(12).optional(),
   steps: z
     .array(
       z.strictObject({

@@ -18,6 +18,8 @@ export type ReserveMigrationRequest = z.infer<typeof ReserveMigrationRequest>;
 export const DesignMigrationRequest = z.strictObject({
   handle: ObjectiveHandle,
   plan: BlobRef,
+  /** What was understood of the objective; absent: the task alone says what is wanted. */
+  analysis: BlobRef.optional(),
   taskId: TaskId,
   slot: MigrationSlot,
   allowanceUsd: Allowance,
@@ -87,6 +89,8 @@ export const ChooseRolloutResult = z.strictObject({
   /** A RolloutPlan. */
   rollout: BlobRef,
   strategy: RolloutPlan.shape.strategy,
+  /** How its phases are taken back, the last one first. */
+  rollback: z.array(Line).max(12),
   reason: Line,
   usage: Usage,
 });

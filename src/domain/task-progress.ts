@@ -1,3 +1,4 @@
+import type { BlobRef } from './blob';
 import type { ContextAccount } from './context-account';
 import type { BreakingChange } from './breaking-change';
 import type { EscalationOption } from './escalation';
@@ -23,6 +24,10 @@ export type Failure =
       readonly files: readonly string[];
       readonly theirs: readonly TaskId[];
       readonly head: string;
+      /** Both sides, as a blob; absent in older histories. */
+      readonly sides?: BlobRef | undefined;
+      /** Of files no hand should merge. */
+      readonly notes?: readonly string[] | undefined;
     }
   /** Files outside the task's `owns` and `shares` were changed. */
   | { readonly kind: 'strayed'; readonly paths: readonly string[] }
@@ -32,7 +37,12 @@ export type Failure =
       readonly of: 'contract' | 'database';
       readonly problems: readonly string[];
     }
-  | { readonly kind: 'red-together'; readonly red: readonly RedItem[]; readonly head: string };
+  | {
+      readonly kind: 'red-together';
+      readonly red: readonly RedItem[];
+      readonly head: string;
+      readonly sides?: BlobRef | undefined;
+    };
 
 /** Where the worktree of the next attempt starts; `head` is whatever the integration branch is at by then. */
 export type NextStart =
@@ -59,6 +69,8 @@ export interface Question {
   readonly acceptable: boolean;
   /** What `accept` lets break; absent: nothing. */
   readonly breaking?: readonly BreakingChange[];
+  /** Both sides of the merge it is about, as a blob; absent: it is about none. */
+  readonly sides?: BlobRef | undefined;
   /** Options of its own; absent: those that its kind has. */
   readonly options?: readonly EscalationOption[];
 }

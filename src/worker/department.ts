@@ -6,6 +6,7 @@ import type { Home } from '../config/home';
 import { packageRoot } from '../config/package-root';
 import { createCheckRunner } from '../gate/check-runner';
 import { createGateRunner } from '../gate/gate-runner';
+import { createLockFiles } from '../gate/npm/remake-lockfile';
 import { createReplicas } from '../gate/replica/replicas';
 import { createGitWorkspace } from '../git/workspace';
 import { createClientFor } from '../model/client';
@@ -22,6 +23,7 @@ import { createReports } from '../report/reports';
 import { createDirectoryBlobStore } from '../store/directory-blob-store';
 import { createDirectoryJournals } from '../store/directory-journals';
 import { openChecking } from './checking';
+import { createProbes } from '../watch/probes';
 import { createRunShell } from './run-shell';
 import { createSurveyor } from './surveyor';
 
@@ -50,6 +52,7 @@ export async function openDepartment(options: {
     searchPath: environment.path,
     userEnvironment: environment.inherited,
     remote: environment.gitRemote ?? null,
+    locks: createLockFiles({ environment: environment.inherited }),
   });
   const checking = await openChecking({ environment, home, store });
   const { sandbox, bootstrap, engines, dependencyStore } = checking.setting;
@@ -88,6 +91,7 @@ export async function openDepartment(options: {
     bootstrap,
     replicas: createReplicas(checking.setting),
     reports: createReports({ dir: folder('reports'), blobs: store }),
+    probes: createProbes({ variable: (name) => environment.inherited[name] }),
     sandbox: sandbox.level,
     providerOf: (model) => providerOf(clientFor(model)),
   });
