@@ -147,6 +147,7 @@ export type Activities = ModelActivities &
   AttemptActivities &
   RepositoryActivities &
   ProviderActivities &
+  ReplicaActivities &
   DatabaseThinking &
   ContractThinking &
   WatchActivities;

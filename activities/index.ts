@@ -10,6 +10,7 @@ import { guarded } from './guarded';
 import type { Ports } from './ports';
 import { createProviderActivities } from './provider-gate';
 import { createRecords } from './records';
+import { createReplicaActivities } from './replica';
 import { createReviewActivities } from './review';
 import { createSurveyActivities } from './survey';
 import { createWatchActivities } from './watch';
@@ -28,6 +29,7 @@ export function createActivities(ports: Ports): Activities {
     ...createContractThinking(ports, records),
     ...createAttemptActivities(ports, records),
     ...createCheckActivities(ports, records),
+    ...createReplicaActivities(ports, records),
     ...createMergeActivities(ports, records),
     ...createDeliveryActivities(ports, records),
     ...createProviderActivities(),

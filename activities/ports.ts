@@ -5,6 +5,7 @@ import type { Compatibility } from '../src/ports/compatibility';
 import type { Bootstrap, GateRunner } from '../src/ports/gate';
 import type { Journals } from '../src/ports/journal';
 import type { ReceiptNotes } from '../src/ports/receipt-notes';
+import type { Replicas } from '../src/ports/replica';
 import type { Reports } from '../src/ports/report';
 import type { Surveyor } from '../src/ports/surveyor';
 import type { Probes } from '../src/ports/watch';
@@ -23,6 +24,7 @@ export interface Ports {
   readonly compatibility: Compatibility;
   readonly gates: GateRunner;
   readonly bootstrap: Bootstrap;
+  readonly replicas: Replicas;
   readonly reports: Reports;
   readonly notes: ReceiptNotes;
   readonly probes: Probes;

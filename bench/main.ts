@@ -6,6 +6,7 @@ import { benchGate } from './gates/speed';
 import { benchMerges } from './merges';
 import { benchMakespans, benchOrchestration } from './orchestration';
 import { startBenchServer } from './server';
+import { benchReplica } from './replica';
 import { benchStartUp, benchWorkerStart } from './start-up';
 import { benchSandbox, benchWorkspace } from './workspace';
 
@@ -36,6 +37,8 @@ async function main(): Promise<void> {
   }
   say('the gate …');
   figures.push(...(await benchGate()));
+  say('rehearsal on a replica …');
+  figures.push(...(await benchReplica()));
   say('start-up of the command line …');
   figures.push(...(await benchStartUp()));
   const machine = { cores: cpus().length, cpu: cpus()[0]?.model ?? 'unknown', node: process.version };

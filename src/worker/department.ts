@@ -7,6 +7,7 @@ import { packageRoot } from '../config/package-root';
 import { createCheckRunner } from '../gate/check-runner';
 import { createGateRunner } from '../gate/gate-runner';
 import { createLockFiles } from '../gate/npm/remake-lockfile';
+import { createReplicas } from '../gate/replica/replicas';
 import { createGitWorkspace } from '../git/workspace';
 import { createClientFor } from '../model/client';
 import { createCoordination } from '../model/coordination';
@@ -88,6 +89,7 @@ export async function openDepartment(options: {
     compatibility: createCompatibility(),
     gates: createGateRunner(checking.setting),
     bootstrap,
+    replicas: createReplicas(checking.setting),
     reports: createReports({ dir: folder('reports'), blobs: store }),
     probes: createProbes({ variable: (name) => environment.inherited[name] }),
     sandbox: sandbox.level,

@@ -164,6 +164,7 @@ export async function createBench(
       ensure: () => Promise.resolve({ env: {}, path: [], readOnly: [] }),
       ...scripted.bootstrap,
     }),
+    replicas: portOf('replicas', scripted.replicas ?? {}),
     reports: portOf('reports', scripted.reports ?? {}),
     notes: portOf('notes', scripted.notes ?? {}),
     probes: portOf('probes', scripted.probes ?? {}),
