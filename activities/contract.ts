@@ -28,6 +28,8 @@ import type { RunWatchChecksRequest, RunWatchChecksResult } from '../src/domain/
 import type {
   ClaimWorkRequest,
   ClaimWorkResult,
+  EndedObjectives,
+  EndedObjectivesRequest,
   HeldElsewhere,
   ReleaseClaimsRequest,
 } from '../src/domain/repository-claims';
@@ -132,6 +134,8 @@ export interface ClaimActivities {
   readClaims(request: { readonly handle: ObjectiveHandle }): Promise<HeldElsewhere>;
   claimWork(request: ClaimWorkRequest): Promise<ClaimWorkResult>;
   releaseClaims(request: ReleaseClaimsRequest): Promise<void>;
+  /** Which of these objectives no longer run; asked by the entity, since one may die without giving anything back. */
+  endedObjectives(request: EndedObjectivesRequest): Promise<EndedObjectives>;
 }
 
 export interface WatchActivities {
@@ -139,4 +143,8 @@ export interface WatchActivities {
 }
 
 /** Everything the workflows may call. */
-export type Activities = ModelActivities & AttemptActivities & RepositoryActivities & ProviderActivities;
+export type Activities = ModelActivities &
+  AttemptActivities &
+  RepositoryActivities &
+  ProviderActivities &
+  ClaimActivities;

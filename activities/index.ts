@@ -1,5 +1,6 @@
 import { createAttemptActivities } from './attempt';
 import { createCheckActivities } from './checks';
+import { createClaimActivities } from './claims';
 import type { Activities } from './contract';
 import { createCoordinationActivities } from './coordination';
 import { createDeliveryActivities } from './delivery';
@@ -24,5 +25,6 @@ export function createActivities(ports: Ports): Activities {
     ...createCheckActivities(ports, records),
     ...createDeliveryActivities(ports, records),
     ...createProviderActivities(),
+    ...createClaimActivities(ports, records),
   });
 }

@@ -92,6 +92,11 @@ export function smoothActivities(
       Promise.resolve({ gaps: [], points: 1, left: 0, comparison: sha('comparison'), usage: NO_USAGE }),
     reportWall: () => Promise.resolve(),
     announceWall: () => Promise.resolve({ told: [] }),
+    reserveMigration: () => Promise.resolve({ identifier: '0001', after: [] }),
+    readClaims: () => Promise.resolve({ lines: [] }),
+    claimWork: () => Promise.resolve({ held: [] }),
+    releaseClaims: () => Promise.resolve(),
+    endedObjectives: () => Promise.resolve({ ended: [] }),
     gateCommit: () => Promise.resolve(greenGate()),
     mergeTask: (request) =>
       Promise.resolve({

@@ -1,2 +1,3 @@
 export { objectiveWorkflow } from './objective';
 export { providerGateWorkflow } from './provider-gate';
+export { repositoryWorkflow } from './repository';

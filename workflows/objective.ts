@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective';
 import type { ObjectiveResult } from '../src/domain/status';
+import { releaseClaims } from './claims';
 import { listenToMessages } from './conversation';
 import { deliver, deliverCancelled } from './delivery';
 import { gateObjective } from './objective-gate';
@@ -33,6 +34,7 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
       return await continueAsNew<typeof objectiveWorkflow>(input, run.progress);
     }
     await deliver(run, show);
+    await releaseClaims(run);
   } catch (error) {
     if (!isCancellation(error)) throw error;
     await CancellationScope.nonCancellable(() => closeCancelled(run, show));
@@ -66,6 +68,7 @@ async function closeCancelled(run: Run, show: () => void): Promise<void> {
   run.stop = { outcome: 'cancelled', reason: 'cancelled' };
   record(run, 'cancelled; every agent has stopped');
   await deliverCancelled(run, show);
+  await releaseClaims(run);
 }
 
 function resultOf(run: Run): ObjectiveResult {

@@ -1,6 +1,7 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type {
   AttemptActivities,
+  ClaimActivities,
   ModelActivities,
   ProviderActivities,
   RepositoryActivities,
@@ -70,4 +71,16 @@ export const providers = proxyActivities<ProviderActivities>({
   cancellationType,
   // Telling others is a courtesy: who is not told meets the wall and reports it.
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumAttempts: 4 },
+});
+
+/** Agreeing with the repository's entity: some messages to Temporal, so soon again or not at all. */
+export const claims = proxyActivities<ClaimActivities>({
+  startToCloseTimeout: '1 minute',
+  cancellationType,
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
+    maximumAttempts: 6,
+  },
 });

@@ -1,12 +1,14 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { planMarkdown } from '../src/domain/plan-markdown';
+import type { HeldTask } from '../src/domain/repository-claims';
 import { dependenciesIntegrated, isSettledProgress, settledStates } from '../src/domain/scheduler';
 import { mention } from '../src/domain/specialists';
 import type { ObjectiveState } from '../src/domain/states';
 import type { ObjectiveStatus, TaskStatus } from '../src/domain/status';
 import { taskState, type TaskProgress } from '../src/domain/task-progress';
 import { parallelGroups } from '../src/domain/task-graph';
+import { heldTasks, waitText } from './claims';
 import { forecastOf } from './deadline';
 import { now, type Run } from './run';
 
@@ -36,8 +38,9 @@ function objectiveState(run: Run): ObjectiveState {
   return run.stage === 'running' || run.stage === 'closing' ? 'running' : 'planning';
 }
 
-function doing(progress: TaskProgress, inFlight: boolean): string {
+function doing(progress: TaskProgress, inFlight: boolean, held: HeldTask | undefined): string {
   const step = progress.step;
+  if (held !== undefined) return waitText(held);
   switch (step.kind) {
     case 'attempt':
       return inFlight
@@ -64,10 +67,21 @@ function doing(progress: TaskProgress, inFlight: boolean): string {
 }
 
 /** The question a task cannot go on without: its own, or the objective's that keeps models from being asked. */
-function waitingFor(run: Run, step: TaskProgress['step'], inFlight: boolean): string | null {
+function waitingFor(
+  run: Run,
+  step: TaskProgress['step'],
+  inFlight: boolean,
+  held: HeldTask | undefined,
+): string | null {
+  if (held !== undefined) return held.holder;
   if (step.kind === 'await-decision') return step.escalationId;
   const rests = step.kind === 'attempt' && !inFlight && step.resumes !== undefined;
   return rests ? run.progress.blockedBy : null;
+}
+
+/** What a task that is not begun waits for of other objectives. */
+function heldUnbegun(run: Run, { task, step, startedAt }: TaskProgress): HeldTask | undefined {
+  return startedAt === null && step.kind === 'attempt' ? heldTasks(run).get(task.id) : undefined;
 }
 
 function taskStatus(
@@ -78,6 +92,7 @@ function taskStatus(
 ): TaskStatus {
   const { task, step } = progress;
   const inFlight = run.inFlight.has(task.id);
+  const held = heldUnbegun(run, progress);
   return {
     id: task.id,
     title: task.title,
@@ -89,10 +104,10 @@ function taskStatus(
     state: taskState(progress, { inFlight, dependenciesIntegrated: dependenciesIntegrated(task, states) }),
     level: progress.level,
     attempts: [...progress.attempts],
-    doing: doing(progress, inFlight),
+    doing: doing(progress, inFlight, held),
     startedAt: progress.startedAt,
     endedAt: progress.endedAt,
-    waitingFor: waitingFor(run, step, inFlight),
+    waitingFor: waitingFor(run, step, inFlight, held),
     firstGatePassed: progress.firstGatePassed,
     commit: progress.commit,
     gate: progress.gate,

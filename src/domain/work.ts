@@ -19,6 +19,7 @@ import { PlanPatch } from './messages';
 import { ObjectiveHandle } from './objective';
 import { MAX_TASKS, PlanTask, TaskId, TaskOutline } from './plan';
 import { RedItem, Subject } from './receipt';
+import { HeldElsewhere } from './repository-claims';
 import { RoleName } from './specialists';
 import { Usage } from './usage';
 
@@ -69,6 +70,8 @@ export const PlanRequest = z.strictObject({
   refusals: z.array(z.string().max(500)).max(50),
   /** What a human said when rejecting or asking for another plan. */
   comment: z.string().max(8000).nullable(),
+  /** What other objectives hold of the repository, a line each; absent: nothing. */
+  held: HeldElsewhere.shape.lines.optional(),
   allowanceUsd: Allowance,
 });
 export type PlanRequest = z.infer<typeof PlanRequest>;

@@ -4,6 +4,7 @@ import { createCompatibility } from '../compatibility/compatibility';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
 import { packageRoot } from '../config/package-root';
+import { TASK_QUEUE } from '../domain/messages';
 import { createCheckRunner } from '../gate/check-runner';
 import { createGateRunner } from '../gate/gate-runner';
 import { createGitWorkspace } from '../git/workspace';
@@ -20,6 +21,7 @@ import { startMetricsServer } from '../report/metrics-server';
 import { createReports } from '../report/reports';
 import { createDirectoryBlobStore } from '../store/directory-blob-store';
 import { createDirectoryJournals } from '../store/directory-journals';
+import { createEntities } from '../temporal/entities';
 import { openChecking } from './checking';
 import { createRunShell } from './run-shell';
 import { createSurveyor } from './surveyor';
@@ -83,6 +85,7 @@ export async function openDepartment(options: {
     notes: workspace.notes,
     surveyor: createSurveyor({ store, roles, engines }),
     compatibility: createCompatibility(),
+    entities: createEntities({ taskQueue: TASK_QUEUE }),
     gates: createGateRunner(checking.setting),
     bootstrap,
     reports: createReports({ dir: folder('reports'), blobs: store }),
