@@ -52,11 +52,11 @@ function isWithin(task: TaskClaim, granted: TaskClaim): boolean {
   });
 }
 
-/** Grants what nobody is in the way of any more. */
+/** Grants what nobody is in the way of any more; a grant may set free what its task held instead. */
 export function settleClaims(state: RepositoryState): RepositoryState {
   const granted = new Set(judge(state).granted);
   if (granted.size === 0) return state;
-  return {
+  return settleClaims({
     ...state,
     objectives: state.objectives.map((row) => {
       const done = new Set(row.claims.filter((claim) => granted.has(claim)).map(({ taskId }) => taskId));
@@ -68,7 +68,7 @@ export function settleClaims(state: RepositoryState): RepositoryState {
           .map((claim) => (granted.has(claim) ? { ...claim, granted: true } : claim)),
       };
     }),
-  };
+  });
 }
 
 /** Everybody who waits; one row for each waiting task. */

@@ -9,7 +9,7 @@ const MOST_NAMES = 100;
 
 /** `GET /orders/{id}` with nameless parameters, since their names are the server's own business. */
 export function endpointKey(endpoint: string): string {
-  return endpoint.replace(/\{[^}]*\}|:[A-Za-z_]\w*/g, '{}').replace(/(?<=.)\/$/, '');
+  return endpoint.replace(/\{[^}]*\}|:[A-Za-z_]\w*/g, '{}').replace(/(?<=\S)\/$/, '');
 }
 
 /** A table without quotes and the default schema, in lower case. */
