@@ -6,6 +6,7 @@ import type { Concern, Level } from './levels';
 import type { TaskId, TaskOutline } from './plan';
 import type { GateSummary, RedItem } from './receipt';
 import type { EscalationReason } from './triggers';
+import type { ServiceTouch } from './service-touch';
 import type { AttemptRecord } from './status';
 import type { TaskState } from './states';
 import type { Usage } from './usage';
@@ -52,6 +53,8 @@ export interface Question {
   readonly acceptable: boolean;
   /** What `accept` lets break; absent: nothing. */
   readonly breaking?: readonly BreakingChange[];
+  /** What of other services `accept` lets it touch; absent: nothing. */
+  readonly touches?: readonly ServiceTouch[];
   /** Options of its own; absent: those that its kind has. */
   readonly options?: readonly EscalationOption[];
 }
@@ -117,6 +120,9 @@ export interface TaskProgress {
   /** What the commit breaks for users of the base, and what of it a human accepted (`breakingKey`). */
   readonly breaking: readonly BreakingChange[];
   readonly acceptedBreaking: readonly string[];
+  /** What of other services the commit touches, and what of it a human accepted (`touchKey`). */
+  readonly touches: readonly ServiceTouch[];
+  readonly acceptedTouches: readonly string[];
   /** Hosts that its checks could not reach, and whether the coordinator looked at it for that. */
   readonly unreachable: readonly string[];
   readonly reviewedOutside: boolean;
@@ -160,6 +166,8 @@ export function newProgress(task: TaskOutline): TaskProgress {
     waived: null,
     breaking: [],
     acceptedBreaking: [],
+    touches: [],
+    acceptedTouches: [],
     unreachable: [],
     reviewedOutside: false,
     escalationCount: 0,

@@ -20,6 +20,7 @@ import { ObjectiveHandle } from './objective';
 import { MAX_TASKS, PlanTask, TaskId, TaskOutline } from './plan';
 import { RedItem, Subject } from './receipt';
 import { HeldElsewhere } from './repository-claims';
+import { MAX_TOUCHES, ServiceTouch } from './service-touch';
 import { RoleName } from './specialists';
 import { Usage } from './usage';
 
@@ -200,6 +201,8 @@ export const AttemptResult = z.discriminatedUnion('outcome', [
     strayed: z.array(z.string().max(300)).max(20).optional(),
     /** What the commit breaks for users of the base; absent: nothing. */
     breaking: z.array(BreakingChange).max(MAX_BREAKING).optional(),
+    /** What of other services it touches; absent: nothing. */
+    touches: z.array(ServiceTouch).max(MAX_TOUCHES).optional(),
     usage: Usage,
     context: ContextAccount.optional(),
     mail: MailSeq,
