@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { MigrationSlot } from '../src/domain/database-work';
 import type { Dossier } from '../src/domain/dossier';
@@ -26,12 +25,11 @@ import type { Records } from './records';
 const MOST_LINES = 100;
 
 /** Where the entity of an objective's repository is; a sample is a fresh copy for each objective. */
-export function entityOf({ repository, repositoryIdentity, objectiveId }: Dossier): EntityAddress {
+function entityOf({ repository, repositoryIdentity, objectiveId }: Dossier): EntityAddress {
   const lasting = repository.kind !== 'sample';
   const identity = lasting ? repositoryIdentity : objectiveId;
-  const digest = createHash('sha256').update(identity).digest('hex').slice(0, 16);
   const input: RepositoryInput = { repository: identity, lasting };
-  return { type: REPOSITORY_WORKFLOW, id: `repository-${digest}`, input };
+  return { type: REPOSITORY_WORKFLOW, kind: 'repository', identity, input };
 }
 
 /** What objectives on one repository agree with its entity. */
@@ -82,7 +80,7 @@ export function createClaimActivities(
 
     readClaims: async ({ handle }) => {
       const dossier = await records.dossier(handle);
-      const answer = await entities.ask(entityOf(dossier).id, REPOSITORY_STATE);
+      const answer = await entities.ask(entityOf(dossier), REPOSITORY_STATE);
       if (answer === null) return { lines: [] };
       const lines: string[] = [];
       for (const { objectiveId, claims } of RepositoryState.parse(answer).objectives) {

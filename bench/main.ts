@@ -4,6 +4,7 @@ import { benchAttempts } from './attempts';
 import { renderFigures, type Figure } from './figures';
 import { benchGate } from './gates/speed';
 import { benchMakespans, benchOrchestration } from './orchestration';
+import { benchSequencer } from './sequencer';
 import { startBenchServer } from './server';
 import { benchStartUp, benchWorkerStart } from './start-up';
 import { benchSandbox, benchWorkspace } from './workspace';
@@ -26,6 +27,8 @@ async function main(): Promise<void> {
     figures.push(...(await benchOrchestration(server)));
     say('makespans …');
     figures.push(...(await benchMakespans(server)));
+    say('sequencer …');
+    figures.push(...(await benchSequencer(server)));
     say('attempts …');
     figures.push(...(await benchAttempts(server)));
   } finally {

@@ -99,7 +99,7 @@ export function additiveGuidance(
 ): string {
   return [
     guidance ?? 'Find a way that only adds: keep what clients use, and keep the data.',
-    `The work as it is breaks:\n${breaking.map((change) => `- ${change.where}: ${change.what}`).join('\n')}`,
+    `The work as it is breaks or touches:\n${breaking.map((change) => `- ${change.where}: ${change.what}`).join('\n')}`,
   ]
     .join('\n\n')
     .slice(0, 8000);

@@ -1,7 +1,8 @@
-/** Which entity workflow is meant, and what starts it where it does not run. */
+/** Which entity workflow is meant: its id is the kind and a hash of the identity; the rest starts it if need be. */
 export interface EntityAddress {
   readonly type: string;
-  readonly id: string;
+  readonly kind: string;
+  readonly identity: string;
   readonly input: object;
 }
 
@@ -10,7 +11,7 @@ export interface Entities {
   /** Sends an update and gives its answer, unparsed; the entity is started if need be. Throws what refuses it. */
   update(entity: EntityAddress, name: string, payload: object): Promise<unknown>;
   /** Answer of a query, unparsed; null where the entity does not run. */
-  ask(id: string, query: string): Promise<unknown>;
+  ask(entity: EntityAddress, query: string): Promise<unknown>;
   /** Whether a workflow runs; one that completed gives its result, unparsed. `gone`: ended otherwise, or unknown. */
   standingOf(
     workflowId: string,

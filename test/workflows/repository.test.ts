@@ -1,7 +1,7 @@
 // Needs Temporal (a real dev server); repositories behind the activities are scripted.
 import { createHash, randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { createClaimActivities, entityOf } from '../../activities/claims';
+import { createClaimActivities } from '../../activities/claims';
 import type { Activities } from '../../activities/contract';
 import { createRecords } from '../../activities/records';
 import type { Dossier } from '../../src/domain/dossier';
@@ -11,7 +11,7 @@ import { REPOSITORY_STATE, RepositoryState } from '../../src/domain/repository-e
 import { NO_USAGE } from '../../src/domain/usage';
 import type { BlobStore } from '../../src/ports/blob-store';
 import type { Integration, Repositories } from '../../src/ports/workspace';
-import { createEntities } from '../../src/temporal/entities';
+import { createEntities, entityId } from '../../src/temporal/entities';
 import { TASK_QUEUE } from '../../src/domain/messages';
 import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import { workUntilCancelled } from '../support/held-work';
@@ -91,7 +91,7 @@ function openShop(
     repositoryIdentity: identity,
     survey: { ...DOSSIER.survey, migrations: { tool: 'sql-updown', dir: 'migrations' } },
   });
-  const entity = entityOf(dossierOf('any')).id;
+  const entity = entityId({ kind: 'repository', identity });
   on().carry({ ...objectiveInput(), objectiveId: entity }, smoothActivities([], claims));
   return {
     entity,
