@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { MigrationSlot } from '../src/domain/database-work';
+import { MigrationSlot } from '../src/domain/migration-slot';
 import type { Dossier } from '../src/domain/dossier';
 import { migrationNames, readNumbers } from '../src/domain/migration-numbers';
 import { planClaims } from '../src/domain/plan-claims';
@@ -34,7 +34,9 @@ function entityOf({ repository, repositoryIdentity, objectiveId }: Dossier): Ent
 
 /** What objectives on one repository agree with its entity. */
 export function createClaimActivities(
-  ports: Pick<Ports, 'entities' | 'repositories' | 'integration'>,
+  ports: Pick<Ports, 'entities' | 'repositories'> & {
+    readonly integration: Pick<Ports['integration'], 'head'>;
+  },
   records: Records,
 ): ClaimActivities {
   const { entities, repositories, integration } = ports;

@@ -4,7 +4,6 @@ import type {
   DesignMigrationRequest,
   DesignMigrationResult,
   DrillBackupRequest,
-  MigrationSlot,
   PlanDeploymentRequest,
   PlanDeploymentResult,
   RehearsalResult,
@@ -33,6 +32,7 @@ import type {
   HeldElsewhere,
   ReleaseClaimsRequest,
 } from '../src/domain/repository-claims';
+import type { MigrationSlot } from '../src/domain/migration-slot';
 import type { ObjectiveHandle } from '../src/domain/objective';
 import type {
   CompareRequest,
@@ -43,6 +43,8 @@ import type {
   InspectResult,
   MergeRequest,
   MergeResult,
+  RefreshBaseRequest,
+  RefreshBaseResult,
 } from '../src/domain/gate-work';
 import type { ObjectiveInput } from '../src/domain/objective';
 import type { GateSummary } from '../src/domain/receipt';
@@ -97,6 +99,7 @@ export interface RepositoryActivities {
   amendPlan(request: AmendPlanRequest): Promise<PlanResult>;
   gateCommit(request: GateRequest): Promise<GateSummary>;
   mergeTask(request: MergeRequest): Promise<MergeResult>;
+  refreshBase(request: RefreshBaseRequest): Promise<RefreshBaseResult>;
   deliverObjective(request: DeliverRequest): Promise<Delivery>;
 }
 
@@ -138,6 +141,7 @@ export interface ClaimActivities {
   endedObjectives(request: EndedObjectivesRequest): Promise<EndedObjectives>;
 }
 
+/** What is looked at after a deployment. */
 export interface WatchActivities {
   runWatchChecks(request: RunWatchChecksRequest): Promise<RunWatchChecksResult>;
 }
@@ -147,4 +151,7 @@ export type Activities = ModelActivities &
   AttemptActivities &
   RepositoryActivities &
   ProviderActivities &
-  ClaimActivities;
+  DatabaseThinking &
+  ContractThinking &
+  ClaimActivities &
+  WatchActivities;

@@ -1,4 +1,5 @@
 import { isCancellation, patched } from '@temporalio/workflow';
+import { databaseWorkflowId } from '../src/domain/coordination-orders';
 import type { ObjectiveHandle } from '../src/domain/objective';
 import type { TaskId } from '../src/domain/plan';
 import type { ClaimsFreed, HeldTask } from '../src/domain/repository-claims';
@@ -65,8 +66,10 @@ export function takeFreed(run: Run, { taskIds }: ClaimsFreed): void {
 
 /** Gives everything back at the end. Where that fails, the entity finds out by itself that the objective has ended. */
 export async function releaseClaims(run: Run): Promise<void> {
-  const { handle, claims: held, delivery, outcome } = run.progress;
-  if (handle === null || held === undefined) return;
+  const { handle, claims: held, coordination, delivery, outcome } = run.progress;
+  // Numbers of migrations are handed out to the workflow that coordinates them.
+  const numbered = coordination.children.includes(databaseWorkflowId(run.input.objectiveId));
+  if (handle === null || (held === undefined && !numbered)) return;
   const delivered = delivery !== null && (outcome === 'delivered' || outcome === 'delivered-with-waivers');
   try {
     await claims.releaseClaims.executeWithOptions({ summary: 'release what was claimed' }, [

@@ -9,6 +9,7 @@ import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective';
 import type { ObjectiveResult } from '../src/domain/status';
 import { releaseClaims } from './claims';
 import { listenToMessages } from './conversation';
+import { closeCoordination } from './coordination-child';
 import { deliver, deliverCancelled } from './delivery';
 import { gateObjective } from './objective-gate';
 import { analyse, approve, gateBase, plan, survey } from './planning';
@@ -35,6 +36,7 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
     }
     await deliver(run, show);
     await releaseClaims(run);
+    await closeCoordination(run, `the objective has ended: ${run.progress.outcome ?? ''}`);
   } catch (error) {
     if (!isCancellation(error)) throw error;
     await CancellationScope.nonCancellable(() => closeCancelled(run, show));
@@ -69,6 +71,7 @@ async function closeCancelled(run: Run, show: () => void): Promise<void> {
   record(run, 'cancelled; every agent has stopped');
   await deliverCancelled(run, show);
   await releaseClaims(run);
+  await closeCoordination(run, 'the objective was cancelled');
 }
 
 function resultOf(run: Run): ObjectiveResult {

@@ -11,7 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { z } from 'zod';
 import { claimTasks, heldOf, newsOf, settleClaims } from '../src/domain/claim-order';
-import type { MigrationSlot } from '../src/domain/database-work';
+import type { MigrationSlot } from '../src/domain/migration-slot';
 import type { TaskId } from '../src/domain/plan';
 import { CLAIMS_FREED, type ClaimWorkResult, type EndedObjectives } from '../src/domain/repository-claims';
 import {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MigrationSlot } from './database-work';
+import { MigrationSlot } from './migration-slot';
 import { MigrationStyle, MigrationValue, nextValue, writeValue } from './migration-numbers';
 import { PathClaim, TaskId } from './plan';
 import { TaskClaim } from './repository-claims';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { BreakingChange } from './breaking-change';
 import type { OtherService } from './coordination-settings';
 import { endpointKey, tableKey } from './plan-claims';
-import type { TableChange } from './table-changes';
+import type { TableEffect } from './table-changes';
 
 /*
  * Where work touches what other services own or consume (`coordination.otherServices`). What only adds is no conflict;
@@ -100,7 +100,7 @@ export function contractTouches(
 /** Tables that a migration alters or empties and another service owns, or consumes and would lose something of. */
 export function tableTouches(
   services: readonly OtherService[],
-  changes: readonly TableChange[],
+  changes: readonly TableEffect[],
 ): ServiceTouch[] {
   return changes.flatMap(({ path, names, what, additive }) => {
     const named = (tables: readonly string[]): boolean => tables.some((table) => names(tableKey(table)));

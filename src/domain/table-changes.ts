@@ -8,7 +8,7 @@ import {
 import { tableKey } from './plan-claims';
 
 /** What a migration does to a table that was there before. */
-export interface TableChange {
+export interface TableEffect {
   readonly path: string;
   /** Whether it is about the table of this name, as `tableKey` writes it. */
   readonly names: (table: string) => boolean;
@@ -32,19 +32,19 @@ const ADDITIVE: readonly RegExp[] = [
 ];
 
 /** What new or changed migrations do, on the way up, to tables they did not make; statements that read are left out. */
-export function tableChanges(files: readonly MigrationFile[]): TableChange[] {
+export function tableChanges(files: readonly MigrationFile[]): TableEffect[] {
   const created = createdTables(files);
   return files
     .flatMap((file) => newStatements(file).flatMap((statement) => changesOf(file.path, statement)))
     .filter((change) => ![...created].some(change.names));
 }
 
-function changesOf(path: string, statement: string): TableChange[] {
-  const one = (table: string, what: string, additive = false): TableChange => {
+function changesOf(path: string, statement: string): TableEffect[] {
+  const one = (table: string, what: string, additive = false): TableEffect => {
     const key = tableKey(table.replace(/\*$/, ''));
     return { path, names: (name) => name === key, what: what.slice(0, 300), additive };
   };
-  const each = (list: string, verb: string): TableChange[] =>
+  const each = (list: string, verb: string): TableEffect[] =>
     list.split(',').map((table) => one(table, `${verb} table ${tableKey(table)}`));
   const [, dropped] = DROPPED.exec(statement) ?? [];
   if (dropped !== undefined) return each(dropped, 'drops');

@@ -7,6 +7,7 @@ import { packageRoot } from '../config/package-root';
 import { TASK_QUEUE } from '../domain/messages';
 import { createCheckRunner } from '../gate/check-runner';
 import { createGateRunner } from '../gate/gate-runner';
+import { createLockFiles } from '../gate/npm/remake-lockfile';
 import { createGitWorkspace } from '../git/workspace';
 import { createClientFor } from '../model/client';
 import { createCoordination } from '../model/coordination';
@@ -23,6 +24,7 @@ import { createDirectoryBlobStore } from '../store/directory-blob-store';
 import { createDirectoryJournals } from '../store/directory-journals';
 import { createEntities } from '../temporal/entities';
 import { openChecking } from './checking';
+import { createProbes } from '../watch/probes';
 import { createRunShell } from './run-shell';
 import { createSurveyor } from './surveyor';
 
@@ -51,6 +53,7 @@ export async function openDepartment(options: {
     searchPath: environment.path,
     userEnvironment: environment.inherited,
     remote: environment.gitRemote ?? null,
+    locks: createLockFiles({ environment: environment.inherited }),
   });
   const checking = await openChecking({ environment, home, store });
   const { sandbox, bootstrap, engines, dependencyStore } = checking.setting;
@@ -89,6 +92,7 @@ export async function openDepartment(options: {
     gates: createGateRunner(checking.setting),
     bootstrap,
     reports: createReports({ dir: folder('reports'), blobs: store }),
+    probes: createProbes({ variable: (name) => environment.inherited[name] }),
     sandbox: sandbox.level,
     providerOf: (model) => providerOf(clientFor(model)),
   });

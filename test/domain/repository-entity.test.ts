@@ -1,6 +1,6 @@
 // Needs nothing: the entity's state changes by pure functions.
 import fc from 'fast-check';
-import type { MigrationSlot } from '../../src/domain/database-work';
+import type { MigrationSlot } from '../../src/domain/migration-slot';
 import {
   holders,
   mayClose,

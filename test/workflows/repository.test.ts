@@ -78,7 +78,7 @@ function openShop(
     changedFiles: unused,
     diff: unused,
   };
-  const integration: Integration = { head: async () => HEAD, propose: unused, advance: unused };
+  const integration: Pick<Integration, 'head'> = { head: async () => HEAD };
   const claims = createClaimActivities(
     { entities: createEntities({ taskQueue: TASK_QUEUE }), repositories, integration },
     records,
