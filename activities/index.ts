@@ -1,5 +1,6 @@
 import { createAttemptActivities } from './attempt';
 import { createCheckActivities } from './checks';
+import { createClaimActivities } from './claims';
 import type { Activities } from './contract';
 import { createContractThinking } from './contract-thinking';
 import { createCoordinationActivities } from './coordination';
@@ -33,6 +34,7 @@ export function createActivities(ports: Ports): Activities {
     ...createMergeActivities(ports, records),
     ...createDeliveryActivities(ports, records),
     ...createProviderActivities(),
+    ...createClaimActivities(ports, records),
     ...createWatchActivities(ports),
   });
 }

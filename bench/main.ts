@@ -5,6 +5,7 @@ import { renderFigures, type Figure } from './figures';
 import { benchGate } from './gates/speed';
 import { benchMerges } from './merges';
 import { benchMakespans, benchOrchestration } from './orchestration';
+import { benchSequencer } from './sequencer';
 import { startBenchServer } from './server';
 import { benchReplica } from './replica';
 import { benchStartUp, benchWorkerStart } from './start-up';
@@ -30,6 +31,8 @@ async function main(): Promise<void> {
     figures.push(...(await benchOrchestration(server)));
     say('makespans …');
     figures.push(...(await benchMakespans(server)));
+    say('sequencer …');
+    figures.push(...(await benchSequencer(server)));
     say('attempts …');
     figures.push(...(await benchAttempts(server)));
   } finally {

@@ -4,6 +4,7 @@ import { createCompatibility } from '../compatibility/compatibility';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
 import { packageRoot } from '../config/package-root';
+import { TASK_QUEUE } from '../domain/messages';
 import { createCheckRunner } from '../gate/check-runner';
 import { createGateRunner } from '../gate/gate-runner';
 import { createLockFiles } from '../gate/npm/remake-lockfile';
@@ -22,6 +23,7 @@ import { startMetricsServer } from '../report/metrics-server';
 import { createReports } from '../report/reports';
 import { createDirectoryBlobStore } from '../store/directory-blob-store';
 import { createDirectoryJournals } from '../store/directory-journals';
+import { createEntities } from '../temporal/entities';
 import { openChecking } from './checking';
 import { createProbes } from '../watch/probes';
 import { createRunShell } from './run-shell';
@@ -87,6 +89,7 @@ export async function openDepartment(options: {
     notes: workspace.notes,
     surveyor: createSurveyor({ store, roles, engines }),
     compatibility: createCompatibility(),
+    entities: createEntities({ taskQueue: TASK_QUEUE }),
     gates: createGateRunner(checking.setting),
     bootstrap,
     replicas: createReplicas(checking.setting),
