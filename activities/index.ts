@@ -1,5 +1,6 @@
 import { createAttemptActivities } from './attempt';
 import { createCheckActivities } from './checks';
+import { createClaimActivities } from './claims';
 import type { Activities } from './contract';
 import { createContractThinking } from './contract-thinking';
 import { createCoordinationActivities } from './coordination';
@@ -10,6 +11,7 @@ import { guarded } from './guarded';
 import type { Ports } from './ports';
 import { createProviderActivities } from './provider-gate';
 import { createRecords } from './records';
+import { createReplicaActivities } from './replica';
 import { createReviewActivities } from './review';
 import { createSurveyActivities } from './survey';
 import { createWatchActivities } from './watch';
@@ -28,9 +30,11 @@ export function createActivities(ports: Ports): Activities {
     ...createContractThinking(ports, records),
     ...createAttemptActivities(ports, records),
     ...createCheckActivities(ports, records),
+    ...createReplicaActivities(ports, records),
     ...createMergeActivities(ports, records),
     ...createDeliveryActivities(ports, records),
     ...createProviderActivities(),
+    ...createClaimActivities(ports, records),
     ...createWatchActivities(ports),
   });
 }

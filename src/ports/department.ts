@@ -61,6 +61,8 @@ export interface Coordination {
     readonly analysis: Analysis;
     readonly refusals: readonly string[];
     readonly comment: string | null;
+    /** What other objectives hold of the repository: ids and paths. */
+    readonly held?: readonly string[];
     readonly asking: Asking;
     readonly signal: AbortSignal;
   }): Promise<Answered<Plan>>;
@@ -203,10 +205,10 @@ export interface Specialists {
     /** Whether the files are worth keeping from the start: a fresh start brings them again by itself. */
     readonly keepsFiles: boolean;
     readonly prompt: AttemptPrompt;
-    /** Both sides of the merge the prompt is about; absent: it is about none. */
-    readonly sides?: MergeSides | undefined;
     /** What a schema change is held to; told where the conversation begins. Absent: the task is none. */
     readonly orders?: SchemaOrders;
+    /** Both sides of the merge the prompt is about; absent: it is about none. */
+    readonly sides?: MergeSides | undefined;
     /** Exceptions from the role's context rules. */
     readonly grants: readonly ContextGrant[];
     /** Conversation to go on with. */

@@ -4,9 +4,11 @@ import { createCompatibility } from '../compatibility/compatibility';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
 import { packageRoot } from '../config/package-root';
+import { TASK_QUEUE } from '../domain/messages';
 import { createCheckRunner } from '../gate/check-runner';
 import { createGateRunner } from '../gate/gate-runner';
 import { createLockFiles } from '../gate/npm/remake-lockfile';
+import { createReplicas } from '../gate/replica/replicas';
 import { createGitWorkspace } from '../git/workspace';
 import { createClientFor } from '../model/client';
 import { createCoordination } from '../model/coordination';
@@ -21,6 +23,7 @@ import { startMetricsServer } from '../report/metrics-server';
 import { createReports } from '../report/reports';
 import { createDirectoryBlobStore } from '../store/directory-blob-store';
 import { createDirectoryJournals } from '../store/directory-journals';
+import { createEntities } from '../temporal/entities';
 import { openChecking } from './checking';
 import { createProbes } from '../watch/probes';
 import { createRunShell } from './run-shell';
@@ -86,8 +89,10 @@ export async function openDepartment(options: {
     notes: workspace.notes,
     surveyor: createSurveyor({ store, roles, engines }),
     compatibility: createCompatibility(),
+    entities: createEntities({ taskQueue: TASK_QUEUE }),
     gates: createGateRunner(checking.setting),
     bootstrap,
+    replicas: createReplicas(checking.setting),
     reports: createReports({ dir: folder('reports'), blobs: store }),
     probes: createProbes({ variable: (name) => environment.inherited[name] }),
     sandbox: sandbox.level,
