@@ -139,4 +139,8 @@ export interface WatchActivities {
 }
 
 /** Everything the workflows may call. */
-export type Activities = ModelActivities & AttemptActivities & RepositoryActivities & ProviderActivities;
+export type Activities = ModelActivities &
+  AttemptActivities &
+  RepositoryActivities &
+  ProviderActivities &
+  ContractActivities;

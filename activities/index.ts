@@ -1,3 +1,4 @@
+import { createContractActivities } from './api-contract';
 import { createAttemptActivities } from './attempt';
 import { createCheckActivities } from './checks';
 import type { Activities } from './contract';
@@ -22,6 +23,7 @@ export function createActivities(ports: Ports): Activities {
     ...createReviewActivities(ports, records),
     ...createAttemptActivities(ports, records),
     ...createCheckActivities(ports, records),
+    ...createContractActivities(ports, records),
     ...createDeliveryActivities(ports, records),
     ...createProviderActivities(),
   });

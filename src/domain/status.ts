@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BlobRef } from './blob';
+import { ContractStatus } from './contract-status';
 import { ContextAccount } from './context-account';
 import { Decision, Escalation } from './escalation';
 import { Forecast } from './forecast';
@@ -100,6 +101,8 @@ export const ObjectiveStatus = z.strictObject({
   reservedUsd: z.number().optional(),
   /** Who cost what; sums up to `usage`. */
   ledger: z.array(LedgerRow).optional(),
+  /** Contracts of the API, by name; absent: none was touched. */
+  contracts: z.array(ContractStatus).max(100).optional(),
   /** The provider wants no calls before this. */
   wall: z.strictObject({ until: z.iso.datetime(), reason: z.string() }).nullable().optional(),
   /** When it will be done, where there is a deadline and a task has settled. */

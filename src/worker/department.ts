@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { createActivities, type Activities } from '../../activities';
 import { createCompatibility } from '../compatibility/compatibility';
+import { createContracts } from '../contracts/contracts';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
 import { packageRoot } from '../config/package-root';
 import { createCheckRunner } from '../gate/check-runner';
+import { createContractExercise } from '../gate/contract/exercise-contract';
+import { readContract } from '../gate/contract/read-contract';
 import { createGateRunner } from '../gate/gate-runner';
 import { createGitWorkspace } from '../git/workspace';
 import { createClientFor } from '../model/client';
@@ -64,6 +67,8 @@ export async function openDepartment(options: {
   const walls = createProviderWalls();
   const roles = await loadRoles(join(packageRoot(), 'agents'));
 
+  const compatibility = createCompatibility();
+
   const activities = createActivities({
     store,
     journals: createDirectoryJournals(folder('journals')),
@@ -82,7 +87,13 @@ export async function openDepartment(options: {
     integration: workspace.integration,
     notes: workspace.notes,
     surveyor: createSurveyor({ store, roles, engines }),
-    compatibility: createCompatibility(),
+    compatibility,
+    contracts: createContracts({
+      readContract,
+      exercise: createContractExercise(checking.setting),
+      compatibility,
+      secretOf: (name) => environment.inherited[name],
+    }),
     gates: createGateRunner(checking.setting),
     bootstrap,
     reports: createReports({ dir: folder('reports'), blobs: store }),

@@ -149,6 +149,7 @@ export async function createBench(
       ...scripted.repositories,
     }),
     compatibility: portOf('compatibility', scripted.compatibility ?? {}),
+    contracts: portOf('contracts', scripted.contracts ?? {}),
     worktrees: portOf('worktrees', { warm: () => Promise.resolve(), ...scripted.worktrees }),
     integration: portOf('integration', scripted.integration ?? {}),
     surveyor: portOf('surveyor', {
