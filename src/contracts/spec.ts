@@ -3,6 +3,7 @@ import type { BreakingChange } from '../domain/breaking-change';
 import { breakingChange, breakingForHistory } from '../domain/breaking-change';
 import { BUNDLE_FILES, type ContractOperation } from '../domain/contract-bundle';
 import { openApiChanges } from '../domain/openapi-changes';
+import { recordOf } from '../domain/openapi-document';
 import type { Compatibility } from '../ports/compatibility';
 import type { ContractReading } from '../ports/contracts';
 import { canonicalJson, hashOf } from './canonical-json';
@@ -40,8 +41,9 @@ export async function contractSpec(reading: ReadableContract): Promise<ContractS
 }
 
 function openApiSpec(reading: Extract<ReadableContract, { kind: 'openapi' }>): ContractSpec {
-  const { document } = reading;
-  const text = canonicalJson(document);
+  const text = canonicalJson(reading.document);
+  // In the order of its one spelling: whatever is made of it is the same for the same hash.
+  const document = recordOf(JSON.parse(text));
   return {
     reading,
     text,
