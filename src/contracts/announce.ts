@@ -86,10 +86,11 @@ const deliveryOf = ({ objective, contract, revision, hash, event }: ContractNews
     .digest('hex')
     .slice(0, 32);
 
-/** What kept it, in one word; messages of the HTTP client may repeat the address. */
+/** What kept it, in one word; messages of the HTTP client may repeat the address. By shape: it may be another realm's. */
 function causeOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'no answer within 10 s';
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = errorCodeOf(cause) ?? errorCodeOf(error);
+  const of = (key: string): unknown =>
+    typeof error === 'object' && error !== null ? (Reflect.get(error, key) as unknown) : undefined;
+  if (of('name') === 'TimeoutError') return 'no answer within 10 s';
+  const code = errorCodeOf(of('cause')) ?? errorCodeOf(error);
   return typeof code === 'string' ? code : 'network failure';
 }

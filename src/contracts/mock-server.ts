@@ -73,15 +73,15 @@ const server = createServer((request, response) => {
 const at = process.argv.indexOf('--port');
 const port = at === -1 ? 4010 : Number(process.argv[at + 1]);
 if (!Number.isInteger(port) || port < 0 || port > 65535) {
-  console.error('--port takes a number from 0 to 65535.');
+  process.stderr.write('--port takes a number from 0 to 65535.\n');
   process.exit(2);
 }
 server.on('error', (error) => {
-  console.error('The mock server cannot listen: ' + error.message);
+  process.stderr.write('The mock server cannot listen: ' + error.message + '\n');
   process.exit(1);
 });
 server.listen(port, '127.0.0.1', () => {
-  console.log('Mock of ' + TITLE + ' (' + HASH.slice(0, 12) + ') on http://127.0.0.1:' + server.address().port);
+  process.stdout.write('Mock of ' + TITLE + ' (' + HASH.slice(0, 12) + ') on http://127.0.0.1:' + server.address().port + '\n');
 });
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
