@@ -4,12 +4,13 @@ import { claimCovers } from '../src/domain/path-claims';
 import type { PathClaim } from '../src/domain/plan';
 import { isRefusedWork } from '../src/domain/refused-work';
 import { mention } from '../src/domain/specialists';
-import type { AttemptRequest, AttemptResult } from '../src/domain/work';
+import type { AttemptPrompt, AttemptRequest, AttemptResult } from '../src/domain/work';
 import { lastSnapshot } from '../src/domain/journal';
+import { MigrationDesign } from '../src/domain/migration-design';
 import { Mail, NO_MAIL } from '../src/domain/mail';
 import { ModelFailure } from '../src/domain/model-failure';
 import { ATTEMPT_MAILBOX } from '../src/domain/messages';
-import type { AttemptDesk, WorkOutcome } from '../src/ports/department';
+import type { AttemptDesk, SchemaOrders, WorkOutcome } from '../src/ports/department';
 import type { Commit, Worktree } from '../src/ports/workspace';
 import type { AttemptActivities } from './contract';
 import { translateFailure } from './failures';
@@ -78,6 +79,7 @@ export function createAttemptActivities(
         desk,
         keepsFiles: start.kind !== 'fresh',
         prompt: request.prompt,
+        ...(await ordersOf(request.prompt)),
         grants: request.grants ?? [],
         transcript: request.transcript,
         allowanceUsd: request.allowanceUsd ?? null,
@@ -99,6 +101,15 @@ export function createAttemptActivities(
     } finally {
       await journal.close();
     }
+  }
+
+  /** What a schema change is held to, where the prompt brings it. */
+  async function ordersOf(prompt: AttemptPrompt): Promise<{ readonly orders?: SchemaOrders }> {
+    if (prompt.kind !== 'delegation' && prompt.kind !== 'guidance') return {};
+    const { design, slot } = prompt;
+    if (design === undefined && slot === undefined) return {};
+    const loaded = design === undefined ? null : await records.load(design, MigrationDesign);
+    return { orders: { design: loaded, slot: slot ?? null } };
   }
 
   return {

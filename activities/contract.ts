@@ -4,7 +4,6 @@ import type {
   DesignMigrationRequest,
   DesignMigrationResult,
   DrillBackupRequest,
-  MigrationSlot,
   PlanDeploymentRequest,
   PlanDeploymentResult,
   RehearsalResult,
@@ -31,6 +30,7 @@ import type {
   HeldElsewhere,
   ReleaseClaimsRequest,
 } from '../src/domain/repository-claims';
+import type { MigrationSlot } from '../src/domain/migration-slot';
 import type { ObjectiveHandle } from '../src/domain/objective';
 import type {
   CompareRequest,
@@ -143,4 +143,6 @@ export type Activities = ModelActivities &
   AttemptActivities &
   RepositoryActivities &
   ProviderActivities &
-  ContractActivities;
+  ContractActivities &
+  DatabaseThinking &
+  ContractThinking;

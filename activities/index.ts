@@ -2,7 +2,9 @@ import { createContractActivities } from './api-contract';
 import { createAttemptActivities } from './attempt';
 import { createCheckActivities } from './checks';
 import type { Activities } from './contract';
+import { createContractThinking } from './contract-thinking';
 import { createCoordinationActivities } from './coordination';
+import { createDatabaseThinking } from './database-thinking';
 import { createDeliveryActivities } from './delivery';
 import { guarded } from './guarded';
 import type { Ports } from './ports';
@@ -21,6 +23,8 @@ export function createActivities(ports: Ports): Activities {
     ...createSurveyActivities(ports, records),
     ...createCoordinationActivities(ports, records),
     ...createReviewActivities(ports, records),
+    ...createDatabaseThinking(ports, records),
+    ...createContractThinking(ports, records),
     ...createAttemptActivities(ports, records),
     ...createCheckActivities(ports, records),
     ...createContractActivities(ports, records),

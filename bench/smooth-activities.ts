@@ -6,6 +6,7 @@ import { outlineTask, type PlanTask } from '../src/domain/plan';
 import type { GateSummary, RedItem } from '../src/domain/receipt';
 import { NO_USAGE } from '../src/domain/usage';
 import type { AttemptRequest, AttemptResult } from '../src/domain/work';
+import { smoothCoordination } from './smooth-coordination';
 
 export const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 export const commitId = (text: string): string => createHash('sha1').update(text).digest('hex');
@@ -105,18 +106,7 @@ export function smoothActivities(
         commit: head,
         report: 'report.md',
       }),
-    inspectContract: () => Promise.resolve({ outcome: 'none', reason: 'there is no API spec' }),
-    publishContract: () => Promise.resolve({ bundle: sha('bundle'), files: 6, summary: 'new' }),
-    announceContract: () => Promise.resolve({ delivery: 'off' }),
-    testContract: () =>
-      Promise.resolve({
-        outcome: 'passed',
-        report: sha('contract test'),
-        exchanges: 1,
-        mismatches: [],
-        notExecuted: [],
-        summary: 'as approved',
-      }),
+    ...smoothCoordination(),
     ...overrides,
   };
 }

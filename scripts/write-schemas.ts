@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../src/config/package-root';
 import { configurationJsonSchema } from '../src/domain/configuration';
+import { ReviewContract } from '../src/domain/contract-status';
 import { Escalation, ResolveEscalation } from '../src/domain/escalation';
 import {
   Answer,
@@ -21,6 +22,7 @@ import { ObjectiveResult, ObjectiveStatus } from '../src/domain/status';
 export const MESSAGE_SCHEMAS = {
   resolveEscalation: ResolveEscalation,
   reviewPlan: ReviewPlan,
+  reviewContract: ReviewContract,
   steer: Steer,
   pause: Pause,
   resume: Pause,

@@ -8,6 +8,8 @@ import {
   type QueryDefinition,
 } from '@temporalio/workflow';
 import type { z } from 'zod';
+import { ReviewContract } from '../src/domain/contract-status';
+import { COORDINATION_REPORT } from '../src/domain/coordination-orders';
 import { ResolveEscalation, type Channel, type Escalation } from '../src/domain/escalation';
 import type { Mail } from '../src/domain/mail';
 import {
@@ -25,6 +27,8 @@ import {
 import { PROVIDER_OPEN, PROVIDER_WALL, ProviderOpen, WallNotice } from '../src/domain/provider-gate';
 import { isSettledProgress } from '../src/domain/scheduler';
 import type { ObjectiveStatus } from '../src/domain/status';
+import { refuseContractReview, reviewContract } from './contract-review';
+import { takeCoordinationReport } from './coordination-reports';
 import { decide, refusal } from './decisions';
 import { ignore, record, replaceTask, taskOf, type Run } from './run';
 import { snapshot } from './snapshot';
@@ -73,6 +77,11 @@ const rows = {
       record(run, `plan: ${body.decision} by ${body.by}`);
       return `recorded: ${body.decision}`;
     },
+  }),
+  reviewContract: message({
+    schema: ReviewContract,
+    refuse: refuseContractReview,
+    take: reviewContract,
   }),
   steer: message({
     schema: Steer,
@@ -197,9 +206,13 @@ export function listenToMessages(run: Run): void {
     const notice = ProviderOpen.safeParse(payload);
     if (notice.success) openWall(run, notice.data.provider);
   });
+  setHandler(defineSignal<[unknown]>(COORDINATION_REPORT), (payload) => {
+    takeCoordinationReport(run, payload);
+  });
   setHandler(openEscalationsQuery, () => run.progress.open.map((row) => row.escalation));
   listen(run, MESSAGES.resolveEscalation, rows.resolveEscalation);
   listen(run, MESSAGES.reviewPlan, rows.reviewPlan);
+  listen(run, MESSAGES.reviewContract, rows.reviewContract);
   listen(run, MESSAGES.steer, rows.steer);
   listen(run, MESSAGES.pause, rows.pause);
   listen(run, MESSAGES.resume, rows.resume);

@@ -7,8 +7,10 @@ import type { TaskProgress } from '../src/domain/task-progress';
 import { addUsage, type Usage } from '../src/domain/usage';
 import { attempt } from './attempt-step';
 import { allowanceOf, spendUsage } from './budget';
+import { coordinate, owedCoordination } from './coordination';
 import { models, repository } from './proxies';
-import { record, type Run } from './run';
+import { record, replaceTask, type Run } from './run';
+import { regateStale } from './stale-dependants';
 import { finish, latest, settingOf } from './step-frame';
 import { noteAnswer } from './walls';
 
@@ -23,7 +25,17 @@ function spend(run: Run, progress: TaskProgress, role: string, usage: Usage): Ta
 export async function takeStep(run: Run, progress: TaskProgress): Promise<void> {
   const { id } = progress.task;
   const { step } = progress;
+  const owed = owedCoordination(run, progress);
+  if (owed !== null) {
+    // Whoever has a say in it is asked first; the loop takes the step up like any other.
+    replaceTask(run, { ...progress, step: { kind: 'coordinate', of: owed } });
+    return;
+  }
   switch (step.kind) {
+    case 'coordinate': {
+      finish(run, await coordinate(run, progress, step.of));
+      return;
+    }
     case 'attempt': {
       await attempt(run, progress, step);
       return;
@@ -117,10 +129,12 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
       ]);
       run.progress.integrationHead = result.head;
       record(run, mergeText(result.outcome), id);
+      if (result.outcome === 'merged') await regateStale(run, latest(run, id));
       finish(run, afterMerge(latest(run, id), result));
       return;
     }
     case 'ask':
+    case 'await-contract':
     case 'await-decision':
     case 'settled':
       return;

@@ -3,35 +3,64 @@ import { BlobRef } from './blob';
 import { ContractHash } from './contract-work';
 import { TaskId } from './plan';
 
-/** A contract as status tells it; a revision is named by its hash. */
+/** Where a contract stands: `refused` is unusable as it is, `failed` is built otherwise than it was approved. */
+export const ContractState = z.enum([
+  'designing',
+  'shared',
+  'approved',
+  'changes-requested',
+  'refused',
+  'tested',
+  'failed',
+]);
+export type ContractState = z.infer<typeof ContractState>;
+
+/** One API contract of an objective, as status tells it. */
 export const ContractStatus = z.strictObject({
-  name: z.string().max(100),
-  /** The spec in the repository. */
-  path: z.string().max(500),
+  name: z.string(),
+  /** File of the spec; null: not known yet. */
+  path: z.string().nullable(),
+  /** Task that designs it. */
   taskId: TaskId,
-  /** From 1; 0: none was shared yet. */
+  /** Revisions shared so far. */
   revision: z.int().min(0),
+  /** Hash of the newest revision; what is locked once it is approved. */
   hash: ContractHash.nullable(),
-  state: z.enum(['designing', 'shared', 'approved', 'changes-requested', 'refused', 'tested', 'failed']),
+  state: ContractState,
+  /** Manifest of the newest bundle. */
   bundle: BlobRef.nullable(),
-  /** Who decided; null: nobody yet. */
-  by: z.string().max(200).nullable(),
+  /** Who decided about it last. */
+  by: z.string().nullable(),
+  /** What was asked to be changed, or does not fit. */
   comments: z.array(z.string().max(500)).max(20),
+  /** Report of the last integration test. */
+  test: BlobRef.nullable().optional(),
 });
 export type ContractStatus = z.infer<typeof ContractStatus>;
 
-/** Payload of `reviewContract`. */
+/** What `waitingFor` of a task says whose contract a human has to review. */
+export const awaitedMark = (name: string): string => `contract:${name}`;
+
+/** Names of the contracts that wait for a human, from what tasks wait for. */
+export function awaitedContracts(tasks: readonly { readonly waitingFor: string | null }[]): string[] {
+  return tasks.flatMap(({ waitingFor }) =>
+    waitingFor?.startsWith('contract:') === true ? [waitingFor.slice('contract:'.length)] : [],
+  );
+}
+
+/**
+ * Payload of `reviewContract`. `contract` is the contract's name, or the hash of the revision that was looked at: a hash
+ * of an older one is refused.
+ */
 export const ReviewContract = z
   .strictObject({
-    /** Name of a contract, its whole hash, or `name@` with the first of its hash. */
-    contract: z.string().min(1).max(200),
+    contract: z.string().min(1).max(100),
     decision: z.enum(['approve', 'request-changes']),
-    comments: z.string().trim().min(1).max(8000).optional(),
+    comments: z.union([z.string().min(1).max(8000), z.array(z.string().min(1).max(500)).max(20)]).optional(),
     by: z.string().min(1).max(200),
   })
-  .refine(({ decision, comments }) => decision === 'approve' || comments !== undefined, {
-    message: 'request-changes says in comments what has to change',
-    path: ['comments'],
+  .refine((said) => said.decision === 'approve' || (said.comments ?? []).length > 0, {
+    message: 'request-changes needs comments',
   });
 export type ReviewContract = z.infer<typeof ReviewContract>;
 
@@ -45,20 +74,13 @@ export type NamedContract<T> =
   | { readonly kind: 'outdated'; readonly contract: T }
   | { readonly kind: 'unknown' };
 
-/**
- * Finds the contract that `reference` names: `name`, `name@<hash prefix>` or a whole hash. A hash binds what is said to
- * that revision; one that is not current finds nothing to decide on.
- */
+/** Finds the contract that `reference` names: `name`, `name@<first of its hash>` or a whole hash. */
 export function findContract<T extends Pick<ContractStatus, 'name' | 'hash'>>(
   contracts: readonly T[],
   reference: string,
 ): NamedContract<T> {
-  if (/^[0-9a-f]{64}$/.test(reference)) {
-    const contract = contracts.find(({ hash }) => hash === reference);
-    return contract === undefined ? { kind: 'unknown' } : { kind: 'found', contract };
-  }
-  const named = contracts.find(({ name }) => name === reference);
-  if (named !== undefined) return { kind: 'found', contract: named };
+  const exact = contracts.find(({ name, hash }) => name === reference || hash === reference);
+  if (exact !== undefined) return { kind: 'found', contract: exact };
   const [, name, prefix = ''] = /^(.+)@([0-9a-f]+)$/.exec(reference) ?? [];
   const contract = contracts.find((row) => row.name === name);
   if (contract === undefined || prefix.length < SHORTEST_HASH) return { kind: 'unknown' };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BlobRef } from './blob';
+import { MigrationSlot } from './migration-slot';
 import { ObjectiveHandle } from './objective';
 import { TaskId } from './plan';
 import { RolloutPlan } from './deployment-plan';
@@ -11,21 +12,14 @@ import { Allowance, CommitId } from './work';
 
 const Line = z.string().max(500);
 
-/** A migration identifier handed out, and whether it is a number, a time or a revision the tool makes itself. */
-export const MigrationSlot = z.strictObject({
-  /** Identifier as it begins a file's name, e.g. `0003`; null: the tool numbers by itself. */
-  identifier: z.string().max(60).nullable(),
-  /** Other objectives whose migrations come before, newest last. */
-  after: z.array(z.strictObject({ objectiveId: z.string(), identifier: z.string() })).max(50),
-});
-export type MigrationSlot = z.infer<typeof MigrationSlot>;
-
 export const ReserveMigrationRequest = z.strictObject({ handle: ObjectiveHandle, taskId: TaskId });
 export type ReserveMigrationRequest = z.infer<typeof ReserveMigrationRequest>;
 
 export const DesignMigrationRequest = z.strictObject({
   handle: ObjectiveHandle,
   plan: BlobRef,
+  /** What was understood of the objective; absent: the task alone says what is wanted. */
+  analysis: BlobRef.optional(),
   taskId: TaskId,
   slot: MigrationSlot,
   allowanceUsd: Allowance,

@@ -75,3 +75,57 @@ export const RolloutPlan = z.strictObject({
   phases: z.array(RolloutPhase).min(1).max(12),
 });
 export type RolloutPlan = z.infer<typeof RolloutPlan>;
+
+const BACKUP = /\bback(?:ed)?[ -]?up\b|\bbackup|\bpg_dump|\bdump\b|\bsnapshot/i;
+
+/**
+ * Deployments that fit what was measured: a backup comes first where data is destroyed, and the lock that is expected is
+ * no shorter than the one that was seen. Others go back to the model.
+ * @param measured what the replica says: data that is destroyed, longest wait of a reader or writer in milliseconds
+ */
+export function deploymentAnswer(measured: {
+  readonly destructive: boolean;
+  readonly blockedMs: number;
+}): z.ZodType<DeploymentPlan> {
+  return DeploymentPlan.superRefine((plan, context) => {
+    const complain = (message: string): void => context.addIssue({ code: 'custom', message });
+    if (measured.destructive && !BACKUP.test(plan.order[0] ?? ''))
+      complain('data is destroyed, so order begins with the backup');
+    if (plan.estimatedLockMs < measured.blockedMs)
+      complain(
+        `requests waited ${String(measured.blockedMs)} ms on the replica; estimatedLockMs is below that`,
+      );
+  });
+}
+
+const NO_WAY_BACK = /^\W*(?:none|nothing|no|n\/a|not (?:needed|applicable|possible))?\W*$/i;
+
+/**
+ * Rollouts that fit: versions run side by side only where the old one works on the new schema, and phases are those
+ * the strategy consists of. Others go back to the model.
+ */
+export function rolloutAnswer(seen: {
+  /** Whether the version of the base passes its tests on the new schema; null: that could not be told. */
+  readonly oldVersionWorks: boolean | null;
+  /** The design says why there is no way down. */
+  readonly irreversible: boolean;
+}): z.ZodType<RolloutPlan> {
+  return RolloutPlan.superRefine((plan, context) => {
+    const complain = (message: string): void => context.addIssue({ code: 'custom', message });
+    const { strategy, phases } = plan;
+    const count = (...actions: readonly RolloutPhase['action'][]): number =>
+      phases.filter(({ action }) => actions.includes(action)).length;
+    if (strategy !== 'expand-contract' && seen.oldVersionWorks === false)
+      complain(`${strategy} needs an old version that works on the new schema, and it does not`);
+    if (count('migrate-up') === 0) complain('no phase runs the migration (migrate-up)');
+    const onward = phases.filter(({ action }) => action === 'migrate-up' || action === 'backfill');
+    const stuck = onward.filter(({ rollback }) => NO_WAY_BACK.test(rollback)).map(({ name }) => name);
+    if (stuck.length > 0 && !seen.irreversible) complain(`${stuck.join(', ')} says no way back`);
+    if (count('deploy', 'switch') === 0) complain('no phase brings the new version (deploy or switch)');
+    if (strategy === 'blue-green' && count('switch') === 0)
+      complain('blue-green switches the traffic (switch)');
+    if (strategy === 'canary' && count('observe') === 0) complain('canary observes a share (observe)');
+    if (strategy === 'expand-contract' && count('deploy', 'switch') < 2)
+      complain('expand-contract deploys twice (deploy)');
+  });
+}

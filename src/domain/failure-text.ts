@@ -21,6 +21,8 @@ export function concernOf(failure: Failure): Concern {
     case 'red-together':
     case 'strayed':
       return 'integration';
+    case 'uncoordinated':
+      return failure.of;
     default:
       return assertNever(failure, 'failure');
   }
@@ -41,6 +43,10 @@ export function describeFailure(failure: Failure): string {
     case 'strayed':
       return cut(
         `It changed files that are neither owned nor shared by the task: ${failure.paths.join(', ')}.`,
+      );
+    case 'uncoordinated':
+      return cut(
+        `${failure.of === 'contract' ? 'The contract cannot be built upon' : 'The schema change was refused'}: ${failure.problems.join('; ')}`,
       );
     case 'red-together':
       return cut(

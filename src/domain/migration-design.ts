@@ -49,3 +49,31 @@ export const MigrationDesign = z.strictObject({
   irreversible: z.string().max(1000).nullable(),
 });
 export type MigrationDesign = z.infer<typeof MigrationDesign>;
+
+/** Designs that fit: every change says something, and the phase says what it does to the old version. Others go back. */
+export const MigrationDesignAnswer: z.ZodType<MigrationDesign> = MigrationDesign.superRefine(
+  (design, context) => {
+    const complain = (message: string): void => context.addIssue({ code: 'custom', message });
+    const names = design.tables.map(({ table }) => table);
+    if (new Set(names).size < names.length) complain('each table is named once');
+    for (const { table, change, columns, indexes, constraints } of design.tables) {
+      if (change === 'create' && columns.length === 0) complain(`${table} is created without a column`);
+      if (change === 'alter' && columns.length + indexes.length + constraints.length === 0)
+        complain(`nothing of ${table} is changed`);
+      const untyped = columns.filter((column) => column.change !== 'drop' && column.type.trim() === '');
+      if (untyped.length > 0)
+        complain(`${untyped.map(({ name }) => `${table}.${name}`).join(', ')} has no type`);
+      for (const index of indexes) {
+        if (index.change === 'add' && index.columns.length === 0) complain(`${index.name} is on no column`);
+      }
+    }
+    const dropped = design.tables.some(
+      ({ change, columns }) => change === 'drop' || columns.some((column) => column.change === 'drop'),
+    );
+    if (dropped && design.phase === 'expand')
+      complain('a design that drops a table or a column is not of the phase expand');
+    for (const { table } of design.volume) {
+      if (!names.includes(table)) complain(`volume names ${table}, which the design does not change`);
+    }
+  },
+);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { BlobRef } from './blob';
-import { ContractStatus } from './contract-status';
 import { ContextAccount } from './context-account';
+import { ContractStatus } from './contract-status';
+import { DatabaseChangeStatus } from './coordination-orders';
 import { Decision, Escalation } from './escalation';
 import { Forecast } from './forecast';
 import { LedgerRow } from './ledger';
@@ -93,6 +94,9 @@ export const ObjectiveStatus = z.strictObject({
   tasks: z.array(TaskStatus),
   escalations: z.array(Escalation),
   decisions: z.array(Decision),
+  /** API contracts, and the schema changes of tasks; absent: none was coordinated. */
+  contracts: z.array(ContractStatus).optional(),
+  databaseChanges: z.array(DatabaseChangeStatus).optional(),
   gate: GateSummary.nullable(),
   delivery: Delivery.nullable(),
   usage: Usage,
@@ -101,8 +105,6 @@ export const ObjectiveStatus = z.strictObject({
   reservedUsd: z.number().optional(),
   /** Who cost what; sums up to `usage`. */
   ledger: z.array(LedgerRow).optional(),
-  /** Contracts of the API, by name; absent: none was touched. */
-  contracts: z.array(ContractStatus).max(100).optional(),
   /** The provider wants no calls before this. */
   wall: z.strictObject({ until: z.iso.datetime(), reason: z.string() }).nullable().optional(),
   /** When it will be done, where there is a deadline and a task has settled. */

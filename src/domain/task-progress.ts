@@ -2,6 +2,7 @@ import type { ContextAccount } from './context-account';
 import type { BreakingChange } from './breaking-change';
 import type { EscalationOption } from './escalation';
 import type { ConsultationQuestion, ContextGrant, ContextRequest, Finding } from './handoff';
+import type { MigrationSlot } from './migration-slot';
 import type { Concern, Level } from './levels';
 import type { TaskId, TaskOutline } from './plan';
 import type { GateSummary, RedItem } from './receipt';
@@ -25,6 +26,12 @@ export type Failure =
     }
   /** Files outside the task's `owns` and `shares` were changed. */
   | { readonly kind: 'strayed'; readonly paths: readonly string[] }
+  /** A step of contract or database-change coordination refused it. */
+  | {
+      readonly kind: 'uncoordinated';
+      readonly of: 'contract' | 'database';
+      readonly problems: readonly string[];
+    }
   | { readonly kind: 'red-together'; readonly red: readonly RedItem[]; readonly head: string };
 
 /** Where the worktree of the next attempt starts; `head` is whatever the integration branch is at by then. */
@@ -63,6 +70,15 @@ interface RunningAttempt {
   readonly start: AttemptStart;
 }
 
+/** What another workflow does for a task, in the order it is needed. */
+export type Coordinated = 'database-design' | 'contract' | 'database';
+
+/** What a schema task is given before it begins. */
+export interface DesignedMigration {
+  readonly design: string;
+  readonly slot: MigrationSlot;
+}
+
 /** What a task does next. The process executes steps; the ladder (ladder.ts) decides them. */
 export type Step =
   | {
@@ -90,6 +106,10 @@ export type Step =
       readonly resume: Extract<Step, { readonly kind: 'attempt' }>;
     }
   | { readonly kind: 'gate' }
+  /** Another workflow does its part: designs a migration, agrees a schema change, or validates a contract. */
+  | { readonly kind: 'coordinate'; readonly of: Coordinated }
+  /** A human is to review the contract; `request` is the order that is open. */
+  | { readonly kind: 'await-contract'; readonly contract: string; readonly request: number }
   | { readonly kind: 'merge' }
   | { readonly kind: 'ask'; readonly question: Question }
   | { readonly kind: 'await-decision'; readonly escalationId: string; readonly question: Question }
@@ -132,6 +152,12 @@ export interface TaskProgress {
   readonly usage: Usage;
   /** Absent before the first attempt has ended. */
   readonly context?: ContextAccount | undefined;
+  /** The migration it is to write; absent: none was designed. */
+  readonly designed?: DesignedMigration;
+  /** Commits that were agreed; merged is only what all its coordination agreed to. */
+  readonly agreed?: Readonly<Partial<Record<Coordinated, string>>>;
+  /** How often the frontend asked for changes. */
+  readonly contractRounds?: number;
 }
 
 export const KEPT_ATTEMPTS = 12;
@@ -182,6 +208,12 @@ export function taskState(
   if (step.kind === 'await-decision' || step.kind === 'ask') return 'suspended';
   if (step.kind === 'merge') return 'merging';
   if (step.kind === 'gate') return 'gating';
+  if (step.kind === 'await-contract') return 'suspended';
+  if (step.kind === 'coordinate') {
+    if (step.of !== 'database-design') return 'gating';
+    if (facts.inFlight) return 'running';
+    return facts.dependenciesIntegrated ? 'ready' : 'pending';
+  }
   if (step.kind === 'consult' || step.kind === 'review' || step.kind === 'context') return 'suspended';
   if (facts.inFlight) return 'running';
   if (step.resumes !== undefined) return 'suspended';

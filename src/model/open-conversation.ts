@@ -12,7 +12,7 @@ import { readTranscript, tell, type Transcript } from './transcript';
 
 type Opening = Pick<
   Parameters<Specialists['work']>[0],
-  'dossier' | 'task' | 'specialist' | 'worktree' | 'desk' | 'prompt' | 'transcript'
+  'dossier' | 'task' | 'specialist' | 'worktree' | 'desk' | 'prompt' | 'orders' | 'transcript'
 > & { readonly access: ContextAccess };
 
 /** A conversation whose next turn is the model's. */
@@ -45,6 +45,7 @@ export async function openConversation(blobs: BlobStore, opening: Opening): Prom
       task,
       specialist,
       conflicts: worktree.conflicts,
+      orders: opening.orders,
       access,
     });
     const messages: Anthropic.MessageParam[] = [];

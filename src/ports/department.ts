@@ -2,7 +2,9 @@ import type { Analysis } from '../domain/analysis';
 import type { BlobRef } from '../domain/blob';
 import type { Comparison, Point } from '../domain/comparison';
 import type { ContextAccount } from '../domain/context-account';
+import type { DeploymentPlan, RolloutPlan } from '../domain/deployment-plan';
 import type { Dossier } from '../domain/dossier';
+import type { FrontendReview } from '../domain/frontend-review';
 import type { GateSlug } from '../domain/gate-items';
 import type {
   Advice,
@@ -15,12 +17,15 @@ import type {
   RaisedEscalation,
 } from '../domain/handoff';
 import type { Concern, Level } from '../domain/levels';
+import type { MigrationDesign } from '../domain/migration-design';
+import type { MigrationSlot } from '../domain/migration-slot';
 import type { DelegatedTask, Plan } from '../domain/plan';
 import type { Receipt } from '../domain/receipt';
 import type { GateReview } from '../domain/review';
 import type { Usage } from '../domain/usage';
 import type { Mail } from '../domain/mail';
 import type { AttemptPrompt, ProviderWall } from '../domain/work';
+import type { ContractBrief, DeploymentBrief, MigrationBrief, RolloutBrief } from './change-briefs';
 import type { Journal } from './journal';
 import type { Worktree } from './workspace';
 
@@ -33,6 +38,14 @@ export interface Asking {
 export interface Answered<T> {
   readonly value: T;
   readonly usage: Usage;
+}
+
+/** A question that stands on a brief. */
+interface Briefed<B> {
+  readonly dossier: Dossier;
+  readonly brief: B;
+  readonly asking: Asking;
+  readonly signal: AbortSignal;
 }
 
 /** The coordinator's and peers' thinking: structured questions to a model, without any tool. */
@@ -90,6 +103,14 @@ export interface Coordination {
     readonly asking: Asking;
     readonly signal: AbortSignal;
   }): Promise<Answered<Comparison>>;
+  /** How the schema changes; asked of @database-optimizer before anything is written. */
+  designMigration(request: Briefed<MigrationBrief>): Promise<Answered<MigrationDesign>>;
+  /** How it is deployed, and whether @database-admin signs it off. */
+  planDeployment(request: Briefed<DeploymentBrief>): Promise<Answered<DeploymentPlan>>;
+  /** How it is rolled out, in phases. */
+  chooseRollout(request: Briefed<RolloutBrief>): Promise<Answered<RolloutPlan>>;
+  /** What the frontend says of a contract. */
+  validateContract(request: Briefed<ContractBrief>): Promise<Answered<FrontendReview>>;
 }
 
 /** What a reviewer is shown of the integrated tree: never why its authors did it so. */
@@ -156,6 +177,12 @@ export interface WorkOutcome {
   readonly context?: ContextAccount;
 }
 
+/** The design a migration follows and the identifier its files begin with; null: there is none. */
+export interface SchemaOrders {
+  readonly design: MigrationDesign | null;
+  readonly slot: MigrationSlot | null;
+}
+
 /** One attempt of a specialist in a worktree: the tool loop. */
 export interface Specialists {
   /**
@@ -173,6 +200,8 @@ export interface Specialists {
     /** Whether the files are worth keeping from the start: a fresh start brings them again by itself. */
     readonly keepsFiles: boolean;
     readonly prompt: AttemptPrompt;
+    /** What a schema change is held to; told where the conversation begins. Absent: the task is none. */
+    readonly orders?: SchemaOrders;
     /** Exceptions from the role's context rules. */
     readonly grants: readonly ContextGrant[];
     /** Conversation to go on with. */

@@ -43,6 +43,8 @@ function failAgain(progress: TaskProgress, failure: Failure): TaskProgress {
     case 'gate':
     case 'merge':
     case 'ask':
+    case 'coordinate':
+    case 'await-contract':
     case 'await-decision':
     case 'settled':
       throw new Error(`${step.kind} is not a step that fails`);
@@ -394,6 +396,8 @@ describe('whatever goes wrong, in whatever order', () => {
         );
       case 'context':
       case 'ask':
+      case 'coordinate':
+      case 'await-contract':
       case 'await-decision':
       case 'settled':
         return progress;

@@ -127,7 +127,7 @@ function describe({
     case 'oneOf':
       return at(instancePath, 'one of the schemas of the contract', shown(data));
     default:
-      return at(instancePath, (message ?? `what ${keyword} says`).replace(/^must (?:be )?/, ''));
+      return at(instancePath, (message ?? `what ${keyword} says`).replace(/^must (?:be )?/, ''), shown(data));
   }
 }
 

@@ -253,6 +253,9 @@ export async function runSample(
         return merge(task, progress);
       case 'ask':
         return decide(task, progress, next.question);
+      case 'coordinate':
+      case 'await-contract':
+        throw new Error('nothing is coordinated here');
       case 'await-decision':
       case 'settled':
         return progress;
