@@ -2,6 +2,7 @@ import type { Command } from './command';
 import { attach } from './commands/attach';
 import { budget } from './commands/budget';
 import { cancel } from './commands/cancel';
+import { contract } from './commands/contract';
 import { diff } from './commands/diff';
 import { doctor } from './commands/doctor';
 import { escalations } from './commands/escalations';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   list,
   status,
   plan,
+  contract,
   escalations,
   resolve,
   budget,

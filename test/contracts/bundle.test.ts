@@ -255,7 +255,7 @@ describe('the mock server of a bundle', () => {
     folder = mkdtempSync(join(tmpdir(), 'contract-mock-'));
   });
   afterEach(async () => {
-    if (child !== undefined && child.exitCode === null) {
+    if (child?.exitCode === null) {
       child.kill('SIGTERM');
       await once(child, 'exit');
     }
