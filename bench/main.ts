@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { benchAttempts } from './attempts';
+import { benchContracts } from './contracts';
 import { renderFigures, type Figure } from './figures';
 import { benchGate } from './gates/speed';
 import { benchMakespans, benchOrchestration } from './orchestration';
@@ -31,6 +32,8 @@ async function main(): Promise<void> {
   } finally {
     await server.stop();
   }
+  say('contracts …');
+  figures.push(...(await benchContracts()));
   say('the gate …');
   figures.push(...(await benchGate()));
   say('start-up of the command line …');

@@ -1,10 +1,12 @@
 import type { ContractExchange } from '../../domain/contract-test-report';
-import { recordOf } from '../../domain/openapi-document';
+import { isRecord, recordOf, type Resolve } from '../../domain/openapi-document';
 import type { ApiOperation } from '../facts/api-description';
 import type { ProbeRequest } from '../facts/service';
 import type { Conversation } from '../probes/conversation';
+import { fieldsOf, withField } from '../probes/example-request';
 import { isSuccess, type Exchange } from '../probes/exchange';
 import { isJsonType, nameOf, requestBodyOf } from '../probes/operation-shape';
+import { typeOf } from '../probes/schema-value';
 import { rank } from '../probes/traffic';
 import type { BodyCheck } from './body-mismatches';
 import { judgeAnswer, recordExchange } from './judge-answer';
@@ -67,9 +69,27 @@ async function* requestsFor(
       yield { from: name === '' ? 'example' : `example ${name}`, request: { ...valid, body: value } };
   }
   if (answers.some(isSuccess)) return;
+  const from = examples.length === 0 ? 'sample' : 'sample, as no example was served';
   const valid = await conversation.valid(operation, { fresh });
-  if (valid !== null)
-    yield { from: examples.length === 0 ? 'sample' : 'sample, as no example was served', request: valid };
+  if (valid === null) return;
+  yield { from, request: valid };
+  if (answers.some(isSuccess)) return;
+  const body = withSmallNumbers(operation, valid.body, conversation.resolve);
+  if (body !== null) yield { from: 'sample with small numbers', request: { ...valid, body } };
+}
+
+/** Samples take the least a schema allows, which a service may refuse all the same; null: nothing would be different. */
+function withSmallNumbers(operation: ApiOperation, body: unknown, resolve: Resolve): unknown {
+  if (!isRecord(body)) return null;
+  const numbers = fieldsOf(requestBodyOf(operation)?.schema, resolve).filter(
+    ({ steps, schema }) =>
+      ['integer', 'number'].includes(typeOf(schema)) &&
+      steps.length === 1 &&
+      Number(body[steps[0] ?? '']) < 0 &&
+      Number(schema['maximum'] ?? 1) >= 1,
+  );
+  if (numbers.length === 0) return null;
+  return numbers.reduce<unknown>((changed, { steps }) => withField(changed, steps, 1), body);
 }
 
 function examplesOf(operation: ApiOperation): readonly { readonly name: string; readonly value: unknown }[] {
