@@ -152,6 +152,7 @@ export type Activities = ModelActivities &
   RepositoryActivities &
   ProviderActivities &
   ReplicaActivities &
+  ContractActivities &
   DatabaseThinking &
   ContractThinking &
   ClaimActivities &

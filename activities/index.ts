@@ -1,3 +1,4 @@
+import { createContractActivities } from './api-contract';
 import { createAttemptActivities } from './attempt';
 import { createCheckActivities } from './checks';
 import { createClaimActivities } from './claims';
@@ -32,6 +33,7 @@ export function createActivities(ports: Ports): Activities {
     ...createCheckActivities(ports, records),
     ...createReplicaActivities(ports, records),
     ...createMergeActivities(ports, records),
+    ...createContractActivities(ports, records),
     ...createDeliveryActivities(ports, records),
     ...createProviderActivities(),
     ...createClaimActivities(ports, records),

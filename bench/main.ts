@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { benchAttempts } from './attempts';
+import { benchContracts } from './contracts';
 import { renderFigures, type Figure } from './figures';
 import { benchGate } from './gates/speed';
 import { benchMerges } from './merges';
@@ -38,6 +39,8 @@ async function main(): Promise<void> {
   } finally {
     await server.stop();
   }
+  say('contracts …');
+  figures.push(...(await benchContracts()));
   say('the gate …');
   figures.push(...(await benchGate()));
   say('rehearsal on a replica …');
