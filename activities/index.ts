@@ -1,5 +1,7 @@
+import { createContractActivities } from './api-contract';
 import { createAttemptActivities } from './attempt';
 import { createCheckActivities } from './checks';
+import { createClaimActivities } from './claims';
 import type { Activities } from './contract';
 import { createContractThinking } from './contract-thinking';
 import { createCoordinationActivities } from './coordination';
@@ -31,8 +33,10 @@ export function createActivities(ports: Ports): Activities {
     ...createCheckActivities(ports, records),
     ...createReplicaActivities(ports, records),
     ...createMergeActivities(ports, records),
+    ...createContractActivities(ports, records),
     ...createDeliveryActivities(ports, records),
     ...createProviderActivities(),
+    ...createClaimActivities(ports, records),
     ...createWatchActivities(ports),
   });
 }

@@ -2,6 +2,8 @@ import type { ModelChoice } from '../src/domain/objective';
 import type { BlobStore } from '../src/ports/blob-store';
 import type { Coordination, Specialists } from '../src/ports/department';
 import type { Compatibility } from '../src/ports/compatibility';
+import type { Entities } from '../src/ports/entities';
+import type { Contracts } from '../src/ports/contracts';
 import type { Bootstrap, GateRunner } from '../src/ports/gate';
 import type { Journals } from '../src/ports/journal';
 import type { ReceiptNotes } from '../src/ports/receipt-notes';
@@ -22,6 +24,8 @@ export interface Ports {
   readonly integration: Integration;
   readonly surveyor: Surveyor;
   readonly compatibility: Compatibility;
+  readonly entities: Entities;
+  readonly contracts: Contracts;
   readonly gates: GateRunner;
   readonly bootstrap: Bootstrap;
   readonly replicas: Replicas;
