@@ -151,6 +151,8 @@ export type Activities = ModelActivities &
   AttemptActivities &
   RepositoryActivities &
   ProviderActivities &
+  ReplicaActivities &
+  ContractActivities &
   DatabaseThinking &
   ContractThinking &
   ClaimActivities &

@@ -1,3 +1,4 @@
+import { createContractActivities } from './api-contract';
 import { createAttemptActivities } from './attempt';
 import { createCheckActivities } from './checks';
 import { createClaimActivities } from './claims';
@@ -11,6 +12,7 @@ import { guarded } from './guarded';
 import type { Ports } from './ports';
 import { createProviderActivities } from './provider-gate';
 import { createRecords } from './records';
+import { createReplicaActivities } from './replica';
 import { createReviewActivities } from './review';
 import { createSurveyActivities } from './survey';
 import { createWatchActivities } from './watch';
@@ -29,7 +31,9 @@ export function createActivities(ports: Ports): Activities {
     ...createContractThinking(ports, records),
     ...createAttemptActivities(ports, records),
     ...createCheckActivities(ports, records),
+    ...createReplicaActivities(ports, records),
     ...createMergeActivities(ports, records),
+    ...createContractActivities(ports, records),
     ...createDeliveryActivities(ports, records),
     ...createProviderActivities(),
     ...createClaimActivities(ports, records),

@@ -71,6 +71,7 @@ async function compare(
         sides: unused,
         advance: unused,
         mergeBase: unused,
+        forkOf: unused,
       },
       compatibility: { compareSpecs: async (request) => compareSpecs(request) },
     },
