@@ -1,4 +1,5 @@
 import { ApplicationFailure, Context, getClient } from '@temporalio/activity';
+import { MergeSides } from '../src/domain/gate-work';
 import { findingsForHistory } from '../src/domain/handoff';
 import { claimCovers } from '../src/domain/path-claims';
 import type { PathClaim } from '../src/domain/plan';
@@ -69,6 +70,11 @@ export function createAttemptActivities(
         keepFiles: async (paths) => (await worktrees.snapshot({ objectiveId, taskId, paths })).snapshot,
         readMail: () => readMail(taskId),
       };
+      const { prompt } = request;
+      const sides =
+        prompt.kind === 'guidance' && prompt.sides !== undefined
+          ? await records.load(prompt.sides, MergeSides)
+          : undefined;
       const outcome = await specialists.work({
         dossier,
         task,
@@ -78,8 +84,9 @@ export function createAttemptActivities(
         worktree,
         desk,
         keepsFiles: start.kind !== 'fresh',
-        prompt: request.prompt,
-        ...(await ordersOf(request.prompt)),
+        prompt,
+        sides,
+        ...(await ordersOf(prompt)),
         grants: request.grants ?? [],
         transcript: request.transcript,
         allowanceUsd: request.allowanceUsd ?? null,
@@ -200,6 +207,7 @@ async function resultOf(
         findings: findingsForHistory(end.note.findings),
         ...(strayed.length > 0 ? { strayed: strayed.slice(0, 20) } : {}),
         ...(broken.changes.length > 0 ? { breaking: broken.changes } : {}),
+        ...(broken.touches.length > 0 ? { touches: broken.touches } : {}),
         ...rest,
       };
     }

@@ -27,6 +27,8 @@ import type { RunWatchChecksRequest, RunWatchChecksResult } from '../src/domain/
 import type {
   ClaimWorkRequest,
   ClaimWorkResult,
+  EndedObjectives,
+  EndedObjectivesRequest,
   HeldElsewhere,
   ReleaseClaimsRequest,
 } from '../src/domain/repository-claims';
@@ -41,6 +43,8 @@ import type {
   InspectResult,
   MergeRequest,
   MergeResult,
+  RefreshBaseRequest,
+  RefreshBaseResult,
 } from '../src/domain/gate-work';
 import type { ObjectiveInput } from '../src/domain/objective';
 import type { GateSummary } from '../src/domain/receipt';
@@ -95,6 +99,7 @@ export interface RepositoryActivities {
   amendPlan(request: AmendPlanRequest): Promise<PlanResult>;
   gateCommit(request: GateRequest): Promise<GateSummary>;
   mergeTask(request: MergeRequest): Promise<MergeResult>;
+  refreshBase(request: RefreshBaseRequest): Promise<RefreshBaseResult>;
   deliverObjective(request: DeliverRequest): Promise<Delivery>;
 }
 
@@ -132,8 +137,11 @@ export interface ClaimActivities {
   readClaims(request: { readonly handle: ObjectiveHandle }): Promise<HeldElsewhere>;
   claimWork(request: ClaimWorkRequest): Promise<ClaimWorkResult>;
   releaseClaims(request: ReleaseClaimsRequest): Promise<void>;
+  /** Which of these objectives no longer run; asked by the entity, since one may die without giving anything back. */
+  endedObjectives(request: EndedObjectivesRequest): Promise<EndedObjectives>;
 }
 
+/** What is looked at after a deployment. */
 export interface WatchActivities {
   runWatchChecks(request: RunWatchChecksRequest): Promise<RunWatchChecksResult>;
 }
@@ -144,5 +152,8 @@ export type Activities = ModelActivities &
   RepositoryActivities &
   ProviderActivities &
   ContractActivities &
+  ReplicaActivities &
   DatabaseThinking &
-  ContractThinking;
+  ContractThinking &
+  ClaimActivities &
+  WatchActivities;

@@ -3,11 +3,14 @@ import type { BlobStore } from '../src/ports/blob-store';
 import type { Coordination, Specialists } from '../src/ports/department';
 import type { Compatibility } from '../src/ports/compatibility';
 import type { Contracts } from '../src/ports/contracts';
+import type { Entities } from '../src/ports/entities';
 import type { Bootstrap, GateRunner } from '../src/ports/gate';
 import type { Journals } from '../src/ports/journal';
 import type { ReceiptNotes } from '../src/ports/receipt-notes';
+import type { Replicas } from '../src/ports/replica';
 import type { Reports } from '../src/ports/report';
 import type { Surveyor } from '../src/ports/surveyor';
+import type { Probes } from '../src/ports/watch';
 import type { Integration, Repositories, Worktrees } from '../src/ports/workspace';
 
 /** Everything activities stand on; wired by hand in the composition root. */
@@ -22,10 +25,13 @@ export interface Ports {
   readonly surveyor: Surveyor;
   readonly compatibility: Compatibility;
   readonly contracts: Contracts;
+  readonly entities: Entities;
   readonly gates: GateRunner;
   readonly bootstrap: Bootstrap;
+  readonly replicas: Replicas;
   readonly reports: Reports;
   readonly notes: ReceiptNotes;
+  readonly probes: Probes;
   /** Sandbox level in force, for status and reports. */
   readonly sandbox: string;
   /** Names the provider of a model (endpoint and key, hashed). */

@@ -99,6 +99,7 @@ export function smoothActivities(
         outcome: 'merged',
         head: commitId(`merge ${request.taskId} onto ${request.expectedHead}`),
       } satisfies MergeResult),
+    refreshBase: () => Promise.resolve({ outcome: 'unmoved' }),
     deliverObjective: ({ head }) =>
       Promise.resolve({
         repository: '/sample',
@@ -107,6 +108,10 @@ export function smoothActivities(
         report: 'report.md',
       }),
     ...smoothCoordination(),
+    runWatchChecks: ({ checks }) =>
+      Promise.resolve({
+        samples: checks.map(({ name }) => ({ name, value: 1, verdict: 'within', text: '1' })),
+      }),
     ...overrides,
   };
 }

@@ -9,6 +9,7 @@ import type {
   ProviderActivities,
   ReplicaActivities,
   RepositoryActivities,
+  WatchActivities,
 } from '../activities/contract';
 
 /*
@@ -77,6 +78,13 @@ export const providers = proxyActivities<ProviderActivities>({
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumAttempts: 4 },
 });
 
+export const watching = proxyActivities<WatchActivities>({
+  startToCloseTimeout: '1 minute',
+  cancellationType,
+  // A check that gets no answer is an answer; only a lost worker repeats a round, and the next one comes anyway.
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumAttempts: 3 },
+});
+
 /** Parts of contract and database-change coordination that run something: minutes, on a worker that may be lost. */
 const coordinationOptions = {
   startToCloseTimeout: '1 hour',
@@ -118,4 +126,16 @@ export const sequencer = proxyActivities<Pick<ClaimActivities, 'reserveMigration
   startToCloseTimeout: '1 minute',
   cancellationType,
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumAttempts: 8 },
+});
+
+/** Agreeing with the repository's entity: some messages to Temporal, so soon again or not at all. */
+export const claims = proxyActivities<ClaimActivities>({
+  startToCloseTimeout: '1 minute',
+  cancellationType,
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
+    maximumAttempts: 6,
+  },
 });

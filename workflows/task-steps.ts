@@ -1,6 +1,6 @@
 import { assertNever } from '../src/domain/assert-never';
 import { assigneesFor } from '../src/domain/department-roles';
-import { failureReport } from '../src/domain/failure-text';
+import { failureReport, sidesOf } from '../src/domain/failure-text';
 import { afterConsult, afterContext, afterGate, afterMerge, afterReview } from '../src/domain/ladder';
 import { COORDINATOR, mention } from '../src/domain/specialists';
 import type { TaskProgress } from '../src/domain/task-progress';
@@ -57,6 +57,7 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
     }
     case 'review': {
       const { handle, plan } = settingOf(run);
+      const sides = sidesOf(step.failure);
       record(run, 'L3 · the coordinator reviews it', id);
       const result = await models.reviewTask.executeWithOptions(
         { summary: `${id} · L3 · review by @backend-coordinator` },
@@ -68,6 +69,7 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
             specialist: progress.specialist,
             roster: [...assigneesFor(progress.task, run.progress.brought ?? [])],
             failure: failureReport(step.failure),
+            ...(sides === undefined ? {} : { sides }),
             ...allowanceOf(run, id),
           },
         ],
@@ -125,9 +127,11 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
           base,
           waived: [...(progress.waived ?? [])],
           plan,
+          ...(progress.waived === null ? {} : { accepted: true }),
         },
       ]);
       run.progress.integrationHead = result.head;
+      for (const note of result.notes ?? []) record(run, note, id);
       record(run, mergeText(result.outcome), id);
       if (result.outcome === 'merged') await regateStale(run, latest(run, id));
       finish(run, afterMerge(latest(run, id), result));
@@ -148,6 +152,7 @@ const MERGE_TEXTS = {
   moved: 'the integration branch moved; merging again',
   conflict: 'merge conflict',
   red: 'green alone, red together: withdrawn',
+  strayed: 'the merge changes what is not the task’s to change: withdrawn',
 } as const;
 const mergeText = (outcome: keyof typeof MERGE_TEXTS): string => MERGE_TEXTS[outcome];
 

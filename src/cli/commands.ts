@@ -3,6 +3,7 @@ import { attach } from './commands/attach';
 import { budget } from './commands/budget';
 import { cancel } from './commands/cancel';
 import { contract } from './commands/contract';
+import { deployed } from './commands/deployed';
 import { diff } from './commands/diff';
 import { doctor } from './commands/doctor';
 import { escalations } from './commands/escalations';
@@ -15,6 +16,7 @@ import { plan } from './commands/plan';
 import { playbooks } from './commands/playbooks';
 import { report } from './commands/report';
 import { resolve } from './commands/resolve';
+import { rewind } from './commands/rewind';
 import { server } from './commands/server';
 import { setup } from './commands/setup';
 import { startObjective } from './commands/start-objective';
@@ -39,6 +41,8 @@ export const COMMANDS: readonly Command[] = [
   pause,
   resume,
   cancel,
+  deployed,
+  rewind,
   logs,
   diff,
   report,

@@ -6,6 +6,25 @@ import { ObjectiveHandle } from './objective';
 /** Workflow that watches what an objective delivered, and outlives it (charter: "Database Change Coordination", step 6). */
 export const DEPLOYMENT_WATCH_WORKFLOW = 'deploymentWatchWorkflow';
 
+/** Names shared by the watch, client and documentation; a message is a signal and an update of the same name. */
+export const WATCH_QUERIES = { watchStatus: 'watchStatus', openEscalations: 'openEscalations' } as const;
+export const WATCH_MESSAGES = {
+  reportDeployment: 'reportDeployment',
+  resolveEscalation: 'resolveEscalation',
+} as const;
+export type WatchMessageName = keyof typeof WATCH_MESSAGES;
+
+const SUFFIX = '/deployment';
+
+/** Workflow id of the watch over what an objective delivered. */
+export function deploymentWatchId(objectiveId: string): string {
+  return `${objectiveId}${SUFFIX}`;
+}
+
+export function isDeploymentWatchId(id: string): boolean {
+  return id.endsWith(SUFFIX);
+}
+
 /** Payload of `reportDeployment`, a signal and an update of the watch. */
 export const ReportDeployment = z.strictObject({
   environment: z.string().min(1).max(100),

@@ -1,4 +1,5 @@
 import { assertNever } from './assert-never';
+import type { BlobRef } from './blob';
 import { concernOfSubject } from './item-concerns';
 import type { Concern } from './levels';
 import type { RedItem } from './receipt';
@@ -38,7 +39,8 @@ export function describeFailure(failure: Failure): string {
     case 'conflict':
       return cut(
         `Merging conflicts in ${failure.files.join(', ')}` +
-          (failure.theirs.length > 0 ? ` with the merged work of ${failure.theirs.join(', ')}.` : '.'),
+          (failure.theirs.length > 0 ? ` with the merged work of ${failure.theirs.join(', ')}.` : '.') +
+          (failure.notes ?? []).map((note) => ` ${note}`).join(''),
       );
     case 'strayed':
       return cut(
@@ -60,6 +62,11 @@ export function describeFailure(failure: Failure): string {
 /** The red items of a failure, to be shown as evidence. */
 export function redOf(failure: Failure): readonly RedItem[] {
   return failure.kind === 'red' || failure.kind === 'red-together' ? failure.red : [];
+}
+
+/** Both sides of a merge that did not pass, as a blob; undefined for any other failure. */
+export function sidesOf(failure: Failure): BlobRef | undefined {
+  return failure.kind === 'conflict' || failure.kind === 'red-together' ? failure.sides : undefined;
 }
 
 /** A failure with its evidence, for those who did not see it happen. */

@@ -1,3 +1,4 @@
+import type { BlobRef } from './blob';
 import type { ContextAccount } from './context-account';
 import type { BreakingChange } from './breaking-change';
 import type { EscalationOption } from './escalation';
@@ -7,6 +8,7 @@ import type { Concern, Level } from './levels';
 import type { TaskId, TaskOutline } from './plan';
 import type { GateSummary, RedItem } from './receipt';
 import type { EscalationReason } from './triggers';
+import type { ServiceTouch } from './service-touch';
 import type { AttemptRecord } from './status';
 import type { TaskState } from './states';
 import type { Usage } from './usage';
@@ -23,6 +25,10 @@ export type Failure =
       readonly files: readonly string[];
       readonly theirs: readonly TaskId[];
       readonly head: string;
+      /** Both sides, as a blob; absent in older histories. */
+      readonly sides?: BlobRef | undefined;
+      /** Of files no hand should merge. */
+      readonly notes?: readonly string[] | undefined;
     }
   /** Files outside the task's `owns` and `shares` were changed. */
   | { readonly kind: 'strayed'; readonly paths: readonly string[] }
@@ -32,7 +38,12 @@ export type Failure =
       readonly of: 'contract' | 'database';
       readonly problems: readonly string[];
     }
-  | { readonly kind: 'red-together'; readonly red: readonly RedItem[]; readonly head: string };
+  | {
+      readonly kind: 'red-together';
+      readonly red: readonly RedItem[];
+      readonly head: string;
+      readonly sides?: BlobRef | undefined;
+    };
 
 /** Where the worktree of the next attempt starts; `head` is whatever the integration branch is at by then. */
 export type NextStart =
@@ -59,6 +70,10 @@ export interface Question {
   readonly acceptable: boolean;
   /** What `accept` lets break; absent: nothing. */
   readonly breaking?: readonly BreakingChange[];
+  /** What of other services `accept` lets it touch; absent: nothing. */
+  readonly touches?: readonly ServiceTouch[];
+  /** Both sides of the merge it is about, as a blob; absent: it is about none. */
+  readonly sides?: BlobRef | undefined;
   /** Options of its own; absent: those that its kind has. */
   readonly options?: readonly EscalationOption[];
 }
@@ -137,6 +152,9 @@ export interface TaskProgress {
   /** What the commit breaks for users of the base, and what of it a human accepted (`breakingKey`). */
   readonly breaking: readonly BreakingChange[];
   readonly acceptedBreaking: readonly string[];
+  /** What of other services the commit touches, and what of it a human accepted (`touchKey`). */
+  readonly touches: readonly ServiceTouch[];
+  readonly acceptedTouches: readonly string[];
   /** Hosts that its checks could not reach, and whether the coordinator looked at it for that. */
   readonly unreachable: readonly string[];
   readonly reviewedOutside: boolean;
@@ -186,6 +204,8 @@ export function newProgress(task: TaskOutline): TaskProgress {
     waived: null,
     breaking: [],
     acceptedBreaking: [],
+    touches: [],
+    acceptedTouches: [],
     unreachable: [],
     reviewedOutside: false,
     escalationCount: 0,

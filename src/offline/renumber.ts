@@ -14,17 +14,29 @@ export function renumbering(
   migrations: readonly WrittenMigration[],
   { task, told }: Pick<Conversation, 'task' | 'told'>,
 ): Renumber {
-  const pairs = migrations.flatMap((migration) => {
-    const { identifier } = migration;
+  const pairs = migrations.reduce<readonly Pair[]>((before, migration) => {
     const given = migration.task === task ? TOLD.exec(told)?.[1] : undefined;
-    const now = given ?? identifierShown(migration, told);
-    return now === undefined || now === identifier ? [] : [[identifier, now] as const];
-  });
-  if (pairs.length === 0) return (value) => value;
-  const names = new Map(pairs);
+    const now = given ?? identifierShown(migration, told) ?? movedAlong(migration.identifier, before.at(-1));
+    return [...before, { own: migration.identifier, now }];
+  }, []);
+  const moved = pairs.filter(({ own, now }) => own !== now);
+  if (moved.length === 0) return (value) => value;
+  const names = new Map(moved.map(({ own, now }) => [own, now]));
   const whole = new RegExp(`(?<![0-9A-Za-z])(?:${[...names.keys()].join('|')})(?![0-9A-Za-z])`, 'g');
   const inText = (text: string): string => text.replace(whole, (found) => names.get(found) ?? found);
   return (value) => replaceTexts(value, inText) as typeof value;
+}
+
+interface Pair {
+  readonly own: string;
+  readonly now: string;
+}
+
+/** A migration nothing is known of stays as far behind the one before it as it was. */
+function movedAlong(own: string, before: Pair | undefined): string {
+  if (before === undefined || ![own, before.own, before.now].every((text) => /^\d+$/.test(text))) return own;
+  const number = BigInt(own) + BigInt(before.now) - BigInt(before.own);
+  return String(number).padStart(own.length, '0');
 }
 
 function identifierShown({ dir, name }: WrittenMigration, told: string): string | undefined {

@@ -6,6 +6,7 @@ import type { DeploymentPlan, RolloutPlan } from '../domain/deployment-plan';
 import type { Dossier } from '../domain/dossier';
 import type { FrontendReview } from '../domain/frontend-review';
 import type { GateSlug } from '../domain/gate-items';
+import type { MergeSides } from '../domain/gate-work';
 import type {
   Advice,
   ConsultationQuestion,
@@ -60,6 +61,8 @@ export interface Coordination {
     readonly analysis: Analysis;
     readonly refusals: readonly string[];
     readonly comment: string | null;
+    /** What other objectives hold of the repository: ids and paths. */
+    readonly held?: readonly string[];
     readonly asking: Asking;
     readonly signal: AbortSignal;
   }): Promise<Answered<Plan>>;
@@ -77,6 +80,8 @@ export interface Coordination {
     readonly specialist: string;
     readonly roster: readonly string[];
     readonly failure: string;
+    /** Both sides of the merge that failed; absent: it is about no merge. */
+    readonly sides?: MergeSides | undefined;
     readonly asking: Asking;
     readonly signal: AbortSignal;
   }): Promise<Answered<CoordinatorReview>>;
@@ -202,6 +207,8 @@ export interface Specialists {
     readonly prompt: AttemptPrompt;
     /** What a schema change is held to; told where the conversation begins. Absent: the task is none. */
     readonly orders?: SchemaOrders;
+    /** Both sides of the merge the prompt is about; absent: it is about none. */
+    readonly sides?: MergeSides | undefined;
     /** Exceptions from the role's context rules. */
     readonly grants: readonly ContextGrant[];
     /** Conversation to go on with. */
