@@ -151,8 +151,8 @@ export type Activities = ModelActivities &
   AttemptActivities &
   RepositoryActivities &
   ProviderActivities &
-  ContractActivities &
   ReplicaActivities &
+  ContractActivities &
   DatabaseThinking &
   ContractThinking &
   ClaimActivities &

@@ -93,6 +93,7 @@ export async function openDepartment(options: {
     integration: workspace.integration,
     notes: workspace.notes,
     surveyor: createSurveyor({ store, roles, engines }),
+    entities: createEntities({ taskQueue: TASK_QUEUE }),
     compatibility,
     contracts: createContracts({
       readContract,
@@ -100,7 +101,6 @@ export async function openDepartment(options: {
       compatibility,
       secretOf: (name) => environment.inherited[name],
     }),
-    entities: createEntities({ taskQueue: TASK_QUEUE }),
     gates: createGateRunner(checking.setting),
     bootstrap,
     replicas: createReplicas(checking.setting),

@@ -149,8 +149,8 @@ export async function createBench(
       ...scripted.repositories,
     }),
     compatibility: portOf('compatibility', scripted.compatibility ?? {}),
-    contracts: portOf('contracts', scripted.contracts ?? {}),
     entities: portOf('entities', scripted.entities ?? {}),
+    contracts: portOf('contracts', scripted.contracts ?? {}),
     worktrees: portOf('worktrees', { warm: () => Promise.resolve(), ...scripted.worktrees }),
     integration: portOf<Ports['integration']>('integration', {
       settle: ({ expected }) => Promise.resolve({ kind: 'ours', head: expected, restored: null }),
