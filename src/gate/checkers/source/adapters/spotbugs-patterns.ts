@@ -10,7 +10,8 @@ export interface BugPattern {
 
 /** A catch that says why it does nothing; comments are not in the compiled class. */
 const isUnexplained = (lines: readonly string[]): boolean => {
-  const [body = ''] = lines.join('\n').split('}', 2).slice(lines[0]?.trimStart().startsWith('}') ? 1 : 0);
+  const text = lines.join('\n');
+  const [body = ''] = text.slice(Math.max(0, text.search(/\bcatch\b/))).split('}', 1);
   return !/\/[/*]/.test(body);
 };
 

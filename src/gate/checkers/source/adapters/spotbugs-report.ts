@@ -20,16 +20,11 @@ const Report = z.object({
         driver: z.object({ version: z.string() }),
         extensions: z.array(z.object({ name: z.string() })).optional(),
       }),
-      invocations: z.tuple([
-        z.object({
-          exitCode: z.int(),
-          toolConfigurationNotifications: z.array(z.unknown()).optional(),
-        }),
-      ]),
+      invocations: z.tuple([z.object({ exitCode: z.int() })]),
       results: z.array(
         z.object({
           ruleId: z.string(),
-          message: z.object({ text: z.string().optional(), arguments: z.array(z.string()).optional() }),
+          message: z.object({ text: z.string().optional() }),
           locations: z.array(
             z.object({
               physicalLocation: z.object({
@@ -56,6 +51,7 @@ export interface BugReport {
     readonly source: string;
     readonly line: number;
     readonly where: string;
+    readonly message: string;
   }[];
 }
 
@@ -68,7 +64,7 @@ export function readReport(text: string): BugReport {
     version: tool.driver.version,
     withSecurityPlugin: (tool.extensions ?? []).some(({ name }) => name.endsWith('findsecbugs')),
     broke: (invocations[0].exitCode & BROKE) !== 0,
-    bugs: results.flatMap(({ ruleId, locations: [place] }) =>
+    bugs: results.flatMap(({ ruleId, message, locations: [place] }) =>
       place === undefined
         ? []
         : [
@@ -77,6 +73,7 @@ export function readReport(text: string): BugReport {
               source: place.physicalLocation.artifactLocation.uri,
               line: Math.max(1, place.physicalLocation.region?.startLine ?? 1),
               where: place.logicalLocations?.[0]?.fullyQualifiedName ?? '',
+              message: message.text ?? 'A bug',
             },
           ],
     ),
@@ -90,7 +87,7 @@ export async function judgeBugs(
 ): Promise<readonly Answer[]> {
   const items = [...new Set(BUG_PATTERNS.map(({ item }) => item))];
   const lists = new Map(items.map((item) => [item, createFindingList()]));
-  for (const { pattern, source, line, where } of report.bugs) {
+  for (const { pattern, source, line, where, message } of report.bugs) {
     const row = BUG_PATTERNS.find(({ id }) => id === pattern);
     const file = files.paths.find((path) => path.endsWith(`/${source}`) && roleOf(path) === 'service');
     if (row === undefined || file === undefined) continue;
@@ -99,7 +96,7 @@ export async function judgeBugs(
     const quote = lines[0]?.trim() ?? '';
     lists.get(row.item)?.add({
       rule: `spotbugs-${pattern}`,
-      message: `SpotBugs found ${pattern}${where === '' ? '' : ` in ${where}`}`.slice(0, 400),
+      message: `${message}${where === '' ? '' : ` in ${where}`}`.slice(0, 400),
       file,
       line,
       snippet: quote,
