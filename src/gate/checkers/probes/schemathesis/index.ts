@@ -23,6 +23,7 @@ const CHECKS =
 const OPTIONS = [
   ...['--phases', 'examples,coverage,fuzzing', '--max-examples', '15', '--seed', '1'],
   ...['--generation-database', 'none', '--no-shrink', '--continue-on-failure', '--workers', '1'],
+  ...['--generation-with-security-parameters', 'false'],
   ...['--request-timeout', '5', '--suppress-health-check', 'all', '--checks', CHECKS],
   ...['--output-sanitize', 'false', '--warnings', 'off', '--no-color', '--report-ndjson-path', '{report}'],
 ] as const;

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ApiOperation } from '../../../facts/api-description';
 import type { ProbeRequest } from '../../../facts/service';
 import type { Conversation } from '../../../probes/conversation';
@@ -9,6 +10,8 @@ const MOST_OF_A_KIND = 2;
 const MOST_REPLAYS = 80;
 const MOST_MS = 30_000;
 const LAST_REQUESTS = 10;
+const END_KNOWN_MS = 500;
+const POLL_MS = 25;
 /** What the client adds by itself. */
 const OF_THE_CONNECTION =
   /^(?:host|connection|content-length|accept-encoding|transfer-encoding|user-agent|x-schemathesis-testcaseid)$/i;
@@ -46,9 +49,16 @@ async function replay(conversation: Conversation, requests: readonly TriedReques
     if (operation === null || tried.isBinary) continue;
     const exchange = await again(conversation, operation, tried);
     replayed.push({ tried, exchange });
-    if (exchange.response === null && !conversation.service.isAlive()) return { replayed, killer: exchange };
+    if (exchange.response === null && (await hasEnded(conversation))) return { replayed, killer: exchange };
   }
   return { replayed, killer: null };
+}
+
+/** The connection closes a moment before the end of the process is known. */
+async function hasEnded({ service }: Conversation): Promise<boolean> {
+  for (let waited = 0; waited < END_KNOWN_MS && service.isAlive(); waited += POLL_MS)
+    await setTimeout(POLL_MS);
+  return !service.isAlive();
 }
 
 function again(conversation: Conversation, operation: ApiOperation, tried: TriedRequest): Promise<Exchange> {
