@@ -48,7 +48,7 @@ const Event = z.union([
 ]);
 
 /** The failures that count. Those of other checks are not asked for. */
-export const FAILURES = [
+const FAILURES = [
   'ServerError',
   'UndefinedStatusCode',
   'UndefinedContentType',

@@ -85,5 +85,8 @@ async function askVersion(program: string, flag: string): Promise<string | null>
   });
   if (run.end.kind !== 'exited' || run.end.code !== 0) return null;
   const [line = ''] = (run.stdout.trim() || run.stderr.trim()).split('\n');
-  return /\d+\.\d+[\w.+-]*/.exec(line)?.[0] ?? (line === '' ? null : line.slice(0, 80));
+  const [number] = /\d+\.\d+[\w.+-]*/.exec(line) ?? [];
+  // A program built from its sources may call itself by their branch.
+  const word = /\bversion (\S+)/.exec(line)?.[1];
+  return number ?? word ?? (line === '' ? null : line.slice(0, 80));
 }
