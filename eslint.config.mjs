@@ -70,6 +70,7 @@ const adapters = [
   'temporal',
   'report',
   'engines',
+  'watch',
 ];
 const others = (self) => adapters.filter((name) => name !== self).map((name) => `src/${name}`);
 const outside = ['workflows', 'activities', 'test'];

@@ -1,14 +1,18 @@
 import { createAttemptActivities } from './attempt';
 import { createCheckActivities } from './checks';
 import type { Activities } from './contract';
+import { createContractThinking } from './contract-thinking';
 import { createCoordinationActivities } from './coordination';
+import { createDatabaseThinking } from './database-thinking';
 import { createDeliveryActivities } from './delivery';
+import { createMergeActivities } from './merge';
 import { guarded } from './guarded';
 import type { Ports } from './ports';
 import { createProviderActivities } from './provider-gate';
 import { createRecords } from './records';
 import { createReviewActivities } from './review';
 import { createSurveyActivities } from './survey';
+import { createWatchActivities } from './watch';
 
 export type { Activities } from './contract';
 export type { Ports } from './ports';
@@ -20,9 +24,13 @@ export function createActivities(ports: Ports): Activities {
     ...createSurveyActivities(ports, records),
     ...createCoordinationActivities(ports, records),
     ...createReviewActivities(ports, records),
+    ...createDatabaseThinking(ports, records),
+    ...createContractThinking(ports, records),
     ...createAttemptActivities(ports, records),
     ...createCheckActivities(ports, records),
+    ...createMergeActivities(ports, records),
     ...createDeliveryActivities(ports, records),
     ...createProviderActivities(),
+    ...createWatchActivities(ports),
   });
 }

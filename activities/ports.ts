@@ -7,6 +7,7 @@ import type { Journals } from '../src/ports/journal';
 import type { ReceiptNotes } from '../src/ports/receipt-notes';
 import type { Reports } from '../src/ports/report';
 import type { Surveyor } from '../src/ports/surveyor';
+import type { Probes } from '../src/ports/watch';
 import type { Integration, Repositories, Worktrees } from '../src/ports/workspace';
 
 /** Everything activities stand on; wired by hand in the composition root. */
@@ -24,6 +25,7 @@ export interface Ports {
   readonly bootstrap: Bootstrap;
   readonly reports: Reports;
   readonly notes: ReceiptNotes;
+  readonly probes: Probes;
   /** Sandbox level in force, for status and reports. */
   readonly sandbox: string;
   /** Names the provider of a model (endpoint and key, hashed). */

@@ -3,6 +3,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { benchAttempts } from './attempts';
 import { renderFigures, type Figure } from './figures';
 import { benchGate } from './gates/speed';
+import { benchMerges } from './merges';
 import { benchMakespans, benchOrchestration } from './orchestration';
 import { startBenchServer } from './server';
 import { benchStartUp, benchWorkerStart } from './start-up';
@@ -18,6 +19,8 @@ async function main(): Promise<void> {
   const figures: Figure[] = [];
   say('sandbox and worktrees …');
   figures.push(...(await benchSandbox()), ...(await benchWorkspace()));
+  say('the merge train …');
+  figures.push(...(await benchMerges()));
   const server = await startBenchServer();
   try {
     say('worker start …');

@@ -1,4 +1,6 @@
+import type { BlobRef } from '../src/domain/blob';
 import { decisionOutcome } from '../src/domain/outcome';
+import { takeBaseAlong } from './moved-base';
 import { repository } from './proxies';
 import type { Delivery } from '../src/domain/status';
 import { record, type Run } from './run';
@@ -9,8 +11,13 @@ import { patiently, troubleOf } from './trouble';
  * about; giving up on it ends the objective without a delivery.
  */
 export async function deliver(run: Run, show: () => void): Promise<void> {
+  const base = await takeBaseAlong(run, show);
   judge(run);
-  const call = deliveryOf(run);
+  if (base.note !== null) {
+    run.progress.reason = [run.progress.reason, base.note].filter((text) => text !== null).join('; ');
+    record(run, base.note);
+  }
+  const call = deliveryOf(run, base.report);
   const delivery = call === null ? null : await patiently(run, call);
   close(run, delivery);
   show();
@@ -38,12 +45,12 @@ function judge(run: Run): void {
   record(run, `outcome: ${end.outcome}`);
 }
 
-function deliveryOf(run: Run): (() => Promise<Delivery>) | null {
+function deliveryOf(run: Run, report: BlobRef | null = null): (() => Promise<Delivery>) | null {
   const { handle, integrationHead, outcome, gate } = run.progress;
   if (handle === null || integrationHead === null) return null;
   return () =>
     repository.deliverObjective.executeWithOptions({ summary: `deliver · ${outcome ?? ''}` }, [
-      { handle, head: integrationHead, report: gate?.report ?? null },
+      { handle, head: integrationHead, report: report ?? gate?.report ?? null },
     ]);
 }
 

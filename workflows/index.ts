@@ -1,2 +1,5 @@
+export { apiContractWorkflow } from './api-contract';
+export { databaseChangeWorkflow } from './database-change';
+export { deploymentWatchWorkflow } from './deployment-watch';
 export { objectiveWorkflow } from './objective';
 export { providerGateWorkflow } from './provider-gate';

@@ -26,6 +26,7 @@ export async function survey(run: Run): Promise<ObjectiveHandle | null> {
   progress.provider = found.provider ?? null;
   progress.sandbox = found.sandbox;
   progress.brought = found.brought ?? [];
+  progress.rules = found.coordination ?? null;
   record(run, `surveyed: ${found.stack}`);
   for (const note of found.notes) record(run, note);
   return progress.handle;

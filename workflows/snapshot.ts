@@ -1,12 +1,14 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { awaitedMark } from '../src/domain/contract-status';
 import { planMarkdown } from '../src/domain/plan-markdown';
 import { dependenciesIntegrated, isSettledProgress, settledStates } from '../src/domain/scheduler';
 import { mention } from '../src/domain/specialists';
 import type { ObjectiveState } from '../src/domain/states';
 import type { ObjectiveStatus, TaskStatus } from '../src/domain/status';
-import { taskState, type TaskProgress } from '../src/domain/task-progress';
+import { taskState, type Coordinated, type TaskProgress } from '../src/domain/task-progress';
 import { parallelGroups } from '../src/domain/task-graph';
+import { awaitedContract } from './contract-review';
 import { forecastOf } from './deadline';
 import { now, type Run } from './run';
 
@@ -30,11 +32,18 @@ function objectiveState(run: Run): ObjectiveState {
         return 'failed';
     }
   }
-  if (progress.open.length > 0) return 'awaiting-human';
+  const awaited = progress.tasks.some((task) => awaitedContract(run, task) !== null);
+  if (progress.open.length > 0 || awaited) return 'awaiting-human';
   if (progress.paused !== null) return 'paused';
   if (run.stage === 'awaiting-approval') return 'awaiting-approval';
   return run.stage === 'running' || run.stage === 'closing' ? 'running' : 'planning';
 }
+
+const COORDINATING: Readonly<Record<Coordinated, string>> = {
+  'database-design': 'its migration is designed',
+  contract: 'its contract is shared and validated',
+  database: 'its migration is rehearsed',
+};
 
 function doing(progress: TaskProgress, inFlight: boolean): string {
   const step = progress.step;
@@ -51,6 +60,10 @@ function doing(progress: TaskProgress, inFlight: boolean): string {
       return 'under review by the coordinator';
     case 'context':
       return 'asks the coordinator for context';
+    case 'coordinate':
+      return COORDINATING[step.of];
+    case 'await-contract':
+      return `waits until contract ${step.contract} is reviewed`;
     case 'gate':
       return 'being checked';
     case 'merge':
@@ -63,8 +76,14 @@ function doing(progress: TaskProgress, inFlight: boolean): string {
   }
 }
 
-/** The question a task cannot go on without: its own, or the objective's that keeps models from being asked. */
-function waitingFor(run: Run, step: TaskProgress['step'], inFlight: boolean): string | null {
+/**
+ * What a task cannot go on without: an escalation of its own, the objective's that keeps models from being asked, or
+ * `contract:<name>`.
+ */
+function waitingFor(run: Run, progress: TaskProgress, inFlight: boolean): string | null {
+  const { step } = progress;
+  const contract = awaitedContract(run, progress);
+  if (contract !== null) return awaitedMark(contract);
   if (step.kind === 'await-decision') return step.escalationId;
   const rests = step.kind === 'attempt' && !inFlight && step.resumes !== undefined;
   return rests ? run.progress.blockedBy : null;
@@ -76,7 +95,7 @@ function taskStatus(
   states: ReturnType<typeof settledStates>,
   group: number,
 ): TaskStatus {
-  const { task, step } = progress;
+  const { task } = progress;
   const inFlight = run.inFlight.has(task.id);
   return {
     id: task.id,
@@ -92,7 +111,7 @@ function taskStatus(
     doing: doing(progress, inFlight),
     startedAt: progress.startedAt,
     endedAt: progress.endedAt,
-    waitingFor: waitingFor(run, step, inFlight),
+    waitingFor: waitingFor(run, progress, inFlight),
     firstGatePassed: progress.firstGatePassed,
     commit: progress.commit,
     gate: progress.gate,
@@ -122,6 +141,12 @@ export function snapshot(run: Run): ObjectiveStatus {
     tasks: progress.tasks.map((row) => taskStatus(run, row, states, groups.get(row.task.id) ?? 1)),
     escalations: progress.open.map((row) => row.escalation),
     decisions: [...progress.decisions],
+    ...(progress.rules === null
+      ? {}
+      : {
+          contracts: [...progress.coordination.contracts],
+          databaseChanges: [...progress.coordination.databaseChanges],
+        }),
     gate: progress.gate,
     delivery: progress.delivery,
     usage: progress.usage,

@@ -2,6 +2,7 @@ import type { Command } from './command';
 import { attach } from './commands/attach';
 import { budget } from './commands/budget';
 import { cancel } from './commands/cancel';
+import { deployed } from './commands/deployed';
 import { diff } from './commands/diff';
 import { doctor } from './commands/doctor';
 import { escalations } from './commands/escalations';
@@ -14,6 +15,7 @@ import { plan } from './commands/plan';
 import { playbooks } from './commands/playbooks';
 import { report } from './commands/report';
 import { resolve } from './commands/resolve';
+import { rewind } from './commands/rewind';
 import { server } from './commands/server';
 import { setup } from './commands/setup';
 import { startObjective } from './commands/start-objective';
@@ -37,6 +39,8 @@ export const COMMANDS: readonly Command[] = [
   pause,
   resume,
   cancel,
+  deployed,
+  rewind,
   logs,
   diff,
   report,

@@ -30,7 +30,12 @@ export function afterDecision(progress: TaskProgress, question: Question, decisi
     kind: 'attempt',
     level: 4,
     start,
-    prompt: { kind: 'guidance', from: decision.by, text: label },
+    prompt: {
+      kind: 'guidance',
+      from: decision.by,
+      text: label,
+      ...(question.sides === undefined ? {} : { sides: question.sides }),
+    },
     because,
   });
   switch (decision.decision) {

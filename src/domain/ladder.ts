@@ -2,7 +2,7 @@ import { assertNever } from './assert-never';
 import { newBreaking } from './breaking-change';
 import { ask, climb, consult } from './climb';
 import { addContextAccount } from './context-account';
-import { failureReport, redOf, restartAfter } from './failure-text';
+import { failureReport, redOf, restartAfter, sidesOf } from './failure-text';
 import type { MergeResult } from './gate-work';
 import type { Advice, ContextDecision, CoordinatorReview } from './handoff';
 import { SEVERITIES } from './handoff';
@@ -117,6 +117,7 @@ export function afterReview(progress: TaskProgress, review: CoordinatorReview): 
   if (progress.step.kind !== 'review') throw new Error(`${progress.task.id} was not under review`);
   const { failure } = progress.step;
   const text = failureReport(failure);
+  const sides = sidesOf(failure);
   const attempt = (
     guidance: string,
     start: Extract<Step, { kind: 'attempt' }>['start'],
@@ -125,7 +126,12 @@ export function afterReview(progress: TaskProgress, review: CoordinatorReview): 
     kind: 'attempt',
     level: 3,
     start,
-    prompt: { kind: 'guidance', from: mention(COORDINATOR), text: guidance.slice(0, 8000) },
+    prompt: {
+      kind: 'guidance',
+      from: mention(COORDINATOR),
+      text: guidance.slice(0, 8000),
+      ...(sides === undefined ? {} : { sides }),
+    },
     because,
   });
   switch (review.action) {
@@ -169,6 +175,7 @@ export function afterReview(progress: TaskProgress, review: CoordinatorReview): 
         resume: null,
         red: redOf(failure),
         acceptable: progress.commit !== null && failure.kind !== 'conflict',
+        sides,
       });
     default:
       return assertNever(review, 'review');
@@ -202,9 +209,18 @@ export function afterMerge(progress: TaskProgress, result: MergeResult): TaskPro
         files: result.files,
         theirs: result.theirs,
         head: result.head,
+        sides: result.sides,
+        notes: result.notes,
       });
     case 'red':
-      return climb(progress, { kind: 'red-together', red: result.gate.red, head: result.head });
+      return climb(progress, {
+        kind: 'red-together',
+        red: result.gate.red,
+        head: result.head,
+        sides: result.sides,
+      });
+    case 'strayed':
+      return climb(progress, { kind: 'strayed', paths: result.paths });
     default:
       return assertNever(result, 'merge result');
   }

@@ -3,7 +3,14 @@ import { isIntegrated, type TaskState } from './states';
 import type { TaskProgress } from './task-progress';
 
 /** Steps that wait for a model or a check and therefore count against `--max-parallel`. */
-const WORKING_STEPS: ReadonlySet<string> = new Set(['attempt', 'consult', 'review', 'context', 'gate']);
+const WORKING_STEPS: ReadonlySet<string> = new Set([
+  'attempt',
+  'consult',
+  'review',
+  'context',
+  'coordinate',
+  'gate',
+]);
 
 export function isSettledProgress(progress: TaskProgress): boolean {
   return progress.step.kind === 'settled';

@@ -48,12 +48,14 @@ export const Trigger = z.enum(TRIGGERS.map((row) => row.name));
 /**
  * Why level 4 was reached: one of the charter's triggers, or a reason of the process itself.
  * `levels-spent`: levels 1-3 did not mend it; `plan-refused`: the plan was refused three times;
- * `provider-unavailable`: six hours without a successful model call; `plan-approval` is not a failure.
+ * `provider-unavailable`: six hours without a successful model call; `plan-approval` is not a failure;
+ * `deployment-breach`: something watched after a deployment left its limit.
  */
 const PROCESS_REASONS = [
   'levels-spent',
   'plan-refused',
   'merge-conflict',
+  'base-moved',
   'gate-red',
   'review-needed',
   'unbuilt',
@@ -63,6 +65,7 @@ const PROCESS_REASONS = [
   'model-refusal',
   'external-service-blocked',
   'could-not-run',
+  'deployment-breach',
 ] as const;
 export const EscalationReason = z.enum([...TRIGGERS.map((row) => row.name), ...PROCESS_REASONS]);
 export type EscalationReason = z.infer<typeof EscalationReason>;

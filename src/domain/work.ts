@@ -14,8 +14,10 @@ import {
   RaisedEscalation,
 } from './handoff';
 import { Gap } from './comparison';
+import { CoordinationRules } from './coordination-rules';
 import { Concern, Level } from './levels';
 import { PlanPatch } from './messages';
+import { MigrationSlot } from './migration-slot';
 import { ObjectiveHandle } from './objective';
 import { MAX_TASKS, PlanTask, TaskId, TaskOutline } from './plan';
 import { RedItem, Subject } from './receipt';
@@ -42,6 +44,8 @@ export const SurveyResult = z.strictObject({
   provider: z.string().max(64).optional(),
   /** Names of the specialists the repository brings; absent: none. */
   brought: z.array(RoleName).max(MAX_BROUGHT_ROLES).optional(),
+  /** What is coordinated with others; absent in older histories: nothing. */
+  coordination: CoordinationRules.optional(),
 });
 export type SurveyResult = z.infer<typeof SurveyResult>;
 
@@ -133,12 +137,29 @@ export const AttemptStart = z.discriminatedUnion('kind', [
 ]);
 export type AttemptStart = z.infer<typeof AttemptStart>;
 
+/** The migration a schema task is to write and its place among others, told where a conversation begins. */
+const SchemaOrders = {
+  /** A MigrationDesign. */
+  design: BlobRef.optional(),
+  slot: MigrationSlot.optional(),
+};
+
 /** What is new to the specialist in this attempt; each level changes the input. */
 export const AttemptPrompt = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('delegation') }),
+  z.strictObject({ kind: z.literal('delegation'), ...SchemaOrders }),
   z.strictObject({ kind: z.literal('failure'), text: Excerpt, red: z.array(RedItem).max(10) }),
   z.strictObject({ kind: z.literal('advice'), from: RoleName, advice: Advice, failure: Excerpt.nullable() }),
-  z.strictObject({ kind: z.literal('guidance'), from: z.string().max(200), text: z.string().max(8000) }),
+  /**
+   * Also the beginning of whoever takes a task over. `sides`: both sides of the merge it is about, a `MergeSides`; absent:
+   * it is about no merge.
+   */
+  z.strictObject({
+    kind: z.literal('guidance'),
+    from: z.string().max(200),
+    text: z.string().max(8000),
+    ...SchemaOrders,
+    sides: BlobRef.optional(),
+  }),
   /** The answer to a `request_context` of this very attempt. */
   z.strictObject({ kind: z.literal('context'), from: z.string().max(200), decision: ContextDecision }),
 ]);
@@ -249,8 +270,9 @@ export const ReviewRequest = z.strictObject({
   taskId: TaskId,
   specialist: RoleName,
   roster: z.array(RoleName),
-  /** What went wrong, with the intents of both sides where it is a conflict. */
   failure: z.string().max(6000),
+  /** Both sides of the merge that failed, a `MergeSides`; absent: it is about no merge. */
+  sides: BlobRef.optional(),
   allowanceUsd: Allowance,
 });
 export type ReviewRequest = z.infer<typeof ReviewRequest>;

@@ -7,6 +7,7 @@ import { Report, type ReportGate, type ReportMetric } from '../domain/report';
 import type { ObjectiveStatus, TaskStatus } from '../domain/status';
 import { taskFacts } from '../domain/task-facts';
 import type { BlobStore } from '../ports/blob-store';
+import { gatherDatabaseChange } from './gather-coordination';
 import { collectKnownLimitations } from './known-limitations';
 
 /** Everything the report tells, gathered from a snapshot and the blobs it points to. */
@@ -31,6 +32,10 @@ export async function buildReport(status: ObjectiveStatus, blobs: Pick<BlobStore
     writtenAt: status.now,
     tasks: status.tasks.map(({ doing: _doing, waitingFor: _waitingFor, ...task }) => task),
     gate: status.gate === null ? null : buildGate(status.gate, receipts),
+    contracts: status.contracts ?? [],
+    databaseChanges: await Promise.all(
+      (status.databaseChanges ?? []).map((change) => gatherDatabaseChange(change, blobs)),
+    ),
     openEscalations: status.escalations,
     decisions: status.decisions,
     metrics: buildMetrics(status.tasks, receipts),

@@ -144,6 +144,7 @@ function configure(survey: Survey, configuration: ServiceConfiguration): Survey 
     ...omittedBy(service),
     gate: settleGateSettings(service, configuration.gate?.waivers ?? [], survey.gate),
     ...(configuration.context === undefined ? {} : { contextRules: configuration.context.rules }),
+    ...(configuration.coordination === undefined ? {} : { coordination: configuration.coordination }),
     notes: [
       ...survey.notes,
       ...others.map(({ name }) => `the configured service ${name} is not looked at; only the first one is`),

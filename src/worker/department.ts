@@ -6,6 +6,7 @@ import type { Home } from '../config/home';
 import { packageRoot } from '../config/package-root';
 import { createCheckRunner } from '../gate/check-runner';
 import { createGateRunner } from '../gate/gate-runner';
+import { createLockFiles } from '../gate/npm/remake-lockfile';
 import { createGitWorkspace } from '../git/workspace';
 import { createClientFor } from '../model/client';
 import { createCoordination } from '../model/coordination';
@@ -21,6 +22,7 @@ import { createReports } from '../report/reports';
 import { createDirectoryBlobStore } from '../store/directory-blob-store';
 import { createDirectoryJournals } from '../store/directory-journals';
 import { openChecking } from './checking';
+import { createProbes } from '../watch/probes';
 import { createRunShell } from './run-shell';
 import { createSurveyor } from './surveyor';
 
@@ -49,6 +51,7 @@ export async function openDepartment(options: {
     searchPath: environment.path,
     userEnvironment: environment.inherited,
     remote: environment.gitRemote ?? null,
+    locks: createLockFiles({ environment: environment.inherited }),
   });
   const checking = await openChecking({ environment, home, store });
   const { sandbox, bootstrap, engines, dependencyStore } = checking.setting;
@@ -86,6 +89,7 @@ export async function openDepartment(options: {
     gates: createGateRunner(checking.setting),
     bootstrap,
     reports: createReports({ dir: folder('reports'), blobs: store }),
+    probes: createProbes({ variable: (name) => environment.inherited[name] }),
     sandbox: sandbox.level,
     providerOf: (model) => providerOf(clientFor(model)),
   });

@@ -150,7 +150,11 @@ export async function createBench(
     }),
     compatibility: portOf('compatibility', scripted.compatibility ?? {}),
     worktrees: portOf('worktrees', { warm: () => Promise.resolve(), ...scripted.worktrees }),
-    integration: portOf('integration', scripted.integration ?? {}),
+    integration: portOf<Ports['integration']>('integration', {
+      settle: ({ expected }) => Promise.resolve({ kind: 'ours', head: expected, restored: null }),
+      sides: () => Promise.resolve({ mine: '', theirs: '', tasks: [] }),
+      ...scripted.integration,
+    }),
     surveyor: portOf('surveyor', {
       readRoles: () => Promise.resolve({ roles: { brought: [], settings: {} }, notes: [] }),
       ...scripted.surveyor,
@@ -162,6 +166,7 @@ export async function createBench(
     }),
     reports: portOf('reports', scripted.reports ?? {}),
     notes: portOf('notes', scripted.notes ?? {}),
+    probes: portOf('probes', scripted.probes ?? {}),
   });
   const run: Bench['run'] = (name, request) =>
     environment.run(activities[name] as (argument: typeof request) => never, request);

@@ -3,6 +3,7 @@ import { sumLedger } from '../../domain/ledger';
 import { METRICS } from '../../domain/metrics';
 import type { Report } from '../../domain/report';
 import { mention } from '../../domain/specialists';
+import { renderCoordination } from './coordination-section';
 import { renderGate } from './gate-section';
 import { html, type Html } from './html';
 
@@ -50,6 +51,7 @@ function renderSections(report: Report): Html {
       <h2>Quality gate</h2>
       ${renderGate(report.gate)}
     </section>
+    ${renderCoordination(report)}
     <section>
       <h2>Metrics</h2>
       ${renderMetrics(report)}
