@@ -83,7 +83,7 @@ export interface TestRun {
 }
 
 /** How the tests went the second time. */
-export interface SecondRun {
+interface SecondRun {
   readonly outcome: Outcome;
   /** Both streams, redacted. */
   readonly output: string;

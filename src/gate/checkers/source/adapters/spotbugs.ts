@@ -29,7 +29,8 @@ export const SPOTBUGS_CHECKER: GateChecker = {
   version: '1',
   subjects: ['sql-injection', 'error-handling'],
   scope: 'objective',
-  reads: (path) => isMainSource(path) || CLASS_FOLDERS.some(({ build }) => build.test(path)),
+  reads: (path) =>
+    isMainSource(path) || path.endsWith('.java') || CLASS_FOLDERS.some(({ build }) => build.test(path)),
   check: async (inspection) => {
     const program = await requireProgram(inspection, 'spotbugs');
     const files = await inspection.files();
