@@ -8,7 +8,7 @@ import type { Ports } from './ports';
 import type { Records } from './records';
 
 const LONGEST_CHANGELOG = 20_000;
-const LONGEST_TYPES = 60_000;
+const LONGEST_TYPES = 100_000;
 const LONGEST_COMMENT = 500;
 
 /** The frontend's look at a contract. */

@@ -82,6 +82,7 @@ export function createDatabaseThinking(
         return {
           rollout: await records.save(value),
           strategy: value.strategy,
+          rollback: [...value.phases].reverse().map(({ rollback }) => rollback.slice(0, LINE)),
           reason: value.reasons.join('; ').slice(0, LINE),
           usage,
         };

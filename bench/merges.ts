@@ -44,31 +44,55 @@ async function merge(
   return { head: proposal.commit, ms: performance.now() - before };
 }
 
-/** Fifty branches through one merge train on the bundled sample; growth compares the last ten with the first ten. */
+interface Train {
+  /** Merges the next branch; milliseconds. */
+  next(): Promise<number>;
+}
+
+/** A merge train on the bundled sample with all its branches waiting. */
+async function openTrain(workspace: GitWorkspace, objectiveId: string): Promise<Train> {
+  const found = await workspace.inspectSample('orders-service');
+  let { head } = await workspace.repositories.prepare({ objectiveId, ...found });
+  const commits = await makeBranches(workspace, objectiveId, head);
+  let number = 0;
+  return {
+    next: async () => {
+      const commit = commits[number] ?? '';
+      const taskId = `backend-T${String((number += 1)).padStart(3, '0')}`;
+      const merged = await merge(workspace, { objectiveId, taskId, commit, head });
+      ({ head } = merged);
+      return merged.ms;
+    },
+  };
+}
+
+/**
+ * Fifty branches through one merge train. Growth compares its last ten merges with the first ten of another train, made
+ * in turns, so that whatever else the machine does slows down both.
+ */
 export async function benchMerges(): Promise<Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'coordinator-bench-merges-'));
   const searchPath = readEnvironment(process.env).path;
-  const workspace = createGitWorkspace({ home: join(folder, 'home'), searchPath });
+  const openWorkspace = (name: string): GitWorkspace =>
+    createGitWorkspace({ home: join(folder, name), searchPath });
+  const workspaces = [openWorkspace('long'), openWorkspace('young')] as const;
   try {
-    const objectiveId = 'objective-bench-merges';
-    const found = await workspace.inspectSample('orders-service');
-    const base = (await workspace.repositories.prepare({ objectiveId, ...found })).head;
+    const long = await openTrain(workspaces[0], 'objective-bench-long');
+    const young = await openTrain(workspaces[1], 'objective-bench-young');
     const samples: number[] = [];
-    let head = base;
-    for (const [index, commit] of (await makeBranches(workspace, objectiveId, base)).entries()) {
-      const taskId = `backend-T${String(index + 1).padStart(3, '0')}`;
-      const merged = await merge(workspace, { objectiveId, taskId, commit, head });
-      head = merged.head;
-      samples.push(merged.ms);
+    const first: number[] = [];
+    for (let merges = 0; merges < BRANCHES; merges += 1) {
+      samples.push(await long.next());
+      if (merges >= BRANCHES - SOME) first.push(await young.next());
     }
-    const [first, last] = [samples.slice(0, SOME), samples.slice(-SOME)].map((some) => percentile(some, 0.5));
+    const growth = percentile(samples.slice(-SOME), 0.5) / percentile(first, 0.5);
     return [
       figure('merge without its tests, p50 of 50', percentile(samples, 0.5), 'ms', 1000),
       figure('merge without its tests, slowest of 50', Math.max(...samples), 'ms'),
-      figure('merge, last ten of 50 over first ten', (last ?? NaN) / (first ?? NaN), 'times', 1.5),
+      figure('merge, last ten of 50 over first ten', growth, 'times', 1.5),
     ];
   } finally {
-    await workspace.stop();
+    for (const workspace of workspaces) await workspace.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -75,6 +75,7 @@ export function smoothCoordination(): ContractActivities &
       Promise.resolve({
         rollout: sha('rollout'),
         strategy: 'in-place',
+        rollback: ['npm run migrate:down'],
         reason: 'it only adds',
         usage: NO_USAGE,
       }),

@@ -4,6 +4,7 @@ import { takeBaseAlong } from './moved-base';
 import { repository } from './proxies';
 import type { Delivery } from '../src/domain/status';
 import { record, type Run } from './run';
+import { startWatch } from './start-watch';
 import { patiently, troubleOf } from './trouble';
 
 /**
@@ -20,6 +21,7 @@ export async function deliver(run: Run, show: () => void): Promise<void> {
   const call = deliveryOf(run, base.report);
   const delivery = call === null ? null : await patiently(run, call);
   close(run, delivery);
+  await watchDeployment(run);
   show();
 }
 
@@ -33,6 +35,31 @@ export async function deliverCancelled(run: Run, show: () => void): Promise<void
     close(run, null);
   }
   show();
+}
+
+/** What was delivered is watched once it is deployed, where the schema changed or there is something to look at. */
+async function watchDeployment(run: Run): Promise<void> {
+  const { handle, delivery, outcome, rules, coordination } = run.progress;
+  if (handle === null || delivery === null || rules === null) return;
+  if (outcome !== 'delivered' && outcome !== 'delivered-with-waivers') return;
+  const changes = coordination.databaseChanges.filter(({ commit }) => commit !== null);
+  if (changes.length === 0 && rules.watch.checks.length === 0) return;
+  const newest = changes.at(-1);
+  await startWatch({
+    objectiveId: run.input.objectiveId,
+    handle,
+    repository: delivery.repository,
+    branch: delivery.branch,
+    commit: delivery.commit,
+    settings: rules.watch,
+    rollback: [...changes]
+      .reverse()
+      .flatMap(({ rollback = [] }) => rollback)
+      .slice(0, 12),
+    rollout: newest?.rollout ?? null,
+    deployment: newest?.deployment ?? null,
+  });
+  record(run, 'a watch waits for the report of a deployment (command: deployed)');
 }
 
 function judge(run: Run): void {

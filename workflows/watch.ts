@@ -60,7 +60,7 @@ function change(watch: Watch, next: Partial<WatchCarried>): void {
 }
 
 /** Records one line of the watch and wakes whoever waits for a change. */
-export function noteEvent(watch: Watch, text: string): void {
+function noteEvent(watch: Watch, text: string): void {
   const { events, lastSeq } = watch.progress;
   const event = { seq: lastSeq + 1, at: instant(Date.now()), text: text.slice(0, 500) };
   change(watch, { lastSeq: event.seq, events: [...events, event].slice(-KEPT_EVENTS) });

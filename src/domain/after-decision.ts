@@ -9,12 +9,13 @@ import type { Question, Step, TaskProgress } from './task-progress';
 function resumed(
   resume: NonNullable<Question['resume']>,
   decision: Decision,
+  designed: TaskProgress['designed'],
 ): NonNullable<Question['resume']> {
   const { step } = resume;
   if (step.kind !== 'attempt' || step.resumes !== undefined || decision.guidance === null) return resume;
   return {
     ...resume,
-    step: { ...step, prompt: { kind: 'guidance', from: decision.by, text: decision.guidance } },
+    step: { ...step, prompt: { kind: 'guidance', from: decision.by, text: decision.guidance, ...designed } },
   };
 }
 
@@ -35,12 +36,14 @@ export function afterDecision(progress: TaskProgress, question: Question, decisi
       from: decision.by,
       text: label,
       ...(question.sides === undefined ? {} : { sides: question.sides }),
+      ...progress.designed,
     },
     because,
   });
   switch (decision.decision) {
     case 'retry':
-      if (question.resume !== null) return { ...progress, ...resumed(question.resume, decision) };
+      if (question.resume !== null)
+        return { ...progress, ...resumed(question.resume, decision, progress.designed) };
       return question.findings.length > 0
         ? {
             ...progress,

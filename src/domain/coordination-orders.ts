@@ -81,6 +81,8 @@ export const DatabaseOrder = z.discriminatedUnion('kind', [
     request: Request,
     taskId: TaskId,
     plan: BlobRef,
+    /** The Analysis of the objective; absent: there is none. */
+    analysis: BlobRef.optional(),
     allowanceUsd: Allowance,
   }),
   z.strictObject({
@@ -119,6 +121,8 @@ export const DatabaseChangeStatus = z.strictObject({
   rollout: BlobRef.nullable(),
   rolloutDrill: BlobRef.nullable(),
   strategy: z.string().max(60).nullable(),
+  /** Commands that take its phases back, the last phase first; absent: none is known. */
+  rollback: z.array(Line).max(12).optional(),
   steps: z
     .array(
       z.strictObject({

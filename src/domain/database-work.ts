@@ -89,6 +89,8 @@ export const ChooseRolloutResult = z.strictObject({
   /** A RolloutPlan. */
   rollout: BlobRef,
   strategy: RolloutPlan.shape.strategy,
+  /** How its phases are taken back, the last one first. */
+  rollback: z.array(Line).max(12),
   reason: Line,
   usage: Usage,
 });

@@ -131,6 +131,7 @@ export function afterReview(progress: TaskProgress, review: CoordinatorReview): 
       from: mention(COORDINATOR),
       text: guidance.slice(0, 8000),
       ...(sides === undefined ? {} : { sides }),
+      ...progress.designed,
     },
     because,
   });

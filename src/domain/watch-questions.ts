@@ -5,7 +5,7 @@ import { describeLimit } from './watch-samples';
 import type { WatchTally } from './watch-status';
 
 /** Rounds in a row without an answer of a check that raise a question. */
-export const UNANSWERED_ROUNDS = 3;
+const UNANSWERED_ROUNDS = 3;
 
 /** What a question of the watch is about, and which checks; one check is asked about once at a time for each reason. */
 export interface WatchQuestion {

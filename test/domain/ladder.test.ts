@@ -349,6 +349,16 @@ describe('decisions of a human', () => {
     expect(nothing.step).toEqual({ kind: 'settled', state: 'waived' });
   });
 
+  it('whoever takes a schema task over is told its design and number too', () => {
+    const designed = { design: BLOB, slot: { identifier: '0003', after: [] } };
+    const reviewing = climb(progressOf({ spent: { 1: 2, 2: 2, 3: 0 }, designed }), unfinished('other'));
+    const review = { action: 'reassign' as const, assignee: 'python-pro', guidance: 'it is a script' };
+    const prompt = { kind: 'guidance', ...designed };
+    expect(afterReview(reviewing, review)).toMatchObject({ step: { prompt } });
+    const decided = afterDecision({ ...waiting, designed }, question(), decide('reassign'));
+    expect(decided).toMatchObject({ step: { prompt } });
+  });
+
   it('reassign hands it to the assignee from the start; skip settles it', () => {
     const next = afterDecision(waiting, question(), decide('reassign', { assignee: 'python-pro' }));
     expect(next).toMatchObject({

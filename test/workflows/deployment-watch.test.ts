@@ -312,6 +312,14 @@ describe('the client', () => {
           await new Promise((resolve) => setTimeout(resolve, 100));
         }
         expect(await client.askingWatches()).toEqual([id]);
+        // One whose level the server does not know is asked too.
+        const bare = watchInput();
+        const unindexed = await startWatchWorkflow(server, bare, 'plain');
+        for (let round = 0; round < 100 && (await client.askingWatches()).length < 2; round += 1) {
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        expect(await client.askingWatches()).toContain(deploymentWatchId(bare.objectiveId));
+        await unindexed.handle.terminate('the test is over');
         const payload = { escalationId: 'deployment-E1', decision: 'abort', by: 'ada' };
         await client.send({ objectiveId: id, name: 'resolveEscalation', payload });
         await watch.handle.result();
