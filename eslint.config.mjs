@@ -21,6 +21,9 @@ const vendors = [
   '@secretlint',
   'autocannon',
   'ajv',
+  'openapi-typescript',
+  'openapi-sampler',
+  'typescript',
 ];
 
 /**
@@ -65,6 +68,7 @@ const adapters = [
   'gate',
   'survey',
   'compatibility',
+  'contracts',
   'sandbox',
   'postgres',
   'temporal',

@@ -1,5 +1,5 @@
 import { CannotTell } from '../checker';
-import type { ServiceOptions } from '../facts/service';
+import type { RunningService, ServiceOptions } from '../facts/service';
 import type { Inspection } from '../inspection';
 import { type Conversation, createConversation } from './conversation';
 import { limitVariables } from './limit-variables';
@@ -54,13 +54,7 @@ export async function converseWithNew(
   options: Pick<ServiceOptions, 'readOnly'> = {},
 ): Promise<Conversation> {
   const api = await inspection.api();
-  const names = await limitVariables(inspection);
-  const env = Object.fromEntries(names.map((name) => [name, UNREACHED]));
-  const service = await inspection.startService({ ...options, seed: true, env }).catch((error: unknown) => {
-    // A value that the service refuses is no reason to know nothing of it.
-    if (names.length === 0 || !(error instanceof CannotTell)) throw error;
-    return inspection.startService({ ...options, seed: true });
-  });
+  const service = await startUnlimited(inspection, options);
   const { settings } = inspection;
   const common = { service, settings, manyClients: true };
   return createConversation(
@@ -68,4 +62,18 @@ export async function converseWithNew(
       ? { ...common, operations: api.operations, document: api.document, schema: null }
       : { ...common, operations: [], document: {}, schema: api.text },
   );
+}
+
+/** An instance with the seed in its database, and limits of requests that are not reached where it reads them. */
+export async function startUnlimited(
+  inspection: Inspection,
+  options: Pick<ServiceOptions, 'readOnly'> = {},
+): Promise<RunningService> {
+  const names = await limitVariables(inspection);
+  const env = Object.fromEntries(names.map((name) => [name, UNREACHED]));
+  return inspection.startService({ ...options, seed: true, env }).catch((error: unknown) => {
+    // A value that the service refuses is no reason to know nothing of it.
+    if (names.length === 0 || !(error instanceof CannotTell)) throw error;
+    return inspection.startService({ ...options, seed: true });
+  });
 }
