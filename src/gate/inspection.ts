@@ -24,6 +24,8 @@ export interface SandboxedCommand {
   readonly readWrite?: readonly string[];
   readonly stdin?: string;
   readonly maxOutputBytes?: number;
+  /** A program of this machine, not of the target: it works in this folder and sees neither checkout nor dependencies. */
+  readonly apart?: string;
 }
 
 /**

@@ -26,6 +26,7 @@ import { type CheckDatabaseServer, type CheckRun, type CheckSetting, runCheck } 
 const EXCERPT_CHARACTERS = 3500;
 const KEPT_BYTES = 512 * 1024;
 const GATHERED_WITHIN_MS = 60_000;
+const NOTHING_PROVIDED: Provision = { env: {}, path: [], readOnly: [] };
 
 export interface InspectionSetting extends CheckSetting {
   readonly bootstrap: Bootstrap;
@@ -162,14 +163,15 @@ async function runSandboxed(
   command: SandboxedCommand,
 ): Promise<CommandRun> {
   const { target, signal } = inspection;
-  const provision = await inspection.provision();
+  const { apart } = command;
+  const provision = apart === undefined ? await inspection.provision() : NOTHING_PROVIDED;
   const [program, ...rest] = command.argv;
   if (program === undefined) throw new Error('A command has no words.');
   return runCommand(
     setting.sandbox.wrap(
       {
         argv: [program, ...rest],
-        cwd: target.path,
+        cwd: apart ?? target.path,
         env: {
           ...minimalEnvironment(provision.path),
           ...provision.env,
@@ -183,11 +185,9 @@ async function runSandboxed(
         ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
       },
       {
-        worktree: target.path,
+        worktree: apart ?? target.path,
         readOnly: [
-          target.gitDir,
-          setting.dependencyStore,
-          ...provision.readOnly,
+          ...(apart === undefined ? [target.gitDir, setting.dependencyStore, ...provision.readOnly] : []),
           ...(command.readOnly ?? []),
         ],
         readWrite: [...(command.readWrite ?? [])],

@@ -1,6 +1,7 @@
 import type { GateChecker } from '../../checker';
 import { API_DOCUMENT_CHECKER } from './documentation';
 import { CODE_ROUTES_CHECKER } from './code-routes';
+import { OASDIFF_CHECKER } from './oasdiff';
 import { ROUTE_CHECKERS } from './route-conventions';
 import { createSpecChecker } from './spec-checker';
 import { SPEC_RULES } from './spec-rules';
@@ -13,4 +14,5 @@ export const API_CHECKERS: readonly GateChecker[] = [
   ...ROUTE_CHECKERS,
   CODE_ROUTES_CHECKER,
   TESTED_ROUTES_CHECKER,
+  OASDIFF_CHECKER,
 ];
