@@ -11,7 +11,7 @@ export function renderGate(gate: Omit<ReportGate, 'receipts'> | null): Html {
   if (gate === null) return html`<p>The gate did not run.</p>`;
   return html`<p>
       <b class="${gate.green ? 'pass' : 'fail'}">${gate.green ? 'Green' : 'Red'}</b>. Everything below speaks
-      of the git tree <code>${gate.tree}</code>.
+      of the git tree <code>${gate.tree}</code>; a click on an item shows its evidence.
     </p>
     <h3>Before the items</h3>
     ${gate.preconditions.map((row) =>

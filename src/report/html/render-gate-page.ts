@@ -55,8 +55,8 @@ function renderHead(
   items: readonly { readonly verdict: string }[],
 ): Html {
   const count = (verdict: string): string => String(items.filter((item) => item.verdict === verdict).length);
-  const cards: readonly (readonly [string, string])[] = [
-    [green ? 'green' : 'red', 'gate'],
+  const cards: readonly (readonly [string | Html, string])[] = [
+    [html`<span class="${green ? 'pass' : 'fail'}">${green ? 'green' : 'red'}</span>`, 'gate'],
     ...(['pass', 'fail', 'needs-review', 'not-applicable', 'waived'] as const).map(
       (verdict) => [count(verdict), verdict] as const,
     ),
