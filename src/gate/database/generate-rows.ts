@@ -8,6 +8,7 @@ import { type ValueSource, valueSources } from './sample-values';
 /** Tries for the first row of a table before it is given up. */
 const MOST_TRIES = 120;
 const PARENTS_LOOKED_AT = 2000;
+const FAVOURED_EVERY = 3;
 
 export interface GeneratedRows {
   /** Rows added, by table. */
@@ -33,8 +34,11 @@ export async function generateRows(
     readonly later?: readonly Table[];
     /** Columns that may be NULL are. */
     readonly nulls?: boolean;
-    /** References lead to this many parents at most, the oldest. */
-    readonly parents?: number;
+    /**
+     * Every third reference leads to one of this many oldest parents, such as the users who sign in, so that these have
+     * many rows; the others go round all parents, so that rows differ in what they refer to. Absent: all go round.
+     */
+    readonly favoured?: number;
   },
 ): Promise<GeneratedRows> {
   const tables = withLaterRules(await database.readTables(), options.later ?? []);
@@ -108,10 +112,10 @@ async function fillTable(
   database: FillableDatabase,
   table: Table,
   types: readonly TypeFacts[],
-  { rows, nulls = false, parents = PARENTS_LOOKED_AT }: Parameters<typeof generateRows>[1],
+  { rows, nulls = false, favoured = 0 }: Parameters<typeof generateRows>[1],
 ): Promise<number> {
   const before = await countRows(database, table);
-  const columns = [...(await referenceColumns(database, table, parents)), ...ownColumns(table, types)];
+  const columns = [...(await referenceColumns(database, table, favoured)), ...ownColumns(table, types)];
   if (nulls) {
     for (const column of columns) if (column.nullable) column.chosen = column.sources.length - 1;
   }
@@ -268,14 +272,14 @@ function ownColumns(table: Table, types: readonly TypeFacts[]): FilledColumn[] {
 async function referenceColumns(
   database: FillableDatabase,
   table: Table,
-  most: number,
+  favoured: number,
 ): Promise<FilledColumn[]> {
   const taken = new Set<string>();
   const filled: FilledColumn[] = [];
   for (const [place, key] of foreignKeys(table).entries()) {
     if (key.references === null || key.columns.some((column) => taken.has(column))) continue;
     const parents = await database.query(
-      `SELECT ${key.references.columns.map(quoteName).join(', ')} FROM ${key.references.table.split('.').map(quoteName).join('.')} LIMIT ${most}`,
+      `SELECT ${key.references.columns.map(quoteName).join(', ')} FROM ${key.references.table.split('.').map(quoteName).join('.')} LIMIT ${PARENTS_LOOKED_AT}`,
     );
     for (const [index, name] of key.columns.entries()) {
       const target = key.references.columns[index] ?? '';
@@ -286,7 +290,13 @@ async function referenceColumns(
       if (some.length === 0 && !column.nullable) {
         throw new Unfillable(`${key.references.table}, which ${name} refers to, has no rows`);
       }
-      const spread: ValueSource = (n) => some[(n + Math.floor(n / some.length) * place) % some.length];
+      const oldest = some.slice(0, favoured);
+      const spread: ValueSource = (n) => {
+        // Shifted by reference, so that the rows of one oldest parent still differ in the others.
+        if (oldest.length > 0 && (n + place) % FAVOURED_EVERY === 0)
+          return oldest[Math.floor(n / FAVOURED_EVERY) % oldest.length];
+        return some[(n + Math.floor(n / some.length) * place) % some.length];
+      };
       filled.push({
         name,
         nullable: column.nullable,

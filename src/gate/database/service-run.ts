@@ -21,7 +21,9 @@ const AMOUNT =
 const MOST_OPERATIONS = 15;
 const FEW = 4;
 const MORE = 12;
-const FEW_ROWS = 12;
+/** Enough for a third of them to be a list of one parent. */
+const FEW_ROWS = 24;
+const FAVOURED_PARENTS = 2;
 const UNREACHED = '100000';
 /** More than fits into what a planner reads at once anyway. */
 const BIG_TABLE_ROWS = 1500;
@@ -90,7 +92,7 @@ async function runService(inspection: Inspection): Promise<ServiceRun> {
     });
     await conversation.callers();
     const lookups = await filledTables(await inspection.database());
-    await generateRows(database, { rows: FEW_ROWS, except: lookups, parents: 2 });
+    await generateRows(database, { rows: FEW_ROWS, except: lookups, favoured: FAVOURED_PARENTS });
     const reading = api.operations.filter(isReading);
     const left: string[] = [];
     const lists = await runLists(conversation, database, reading, { lookups, left });
@@ -148,7 +150,7 @@ async function runLists(
     if (typeof sample === 'string') left.push(`${nameOf(operation)}: ${sample}`);
     else if (sample !== null) few.set(nameOf(operation), sample);
   }
-  await generateRows(database, { rows: FEW_ROWS, except: lookups, parents: 2 });
+  await generateRows(database, { rows: FEW_ROWS, except: lookups, favoured: FAVOURED_PARENTS });
   const runs: ListRun[] = [];
   for (const operation of lists) {
     const before = few.get(nameOf(operation));
