@@ -1,49 +1,24 @@
 // Needs git, npm with its registry and a PostgreSQL of the chain; bubblewrap when it is there.
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readEnvironment } from '../../src/config/environment';
-import { resolveHome } from '../../src/config/home';
 import { judgeItems } from '../../src/domain/gate-verdict';
 import type { GateReport } from '../../src/domain/receipt';
-import { createGateRunner } from '../../src/gate/gate-runner';
-import { createDirectoryBlobStore } from '../../src/store/directory-blob-store';
-import { surveyFiles } from '../../src/survey/survey-files';
-import { type Checking, openChecking } from '../../src/worker/checking';
-import { commitAll } from './support';
+import { type GateOfFolders, openGateOfFolders } from './gate-of-folders';
+import { writeFiles } from './support';
 
 const EXPRESS = join(__dirname, '../../bench/gates/services/express');
 const Configuration = z.looseObject({ services: z.tuple([z.looseObject({})]) });
 
-let base: string;
-let checking: Checking;
+let gates: GateOfFolders;
 beforeAll(async () => {
-  base = mkdtempSync(join(tmpdir(), 'service-folder-'));
-  const environment = readEnvironment();
-  checking = await openChecking({
-    environment,
-    home: { ...resolveHome(environment), home: join(base, 'home') },
-    store: createDirectoryBlobStore(join(base, 'blobs')),
-  });
+  gates = await openGateOfFolders();
 });
-afterAll(async () => {
-  await checking.stop();
-  rmSync(base, { recursive: true, force: true });
-});
+afterAll(() => gates.close());
 
 /** The service in that folder of a repository of its own, its configuration at the root. */
 function repositoryWith(name: string, folder: string): string {
-  const checkout = join(base, name);
+  const checkout = join(gates.base, name);
   mkdirSync(checkout);
   const service = join(checkout, folder);
   cpSync(EXPRESS, service, {
@@ -59,42 +34,6 @@ function repositoryWith(name: string, folder: string): string {
   return checkout;
 }
 
-async function gate(
-  checkout: string,
-  change?: { readonly files: Readonly<Record<string, string>> },
-): Promise<GateReport> {
-  const gitDir = `${checkout}.git`;
-  const first = commitAll(checkout, gitDir);
-  const files = readdirSync(checkout, { recursive: true, encoding: 'utf8' });
-  const read = (path: string): string | null =>
-    files.includes(path) ? readFileSync(join(checkout, path), 'utf8') : null;
-  const survey = surveyFiles({ files, read });
-  let target = first;
-  if (change !== undefined) {
-    cpSync(checkout, `${checkout}-base`, { recursive: true });
-    for (const [path, text] of Object.entries(change.files)) {
-      mkdirSync(join(checkout, path, '..'), { recursive: true });
-      writeFileSync(join(checkout, path), text);
-    }
-    target = commitAll(checkout, gitDir);
-  }
-  return createGateRunner(checking.setting).run({
-    target: { path: checkout, gitDir, ...target, base: first.commit },
-    survey,
-    scope: 'objective',
-    ...(change === undefined
-      ? {}
-      : {
-          base: {
-            commit: first.commit,
-            open: () => Promise.resolve({ path: `${checkout}-base`, dispose: () => Promise.resolve() }),
-          },
-          only: ['no-hardcoded-secrets', 'indexes', 'style-guide', 'migrations-tested'] as const,
-        }),
-    signal: new AbortController().signal,
-  });
-}
-
 const verdicts = ({ receipts }: GateReport): Record<string, string> =>
   Object.fromEntries([
     ...receipts.flatMap(({ subject, verdict }) =>
@@ -105,8 +44,8 @@ const verdicts = ({ receipts }: GateReport): Record<string, string> =>
 
 test('a service in a folder of its own gets the verdicts it gets at the root', async () => {
   const [atRoot, inFolder] = [
-    await gate(repositoryWith('root', '.')),
-    await gate(repositoryWith('monorepo', 'services/api')),
+    await gates.gate(repositoryWith('root', '.')),
+    await gates.gate(repositoryWith('monorepo', 'services/api')),
   ];
   expect(verdicts(inFolder)).toEqual(verdicts(atRoot));
   expect(Object.values(verdicts(inFolder)).filter((verdict) => verdict === 'pass').length).toBeGreaterThan(
@@ -116,16 +55,22 @@ test('a service in a folder of its own gets the verdicts it gets at the root', a
 
 test('what is new in its folder is red by the paths of the repository, what is new beside it is nobody’s', async () => {
   const secret = `exports.token = 'ghp_${'a1B2c3D4e5'.repeat(3)}f6G7h8';\n`;
-  const report = await gate(repositoryWith('changed', 'services/api'), {
-    files: {
+  const checkout = repositoryWith('changed', 'services/api');
+  const change = (): void =>
+    writeFiles(checkout, {
       'services/api/src/leak.js': secret,
       'services/api2/src/leak.js': secret,
       'src/leak.js': secret,
       'services/api/migrations/0003_tags.up.sql':
         'CREATE TABLE tags (id bigserial PRIMARY KEY, note_id bigint NOT NULL REFERENCES notes (id));\n',
       'services/api/migrations/0003_tags.down.sql': 'SELECT 1;\n',
-    },
-  });
+    });
+  const report = await gates.gateChange(checkout, change, [
+    'no-hardcoded-secrets',
+    'indexes',
+    'style-guide',
+    'migrations-tested',
+  ]);
   const found = report.receipts.flatMap(({ subject, isNew, findings }) =>
     isNew === true ? (findings ?? []).map(({ file }) => `${subject} ${file ?? ''}`) : [],
   );
