@@ -21,6 +21,9 @@ const vendors = [
   '@secretlint',
   'autocannon',
   'ajv',
+  'openapi-typescript',
+  'openapi-sampler',
+  'typescript',
 ];
 
 /**
@@ -65,11 +68,13 @@ const adapters = [
   'gate',
   'survey',
   'compatibility',
+  'contracts',
   'sandbox',
   'postgres',
   'temporal',
   'report',
   'engines',
+  'watch',
 ];
 const others = (self) => adapters.filter((name) => name !== self).map((name) => `src/${name}`);
 const outside = ['workflows', 'activities', 'test'];

@@ -1,15 +1,17 @@
 import { ApplicationFailure, Context, getClient } from '@temporalio/activity';
+import { MergeSides } from '../src/domain/gate-work';
 import { findingsForHistory } from '../src/domain/handoff';
 import { claimCovers } from '../src/domain/path-claims';
 import type { PathClaim } from '../src/domain/plan';
 import { isRefusedWork } from '../src/domain/refused-work';
 import { mention } from '../src/domain/specialists';
-import type { AttemptRequest, AttemptResult } from '../src/domain/work';
+import type { AttemptPrompt, AttemptRequest, AttemptResult } from '../src/domain/work';
 import { lastSnapshot } from '../src/domain/journal';
+import { MigrationDesign } from '../src/domain/migration-design';
 import { Mail, NO_MAIL } from '../src/domain/mail';
 import { ModelFailure } from '../src/domain/model-failure';
 import { ATTEMPT_MAILBOX } from '../src/domain/messages';
-import type { AttemptDesk, WorkOutcome } from '../src/ports/department';
+import type { AttemptDesk, SchemaOrders, WorkOutcome } from '../src/ports/department';
 import type { Commit, Worktree } from '../src/ports/workspace';
 import type { AttemptActivities } from './contract';
 import { translateFailure } from './failures';
@@ -68,6 +70,11 @@ export function createAttemptActivities(
         keepFiles: async (paths) => (await worktrees.snapshot({ objectiveId, taskId, paths })).snapshot,
         readMail: () => readMail(taskId),
       };
+      const { prompt } = request;
+      const sides =
+        prompt.kind === 'guidance' && prompt.sides !== undefined
+          ? await records.load(prompt.sides, MergeSides)
+          : undefined;
       const outcome = await specialists.work({
         dossier,
         task,
@@ -77,7 +84,9 @@ export function createAttemptActivities(
         worktree,
         desk,
         keepsFiles: start.kind !== 'fresh',
-        prompt: request.prompt,
+        prompt,
+        sides,
+        ...(await ordersOf(prompt)),
         grants: request.grants ?? [],
         transcript: request.transcript,
         allowanceUsd: request.allowanceUsd ?? null,
@@ -99,6 +108,15 @@ export function createAttemptActivities(
     } finally {
       await journal.close();
     }
+  }
+
+  /** What a schema change is held to, where the prompt brings it. */
+  async function ordersOf(prompt: AttemptPrompt): Promise<{ readonly orders?: SchemaOrders }> {
+    if (prompt.kind !== 'delegation' && prompt.kind !== 'guidance') return {};
+    const { design, slot } = prompt;
+    if (design === undefined && slot === undefined) return {};
+    const loaded = design === undefined ? null : await records.load(design, MigrationDesign);
+    return { orders: { design: loaded, slot: slot ?? null } };
   }
 
   return {
@@ -189,6 +207,7 @@ async function resultOf(
         findings: findingsForHistory(end.note.findings),
         ...(strayed.length > 0 ? { strayed: strayed.slice(0, 20) } : {}),
         ...(broken.changes.length > 0 ? { breaking: broken.changes } : {}),
+        ...(broken.touches.length > 0 ? { touches: broken.touches } : {}),
         ...rest,
       };
     }

@@ -1,4 +1,40 @@
 import type {
+  ChooseRolloutRequest,
+  ChooseRolloutResult,
+  DesignMigrationRequest,
+  DesignMigrationResult,
+  DrillBackupRequest,
+  PlanDeploymentRequest,
+  PlanDeploymentResult,
+  RehearsalResult,
+  RehearseMigrationRequest,
+  RehearseRolloutRequest,
+  ReserveMigrationRequest,
+} from '../src/domain/database-work';
+import type {
+  AnnounceContractRequest,
+  AnnounceContractResult,
+  InspectContractRequest,
+  InspectContractResult,
+  PublishContractRequest,
+  PublishContractResult,
+  TestContractRequest,
+  TestContractResult,
+  ValidateContractRequest,
+  ValidateContractResult,
+} from '../src/domain/contract-work';
+import type { RunWatchChecksRequest, RunWatchChecksResult } from '../src/domain/deployment-watch';
+import type {
+  ClaimWorkRequest,
+  ClaimWorkResult,
+  EndedObjectives,
+  EndedObjectivesRequest,
+  HeldElsewhere,
+  ReleaseClaimsRequest,
+} from '../src/domain/repository-claims';
+import type { MigrationSlot } from '../src/domain/migration-slot';
+import type { ObjectiveHandle } from '../src/domain/objective';
+import type {
   CompareRequest,
   CompareResult,
   DeliverRequest,
@@ -7,6 +43,8 @@ import type {
   InspectResult,
   MergeRequest,
   MergeResult,
+  RefreshBaseRequest,
+  RefreshBaseResult,
 } from '../src/domain/gate-work';
 import type { ObjectiveInput } from '../src/domain/objective';
 import type { GateSummary } from '../src/domain/receipt';
@@ -61,8 +99,61 @@ export interface RepositoryActivities {
   amendPlan(request: AmendPlanRequest): Promise<PlanResult>;
   gateCommit(request: GateRequest): Promise<GateSummary>;
   mergeTask(request: MergeRequest): Promise<MergeResult>;
+  refreshBase(request: RefreshBaseRequest): Promise<RefreshBaseResult>;
   deliverObjective(request: DeliverRequest): Promise<Delivery>;
 }
 
+/** Questions to models about a schema change; walls are waited out by their retry policy. */
+export interface DatabaseThinking {
+  designMigration(request: DesignMigrationRequest): Promise<DesignMigrationResult>;
+  planDeployment(request: PlanDeploymentRequest): Promise<PlanDeploymentResult>;
+  chooseRollout(request: ChooseRolloutRequest): Promise<ChooseRolloutResult>;
+}
+
+/** What is tried on a replica. */
+export interface ReplicaActivities {
+  rehearseMigration(request: RehearseMigrationRequest): Promise<RehearsalResult>;
+  drillBackup(request: DrillBackupRequest): Promise<RehearsalResult>;
+  rehearseRollout(request: RehearseRolloutRequest): Promise<RehearsalResult>;
+}
+
+/** The steps of an API contract. */
+export interface ContractActivities {
+  inspectContract(request: InspectContractRequest): Promise<InspectContractResult>;
+  publishContract(request: PublishContractRequest): Promise<PublishContractResult>;
+  announceContract(request: AnnounceContractRequest): Promise<AnnounceContractResult>;
+  testContract(request: TestContractRequest): Promise<TestContractResult>;
+}
+
+/** The frontend-coordinator role looks at a contract. */
+export interface ContractThinking {
+  validateContract(request: ValidateContractRequest): Promise<ValidateContractResult>;
+}
+
+/** What several objectives on one repository agree with its entity. */
+export interface ClaimActivities {
+  reserveMigration(request: ReserveMigrationRequest): Promise<MigrationSlot>;
+  /** What others hold; asked before planning, so that the plan goes around it. */
+  readClaims(request: { readonly handle: ObjectiveHandle }): Promise<HeldElsewhere>;
+  claimWork(request: ClaimWorkRequest): Promise<ClaimWorkResult>;
+  releaseClaims(request: ReleaseClaimsRequest): Promise<void>;
+  /** Which of these objectives no longer run; asked by the entity, since one may die without giving anything back. */
+  endedObjectives(request: EndedObjectivesRequest): Promise<EndedObjectives>;
+}
+
+/** What is looked at after a deployment. */
+export interface WatchActivities {
+  runWatchChecks(request: RunWatchChecksRequest): Promise<RunWatchChecksResult>;
+}
+
 /** Everything the workflows may call. */
-export type Activities = ModelActivities & AttemptActivities & RepositoryActivities & ProviderActivities;
+export type Activities = ModelActivities &
+  AttemptActivities &
+  RepositoryActivities &
+  ProviderActivities &
+  ReplicaActivities &
+  ContractActivities &
+  DatabaseThinking &
+  ContractThinking &
+  ClaimActivities &
+  WatchActivities;

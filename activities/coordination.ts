@@ -1,6 +1,7 @@
 import { Analysis } from '../src/domain/analysis';
 import { assigneesFor, broughtSpecialists, rosterNames } from '../src/domain/department-roles';
 import type { Dossier } from '../src/domain/dossier';
+import { MergeSides } from '../src/domain/gate-work';
 import { outlineTask, type Plan } from '../src/domain/plan';
 import { redReceipts } from '../src/domain/gate-summary';
 import { checkPlan } from '../src/domain/plan-check';
@@ -74,9 +75,9 @@ export function createCoordinationActivities(
       withHeartbeat(async (signal) => {
         const dossier = await records.dossier(request.handle);
         const analysis = await records.load(request.analysis, Analysis);
-        const { refusals, comment } = request;
+        const { refusals, comment, held = [] } = request;
         const { value, usage } = await asked(journals, of(dossier, request), (asking) =>
-          coordination.plan({ dossier, analysis, refusals, comment, asking, signal }),
+          coordination.plan({ dossier, analysis, refusals, comment, held, asking, signal }),
         );
         return judge(value, analysis, dossier, usage);
       }),
@@ -113,8 +114,9 @@ export function createCoordinationActivities(
         const task = await records.task(request.plan, request.taskId);
         const { specialist, failure } = request;
         const roster = assigneesFor(task, broughtSpecialists(dossier.roles));
+        const sides = request.sides === undefined ? undefined : await records.load(request.sides, MergeSides);
         const { value, usage } = await asked(journals, of(dossier, request), (asking) =>
-          coordination.review({ dossier, task, specialist, roster, failure, asking, signal }),
+          coordination.review({ dossier, task, specialist, roster, failure, sides, asking, signal }),
         );
         return { review: value, usage };
       }),

@@ -1,14 +1,21 @@
+import { createContractActivities } from './api-contract';
 import { createAttemptActivities } from './attempt';
 import { createCheckActivities } from './checks';
+import { createClaimActivities } from './claims';
 import type { Activities } from './contract';
+import { createContractThinking } from './contract-thinking';
 import { createCoordinationActivities } from './coordination';
+import { createDatabaseThinking } from './database-thinking';
 import { createDeliveryActivities } from './delivery';
+import { createMergeActivities } from './merge';
 import { guarded } from './guarded';
 import type { Ports } from './ports';
 import { createProviderActivities } from './provider-gate';
 import { createRecords } from './records';
+import { createReplicaActivities } from './replica';
 import { createReviewActivities } from './review';
 import { createSurveyActivities } from './survey';
+import { createWatchActivities } from './watch';
 
 export type { Activities } from './contract';
 export type { Ports } from './ports';
@@ -20,9 +27,16 @@ export function createActivities(ports: Ports): Activities {
     ...createSurveyActivities(ports, records),
     ...createCoordinationActivities(ports, records),
     ...createReviewActivities(ports, records),
+    ...createDatabaseThinking(ports, records),
+    ...createContractThinking(ports, records),
     ...createAttemptActivities(ports, records),
     ...createCheckActivities(ports, records),
+    ...createReplicaActivities(ports, records),
+    ...createMergeActivities(ports, records),
+    ...createContractActivities(ports, records),
     ...createDeliveryActivities(ports, records),
     ...createProviderActivities(),
+    ...createClaimActivities(ports, records),
+    ...createWatchActivities(ports),
   });
 }

@@ -10,5 +10,5 @@ export function answerLastQuestion(title: string | undefined, told: string): unk
   const ask = ModelQuestion.safeParse(title);
   if (!ask.success) return null;
   const nothing = { review: {}, compare: { evidence: {}, unbuilt: [] } };
-  return sectionAnswer(nothing, 'default', { ask: ask.data, told })?.reply.value ?? null;
+  return sectionAnswer(nothing, 'default', { ask: ask.data, task: null, told })?.reply.value ?? null;
 }

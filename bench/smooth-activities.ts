@@ -6,6 +6,7 @@ import { outlineTask, type PlanTask } from '../src/domain/plan';
 import type { GateSummary, RedItem } from '../src/domain/receipt';
 import { NO_USAGE } from '../src/domain/usage';
 import type { AttemptRequest, AttemptResult } from '../src/domain/work';
+import { smoothCoordination } from './smooth-coordination';
 
 export const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 export const commitId = (text: string): string => createHash('sha1').update(text).digest('hex');
@@ -98,12 +99,18 @@ export function smoothActivities(
         outcome: 'merged',
         head: commitId(`merge ${request.taskId} onto ${request.expectedHead}`),
       } satisfies MergeResult),
+    refreshBase: () => Promise.resolve({ outcome: 'unmoved' }),
     deliverObjective: ({ head }) =>
       Promise.resolve({
         repository: '/sample',
         branch: 'coordinator/test',
         commit: head,
         report: 'report.md',
+      }),
+    ...smoothCoordination(),
+    runWatchChecks: ({ checks }) =>
+      Promise.resolve({
+        samples: checks.map(({ name }) => ({ name, value: 1, verdict: 'within', text: '1' })),
       }),
     ...overrides,
   };

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../src/config/package-root';
 import { configurationJsonSchema } from '../src/domain/configuration';
+import { ContractExpectations } from '../src/domain/contract-expectations';
+import { ReviewContract } from '../src/domain/contract-status';
+import { ReportDeployment, type WatchMessageName } from '../src/domain/deployment-watch';
 import { Escalation, ResolveEscalation } from '../src/domain/escalation';
 import {
   Answer,
@@ -16,17 +19,20 @@ import {
 import { GateResult } from '../src/domain/gate-result';
 import { Report } from '../src/domain/report';
 import { ObjectiveResult, ObjectiveStatus } from '../src/domain/status';
+import { WatchResult, WatchStatus } from '../src/domain/watch-status';
 
 /** What each message carries; the same for the signal and the update of that name. */
 export const MESSAGE_SCHEMAS = {
   resolveEscalation: ResolveEscalation,
   reviewPlan: ReviewPlan,
+  reviewContract: ReviewContract,
   steer: Steer,
   pause: Pause,
   resume: Pause,
   cancelTask: CancelTask,
   setBudget: SetBudget,
-} as const satisfies Record<MessageName, z.ZodType>;
+  reportDeployment: ReportDeployment,
+} as const satisfies Record<MessageName | WatchMessageName, z.ZodType>;
 
 const FOLDER = join(packageRoot(), 'schemas');
 
@@ -39,9 +45,12 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     ObjectiveStatus,
     OpenEscalations: z.array(Escalation),
     Report,
+    WatchResult,
+    WatchStatus,
   };
   return new Map<string, string>([
     ['coordinator.config.json', format(configurationJsonSchema())],
+    ['contractExpectations.json', jsonSchema('contractExpectations', ContractExpectations, 'input')],
     ...Object.entries(MESSAGE_SCHEMAS).map(
       ([name, schema]) => [`${name}.json`, jsonSchema(name, schema, 'input')] as const,
     ),

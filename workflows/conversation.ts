@@ -1,13 +1,13 @@
 import {
-  ApplicationFailure,
   defineQuery,
   defineSignal,
-  defineUpdate,
   setDefaultSignalHandler,
   setHandler,
   type QueryDefinition,
 } from '@temporalio/workflow';
 import type { z } from 'zod';
+import { ReviewContract } from '../src/domain/contract-status';
+import { COORDINATION_REPORT } from '../src/domain/coordination-orders';
 import { ResolveEscalation, type Channel, type Escalation } from '../src/domain/escalation';
 import type { Mail } from '../src/domain/mail';
 import {
@@ -19,13 +19,17 @@ import {
   ReviewPlan,
   SetBudget,
   Steer,
-  type Answer,
   type MessageName,
 } from '../src/domain/messages';
 import { PROVIDER_OPEN, PROVIDER_WALL, ProviderOpen, WallNotice } from '../src/domain/provider-gate';
+import { CLAIMS_FREED, ClaimsFreed } from '../src/domain/repository-claims';
 import { isSettledProgress } from '../src/domain/scheduler';
 import type { ObjectiveStatus } from '../src/domain/status';
+import { takeFreed } from './claims';
+import { refuseContractReview, reviewContract } from './contract-review';
+import { takeCoordinationReport } from './coordination-reports';
 import { decide, refusal } from './decisions';
+import { describeIssues, installMessage } from './message';
 import { ignore, record, replaceTask, taskOf, type Run } from './run';
 import { snapshot } from './snapshot';
 import { skipTask } from './skip-task';
@@ -73,6 +77,11 @@ const rows = {
       record(run, `plan: ${body.decision} by ${body.by}`);
       return `recorded: ${body.decision}`;
     },
+  }),
+  reviewContract: message({
+    schema: ReviewContract,
+    refuse: refuseContractReview,
+    take: reviewContract,
   }),
   steer: message({
     schema: Steer,
@@ -155,34 +164,18 @@ function mailOf(run: Run, taskId: unknown): Mail {
 }
 
 function listen<T>(run: Run, name: MessageName, row: Message<T>): void {
-  const refuse = (payload: unknown): { readonly why: string } | { readonly body: T } => {
-    const parsed = row.schema.safeParse(payload);
-    if (!parsed.success)
-      return { why: parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ') };
-    const why = run.stage === 'closing' ? 'the objective is closing' : row.refuse(run, parsed.data);
-    return why === null ? { body: parsed.data } : { why };
-  };
-  // Signals from the Web UI are untyped JSON: what cannot be used is recorded and ignored, for a throw here would
-  // fail the workflow task for ever.
-  setHandler(defineSignal<[unknown]>(name), (payload) => {
-    const read = refuse(payload);
-    if ('why' in read) ignore(run, name, read.why);
-    else row.take(run, read.body, 'signal');
+  installMessage<T>(name, {
+    read: (payload) => {
+      const parsed = row.schema.safeParse(payload);
+      if (!parsed.success) return { why: describeIssues(parsed.error) };
+      const why = run.stage === 'closing' ? 'the objective is closing' : row.refuse(run, parsed.data);
+      return why === null ? { body: parsed.data } : { why };
+    },
+    take: (body, channel) => row.take(run, body, channel),
+    ignore: (why) => {
+      ignore(run, name, why);
+    },
   });
-  setHandler(
-    defineUpdate<Answer, [unknown]>(name),
-    (payload) => {
-      const read = refuse(payload);
-      if ('why' in read) throw ApplicationFailure.nonRetryable(read.why, 'Message.Refused');
-      return { accepted: true, message: row.take(run, read.body, 'update') };
-    },
-    {
-      validator: (payload) => {
-        const read = refuse(payload);
-        if ('why' in read) throw ApplicationFailure.nonRetryable(read.why, 'Message.Refused');
-      },
-    },
-  );
 }
 
 /** Installs every query, signal and update of an objective. */
@@ -197,9 +190,17 @@ export function listenToMessages(run: Run): void {
     const notice = ProviderOpen.safeParse(payload);
     if (notice.success) openWall(run, notice.data.provider);
   });
+  setHandler(defineSignal<[unknown]>(CLAIMS_FREED), (payload) => {
+    const freed = ClaimsFreed.safeParse(payload);
+    if (freed.success) takeFreed(run, freed.data);
+  });
+  setHandler(defineSignal<[unknown]>(COORDINATION_REPORT), (payload) => {
+    takeCoordinationReport(run, payload);
+  });
   setHandler(openEscalationsQuery, () => run.progress.open.map((row) => row.escalation));
   listen(run, MESSAGES.resolveEscalation, rows.resolveEscalation);
   listen(run, MESSAGES.reviewPlan, rows.reviewPlan);
+  listen(run, MESSAGES.reviewContract, rows.reviewContract);
   listen(run, MESSAGES.steer, rows.steer);
   listen(run, MESSAGES.pause, rows.pause);
   listen(run, MESSAGES.resume, rows.resume);

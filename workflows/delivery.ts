@@ -1,7 +1,10 @@
+import type { BlobRef } from '../src/domain/blob';
 import { decisionOutcome } from '../src/domain/outcome';
+import { takeBaseAlong } from './moved-base';
 import { repository } from './proxies';
 import type { Delivery } from '../src/domain/status';
 import { record, type Run } from './run';
+import { startWatch } from './start-watch';
 import { patiently, troubleOf } from './trouble';
 
 /**
@@ -9,10 +12,16 @@ import { patiently, troubleOf } from './trouble';
  * about; giving up on it ends the objective without a delivery.
  */
 export async function deliver(run: Run, show: () => void): Promise<void> {
+  const base = await takeBaseAlong(run, show);
   judge(run);
-  const call = deliveryOf(run);
+  if (base.note !== null) {
+    run.progress.reason = [run.progress.reason, base.note].filter((text) => text !== null).join('; ');
+    record(run, base.note);
+  }
+  const call = deliveryOf(run, base.report);
   const delivery = call === null ? null : await patiently(run, call);
   close(run, delivery);
+  await watchDeployment(run);
   show();
 }
 
@@ -28,6 +37,31 @@ export async function deliverCancelled(run: Run, show: () => void): Promise<void
   show();
 }
 
+/** What was delivered is watched once it is deployed, where the schema changed or there is something to look at. */
+async function watchDeployment(run: Run): Promise<void> {
+  const { handle, delivery, outcome, rules, coordination } = run.progress;
+  if (handle === null || delivery === null || rules === null) return;
+  if (outcome !== 'delivered' && outcome !== 'delivered-with-waivers') return;
+  const changes = coordination.databaseChanges.filter(({ commit }) => commit !== null);
+  if (changes.length === 0 && rules.watch.checks.length === 0) return;
+  const newest = changes.at(-1);
+  await startWatch({
+    objectiveId: run.input.objectiveId,
+    handle,
+    repository: delivery.repository,
+    branch: delivery.branch,
+    commit: delivery.commit,
+    settings: rules.watch,
+    rollback: [...changes]
+      .reverse()
+      .flatMap(({ rollback = [] }) => rollback)
+      .slice(0, 12),
+    rollout: newest?.rollout ?? null,
+    deployment: newest?.deployment ?? null,
+  });
+  record(run, 'a watch waits for the report of a deployment (command: deployed)');
+}
+
 function judge(run: Run): void {
   const { progress } = run;
   const end = run.stop ?? decisionOutcome(progress.tasks, progress.waivedAtObjective);
@@ -38,12 +72,12 @@ function judge(run: Run): void {
   record(run, `outcome: ${end.outcome}`);
 }
 
-function deliveryOf(run: Run): (() => Promise<Delivery>) | null {
+function deliveryOf(run: Run, report: BlobRef | null = null): (() => Promise<Delivery>) | null {
   const { handle, integrationHead, outcome, gate } = run.progress;
   if (handle === null || integrationHead === null) return null;
   return () =>
     repository.deliverObjective.executeWithOptions({ summary: `deliver · ${outcome ?? ''}` }, [
-      { handle, head: integrationHead, report: gate?.report ?? null },
+      { handle, head: integrationHead, report: report ?? gate?.report ?? null },
     ]);
 }
 

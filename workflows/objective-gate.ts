@@ -13,6 +13,7 @@ import type { GateSummary, RedItem } from '../src/domain/receipt';
 import type { Question } from '../src/domain/task-progress';
 import { askAboutObjective, closeQuestion } from './decisions';
 import { compareWithObjective, reviewTree } from './objective-review';
+import { testIntegration } from './contract-tests';
 import { objectiveGate } from './proxies';
 import { addRepairs, doneTasks } from './repair-round';
 import { isStopped, record, type Run } from './run';
@@ -56,13 +57,15 @@ export async function gateObjective(run: Run, show: () => void): Promise<GateEnd
         ? 'objective gate green'
         : `objective gate red: ${red.map((r) => r.subject).join(', ')}`,
     );
+    const unkept = await testIntegration(run);
+    if (unkept === null) return 'judged';
     const compared =
       questions?.compare === true ? await compareWithObjective(run, handle, gate) : NOTHING_COMPARED;
     if (compared === null) return 'judged';
     const findings = {
       red,
       undecided: openOf(run, gate.review ?? []),
-      gaps: compared.gaps.filter((gap) => !progress.waivedAtObjective.includes(gapKey(gap))),
+      gaps: [...unkept, ...compared.gaps].filter((gap) => !progress.waivedAtObjective.includes(gapKey(gap))),
       problem: progress.waivedAtObjective.includes(NOT_COMPARED) ? undefined : compared.problem,
     };
     const question = questionOf(findings);
@@ -122,7 +125,10 @@ function act(run: Run, question: Question, { gaps, problem }: Findings, decision
     const unbuilt = problem === undefined ? gaps.map((gap) => gapKey(gap)) : [NOT_COMPARED];
     progress.waivedAtObjective.push(...(ofGaps ? unbuilt : question.red.map((item) => item.subject)));
   }
-  if (decision.decision === 'retry' && ofGaps) progress.compared = null;
+  if (decision.decision === 'retry' && ofGaps) {
+    progress.compared = null;
+    progress.contractTests = null;
+  }
   if (decision.decision === 'abort') {
     const where = `by ${decision.by} at ${decision.escalationId}`;
     if (question.reason === 'gate-red') stopRun(run, 'red', `given up as red ${where}`);

@@ -7,7 +7,9 @@ import {
 } from '@temporalio/workflow';
 import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective';
 import type { ObjectiveResult } from '../src/domain/status';
+import { releaseClaims } from './claims';
 import { listenToMessages } from './conversation';
+import { closeCoordination } from './coordination-child';
 import { deliver, deliverCancelled } from './delivery';
 import { gateObjective } from './objective-gate';
 import { analyse, approve, gateBase, plan, survey } from './planning';
@@ -33,6 +35,8 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
       return await continueAsNew<typeof objectiveWorkflow>(input, run.progress);
     }
     await deliver(run, show);
+    await releaseClaims(run);
+    await closeCoordination(run, `the objective has ended: ${run.progress.outcome ?? ''}`);
   } catch (error) {
     if (!isCancellation(error)) throw error;
     await CancellationScope.nonCancellable(() => closeCancelled(run, show));
@@ -66,6 +70,8 @@ async function closeCancelled(run: Run, show: () => void): Promise<void> {
   run.stop = { outcome: 'cancelled', reason: 'cancelled' };
   record(run, 'cancelled; every agent has stopped');
   await deliverCancelled(run, show);
+  await releaseClaims(run);
+  await closeCoordination(run, 'the objective was cancelled');
 }
 
 function resultOf(run: Run): ObjectiveResult {

@@ -1,9 +1,15 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type {
   AttemptActivities,
+  ClaimActivities,
+  ContractActivities,
+  ContractThinking,
+  DatabaseThinking,
   ModelActivities,
   ProviderActivities,
+  ReplicaActivities,
   RepositoryActivities,
+  WatchActivities,
 } from '../activities/contract';
 
 /*
@@ -70,4 +76,66 @@ export const providers = proxyActivities<ProviderActivities>({
   cancellationType,
   // Telling others is a courtesy: who is not told meets the wall and reports it.
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumAttempts: 4 },
+});
+
+export const watching = proxyActivities<WatchActivities>({
+  startToCloseTimeout: '1 minute',
+  cancellationType,
+  // A check that gets no answer is an answer; only a lost worker repeats a round, and the next one comes anyway.
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumAttempts: 3 },
+});
+
+/** Parts of contract and database-change coordination that run something: minutes, on a worker that may be lost. */
+const coordinationOptions = {
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '30 seconds',
+  cancellationType,
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
+    maximumAttempts: 6,
+  },
+} as const;
+
+export const contracts =
+  proxyActivities<Pick<ContractActivities, 'inspectContract' | 'publishContract' | 'testContract'>>(
+    coordinationOptions,
+  );
+
+export const replica = proxyActivities<ReplicaActivities>(coordinationOptions);
+
+/** A webhook that is down is tried for a week; waiting for it keeps nobody. */
+export const announcements = proxyActivities<Pick<ContractActivities, 'announceContract'>>({
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '7 days',
+  cancellationType,
+  retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '10 minutes' },
+});
+
+/** Questions to models about contracts and schema changes, with the patience of all questions. */
+export const advisers = proxyActivities<DatabaseThinking & ContractThinking>({
+  startToCloseTimeout: '10 minutes',
+  scheduleToCloseTimeout: PROVIDER_PATIENCE,
+  heartbeatTimeout: '10 seconds',
+  cancellationType,
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '2 minutes' },
+});
+
+export const sequencer = proxyActivities<Pick<ClaimActivities, 'reserveMigration'>>({
+  startToCloseTimeout: '1 minute',
+  cancellationType,
+  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumAttempts: 8 },
+});
+
+/** Agreeing with the repository's entity: some messages to Temporal, so soon again or not at all. */
+export const claims = proxyActivities<ClaimActivities>({
+  startToCloseTimeout: '1 minute',
+  cancellationType,
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
+    maximumAttempts: 6,
+  },
 });

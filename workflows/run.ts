@@ -1,11 +1,15 @@
 import type { CancellationScope } from '@temporalio/workflow';
 import type { Gap } from '../src/domain/comparison';
 import type { Decision, Escalation, EscalationSubject } from '../src/domain/escalation';
+import type { ContractStatus } from '../src/domain/contract-status';
+import type { CoordinationAnswer, DatabaseChangeStatus } from '../src/domain/coordination-orders';
+import type { CoordinationRules } from '../src/domain/coordination-rules';
 import type { AskedDeadline } from '../src/domain/forecast';
 import type { ReviewPlan } from '../src/domain/messages';
 import type { ObjectiveInput, ObjectiveHandle } from '../src/domain/objective';
 import { compareIds, type TaskId, type TaskOutline } from '../src/domain/plan';
 import type { GateSummary } from '../src/domain/receipt';
+import type { HeldTask } from '../src/domain/repository-claims';
 import type { Outcome } from '../src/domain/states';
 import type { Delivery, IgnoredMessage, ObjectiveEvent } from '../src/domain/status';
 import { newProgress, type TaskProgress } from '../src/domain/task-progress';
@@ -29,6 +33,17 @@ export interface Compared {
   readonly gaps: readonly Gap[];
   /** Why it came to nothing. */
   readonly problem?: string | undefined;
+}
+
+/** What an objective keeps of its coordination with others. */
+interface CarriedCoordination {
+  contracts: ContractStatus[];
+  databaseChanges: DatabaseChangeStatus[];
+  lastRequest: number;
+  /** Workflows it started and has not told to close. */
+  children: string[];
+  /** Hashes of the contracts that are merged, by name. */
+  locked?: Readonly<Record<string, string>>;
 }
 
 /** What carries over when the workflow continues as new: plain data, nothing else. */
@@ -74,6 +89,13 @@ export interface Carried {
   repairRound?: readonly TaskId[];
   /** What the last comparison found missing, and in which commit. */
   compared?: Compared | null;
+  /** The plan whose work was claimed (null: to be claimed anew), and the tasks that wait; absent: nothing was. */
+  claims?: { readonly plan: string | null; readonly held: readonly HeldTask[] };
+  /** What is coordinated with others, and how far it is; null: nothing. */
+  rules: CoordinationRules | null;
+  coordination: CarriedCoordination;
+  /** What the last test of contracts found, and in which commit. */
+  contractTests?: Compared | null;
   delivery: Delivery | null;
   outcome: Outcome | null;
   reason: string | null;
@@ -95,6 +117,8 @@ export interface Run {
   planReview: ReviewPlan | null;
   /** An error of ours inside a step; thrown by the main loop, so that the workflow task fails and waits for a fix. */
   bug: Error | null;
+  /** Answers of coordinating workflows, by the order they answer, until somebody takes them. */
+  readonly answers: Map<number, CoordinationAnswer>;
   /** Money held by what runs now, in US dollars. */
   readonly reserved: Map<EscalationSubject, number>;
   /** Grows with every change; loops wait for it. */
@@ -138,6 +162,8 @@ export function openRun(input: ObjectiveInput, carried: Carried | undefined): Ru
     deadlineWatch: { settled: 0, asked: null },
     gate: null,
     waivedAtObjective: [],
+    rules: null,
+    coordination: { contracts: [], databaseChanges: [], lastRequest: 0, children: [] },
     delivery: null,
     outcome: null,
     reason: null,
@@ -150,6 +176,7 @@ export function openRun(input: ObjectiveInput, carried: Carried | undefined): Ru
     progress: carried === undefined ? fresh : upgraded(fresh, carried),
     bug: null,
     reserved: new Map(),
+    answers: new Map(),
     inFlight: new Map(),
     stop: null,
     stage: 'surveying',

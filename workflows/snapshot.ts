@@ -1,12 +1,16 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { awaitedMark } from '../src/domain/contract-status';
 import { planMarkdown } from '../src/domain/plan-markdown';
+import type { HeldTask } from '../src/domain/repository-claims';
 import { dependenciesIntegrated, isSettledProgress, settledStates } from '../src/domain/scheduler';
 import { mention } from '../src/domain/specialists';
 import type { ObjectiveState } from '../src/domain/states';
 import type { ObjectiveStatus, TaskStatus } from '../src/domain/status';
-import { taskState, type TaskProgress } from '../src/domain/task-progress';
+import { taskState, type Coordinated, type TaskProgress } from '../src/domain/task-progress';
 import { parallelGroups } from '../src/domain/task-graph';
+import { heldTasks, waitText } from './claims';
+import { awaitedContract } from './contract-review';
 import { forecastOf } from './deadline';
 import { now, type Run } from './run';
 
@@ -30,14 +34,22 @@ function objectiveState(run: Run): ObjectiveState {
         return 'failed';
     }
   }
-  if (progress.open.length > 0) return 'awaiting-human';
+  const awaited = progress.tasks.some((task) => awaitedContract(run, task) !== null);
+  if (progress.open.length > 0 || awaited) return 'awaiting-human';
   if (progress.paused !== null) return 'paused';
   if (run.stage === 'awaiting-approval') return 'awaiting-approval';
   return run.stage === 'running' || run.stage === 'closing' ? 'running' : 'planning';
 }
 
-function doing(progress: TaskProgress, inFlight: boolean): string {
+const COORDINATING: Readonly<Record<Coordinated, string>> = {
+  'database-design': 'its migration is designed',
+  contract: 'its contract is shared and validated',
+  database: 'its migration is rehearsed',
+};
+
+function doing(progress: TaskProgress, inFlight: boolean, held: HeldTask | undefined): string {
   const step = progress.step;
+  if (held !== undefined) return waitText(held);
   switch (step.kind) {
     case 'attempt':
       return inFlight
@@ -51,6 +63,10 @@ function doing(progress: TaskProgress, inFlight: boolean): string {
       return 'under review by the coordinator';
     case 'context':
       return 'asks the coordinator for context';
+    case 'coordinate':
+      return COORDINATING[step.of];
+    case 'await-contract':
+      return `waits until contract ${step.contract} is reviewed`;
     case 'gate':
       return 'being checked';
     case 'merge':
@@ -63,11 +79,29 @@ function doing(progress: TaskProgress, inFlight: boolean): string {
   }
 }
 
-/** The question a task cannot go on without: its own, or the objective's that keeps models from being asked. */
-function waitingFor(run: Run, step: TaskProgress['step'], inFlight: boolean): string | null {
+/**
+ * What a task cannot go on without: an escalation of its own, the objective's that keeps models from being asked,
+ * `contract:<name>`, or the objective that holds what it needs.
+ */
+function waitingFor(
+  run: Run,
+  progress: TaskProgress,
+  inFlight: boolean,
+  held: HeldTask | undefined,
+): string | null {
+  if (held !== undefined) return held.holder;
+  const { step } = progress;
+  const contract = awaitedContract(run, progress);
+  if (contract !== null) return awaitedMark(contract);
   if (step.kind === 'await-decision') return step.escalationId;
   const rests = step.kind === 'attempt' && !inFlight && step.resumes !== undefined;
   return rests ? run.progress.blockedBy : null;
+}
+
+/** What a task that is not begun waits for of other objectives. */
+function heldUnbegun(run: Run, { task, step, startedAt }: TaskProgress): HeldTask | undefined {
+  const begins = step.kind === 'attempt' || step.kind === 'coordinate';
+  return startedAt === null && begins ? heldTasks(run).get(task.id) : undefined;
 }
 
 function taskStatus(
@@ -76,8 +110,9 @@ function taskStatus(
   states: ReturnType<typeof settledStates>,
   group: number,
 ): TaskStatus {
-  const { task, step } = progress;
+  const { task } = progress;
   const inFlight = run.inFlight.has(task.id);
+  const held = heldUnbegun(run, progress);
   return {
     id: task.id,
     title: task.title,
@@ -89,10 +124,10 @@ function taskStatus(
     state: taskState(progress, { inFlight, dependenciesIntegrated: dependenciesIntegrated(task, states) }),
     level: progress.level,
     attempts: [...progress.attempts],
-    doing: doing(progress, inFlight),
+    doing: doing(progress, inFlight, held),
     startedAt: progress.startedAt,
     endedAt: progress.endedAt,
-    waitingFor: waitingFor(run, step, inFlight),
+    waitingFor: waitingFor(run, progress, inFlight, held),
     firstGatePassed: progress.firstGatePassed,
     commit: progress.commit,
     gate: progress.gate,
@@ -122,6 +157,12 @@ export function snapshot(run: Run): ObjectiveStatus {
     tasks: progress.tasks.map((row) => taskStatus(run, row, states, groups.get(row.task.id) ?? 1)),
     escalations: progress.open.map((row) => row.escalation),
     decisions: [...progress.decisions],
+    ...(progress.rules === null
+      ? {}
+      : {
+          contracts: [...progress.coordination.contracts],
+          databaseChanges: [...progress.coordination.databaseChanges],
+        }),
     gate: progress.gate,
     delivery: progress.delivery,
     usage: progress.usage,

@@ -1,14 +1,16 @@
 import { assertNever } from '../src/domain/assert-never';
 import { assigneesFor } from '../src/domain/department-roles';
-import { failureReport } from '../src/domain/failure-text';
+import { failureReport, sidesOf } from '../src/domain/failure-text';
 import { afterConsult, afterContext, afterGate, afterMerge, afterReview } from '../src/domain/ladder';
 import { COORDINATOR, mention } from '../src/domain/specialists';
 import type { TaskProgress } from '../src/domain/task-progress';
 import { addUsage, type Usage } from '../src/domain/usage';
 import { attempt } from './attempt-step';
 import { allowanceOf, spendUsage } from './budget';
+import { coordinate, owedCoordination } from './coordination';
 import { models, repository } from './proxies';
-import { record, type Run } from './run';
+import { record, replaceTask, type Run } from './run';
+import { regateStale } from './stale-dependants';
 import { finish, latest, settingOf } from './step-frame';
 import { noteAnswer } from './walls';
 
@@ -23,7 +25,17 @@ function spend(run: Run, progress: TaskProgress, role: string, usage: Usage): Ta
 export async function takeStep(run: Run, progress: TaskProgress): Promise<void> {
   const { id } = progress.task;
   const { step } = progress;
+  const owed = owedCoordination(run, progress);
+  if (owed !== null) {
+    // Whoever has a say in it is asked first; the loop takes the step up like any other.
+    replaceTask(run, { ...progress, step: { kind: 'coordinate', of: owed } });
+    return;
+  }
   switch (step.kind) {
+    case 'coordinate': {
+      finish(run, await coordinate(run, progress, step.of));
+      return;
+    }
     case 'attempt': {
       await attempt(run, progress, step);
       return;
@@ -45,6 +57,7 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
     }
     case 'review': {
       const { handle, plan } = settingOf(run);
+      const sides = sidesOf(step.failure);
       record(run, 'L3 · the coordinator reviews it', id);
       const result = await models.reviewTask.executeWithOptions(
         { summary: `${id} · L3 · review by @backend-coordinator` },
@@ -56,6 +69,7 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
             specialist: progress.specialist,
             roster: [...assigneesFor(progress.task, run.progress.brought ?? [])],
             failure: failureReport(step.failure),
+            ...(sides === undefined ? {} : { sides }),
             ...allowanceOf(run, id),
           },
         ],
@@ -113,14 +127,18 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
           base,
           waived: [...(progress.waived ?? [])],
           plan,
+          ...(progress.waived === null ? {} : { accepted: true }),
         },
       ]);
       run.progress.integrationHead = result.head;
+      for (const note of result.notes ?? []) record(run, note, id);
       record(run, mergeText(result.outcome), id);
+      if (result.outcome === 'merged') await regateStale(run, latest(run, id));
       finish(run, afterMerge(latest(run, id), result));
       return;
     }
     case 'ask':
+    case 'await-contract':
     case 'await-decision':
     case 'settled':
       return;
@@ -134,6 +152,7 @@ const MERGE_TEXTS = {
   moved: 'the integration branch moved; merging again',
   conflict: 'merge conflict',
   red: 'green alone, red together: withdrawn',
+  strayed: 'the merge changes what is not the task’s to change: withdrawn',
 } as const;
 const mergeText = (outcome: keyof typeof MERGE_TEXTS): string => MERGE_TEXTS[outcome];
 

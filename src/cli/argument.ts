@@ -1,3 +1,4 @@
+import { deploymentWatchId, isDeploymentWatchId } from '../domain/deployment-watch';
 import { OBJECTIVE_ID } from '../domain/objective';
 import { TaskId } from '../domain/plan';
 import { ConfigurationError } from '../domain/user-error';
@@ -16,6 +17,16 @@ export function objectiveIdArgument(args: readonly string[], index = 0): string 
     throw new ConfigurationError(`There is no objective ${id}; \`list\` shows what there is.`);
   }
   return id;
+}
+
+/**
+ * The id of an objective, or of the watch over its deployment: `<id>/deployment`.
+ * @throws ConfigurationError when the text can be neither
+ */
+export function objectiveOrWatchArgument(args: readonly string[], index = 0): string {
+  const id = argument(args, index);
+  if (!isDeploymentWatchId(id)) return objectiveIdArgument(args, index);
+  return deploymentWatchId(objectiveIdArgument([id.slice(0, -deploymentWatchId('').length)]));
 }
 
 /** A task id as written in full, or short: `T3` and `3` mean backend-T003. */

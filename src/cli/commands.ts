@@ -2,6 +2,8 @@ import type { Command } from './command';
 import { attach } from './commands/attach';
 import { budget } from './commands/budget';
 import { cancel } from './commands/cancel';
+import { deployed } from './commands/deployed';
+import { contract } from './commands/contract';
 import { diff } from './commands/diff';
 import { doctor } from './commands/doctor';
 import { escalations } from './commands/escalations';
@@ -14,6 +16,7 @@ import { plan } from './commands/plan';
 import { playbooks } from './commands/playbooks';
 import { report } from './commands/report';
 import { resolve } from './commands/resolve';
+import { rewind } from './commands/rewind';
 import { server } from './commands/server';
 import { setup } from './commands/setup';
 import { startObjective } from './commands/start-objective';
@@ -30,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   list,
   status,
   plan,
+  contract,
   escalations,
   resolve,
   budget,
@@ -37,6 +41,8 @@ export const COMMANDS: readonly Command[] = [
   pause,
   resume,
   cancel,
+  deployed,
+  rewind,
   logs,
   diff,
   report,

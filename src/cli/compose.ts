@@ -136,6 +136,13 @@ export function composeServices(request: ServicesRequest): Services {
     stopBackgroundWorker: () => stopBackgroundWorker(home.home),
     blobs,
     repositories: async () => (await workspace()).repositories,
+    rewinding: async (objectiveId) => {
+      const { rewind } = await workspace();
+      return {
+        keep: (point) => rewind.keep({ objectiveId, ...point }),
+        move: (point) => rewind.move({ objectiveId, ...point }),
+      };
+    },
     reportsDir: folders.reports,
     examine: async () => {
       const { examine } = await import('./doctor/examine.js');

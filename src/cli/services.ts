@@ -1,4 +1,5 @@
 import type { DepartmentClient } from '../client/department-client';
+import type { CodeRewind } from '../client/rewind';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
 import type { GateSlug } from '../domain/gate-items';
@@ -192,6 +193,8 @@ export interface Services {
   stopBackgroundWorker(): Promise<number | null>;
   blobs(): Promise<BlobStore>;
   repositories(): Promise<Pick<Repositories, 'diff'>>;
+  /** The code's part of taking an objective back. */
+  rewinding(objectiveId: string): Promise<CodeRewind>;
   /** Where reports of this home are. */
   readonly reportsDir: string;
   examine(): Promise<readonly Check[]>;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { isDeploymentWatchId } from '../domain/deployment-watch';
 import { Escalation } from '../domain/escalation';
 import { Answer, OBJECTIVE_WORKFLOW } from '../domain/messages';
 import type { ObjectiveInput } from '../domain/objective';
@@ -9,7 +10,9 @@ import { UserError } from '../domain/user-error';
 import type { Execution, Gateway, MessageRequest, StartRequest } from './gateway';
 import { memoOf, ObjectiveMemo, summarise, excerpt, type ObjectiveSummary } from './objective-summary';
 import { endWithoutResult } from './abnormal-end';
+import { rewindObjective } from './rewind';
 import { isNamed, isNoAnswer, isUnknownSearchAttribute, translateError } from './translate-error';
+import { askWatch, listAskingWatches, watchEnd, type WatchAnswer } from './watch-client';
 
 const QUERY_WITHIN_MS = 5_000;
 const UPDATE_WITHIN_MS = 10_000;
@@ -36,6 +39,8 @@ export interface SentMessage {
   readonly message: string;
 }
 
+type RewindRequest = Parameters<typeof rewindObjective>[1];
+
 interface SendRequest extends MessageRequest {
   /** Makes a repeated update one decision; random when left out. */
   readonly updateId?: string;
@@ -47,9 +52,16 @@ export interface DepartmentClient {
   status(objectiveId: string): Promise<StatusAnswer>;
   /** The workflow's own snapshot, asked without any fallback; null when no worker answered in time. */
   snapshot(objectiveId: string): Promise<ObjectiveStatus | null>;
+  /** Of an objective, or of the watch over its deployment. */
   openEscalations(objectiveId: string): Promise<readonly Escalation[]>;
+  /** Where the watch of this id stands. */
+  watch(watchId: string): Promise<WatchAnswer>;
+  /** Ids of watches that may have a question open. */
+  askingWatches(): Promise<readonly string[]>;
   send(request: SendRequest): Promise<SentMessage>;
   cancel(objectiveId: string): Promise<SentMessage>;
+  /** Takes state and code back to right after a task's merge. */
+  rewind(request: RewindRequest): ReturnType<typeof rewindObjective>;
   list(filter?: { readonly state?: ObjectiveState }): Promise<readonly ObjectiveSummary[]>;
   result(objectiveId: string): Promise<ObjectiveResult>;
   /** null while it is open. */
@@ -96,6 +108,8 @@ export function createDepartmentClient(
           throw error;
         }
       }),
+    watch: (watchId) => asking(watchId, () => askWatch(gateway, watchId)),
+    askingWatches: () => translated({ address: gateway.address }, () => listAskingWatches(gateway)),
     send: (request) =>
       asking(request.objectiveId, async () => {
         try {
@@ -114,6 +128,7 @@ export function createDepartmentClient(
           ? { applied: true, message: `cancelling ${objectiveId}; its processes end before it closes` }
           : { applied: false, message: RECORDED };
       }),
+    rewind: (request) => asking(request.objectiveId, () => rewindObjective(gateway, request)),
     list: (filter = {}) =>
       translated({ address: gateway.address }, () => listObjectives(gateway, filter.state)),
     result: (objectiveId) =>
@@ -129,7 +144,7 @@ export function createDepartmentClient(
 
 function noWorker(objectiveId: string, cause: unknown): UserError {
   return new UserError(
-    `No worker answers for ${objectiveId}, so its questions cannot be read; \`attach ${objectiveId}\` or \`worker\` brings one.`,
+    `No worker answers for ${objectiveId}, so its questions cannot be read; \`worker\` brings one${isDeploymentWatchId(objectiveId) ? '' : `, and \`attach ${objectiveId}\``}.`,
     'temporal-unreachable',
     { cause },
   );
@@ -238,6 +253,13 @@ async function refuseClosed(gateway: Gateway, error: unknown, objectiveId: strin
 }
 
 async function alreadyFinished(gateway: Gateway, execution: Execution): Promise<UserError> {
+  if (isDeploymentWatchId(execution.objectiveId)) {
+    const end = await watchEnd(gateway, execution);
+    return new UserError(
+      `${execution.objectiveId} is already finished: ${end}; \`status ${execution.objectiveId}\` tells how it went.`,
+      'bad-input',
+    );
+  }
   const { outcome } = await closedResult(gateway, execution);
   return new UserError(
     `${execution.objectiveId} is already finished: ${outcome}; \`report ${execution.objectiveId}\` tells how it went.`,

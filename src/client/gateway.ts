@@ -1,10 +1,12 @@
+import type { WATCH_QUERIES, WatchMessageName } from '../domain/deployment-watch';
 import type { MessageName, QUERIES } from '../domain/messages';
 import type { ObjectiveInput } from '../domain/objective';
+import type { RunHistory } from '../domain/rewind';
 
 /** How Temporal sees an execution; everything that is not open is closed. */
 export type ExecutionState = 'open' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
 
-/** One objective as visibility tells it, without its history. */
+/** One objective, or the watch over one, as visibility tells it, without its history. */
 export interface Execution {
   readonly objectiveId: string;
   readonly state: ExecutionState;
@@ -33,12 +35,33 @@ export interface Gateway {
   readonly address: string;
   /** Starts the workflow, or attaches to an open one of that id; a closed one of that id is an error. */
   start(request: StartRequest): Promise<void>;
-  query(objectiveId: string, name: keyof typeof QUERIES, timeoutMs: number): Promise<unknown>;
+  query(
+    objectiveId: string,
+    name: keyof typeof QUERIES | keyof typeof WATCH_QUERIES,
+    timeoutMs: number,
+  ): Promise<unknown>;
   update(
     request: MessageRequest & { readonly updateId: string; readonly timeoutMs: number },
   ): Promise<unknown>;
   signal(request: MessageRequest): Promise<void>;
   cancel(objectiveId: string): Promise<void>;
+  /** Ends it at once; its activities are told at their next heartbeat. */
+  terminate(objectiveId: string, reason: string): Promise<void>;
+  /** How long running activities may take to notice that nobody waits for them, in milliseconds; 0: none runs. */
+  noticeMs(objectiveId: string): Promise<number>;
+  /** The runs of the chain, newest first. */
+  readRuns(objectiveId: string): Promise<readonly RunHistory[]>;
+  /**
+   * Starts it again as it was when that workflow task began; what people said since is not repeated. With the same
+   * `requestId` it happens once.
+   */
+  reset(request: {
+    readonly objectiveId: string;
+    readonly runId: string;
+    readonly eventId: number;
+    readonly reason: string;
+    readonly requestId: string;
+  }): Promise<void>;
   describe(objectiveId: string): Promise<Execution>;
   list(visibilityQuery: string): AsyncIterable<Execution>;
   /** What a closed workflow returned; waits while it is open. */
@@ -48,8 +71,9 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+/** `objectiveId` is the id of the workflow: of an objective, or of the watch over its deployment. */
 export interface MessageRequest {
   readonly objectiveId: string;
-  readonly name: MessageName;
+  readonly name: MessageName | WatchMessageName;
   readonly payload: unknown;
 }

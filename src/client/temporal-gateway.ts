@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../domain/messages';
+import { noticeOf, readRuns } from './read-runs';
 import { describeRepository } from './objective-summary';
 import type { Execution, ExecutionState, Gateway, StartRequest } from './gateway';
 
@@ -23,6 +24,9 @@ const ANSWER_WITHIN_MS = 10_000;
 const POLLED_WITHIN_MS = 65_000;
 // TaskQueueType of Temporal's API.
 const QUEUE_TYPES = { workflow: 1, activity: 2 } as const;
+
+// ResetReapplyExcludeType of Temporal's API: signals, updates, Nexus, cancellation.
+const NOTHING_REPEATED = [1, 2, 3, 4] as const;
 
 const STATUS = defineSearchAttributeKey('CoordinatorStatus', 'KEYWORD');
 const LEVEL = defineSearchAttributeKey('CoordinatorEscalationLevel', 'INT');
@@ -63,6 +67,32 @@ export async function createTemporalGateway(target: GatewayTarget): Promise<Gate
       within(ANSWER_WITHIN_MS, () => handle(objectiveId).signal(name, payload)),
     cancel: async (objectiveId) => {
       await within(ANSWER_WITHIN_MS, () => handle(objectiveId).cancel());
+    },
+    terminate: async (objectiveId, reason) => {
+      await within(ANSWER_WITHIN_MS, () => handle(objectiveId).terminate(reason));
+    },
+    noticeMs: async (objectiveId) => {
+      const { raw } = await within(ANSWER_WITHIN_MS, () => handle(objectiveId).describe());
+      return noticeOf(raw.pendingActivities ?? []);
+    },
+    readRuns: (objectiveId) => readRuns(client, objectiveId),
+    reset: async ({ objectiveId: workflowId, runId, eventId, reason, requestId }) => {
+      const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+      const found = (events ?? []).find((event) => Number(event.eventId) === eventId);
+      if (found?.eventId === undefined || found.eventId === null)
+        throw new Error(`The run ${runId} of ${workflowId} has no event ${String(eventId)}.`);
+      const workflowTaskFinishEventId = found.eventId;
+      await within(ANSWER_WITHIN_MS, () =>
+        connection.workflowService.resetWorkflowExecution({
+          namespace: target.namespace,
+          workflowExecution: { workflowId, runId },
+          reason,
+          requestId,
+          workflowTaskFinishEventId,
+          // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is in a package of the client's
+          resetReapplyExcludeTypes: [...NOTHING_REPEATED],
+        }),
+      );
     },
     describe: async (objectiveId) =>
       toExecution(await within(ANSWER_WITHIN_MS, () => handle(objectiveId).describe())),

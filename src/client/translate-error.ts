@@ -1,3 +1,4 @@
+import { isDeploymentWatchId } from '../domain/deployment-watch';
 import { TemporalUnreachableError, UserError } from '../domain/user-error';
 
 /** What the sentence may name. */
@@ -75,12 +76,18 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** No objective has this id (exit 2). */
+/** No objective, or no watch over one, has this id (exit 2). */
 export class UnknownObjectiveError extends UserError {
   override readonly name = 'UnknownObjectiveError';
 
   constructor(objectiveId: string, options?: ErrorOptions) {
-    super(`There is no objective ${objectiveId}; \`list\` shows what there is.`, 'bad-input', options);
+    super(
+      isDeploymentWatchId(objectiveId)
+        ? `There is no watch ${objectiveId}; it begins when its objective is delivered, and \`list\` shows objectives.`
+        : `There is no objective ${objectiveId}; \`list\` shows what there is.`,
+      'bad-input',
+      options,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { assertNever } from './assert-never';
 import { breakingKey } from './breaking-change';
 import type { Decision } from './escalation';
+import { touchKey } from './service-touch';
 import { mention } from './specialists';
 import { additiveGuidance } from './trigger-questions';
 import type { Question, Step, TaskProgress } from './task-progress';
@@ -9,12 +10,13 @@ import type { Question, Step, TaskProgress } from './task-progress';
 function resumed(
   resume: NonNullable<Question['resume']>,
   decision: Decision,
+  designed: TaskProgress['designed'],
 ): NonNullable<Question['resume']> {
   const { step } = resume;
   if (step.kind !== 'attempt' || step.resumes !== undefined || decision.guidance === null) return resume;
   return {
     ...resume,
-    step: { ...step, prompt: { kind: 'guidance', from: decision.by, text: decision.guidance } },
+    step: { ...step, prompt: { kind: 'guidance', from: decision.by, text: decision.guidance, ...designed } },
   };
 }
 
@@ -23,19 +25,29 @@ function resumed(
  * process's own; here is what becomes of the task itself.
  */
 export function afterDecision(progress: TaskProgress, question: Question, decision: Decision): TaskProgress {
-  const { breaking = [] } = question;
+  const { breaking = [], touches = [] } = question;
+  const conflicts = touches.length > 0 ? touches : breaking;
   const label =
-    breaking.length > 0 ? additiveGuidance(breaking, decision.guidance) : (decision.guidance ?? 'Try again.');
+    conflicts.length > 0
+      ? additiveGuidance(conflicts, decision.guidance)
+      : (decision.guidance ?? 'Try again.');
   const attempt = (start: Extract<Step, { kind: 'attempt' }>['start'], because: string): Step => ({
     kind: 'attempt',
     level: 4,
     start,
-    prompt: { kind: 'guidance', from: decision.by, text: label },
+    prompt: {
+      kind: 'guidance',
+      from: decision.by,
+      text: label,
+      ...(question.sides === undefined ? {} : { sides: question.sides }),
+      ...progress.designed,
+    },
     because,
   });
   switch (decision.decision) {
     case 'retry':
-      if (question.resume !== null) return { ...progress, ...resumed(question.resume, decision) };
+      if (question.resume !== null)
+        return { ...progress, ...resumed(question.resume, decision, progress.designed) };
       return question.findings.length > 0
         ? {
             ...progress,
@@ -63,10 +75,17 @@ export function afterDecision(progress: TaskProgress, question: Question, decisi
       const acceptedBreaking = [
         ...new Set([...progress.acceptedBreaking, ...breaking.map((change) => breakingKey(change))]),
       ];
+      const acceptedTouches = [...new Set([...progress.acceptedTouches, ...touches.map(touchKey)])];
       if (progress.commit === null)
         return { ...progress, waived, step: { kind: 'settled', state: 'waived' } };
       const gated = progress.gate !== null && question.findings.length === 0 && question.red.length > 0;
-      return { ...progress, waived, acceptedBreaking, step: { kind: gated ? 'merge' : 'gate' } };
+      return {
+        ...progress,
+        waived,
+        acceptedBreaking,
+        acceptedTouches,
+        step: { kind: gated ? 'merge' : 'gate' },
+      };
     }
     case 'skip':
     case 'abort':

@@ -1,7 +1,4 @@
-import type { COORDINATOR, Specialist } from './specialists';
-
-/** The frontend department's counterpart, outside this department. */
-const FRONTEND_COORDINATOR = 'frontend-coordinator';
+import { FRONTEND_COORDINATOR, type COORDINATOR, type Specialist } from './specialists';
 
 interface ApiContractRow {
   readonly key: string;

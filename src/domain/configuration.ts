@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ContextPathRule } from './context-files';
+import { CoordinationSettings } from './coordination-settings';
 import { GateSlug } from './gate-items';
 import { ModelOverride } from './model-settings';
 import { ROOT_FOLDER, ServiceFolder } from './service-folder';
@@ -118,6 +119,8 @@ export const ServiceConfiguration = z
         waivers: z.array(ConfiguredWaiver).max(100).optional(),
       })
       .optional(),
+    /** Other services, validation of contracts, rehearsals and the watch after a deployment. */
+    coordination: CoordinationSettings.optional(),
     /** What single roles think with; see `settleSettings` for what a repository may ask for. */
     roles: z.record(RoleName, ModelOverride).optional(),
   })

@@ -1,5 +1,5 @@
 import { categoryRow, type ContextCategory } from './context-categories';
-import type { COORDINATOR, Specialist } from './specialists';
+import type { COORDINATOR, FRONTEND_COORDINATOR, Specialist } from './specialists';
 
 export interface ContextRule {
   /** What the role's work needs; sent first. */
@@ -13,8 +13,10 @@ const IMPLEMENTER: ContextRule = {
   deny: ['frontend-markup', 'database-administration'],
 };
 
-/** What each role may know (charter: "Context Filtering Rules"; the last four rows in its spirit). */
-export const CONTEXT_RULES: Readonly<Record<Specialist | typeof COORDINATOR, ContextRule>> = {
+/** What each role may know (charter: "Context Filtering Rules"; the last five rows in its spirit). */
+export const CONTEXT_RULES: Readonly<
+  Record<Specialist | typeof COORDINATOR | typeof FRONTEND_COORDINATOR, ContextRule>
+> = {
   'api-architect': {
     allow: ['api-contracts', 'frontend-integration', 'third-party-contracts', 'versioning-strategy'],
     deny: ['database-implementation', 'devops-configuration'],
@@ -76,6 +78,17 @@ export const CONTEXT_RULES: Readonly<Record<Specialist | typeof COORDINATOR, Con
       'database-schema',
     ],
     deny: ['implementation-code', 'frontend-markup'],
+  },
+  'frontend-coordinator': {
+    allow: [
+      'api-contracts',
+      'frontend-integration',
+      'frontend-requirements',
+      'versioning-strategy',
+      'error-handling',
+      'security-requirements',
+    ],
+    deny: ['implementation-code', 'database-implementation', 'devops-configuration'],
   },
 };
 

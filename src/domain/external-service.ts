@@ -52,6 +52,7 @@ export function isBlockedOutside(failure: Failure, knownHosts: readonly string[]
       return hostsOf(failure).some((host) => knownHosts.includes(host));
     case 'conflict':
     case 'strayed':
+    case 'uncoordinated':
     case 'red-together':
       return false;
   }

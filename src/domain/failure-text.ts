@@ -1,4 +1,5 @@
 import { assertNever } from './assert-never';
+import type { BlobRef } from './blob';
 import { concernOfSubject } from './item-concerns';
 import type { Concern } from './levels';
 import type { RedItem } from './receipt';
@@ -21,6 +22,8 @@ export function concernOf(failure: Failure): Concern {
     case 'red-together':
     case 'strayed':
       return 'integration';
+    case 'uncoordinated':
+      return failure.of;
     default:
       return assertNever(failure, 'failure');
   }
@@ -36,11 +39,16 @@ export function describeFailure(failure: Failure): string {
     case 'conflict':
       return cut(
         `Merging conflicts in ${failure.files.join(', ')}` +
-          (failure.theirs.length > 0 ? ` with the merged work of ${failure.theirs.join(', ')}.` : '.'),
+          (failure.theirs.length > 0 ? ` with the merged work of ${failure.theirs.join(', ')}.` : '.') +
+          (failure.notes ?? []).map((note) => ` ${note}`).join(''),
       );
     case 'strayed':
       return cut(
         `It changed files that are neither owned nor shared by the task: ${failure.paths.join(', ')}.`,
+      );
+    case 'uncoordinated':
+      return cut(
+        `${failure.of === 'contract' ? 'The contract cannot be built upon' : 'The schema change was refused'}: ${failure.problems.join('; ')}`,
       );
     case 'red-together':
       return cut(
@@ -54,6 +62,11 @@ export function describeFailure(failure: Failure): string {
 /** The red items of a failure, to be shown as evidence. */
 export function redOf(failure: Failure): readonly RedItem[] {
   return failure.kind === 'red' || failure.kind === 'red-together' ? failure.red : [];
+}
+
+/** Both sides of a merge that did not pass, as a blob; undefined for any other failure. */
+export function sidesOf(failure: Failure): BlobRef | undefined {
+  return failure.kind === 'conflict' || failure.kind === 'red-together' ? failure.sides : undefined;
 }
 
 /** A failure with its evidence, for those who did not see it happen. */

@@ -1,4 +1,5 @@
 import { type GateSettings, NO_SETTINGS } from './gate-settings';
+import { folderOf } from './service-folder';
 import type { Survey } from './survey';
 
 /**
@@ -36,7 +37,7 @@ export function fillSurvey(survey: Survey, found: Survey | null): Survey {
 }
 
 /** Whether nothing is known of the service, not even where it is: a repository before its first service. */
-export function isUndecided(survey: Survey): boolean {
+function isUndecided(survey: Survey): boolean {
   return (
     survey.stack === 'unknown' &&
     survey.folder === undefined &&
@@ -45,6 +46,11 @@ export function isUndecided(survey: Survey): boolean {
       (known) => known === null,
     )
   );
+}
+
+/** Where the service of a tree under test is looked for; null: wherever it is found. */
+export function folderToLookIn(survey: Survey): string | null {
+  return isUndecided(survey) ? null : folderOf(survey);
 }
 
 function fillSettings(settings: GateSettings, found: GateSettings): GateSettings {

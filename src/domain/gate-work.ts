@@ -82,24 +82,76 @@ export const MergeRequest = z.strictObject({
   waived: z.array(z.string()),
   /** Says what the task owes; absent in older histories: every cheap check. */
   plan: BlobRef.optional(),
+  /** A human accepted the task as it is, also what it changed outside its claims; absent: nobody did. */
+  accepted: z.boolean().optional(),
 });
 export type MergeRequest = z.infer<typeof MergeRequest>;
 
+/** What people should know of the branch or of files that were made anew; absent: nothing. */
+const MergeNotes = z.array(z.string().max(500)).max(10).optional();
+
 export const MergeResult = z.discriminatedUnion('outcome', [
-  z.strictObject({ outcome: z.literal('merged'), head: CommitId }),
-  /** `theirs` names the tasks whose merged work the conflict is with. */
+  z.strictObject({ outcome: z.literal('merged'), head: CommitId, notes: MergeNotes }),
+  /**
+   * `theirs` names the tasks whose merged work the conflict is with; `sides` is a {@link MergeSides}, absent in older
+   * histories.
+   */
   z.strictObject({
     outcome: z.literal('conflict'),
     files: z.array(z.string()).max(50),
     theirs: z.array(TaskId).max(20),
     head: CommitId,
+    sides: BlobRef.optional(),
+    notes: MergeNotes,
   }),
   /** Green alone, red together: withdrawn, the integration branch is where it was. */
-  z.strictObject({ outcome: z.literal('red'), gate: GateSummary, head: CommitId }),
-  /** Somebody else moved the branch; try again on this head. */
-  z.strictObject({ outcome: z.literal('moved'), head: CommitId }),
+  z.strictObject({
+    outcome: z.literal('red'),
+    gate: GateSummary,
+    head: CommitId,
+    sides: BlobRef.optional(),
+    notes: MergeNotes,
+  }),
+  /** The merge would change files that are neither owned nor shared by the task: withdrawn. */
+  z.strictObject({
+    outcome: z.literal('strayed'),
+    paths: z.array(z.string().max(300)).min(1).max(20),
+    head: CommitId,
+    notes: MergeNotes,
+  }),
+  /** The branch is not where it was; try again on this head. */
+  z.strictObject({ outcome: z.literal('moved'), head: CommitId, notes: MergeNotes }),
 ]);
 export type MergeResult = z.infer<typeof MergeResult>;
+
+/** The two sides of a merge that did not pass, for whoever mends it; kept as a blob. Diffs are cut. */
+export const MergeSides = z.strictObject({
+  mine: z.strictObject({ taskId: TaskId, intent: z.string().max(2000), diff: z.string().max(10_000) }),
+  theirs: z.strictObject({
+    tasks: z.array(z.strictObject({ taskId: TaskId, intent: z.string().max(1000) })).max(20),
+    diff: z.string().max(10_000),
+  }),
+});
+export type MergeSides = z.infer<typeof MergeSides>;
+
+/** Merges what the base gained meanwhile onto the integrated head, before it is delivered. */
+export const RefreshBaseRequest = z.strictObject({
+  handle: ObjectiveHandle,
+  head: CommitId,
+  /** Subjects a human accepted as red. */
+  waived: z.array(z.string().max(200)).max(300),
+});
+export type RefreshBaseRequest = z.infer<typeof RefreshBaseRequest>;
+
+export const RefreshBaseResult = z.discriminatedUnion('outcome', [
+  /** `note`: why the base could not be looked at. */
+  z.strictObject({ outcome: z.literal('unmoved'), note: z.string().max(500).optional() }),
+  /** Clean and green: the integration branch is at the merge. */
+  z.strictObject({ outcome: z.literal('merged'), base: CommitId, head: CommitId, gate: GateSummary }),
+  z.strictObject({ outcome: z.literal('conflict'), base: CommitId, files: z.array(z.string()).max(50) }),
+  z.strictObject({ outcome: z.literal('red'), base: CommitId, gate: GateSummary }),
+]);
+export type RefreshBaseResult = z.infer<typeof RefreshBaseResult>;
 
 export const DeliverRequest = z.strictObject({
   handle: ObjectiveHandle,

@@ -2,14 +2,15 @@ import { assertNever } from './assert-never';
 import { newBreaking } from './breaking-change';
 import { ask, climb, consult } from './climb';
 import { addContextAccount } from './context-account';
-import { failureReport, redOf, restartAfter } from './failure-text';
+import { failureReport, redOf, restartAfter, sidesOf } from './failure-text';
 import type { MergeResult } from './gate-work';
 import type { Advice, ContextDecision, CoordinatorReview } from './handoff';
 import { SEVERITIES } from './handoff';
 import { questionOfFindings, questionRaised } from './questions';
 import type { GateSummary } from './receipt';
+import { newConflicts } from './service-touch';
 import { COORDINATOR, mention } from './specialists';
-import { questionOfBreaking } from './trigger-questions';
+import { questionOfBreaking, questionOfTouches } from './trigger-questions';
 import type { Failure, Step, TaskProgress } from './task-progress';
 import type { AttemptResult } from './work';
 
@@ -24,11 +25,12 @@ export function afterAttempt(progress: TaskProgress, result: AttemptResult): Tas
   const next: TaskProgress = { ...progress, transcript: result.transcript, context };
   switch (result.outcome) {
     case 'handed-off': {
-      const done: TaskProgress = { ...next, commit: result.commit, breaking: result.breaking ?? [] };
+      const { commit, breaking = [], touches = [] } = result;
+      const done: TaskProgress = { ...next, commit, breaking, touches };
       if (result.strayed !== undefined) return climb(done, { kind: 'strayed', paths: result.strayed });
       const grave = result.findings.filter((finding) => SEVERITIES.indexOf(finding.severity) >= GRAVE);
       if (grave.length > 0) return ask(done, questionOfFindings(done, grave));
-      return orAskAboutBreaking(done, { kind: 'gate' });
+      return orAskAboutOthers(done, { kind: 'gate' });
     }
     case 'suspended':
       return afterSuspension(next, result.on);
@@ -39,8 +41,10 @@ export function afterAttempt(progress: TaskProgress, result: AttemptResult): Tas
   }
 }
 
-/** The step, unless the work breaks something that nobody accepted yet. */
-function orAskAboutBreaking(progress: TaskProgress, step: Step): TaskProgress {
+/** The step, unless the work breaks something, or touches what is another service's, that nobody accepted yet. */
+function orAskAboutOthers(progress: TaskProgress, step: Step): TaskProgress {
+  const touches = newConflicts(progress.touches, progress.acceptedTouches);
+  if (touches.length > 0) return ask(progress, questionOfTouches(progress, touches));
   const breaking = newBreaking(progress.breaking, progress.acceptedBreaking);
   return breaking.length > 0 ? ask(progress, questionOfBreaking(progress, breaking)) : { ...progress, step };
 }
@@ -117,6 +121,7 @@ export function afterReview(progress: TaskProgress, review: CoordinatorReview): 
   if (progress.step.kind !== 'review') throw new Error(`${progress.task.id} was not under review`);
   const { failure } = progress.step;
   const text = failureReport(failure);
+  const sides = sidesOf(failure);
   const attempt = (
     guidance: string,
     start: Extract<Step, { kind: 'attempt' }>['start'],
@@ -125,7 +130,13 @@ export function afterReview(progress: TaskProgress, review: CoordinatorReview): 
     kind: 'attempt',
     level: 3,
     start,
-    prompt: { kind: 'guidance', from: mention(COORDINATOR), text: guidance.slice(0, 8000) },
+    prompt: {
+      kind: 'guidance',
+      from: mention(COORDINATOR),
+      text: guidance.slice(0, 8000),
+      ...(sides === undefined ? {} : { sides }),
+      ...progress.designed,
+    },
     because,
   });
   switch (review.action) {
@@ -169,6 +180,7 @@ export function afterReview(progress: TaskProgress, review: CoordinatorReview): 
         resume: null,
         red: redOf(failure),
         acceptable: progress.commit !== null && failure.kind !== 'conflict',
+        sides,
       });
     default:
       return assertNever(review, 'review');
@@ -183,7 +195,7 @@ export function afterGate(progress: TaskProgress, gate: GateSummary): TaskProgre
     gate,
     firstGatePassed: progress.firstGatePassed ?? (gate.green && progress.waived === null),
   };
-  return red.length === 0 ? orAskAboutBreaking(next, { kind: 'merge' }) : climb(next, { kind: 'red', red });
+  return red.length === 0 ? orAskAboutOthers(next, { kind: 'merge' }) : climb(next, { kind: 'red', red });
 }
 
 /** After the merge train took it, or gave it back. */
@@ -202,9 +214,18 @@ export function afterMerge(progress: TaskProgress, result: MergeResult): TaskPro
         files: result.files,
         theirs: result.theirs,
         head: result.head,
+        sides: result.sides,
+        notes: result.notes,
       });
     case 'red':
-      return climb(progress, { kind: 'red-together', red: result.gate.red, head: result.head });
+      return climb(progress, {
+        kind: 'red-together',
+        red: result.gate.red,
+        head: result.head,
+        sides: result.sides,
+      });
+    case 'strayed':
+      return climb(progress, { kind: 'strayed', paths: result.paths });
     default:
       return assertNever(result, 'merge result');
   }

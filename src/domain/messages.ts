@@ -53,6 +53,7 @@ export const QUERIES = { objectiveStatus: 'objectiveStatus', openEscalations: 'o
 export const MESSAGES = {
   resolveEscalation: 'resolveEscalation',
   reviewPlan: 'reviewPlan',
+  reviewContract: 'reviewContract',
   steer: 'steer',
   pause: 'pause',
   resume: 'resume',

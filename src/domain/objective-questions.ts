@@ -1,4 +1,5 @@
 import type { Gap } from './comparison';
+import type { RefreshBaseResult } from './gate-work';
 import type { RedItem } from './receipt';
 import type { Question } from './task-progress';
 
@@ -102,6 +103,43 @@ export function questionOfGaps(gaps: readonly Gap[]): Question {
         id: 'accept',
         label: 'Deliver without it',
         consequence: 'The delivery says what is missing and is marked as having waivers.',
+        decision: 'accept',
+      },
+      STOP,
+    ],
+  };
+}
+
+/** The question when the base moved on and its new commits do not go together with the work. */
+export function questionOfMovedBase(
+  baseRef: string,
+  result: Extract<RefreshBaseResult, { outcome: 'conflict' | 'red' }>,
+): Question {
+  const red = result.outcome === 'red' ? result.gate.red : [];
+  const why =
+    result.outcome === 'conflict'
+      ? `merging it conflicts in ${result.files.join(', ')}`
+      : `merged with it the work is red: ${red.map((item) => item.subject).join(', ')}`;
+  return {
+    ...OF_OBJECTIVE,
+    reason: 'base-moved',
+    question: short(
+      `${baseRef} moved to ${result.base.slice(0, 12)} while the objective ran, and ${why}. How shall it be delivered?`,
+    ),
+    evidence: red.map((item) => short(`${item.subject}: ${item.excerpt}`)).slice(0, 10),
+    red: [],
+    recommendation: 'accept',
+    options: [
+      {
+        id: 'retry',
+        label: 'Try the merge again',
+        consequence: `${baseRef} is looked at and merged again, for instance after it was mended; you are asked again if it fails.`,
+        decision: 'retry',
+      },
+      {
+        id: 'accept',
+        label: 'Deliver it on the base it began with',
+        consequence: 'The branch is delivered as it was checked; the report says that the base has moved.',
         decision: 'accept',
       },
       STOP,

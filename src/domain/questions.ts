@@ -1,6 +1,6 @@
 import { assertNever } from './assert-never';
 import type { Escalation, EscalationOption } from './escalation';
-import { describeFailure, redOf, restartAfter } from './failure-text';
+import { describeFailure, redOf, restartAfter, sidesOf } from './failure-text';
 import type { Finding, RaisedEscalation } from './handoff';
 import { mention } from './specialists';
 import type { Failure, Question, TaskProgress } from './task-progress';
@@ -25,6 +25,7 @@ export function questionAfterLadder(progress: TaskProgress, failure: Failure): Q
     resume: null,
     red,
     acceptable: progress.commit !== null && !conflict,
+    sides: sidesOf(failure),
   };
 }
 

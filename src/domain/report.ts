@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { BlobRef } from './blob';
+import { ContractStatus } from './contract-status';
+import { DatabaseChangeStatus } from './coordination-orders';
+import { DeploymentPlan, RolloutPlan } from './deployment-plan';
 import { Decision, Escalation } from './escalation';
 import { GATE_SECTIONS, GateSlug } from './gate-items';
 import { LedgerRow } from './ledger';
 import { METRICS } from './metrics';
+import { MigrationDesign } from './migration-design';
 import { ModelChoice } from './objective';
 import { TaskId } from './plan';
 import { Precondition, Receipt, Verdict } from './receipt';
+import { DrillReport, RehearsalReport } from './rehearsal';
 import { ObjectiveState, Outcome } from './states';
 import { Delivery, IgnoredMessage, ObjectiveEvent, TaskStatus } from './status';
 import { Usage } from './usage';
@@ -52,6 +57,22 @@ export const ReportMetric = z.strictObject({
 });
 export type ReportMetric = z.infer<typeof ReportMetric>;
 
+/** A schema change with everything designed, measured and decided about it. */
+export const ReportDatabaseChange = z.strictObject({
+  taskId: TaskId,
+  commit: z.string().nullable(),
+  identifier: z.string().nullable(),
+  strategy: z.string().nullable(),
+  steps: DatabaseChangeStatus.shape.steps,
+  design: MigrationDesign.nullable(),
+  rehearsal: RehearsalReport.nullable(),
+  drill: DrillReport.nullable(),
+  deployment: DeploymentPlan.nullable(),
+  rollout: RolloutPlan.nullable(),
+  rolloutDrill: DrillReport.nullable(),
+});
+export type ReportDatabaseChange = z.infer<typeof ReportDatabaseChange>;
+
 /** What an objective came to: the JSON beside the Markdown report. */
 export const Report = z.strictObject({
   version: z.literal(1),
@@ -72,6 +93,9 @@ export const Report = z.strictObject({
   writtenAt: z.iso.datetime(),
   tasks: z.array(TaskStatus.omit({ doing: true, waitingFor: true })),
   gate: ReportGate.nullable(),
+  /** Absent in older reports. */
+  contracts: z.array(ContractStatus).optional(),
+  databaseChanges: z.array(ReportDatabaseChange).optional(),
   openEscalations: z.array(Escalation),
   decisions: z.array(Decision),
   metrics: z.array(ReportMetric),

@@ -20,6 +20,8 @@ export const SPECIALIST_NAMES = SPECIALISTS.map((row) => row.name);
 
 /** Who coordinates. It plans, reviews and decides; its requests never carry file or shell tools. */
 export const COORDINATOR = 'backend-coordinator';
+/** Who looks at contracts for the frontend, which is outside this department; it takes no task of a plan. */
+export const FRONTEND_COORDINATOR = 'frontend-coordinator';
 /** Who answers level 4: a human, or an agent on behalf of one. */
 export const TECH_LEAD = 'tech-lead-orchestrator';
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { BlobRef } from './blob';
 import { ContextAccount } from './context-account';
+import { ContractStatus } from './contract-status';
+import { DatabaseChangeStatus } from './coordination-orders';
 import { Decision, Escalation } from './escalation';
 import { Forecast } from './forecast';
 import { LedgerRow } from './ledger';
@@ -92,6 +94,9 @@ export const ObjectiveStatus = z.strictObject({
   tasks: z.array(TaskStatus),
   escalations: z.array(Escalation),
   decisions: z.array(Decision),
+  /** API contracts, and the schema changes of tasks; absent: none was coordinated. */
+  contracts: z.array(ContractStatus).optional(),
+  databaseChanges: z.array(DatabaseChangeStatus).optional(),
   gate: GateSummary.nullable(),
   delivery: Delivery.nullable(),
   usage: Usage,

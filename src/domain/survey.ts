@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ContextPathRule } from './context-files';
+import { CoordinationSettings } from './coordination-settings';
 import { EngineNeed } from './engine-need';
 import { GateSettings } from './gate-settings';
 
@@ -31,6 +32,8 @@ export const Survey = z.strictObject({
   contextRules: z.array(ContextPathRule).max(200).optional(),
   /** What the gate knows of the service; absent in older dossiers. */
   gate: GateSettings.optional(),
+  /** Other services, contracts, replica and watch; absent: nothing was configured. */
+  coordination: CoordinationSettings.optional(),
   /** What the configuration says there is none of; absent: nothing. */
   omitted: z.array(z.enum(['framework', 'install', 'build', 'test', 'lint', 'database'])).optional(),
   /**

@@ -1,11 +1,14 @@
+import type { BlobRef } from './blob';
 import type { ContextAccount } from './context-account';
 import type { BreakingChange } from './breaking-change';
 import type { EscalationOption } from './escalation';
 import type { ConsultationQuestion, ContextGrant, ContextRequest, Finding } from './handoff';
+import type { MigrationSlot } from './migration-slot';
 import type { Concern, Level } from './levels';
 import type { TaskId, TaskOutline } from './plan';
 import type { GateSummary, RedItem } from './receipt';
 import type { EscalationReason } from './triggers';
+import type { ServiceTouch } from './service-touch';
 import type { AttemptRecord } from './status';
 import type { TaskState } from './states';
 import type { Usage } from './usage';
@@ -22,10 +25,25 @@ export type Failure =
       readonly files: readonly string[];
       readonly theirs: readonly TaskId[];
       readonly head: string;
+      /** Both sides, as a blob; absent in older histories. */
+      readonly sides?: BlobRef | undefined;
+      /** Of files no hand should merge. */
+      readonly notes?: readonly string[] | undefined;
     }
   /** Files outside the task's `owns` and `shares` were changed. */
   | { readonly kind: 'strayed'; readonly paths: readonly string[] }
-  | { readonly kind: 'red-together'; readonly red: readonly RedItem[]; readonly head: string };
+  /** A step of contract or database-change coordination refused it. */
+  | {
+      readonly kind: 'uncoordinated';
+      readonly of: 'contract' | 'database';
+      readonly problems: readonly string[];
+    }
+  | {
+      readonly kind: 'red-together';
+      readonly red: readonly RedItem[];
+      readonly head: string;
+      readonly sides?: BlobRef | undefined;
+    };
 
 /** Where the worktree of the next attempt starts; `head` is whatever the integration branch is at by then. */
 export type NextStart =
@@ -52,6 +70,10 @@ export interface Question {
   readonly acceptable: boolean;
   /** What `accept` lets break; absent: nothing. */
   readonly breaking?: readonly BreakingChange[];
+  /** What of other services `accept` lets it touch; absent: nothing. */
+  readonly touches?: readonly ServiceTouch[];
+  /** Both sides of the merge it is about, as a blob; absent: it is about none. */
+  readonly sides?: BlobRef | undefined;
   /** Options of its own; absent: those that its kind has. */
   readonly options?: readonly EscalationOption[];
 }
@@ -61,6 +83,15 @@ interface RunningAttempt {
   readonly number: number;
   readonly journal: string;
   readonly start: AttemptStart;
+}
+
+/** What another workflow does for a task, in the order it is needed. */
+export type Coordinated = 'database-design' | 'contract' | 'database';
+
+/** What a schema task is given before it begins. */
+export interface DesignedMigration {
+  readonly design: string;
+  readonly slot: MigrationSlot;
 }
 
 /** What a task does next. The process executes steps; the ladder (ladder.ts) decides them. */
@@ -90,6 +121,10 @@ export type Step =
       readonly resume: Extract<Step, { readonly kind: 'attempt' }>;
     }
   | { readonly kind: 'gate' }
+  /** Another workflow does its part: designs a migration, agrees a schema change, or validates a contract. */
+  | { readonly kind: 'coordinate'; readonly of: Coordinated }
+  /** A human is to review the contract; `request` is the order that is open. */
+  | { readonly kind: 'await-contract'; readonly contract: string; readonly request: number }
   | { readonly kind: 'merge' }
   | { readonly kind: 'ask'; readonly question: Question }
   | { readonly kind: 'await-decision'; readonly escalationId: string; readonly question: Question }
@@ -117,6 +152,9 @@ export interface TaskProgress {
   /** What the commit breaks for users of the base, and what of it a human accepted (`breakingKey`). */
   readonly breaking: readonly BreakingChange[];
   readonly acceptedBreaking: readonly string[];
+  /** What of other services the commit touches, and what of it a human accepted (`touchKey`). */
+  readonly touches: readonly ServiceTouch[];
+  readonly acceptedTouches: readonly string[];
   /** Hosts that its checks could not reach, and whether the coordinator looked at it for that. */
   readonly unreachable: readonly string[];
   readonly reviewedOutside: boolean;
@@ -132,6 +170,12 @@ export interface TaskProgress {
   readonly usage: Usage;
   /** Absent before the first attempt has ended. */
   readonly context?: ContextAccount | undefined;
+  /** The migration it is to write; absent: none was designed. */
+  readonly designed?: DesignedMigration;
+  /** Commits that were agreed; merged is only what all its coordination agreed to. */
+  readonly agreed?: Readonly<Partial<Record<Coordinated, string>>>;
+  /** How often the frontend asked for changes. */
+  readonly contractRounds?: number;
 }
 
 export const KEPT_ATTEMPTS = 12;
@@ -160,6 +204,8 @@ export function newProgress(task: TaskOutline): TaskProgress {
     waived: null,
     breaking: [],
     acceptedBreaking: [],
+    touches: [],
+    acceptedTouches: [],
     unreachable: [],
     reviewedOutside: false,
     escalationCount: 0,
@@ -182,6 +228,12 @@ export function taskState(
   if (step.kind === 'await-decision' || step.kind === 'ask') return 'suspended';
   if (step.kind === 'merge') return 'merging';
   if (step.kind === 'gate') return 'gating';
+  if (step.kind === 'await-contract') return 'suspended';
+  if (step.kind === 'coordinate') {
+    if (step.of !== 'database-design') return 'gating';
+    if (facts.inFlight) return 'running';
+    return facts.dependenciesIntegrated ? 'ready' : 'pending';
+  }
   if (step.kind === 'consult' || step.kind === 'review' || step.kind === 'context') return 'suspended';
   if (facts.inFlight) return 'running';
   if (step.resumes !== undefined) return 'suspended';

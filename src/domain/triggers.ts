@@ -28,12 +28,12 @@ export const TRIGGERS = [
   {
     name: 'cross-service-conflict',
     title: 'Conflict with another service',
-    detector: 'the change touches an endpoint or contract another service owns or consumes',
+    detector: 'an endpoint or contract that another service owns or consumes is removed or loses something',
   },
   {
     name: 'database-design-conflict',
     title: 'Database design conflict with another service',
-    detector: 'the change touches a table another service owns',
+    detector: 'a migration alters a table another service owns, or takes something from one it consumes',
   },
   {
     name: 'timeline-concern',
@@ -48,12 +48,14 @@ export const Trigger = z.enum(TRIGGERS.map((row) => row.name));
 /**
  * Why level 4 was reached: one of the charter's triggers, or a reason of the process itself.
  * `levels-spent`: levels 1-3 did not mend it; `plan-refused`: the plan was refused three times;
- * `provider-unavailable`: six hours without a successful model call; `plan-approval` is not a failure.
+ * `provider-unavailable`: six hours without a successful model call; `plan-approval` is not a failure;
+ * `deployment-breach`: something watched after a deployment left its limit.
  */
 const PROCESS_REASONS = [
   'levels-spent',
   'plan-refused',
   'merge-conflict',
+  'base-moved',
   'gate-red',
   'review-needed',
   'unbuilt',
@@ -63,6 +65,7 @@ const PROCESS_REASONS = [
   'model-refusal',
   'external-service-blocked',
   'could-not-run',
+  'deployment-breach',
 ] as const;
 export const EscalationReason = z.enum([...TRIGGERS.map((row) => row.name), ...PROCESS_REASONS]);
 export type EscalationReason = z.infer<typeof EscalationReason>;

@@ -14,11 +14,15 @@ import {
   RaisedEscalation,
 } from './handoff';
 import { Gap } from './comparison';
+import { CoordinationRules } from './coordination-rules';
 import { Concern, Level } from './levels';
 import { PlanPatch } from './messages';
+import { MigrationSlot } from './migration-slot';
 import { ObjectiveHandle } from './objective';
 import { MAX_TASKS, PlanTask, TaskId, TaskOutline } from './plan';
 import { RedItem, Subject } from './receipt';
+import { HeldElsewhere } from './repository-claims';
+import { MAX_TOUCHES, ServiceTouch } from './service-touch';
 import { RoleName } from './specialists';
 import { Usage } from './usage';
 
@@ -42,6 +46,8 @@ export const SurveyResult = z.strictObject({
   provider: z.string().max(64).optional(),
   /** Names of the specialists the repository brings; absent: none. */
   brought: z.array(RoleName).max(MAX_BROUGHT_ROLES).optional(),
+  /** What is coordinated with others; absent in older histories: nothing. */
+  coordination: CoordinationRules.optional(),
 });
 export type SurveyResult = z.infer<typeof SurveyResult>;
 
@@ -69,6 +75,8 @@ export const PlanRequest = z.strictObject({
   refusals: z.array(z.string().max(500)).max(50),
   /** What a human said when rejecting or asking for another plan. */
   comment: z.string().max(8000).nullable(),
+  /** What other objectives hold of the repository, a line each; absent: nothing. */
+  held: HeldElsewhere.shape.lines.optional(),
   allowanceUsd: Allowance,
 });
 export type PlanRequest = z.infer<typeof PlanRequest>;
@@ -133,12 +141,29 @@ export const AttemptStart = z.discriminatedUnion('kind', [
 ]);
 export type AttemptStart = z.infer<typeof AttemptStart>;
 
+/** The migration a schema task is to write and its place among others, told where a conversation begins. */
+const SchemaOrders = {
+  /** A MigrationDesign. */
+  design: BlobRef.optional(),
+  slot: MigrationSlot.optional(),
+};
+
 /** What is new to the specialist in this attempt; each level changes the input. */
 export const AttemptPrompt = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('delegation') }),
+  z.strictObject({ kind: z.literal('delegation'), ...SchemaOrders }),
   z.strictObject({ kind: z.literal('failure'), text: Excerpt, red: z.array(RedItem).max(10) }),
   z.strictObject({ kind: z.literal('advice'), from: RoleName, advice: Advice, failure: Excerpt.nullable() }),
-  z.strictObject({ kind: z.literal('guidance'), from: z.string().max(200), text: z.string().max(8000) }),
+  /**
+   * Also the beginning of whoever takes a task over. `sides`: both sides of the merge it is about, a `MergeSides`; absent:
+   * it is about no merge.
+   */
+  z.strictObject({
+    kind: z.literal('guidance'),
+    from: z.string().max(200),
+    text: z.string().max(8000),
+    ...SchemaOrders,
+    sides: BlobRef.optional(),
+  }),
   /** The answer to a `request_context` of this very attempt. */
   z.strictObject({ kind: z.literal('context'), from: z.string().max(200), decision: ContextDecision }),
 ]);
@@ -197,6 +222,8 @@ export const AttemptResult = z.discriminatedUnion('outcome', [
     strayed: z.array(z.string().max(300)).max(20).optional(),
     /** What the commit breaks for users of the base; absent: nothing. */
     breaking: z.array(BreakingChange).max(MAX_BREAKING).optional(),
+    /** What of other services it touches; absent: nothing. */
+    touches: z.array(ServiceTouch).max(MAX_TOUCHES).optional(),
     usage: Usage,
     context: ContextAccount.optional(),
     mail: MailSeq,
@@ -249,8 +276,9 @@ export const ReviewRequest = z.strictObject({
   taskId: TaskId,
   specialist: RoleName,
   roster: z.array(RoleName),
-  /** What went wrong, with the intents of both sides where it is a conflict. */
   failure: z.string().max(6000),
+  /** Both sides of the merge that failed, a `MergeSides`; absent: it is about no merge. */
+  sides: BlobRef.optional(),
   allowanceUsd: Allowance,
 });
 export type ReviewRequest = z.infer<typeof ReviewRequest>;

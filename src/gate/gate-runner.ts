@@ -2,11 +2,10 @@ import { setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { applyWaivers } from '../domain/apply-waivers';
 import { compareReceipts, cutFindings } from '../domain/compare-receipts';
-import { fillSurvey, isUndecided } from '../domain/fill-survey';
+import { fillSurvey, folderToLookIn } from '../domain/fill-survey';
 import type { GateSlug } from '../domain/gate-items';
 import type { GateSettings } from '../domain/gate-settings';
 import { type GateReport, PRECONDITIONS, type Receipt, type Subject } from '../domain/receipt';
-import { folderOf } from '../domain/service-folder';
 import type { Survey } from '../domain/survey';
 import type { CheckTarget, GateRunner } from '../ports/gate';
 import type { GateChecker } from './checker';
@@ -89,7 +88,7 @@ async function runGate(
   const signal = AbortSignal.any([request.signal, stop.signal]);
   // Every command of every checker listens.
   setMaxListeners(0, signal);
-  const folder = isUndecided(request.survey) ? null : folderOf(request.survey);
+  const folder = folderToLookIn(request.survey);
   const filled = fillSurvey(request.survey, (await setting.detect?.(target, folder, signal)) ?? null);
   const baseTree = base === undefined ? null : await treeOf(target.gitDir, base.commit, signal);
   const survey =

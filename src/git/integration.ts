@@ -1,12 +1,17 @@
 import { TaskId } from '../domain/plan';
 import type { Integration } from '../ports/workspace';
 import { exclusively } from './exclusively';
+import { cutFairly } from './fair-diff';
 import { type Git, gitFailed } from './git-command';
 import { refs } from './layout';
-import { mergeTrees } from './merge-trees';
+import { mergeMovedBase } from './moved-base';
 import { findObjective } from './mirror';
+import { mergeWithLocks } from './remake-locks';
+import { createHeadWatch } from './settle-head';
 import type { Tools } from './tools';
 import { TASK_FORMAT, withTask } from './trailers';
+
+const DIFF_BYTES = 4 * 1024 * 1024;
 
 /** Integration branches; merges are made without a working tree and admitted by compare-and-swap. */
 export function createIntegration(tools: Tools): Integration {
@@ -19,11 +24,19 @@ export function createIntegration(tools: Tools): Integration {
   }
 
   return {
+    ...createHeadWatch(tools),
+    mergeBase: (request) => mergeMovedBase(tools, request),
     async head({ objectiveId }) {
       const { mirror } = await findObjective(layout, objectiveId);
       return headOf(mirror, objectiveId);
     },
-    async propose({ objectiveId, taskId, commit, message }) {
+    async forkOf({ objectiveId, commit }) {
+      const { mirror } = await findObjective(layout, objectiveId);
+      const head = await headOf(mirror, objectiveId);
+      await shared.obtain(mirror, commit);
+      return git.text({ args: ['merge-base', head, commit], cwd: mirror, gitDir: mirror });
+    },
+    async propose({ objectiveId, taskId, commit, message, signal }) {
       const { mirror } = await findObjective(layout, objectiveId);
       const head = await headOf(mirror, objectiveId);
       const inMirror = { cwd: mirror, gitDir: mirror };
@@ -33,24 +46,60 @@ export function createIntegration(tools: Tools): Integration {
         const tree = await git.text({ ...inMirror, args: ['rev-parse', '--verify', `${head}^{tree}`] });
         return { kind: 'already-merged', head, tree };
       }
-      const attempt = await mergeTrees(git, mirror, head, commit);
-      if (attempt.conflicts.length > 0) {
-        const theirs = await tasksBehind(git, mirror, { head, commit, files: attempt.conflicts });
-        return { kind: 'conflict', files: attempt.conflicts, theirs, head };
+      const { tree, conflicts, remade, notes } = await mergeWithLocks(tools, {
+        mirror,
+        ours: head,
+        theirs: commit,
+        signal,
+      });
+      const told = notes.length === 0 ? {} : { notes };
+      if (conflicts.length > 0) {
+        const theirs = await tasksBehind(git, mirror, { head, commit, files: conflicts });
+        return { kind: 'conflict', files: conflicts, theirs, head, ...told };
       }
       const merge = await git.text({
         ...inMirror,
-        args: ['commit-tree', attempt.tree, '-p', head, '-p', commit, '-F', '-'],
+        args: ['commit-tree', tree, '-p', head, '-p', commit, '-F', '-'],
         stdin: withTask(message, taskId),
       });
-      return { kind: 'clean', commit: merge, tree: attempt.tree, head };
+      return {
+        kind: 'clean',
+        commit: merge,
+        tree,
+        head,
+        ...(remade.length === 0 ? {} : { remade }),
+        ...told,
+      };
+    },
+    async sides({ objectiveId, commit, head, paths, maxBytes }) {
+      const { mirror } = await findObjective(layout, objectiveId);
+      const inMirror = { cwd: mirror, gitDir: mirror };
+      const base = await git.run({ ...inMirror, args: ['merge-base', head, commit] });
+      const from = base.code === 0 ? base.stdout.trim() : head;
+      const diff = ['diff', '--no-color', '--no-ext-diff', '--no-textconv', '--submodule=short', from];
+      const show = async (to: string): Promise<string> => {
+        const args = [...diff, to, '--', ...paths];
+        return cutFairly(await git.text({ ...inMirror, args, maxOutputBytes: DIFF_BYTES }), maxBytes);
+      };
+      const [mine, theirs, tasks] = await Promise.all([
+        show(commit),
+        show(head),
+        tasksBehind(git, mirror, { head, commit, files: paths }),
+      ]);
+      return { mine, theirs, tasks };
     },
     async advance({ objectiveId, from, to }) {
       const { mirror } = await findObjective(layout, objectiveId);
       const branch = refs.integration(objectiveId);
       return exclusively(mirror, async () => {
         if (!(await shared.push(mirror, branch, to, from))) return false;
-        const call = { args: ['update-ref', branch, to, from], cwd: mirror, gitDir: mirror };
+        const known = refs.known(objectiveId);
+        const call = {
+          args: ['update-ref', '--stdin'],
+          cwd: mirror,
+          gitDir: mirror,
+          stdin: `update ${branch} ${to} ${from}\nupdate ${known} ${to}\n`,
+        };
         const run = await git.run(call);
         if (run.code === 0) return true;
         if (/is at [0-9a-f]+ but expected|unable to resolve reference/.test(run.stderr)) return false;

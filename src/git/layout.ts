@@ -80,6 +80,16 @@ export const refs = {
   /** The one before: a crash may have come before the last one was written down anywhere. */
   snapshotBefore: (objectiveId: string, taskId: TaskId): string =>
     `refs/coordinator/snapshots-before/${safeName(objectiveId)}/${safeName(taskId)}`,
+  /** Where this host last saw or put the integration branch; keeps what is merged, whatever becomes of the branch. */
+  known: (objectiveId: string): string => `refs/coordinator/known/${safeName(objectiveId)}`,
+  /** Set when the branch was found gone and put back, until it has been told. */
+  restored: (objectiveId: string): string => `refs/coordinator/restored/${safeName(objectiveId)}`,
+  /** Folder of what people put on the integration branch and was not taken. */
+  foreign: (objectiveId: string): string => `refs/coordinator/foreign/${safeName(objectiveId)}`,
+  /** Folder of lines of work that a rewind left. */
+  abandoned: (objectiveId: string): string => `refs/coordinator/abandoned/${safeName(objectiveId)}`,
+  /** The base ref of the source as it was seen at delivery. */
+  baseNow: (objectiveId: string): string => `refs/coordinator/base-now/${safeName(objectiveId)}`,
   /** Keeps the base commit. */
   base: (objectiveId: string): string => `refs/coordinator/base/${safeName(objectiveId)}`,
   /** Branches and tags fetched to find the base commit behind them. */

@@ -2,7 +2,7 @@ import { WorkspaceError } from './errors';
 import type { Desk } from './desk';
 import type { Git } from './git-command';
 import type { Place } from './layout';
-import { type MergedTree, mergeTrees } from './merge-trees';
+import type { MergedTree } from './merge-trees';
 import { claim } from './owner';
 import {
   addPlace,
@@ -17,6 +17,7 @@ import {
   restoreDotGit,
   writeConflicts,
 } from './place';
+import { mergeWithLocks } from './remake-locks';
 import type { Tools } from './tools';
 import { mendIndex } from './whole-index';
 
@@ -61,7 +62,8 @@ export async function makePlace({ git, pool }: Tools, desk: Desk): Promise<void>
  * Merges a commit into the worktree, leaving it uncommitted, and answers the files with conflicts. Not by "git merge",
  * which fails on what a repository may say in its `.gitmodules`.
  */
-export async function mergeInto(git: Git, desk: Desk, commit: string): Promise<string[]> {
+export async function mergeInto(tools: Tools, desk: Desk, commit: string): Promise<string[]> {
+  const { git } = tools;
   const { mirror, place, branch } = desk;
   // The list is written last: without it a crash came between, and the merge is made again.
   const noted = await readKnownConflicts(place);
@@ -69,7 +71,7 @@ export async function mergeInto(git: Git, desk: Desk, commit: string): Promise<s
   await forgetMerge(place);
   const args = ['merge-base', '--is-ancestor', commit, branch];
   const isMerged = (await git.run({ args, cwd: mirror, gitDir: mirror })).code === 0;
-  const merged = isMerged ? undefined : await mergeTrees(git, mirror, branch, commit);
+  const merged = isMerged ? undefined : await mergeWithLocks(tools, { mirror, ours: branch, theirs: commit });
   await git.text(inPlace(place, ['read-tree', '--reset', '-u', merged?.tree ?? branch]));
   await git.text(inPlace(place, ['clean', '-ffdq']));
   if (merged === undefined) return [];

@@ -163,11 +163,31 @@ async function fetchBase(
       );
 }
 
-/** The integration branch of an objective that this host knows; null where it does not. */
-async function headHere({ git, layout }: Tools, objectiveId: string): Promise<string | null> {
-  const known = await lookUpObjective(layout, objectiveId);
-  if (known === undefined) return null;
-  const args = ['rev-parse', '--verify', '--quiet', refs.integration(objectiveId)];
-  const run = await git.run({ args, cwd: known.mirror, gitDir: known.mirror });
-  return run.code === 0 ? run.stdout.trim() : null;
+/**
+ * The integration branch of an objective that this host knows; null where it does not. One that somebody deleted is
+ * put back where it was seen last, which the next merge tells.
+ */
+async function headHere(tools: Tools, objectiveId: string): Promise<string | null> {
+  const { git, layout, shared } = tools;
+  const found = await lookUpObjective(layout, objectiveId);
+  if (found === undefined) return null;
+  const { mirror } = found;
+  const branch = refs.integration(objectiveId);
+  const read = async (ref: string): Promise<string | null> => {
+    const args = ['rev-parse', '--verify', '--quiet', ref];
+    const run = await git.run({ args, cwd: mirror, gitDir: mirror });
+    return run.code === 0 ? run.stdout.trim() : null;
+  };
+  const head = await read(branch);
+  if (head !== null) return head;
+  const known = await read(refs.known(objectiveId));
+  if (known === null || (await shared.pull(mirror, branch))) return read(branch);
+  await git.text({
+    args: ['update-ref', '--stdin'],
+    cwd: mirror,
+    gitDir: mirror,
+    stdin: `update ${branch} ${known}\nupdate ${refs.restored(objectiveId)} ${known}\n`,
+  });
+  await shared.push(mirror, branch, known, null);
+  return known;
 }

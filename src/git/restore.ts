@@ -68,11 +68,12 @@ async function settleBranch(tools: Tools, desk: Desk, { start, snapshot }: Wante
 
 /** The merge that was pending when the snapshot was made is pending again. */
 async function resumeMerge(
-  { git, shared }: Tools,
+  tools: Tools,
   desk: Desk,
   start: AttemptStart,
   snapshot: string,
 ): Promise<string[]> {
+  const { git, shared } = tools;
   const { mirror, place } = desk;
   if (start.kind === 'fresh') {
     await forgetMerge(place);
@@ -81,7 +82,7 @@ async function resumeMerge(
   const merged = start.kind === 'conflict' ? start.with : await commitOf(git, mirror, `${snapshot}^2`);
   if (merged === undefined) return readConflicts(place);
   await shared.obtain(mirror, merged);
-  return mergeInto(git, desk, merged);
+  return mergeInto(tools, desk, merged);
 }
 
 /** Makes the files those of the snapshot, ignored ones aside; whether they are now. */

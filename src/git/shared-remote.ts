@@ -3,6 +3,8 @@ import { fetchInto } from './fetch';
 
 /** The repository that workers of several hosts share (`COORDINATOR_GIT_REMOTE`). Without one, nothing happens. */
 export interface SharedRemote {
+  /** Whether there is one. */
+  readonly isShared: boolean;
   /** Takes the branch as it is there; false when it is not there. */
   pull(mirror: string, ref: string): Promise<boolean>;
   /**
@@ -23,6 +25,7 @@ export function createSharedRemote(git: Git, remote: string | null): SharedRemot
   };
   if (remote === null) {
     return {
+      isShared: false,
       pull: () => Promise.resolve(false),
       push: () => Promise.resolve(true),
       publish: () => Promise.resolve(),
@@ -30,6 +33,7 @@ export function createSharedRemote(git: Git, remote: string | null): SharedRemot
     };
   }
   return {
+    isShared: true,
     async pull(mirror, ref) {
       const call = fetchInto(mirror, remote, [`+${ref}:${ref}`], { network: true });
       const run = await git.run(call);

@@ -1,3 +1,4 @@
+import type { LockFiles } from '../ports/workspace';
 import type { Git } from './git-command';
 import type { Layout } from './layout';
 import type { Pool } from './pool';
@@ -11,5 +12,7 @@ export interface Tools {
   readonly samples: SampleMaker;
   readonly shared: SharedRemote;
   readonly pool: Pool;
+  /** Absent: lock files are merged as text. */
+  readonly locks?: LockFiles | undefined;
   readonly lockWaitMs: number;
 }

@@ -1,6 +1,6 @@
 import { packageVersion } from '../config/package-root';
 import type { ReceiptNotes } from '../ports/receipt-notes';
-import type { Integration, Repositories, Worktrees } from '../ports/workspace';
+import type { Integration, LockFiles, Repositories, Worktrees } from '../ports/workspace';
 import type { RepositorySource } from '../domain/objective';
 import { findMergeBase, mergeBaseInMirror } from './find-base';
 import { createGit } from './git-command';
@@ -10,6 +10,7 @@ import { createLayout } from './layout';
 import { createReceiptNotes } from './notes';
 import { createPool } from './pool';
 import { createRepositories } from './repositories';
+import { type CodePoint, keepLine, moveLine } from './rewind';
 import { createSampleMaker } from './sample';
 import { createSharedRemote } from './shared-remote';
 import { findSweepable, type SweepRequest, type Swept, sweep } from './sweep';
@@ -25,6 +26,8 @@ export interface GitWorkspaceOptions {
   readonly userEnvironment?: Readonly<Record<string, string>>;
   /** Repository that workers of several hosts share; each of them does `prepare` for itself. */
   readonly remote?: string | null;
+  /** Makes lock files anew when both sides of a merge changed them; without it they are merged as text. */
+  readonly locks?: LockFiles;
   /** How long a lock of a living process is waited for, in milliseconds; ten seconds without it. */
   readonly lockWaitMs?: number;
 }
@@ -48,6 +51,11 @@ export interface GitWorkspace {
     /** Prepares the tip of the default branch of an address. */
     readonly prepareTip: () => Promise<string>;
   }): Promise<string | null>;
+  /** Moves branches back to an earlier point; see `keepLine` and `moveLine`. */
+  readonly rewind: {
+    keep(point: CodePoint): Promise<string | null>;
+    move(point: CodePoint): Promise<void>;
+  };
   /** Where a sample run's own repository is, for people to look at. */
   samplePath(objectiveId: string): string;
   /** The objectives {@link GitWorkspace.sweep} would remove. */
@@ -60,12 +68,12 @@ export interface GitWorkspace {
 export function createGitWorkspace(options: GitWorkspaceOptions): GitWorkspace {
   const layout = createLayout(options.home);
   const lockWaitMs = options.lockWaitMs ?? 10_000;
-  const { searchPath, userEnvironment = {} } = options;
+  const { searchPath, userEnvironment = {}, locks } = options;
   const git = createGit({ layout, searchPath, userEnvironment, lockWaitMs });
   const samples = createSampleMaker(git);
   const shared = createSharedRemote(git, options.remote ?? null);
   const pool = createPool({ git, layout, shared });
-  const tools: Tools = { git, layout, samples, shared, pool, lockWaitMs };
+  const tools: Tools = { git, layout, samples, shared, pool, locks, lockWaitMs };
   return {
     repositories: createRepositories(tools),
     worktrees: createWorktrees(tools),
@@ -77,6 +85,7 @@ export function createGitWorkspace(options: GitWorkspaceOptions): GitWorkspace {
       source.kind === 'path'
         ? findMergeBase(git, source.path, commit)
         : mergeBaseInMirror(tools, { objectiveId, commit, tip: await prepareTip() }),
+    rewind: { keep: (point) => keepLine(tools, point), move: (point) => moveLine(tools, point) },
     samplePath: (objectiveId) => layout.sample(objectiveId),
     findSweepable: (request) => findSweepable(tools, request),
     sweep: (request) => sweep(tools, request),

@@ -53,7 +53,7 @@ export function createWorktrees(tools: Tools): Worktrees {
           case 'conflict':
             await openAgain(tools, desk);
             await shared.obtain(desk.mirror, start.with);
-            return describe(git, desk, request.objectiveId, await mergeInto(git, desk, start.with));
+            return describe(git, desk, request.objectiveId, await mergeInto(tools, desk, start.with));
           default:
             return assertNever(start, 'start of an attempt');
         }

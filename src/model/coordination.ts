@@ -1,24 +1,32 @@
 import { z } from 'zod';
 import { Analysis } from '../domain/analysis';
 import { comparisonAnswer } from '../domain/comparison';
+import { deploymentAnswer, rolloutAnswer } from '../domain/deployment-plan';
 import type { Dossier } from '../domain/dossier';
+import { frontendAnswer } from '../domain/frontend-review';
 import { Advice, ContextDecision, CoordinatorReview } from '../domain/handoff';
+import { MigrationDesignAnswer } from '../domain/migration-design';
 import type { ModelQuestion } from '../domain/model-question';
 import { grantable } from '../domain/context-grant';
 import { Plan } from '../domain/plan';
 import { GateReview } from '../domain/review';
-import { COORDINATOR } from '../domain/specialists';
+import { COORDINATOR, FRONTEND_COORDINATOR } from '../domain/specialists';
 import type { BlobStore } from '../ports/blob-store';
 import type { Answered, Asking, Coordination } from '../ports/department';
 import { redactSecrets } from '../process/redact';
 import type { ClientFor } from './client';
 import { analysePrompt } from './prompts/analyse';
+import { chooseRolloutPrompt } from './prompts/choose-rollout';
 import { consultPrompt } from './prompts/consult';
 import { contextRequestPrompt } from './prompts/context-request';
+import { designMigrationPrompt, MIGRATION_DESIGNER } from './prompts/design-migration';
 import { planPrompt } from './prompts/plan';
+import { DEPLOYER, planDeploymentPrompt } from './prompts/plan-deployment';
+import { longestBlock } from './prompts/rehearsal';
 import { reviewPrompt } from './prompts/review';
 import { comparePrompt } from './prompts/compare';
 import { inspectPrompt } from './prompts/inspect';
+import { validateContractPrompt } from './prompts/validate-contract';
 import { createProviderWalls, type ProviderWalls } from './provider-walls';
 import { modelId } from './models';
 import { roleAtWork } from './role-at-work';
@@ -101,6 +109,33 @@ export function createCoordination(options: CoordinationOptions): Coordination {
       const { points, files } = request.brief;
       const prompt = comparePrompt(request.dossier, request.brief);
       return ask('compare', COORDINATOR, comparisonAnswer(points, files), prompt, request);
+    },
+    designMigration(request) {
+      const prompt = designMigrationPrompt(request.dossier, request.brief);
+      return ask('design-migration', MIGRATION_DESIGNER, MigrationDesignAnswer, prompt, request);
+    },
+    planDeployment(request) {
+      const { rehearsal } = request.brief;
+      const answer = deploymentAnswer({
+        destructive: (rehearsal?.destructive.length ?? 0) > 0,
+        blockedMs: longestBlock(rehearsal),
+      });
+      const prompt = planDeploymentPrompt(request.dossier, request.brief);
+      return ask('plan-deployment', DEPLOYER, answer, prompt, request);
+    },
+    chooseRollout(request) {
+      const { design, rehearsal } = request.brief;
+      const answer = rolloutAnswer({
+        oldVersionWorks: rehearsal?.oldVersionWorks ?? null,
+        irreversible: design.irreversible !== null,
+      });
+      const prompt = chooseRolloutPrompt(request.dossier, request.brief);
+      return ask('choose-rollout', COORDINATOR, answer, prompt, request);
+    },
+    validateContract(request) {
+      const answer = frontendAnswer(request.brief);
+      const prompt = validateContractPrompt(request.dossier, request.brief);
+      return ask('validate-contract', FRONTEND_COORDINATOR, answer, prompt, request);
     },
   };
 }

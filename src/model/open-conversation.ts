@@ -8,11 +8,12 @@ import { redactSecrets } from '../process/redact';
 import { attemptPrompt } from './prompts/attempt-prompt';
 import { delegationPrompt, describeConflicts } from './prompts/delegation';
 import { bullets, joinParts, section } from './prompts/format';
+import { describeSides } from './prompts/merge-sides';
 import { readTranscript, tell, type Transcript } from './transcript';
 
 type Opening = Pick<
   Parameters<Specialists['work']>[0],
-  'dossier' | 'task' | 'specialist' | 'worktree' | 'desk' | 'prompt' | 'transcript'
+  'dossier' | 'task' | 'specialist' | 'worktree' | 'desk' | 'prompt' | 'orders' | 'sides' | 'transcript'
 > & { readonly access: ContextAccess };
 
 /** A conversation whose next turn is the model's. */
@@ -33,7 +34,10 @@ export async function openConversation(blobs: BlobStore, opening: Opening): Prom
   const { access, prompt } = opening;
   // Evidence is output of checks on the whole tree.
   const evidence = prompt.kind === 'failure' || prompt.kind === 'advice';
-  const told = attemptPrompt(prompt);
+  // What a merge is about is shown whole: both sides of it are the specialist's to keep.
+  const sides = describeSides(opening.sides);
+  if (sides !== '') access.count('sent', null, sides.length);
+  const told = joinParts([attemptPrompt(prompt), sides]);
   const news = redactSecrets(evidence ? await access.filter(told) : told);
   const notes = (await opening.desk.readMail()).steering;
   const mail = newestOf(notes, 0);
@@ -45,6 +49,7 @@ export async function openConversation(blobs: BlobStore, opening: Opening): Prom
       task,
       specialist,
       conflicts: worktree.conflicts,
+      orders: opening.orders,
       access,
     });
     const messages: Anthropic.MessageParam[] = [];

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { MAX_BROUGHT_ROLES, MAX_ROLE_BYTES, shortDescription } from '../domain/department-roles';
 import { Effort, ModelAlias, type ModelOverride } from '../domain/model-settings';
-import { COORDINATOR, mention, RoleName, SPECIALIST_NAMES, TECH_LEAD } from '../domain/specialists';
+import {
+  COORDINATOR,
+  FRONTEND_COORDINATOR,
+  mention,
+  RoleName,
+  SPECIALIST_NAMES,
+  TECH_LEAD,
+} from '../domain/specialists';
 import { ConfigurationError } from '../domain/user-error';
 import { RoleFileFault, splitRoleFile } from './role-file';
 
@@ -9,6 +16,8 @@ import { RoleFileFault, splitRoleFile } from './role-file';
 const FOLDER = '.claude/agents/';
 /** The `department` of a role that wants to join this roster. */
 const DEPARTMENT = 'backend';
+/** Roles a repository has no say in. */
+const DECIDING: readonly string[] = [COORDINATOR, TECH_LEAD, FRONTEND_COORDINATOR];
 
 /** A role file of a target repository that counts. */
 export interface TargetRole {
@@ -97,7 +106,7 @@ function judge(path: string, source: string | null): TargetRole | string | null 
   }
   const parsed = Frontmatter.safeParse(parts.frontmatter);
   if (!parsed.success) throw broken(path, describeIssue(parsed.error));
-  if (stem === COORDINATOR || stem === TECH_LEAD) {
+  if (DECIDING.includes(stem)) {
     return `${path} is left out: a repository has no say in how ${mention(stem)} decides`;
   }
   if (parts.body === '') throw broken(path, 'there is no text below the frontmatter');

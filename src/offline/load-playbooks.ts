@@ -3,6 +3,8 @@ import { extname, join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { ConfigurationError } from '../domain/user-error';
+import { MigrationDesign } from '../domain/migration-design';
+import type { LoadedDesign } from './change-sections';
 import { Playbook, type Answer, type LoadedAnswer, type LoadedPlaybook, type LoadedReply } from './playbook';
 
 /**
@@ -27,7 +29,21 @@ async function loadPlaybook(dir: string, folder: string): Promise<LoadedPlaybook
   const scenarios = playbook.scenarios.map((scenario) => scenario.name);
   const files = createFileReader(folder, join(dir, 'files'));
   const answers = await Promise.all(playbook.answers.map((answer) => loadAnswer(answer, scenarios, files)));
-  return { ...playbook, answers };
+  const design = await Promise.all(
+    (playbook.design ?? []).map((row) => loadDesign(folder, row, scenarios, files)),
+  );
+  return { ...playbook, answers, design };
+}
+
+async function loadDesign(
+  folder: string,
+  { task, scenarios, file }: NonNullable<Playbook['design']>[number],
+  all: readonly string[],
+  files: FileReader,
+): Promise<LoadedDesign> {
+  const parsed = MigrationDesign.safeParse(await files.data(file));
+  if (!parsed.success) throw broken(folder, `files/${file} is no design, ${describeIssue(parsed.error)}`);
+  return { task, scenarios: scenarios ?? all, design: parsed.data };
 }
 
 function checkReferences(folder: string, playbook: Playbook): void {
@@ -37,12 +53,15 @@ function checkReferences(folder: string, playbook: Playbook): void {
     if (ids.has(answer.id)) throw broken(folder, `two answers have the id "${answer.id}"`);
     ids.add(answer.id);
   }
+  const checkScenarios = (what: string, names: readonly string[] | undefined): void => {
+    const unknown = names?.find((name) => !scenarios.has(name));
+    if (unknown !== undefined)
+      throw broken(folder, `${what} names the scenario "${unknown}", which is not listed`);
+  };
+  for (const row of playbook.design ?? []) checkScenarios(`the design of ${row.task}`, row.scenarios);
+  for (const row of playbook.validate?.changes ?? []) checkScenarios('a change in validate', row.scenarios);
   for (const answer of playbook.answers) {
-    for (const scenario of answer.scenarios ?? []) {
-      if (!scenarios.has(scenario)) {
-        throw broken(folder, `answer "${answer.id}" names the scenario "${scenario}", which is not listed`);
-      }
-    }
+    checkScenarios(`answer "${answer.id}"`, answer.scenarios);
     for (const after of [answer.when, ...(answer.unless ?? [])].flatMap((row) => row.after ?? [])) {
       if (!ids.has(after))
         throw broken(folder, `answer "${answer.id}" comes after "${after}", which does not exist`);

@@ -4,26 +4,8 @@ import { GateSlug } from '../domain/gate-items';
 import { TaskId } from '../domain/plan';
 import { ModelQuestion } from '../domain/model-question';
 import { RoleName } from '../domain/specialists';
-
-const Name = z.string().regex(/^[a-z][a-z0-9-]{0,60}$/, 'a name is lower-case kebab-case');
-const RelativePath = z
-  .string()
-  .min(1)
-  .regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[^\\\0]+$/, 'a path is relative and stays in its folder');
-
-/** A regular expression as text: multi-line, case-sensitive unless it starts with `(?i)`. */
-const Pattern = z
-  .string()
-  .min(1)
-  .transform((source, context) => {
-    const insensitive = source.startsWith('(?i)');
-    try {
-      return new RegExp(insensitive ? source.slice(4) : source, insensitive ? 'im' : 'm');
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
-      return z.NEVER;
-    }
-  });
+import { ChangeSections, type LoadedDesign } from './change-sections';
+import { Name, Pattern, RelativePath } from './playbook-values';
 
 function oneOrMany<T extends z.ZodType>(schema: T): z.ZodType<z.output<T>[]> {
   return z.union([schema.transform((value) => [value]), z.array(schema).min(1)]);
@@ -128,12 +110,15 @@ export const Playbook = z.strictObject({
   /** Answers to `inspect` and `compare` that no answer above gives. */
   review: z.partialRecord(GateSlug, ReviewedItem).optional(),
   compare: ComparedTree.optional(),
+  /** Answers to the questions about schema changes and contracts that no answer above gives. */
+  ...ChangeSections.shape,
 });
 export type Playbook = z.infer<typeof Playbook>;
 
 /** A playbook ready to answer: every file it names is read, file references in inputs are contents. */
-export interface LoadedPlaybook extends Omit<Playbook, 'answers'> {
+export interface LoadedPlaybook extends Omit<Playbook, 'answers' | 'design'> {
   readonly answers: readonly LoadedAnswer[];
+  readonly design?: readonly LoadedDesign[] | undefined;
 }
 
 export interface LoadedAnswer {

@@ -1,32 +1,64 @@
+import { assertNever } from '../domain/assert-never';
 import { GateSlug } from '../domain/gate-items';
+import type { ModelQuestion } from '../domain/model-question';
 import type { GateReview, ItemReview } from '../domain/review';
 import { readNumberedLine } from '../domain/review-source';
 import type { Comparison } from '../domain/comparison';
+import { deploymentOf, designOf, reviewContract, rolloutOf } from './change-answers';
 import type { Conversation } from './conversation';
 import type { ComparedTree, LoadedPlaybook, LoadedReply, ReviewedItem } from './playbook';
+import { linesUnder } from './prompt-lines';
 
 interface SectionAnswer {
   readonly id: string;
   readonly reply: Extract<LoadedReply, { kind: 'json' }>;
 }
 
+type Sections = Pick<LoadedPlaybook, 'review' | 'compare' | 'design' | 'deployment' | 'rollout' | 'validate'>;
+
 /**
- * Answers a review or the last comparison from the sections of a playbook. They say what there is to say of a file; where
- * it stands is read from the question, so that an answer holds for the tree it is asked about, or says nothing.
- * @returns null where the question is another, or the playbook compares nothing
+ * Answers a question from the sections of a playbook: reviews, the last comparison, schema changes, contracts. They say
+ * what there is to say of a file or a change; where it stands and what was measured is read from the question, so that
+ * an answer holds for what it is asked about, or says nothing.
+ * @returns null where the question is another, or the playbook has nothing to say of it
  */
 export function sectionAnswer(
-  { review, compare }: Pick<LoadedPlaybook, 'review' | 'compare'>,
+  sections: Sections,
   scenario: string,
-  { ask, told }: Pick<Conversation, 'ask' | 'told'>,
+  { ask, task, told }: Pick<Conversation, 'ask' | 'task' | 'told'>,
 ): SectionAnswer | null {
-  if (ask === 'inspect') return answer('inspect', reviewOf(review ?? {}, told));
-  if (ask === 'compare' && compare !== undefined)
-    return answer('compare', compareTree(compare, scenario, told));
-  return null;
+  const value = ask === null ? null : valueOf(sections, scenario, { ask, task, told });
+  return ask === null || value === null ? null : { id: ask, reply: { kind: 'json', value } };
 }
 
-const answer = (id: string, value: unknown): SectionAnswer => ({ id, reply: { kind: 'json', value } });
+function valueOf(
+  { review, compare, design, deployment, rollout, validate }: Sections,
+  scenario: string,
+  { ask, task, told }: { readonly ask: ModelQuestion; readonly task: string | null; readonly told: string },
+): unknown {
+  switch (ask) {
+    case 'inspect':
+      return reviewOf(review ?? {}, told);
+    case 'compare':
+      return compare === undefined ? null : compareTree(compare, scenario, told);
+    case 'design-migration':
+      return designOf(design ?? [], scenario, task);
+    case 'plan-deployment':
+      return deployment === undefined ? null : deploymentOf(deployment, told);
+    case 'choose-rollout':
+      return rollout === undefined ? null : rolloutOf(rollout, told);
+    case 'validate-contract':
+      return validate === undefined ? null : reviewContract(validate, scenario, told);
+    case 'analyse':
+    case 'plan':
+    case 'consult':
+    case 'review':
+    case 'context':
+      return null;
+    default:
+      return assertNever(ask, 'question');
+  }
+}
 
 function reviewOf(section: NonNullable<LoadedPlaybook['review']>, told: string): GateReview {
   const sources = readSources(told);
@@ -118,14 +150,4 @@ function compareTree(section: ComparedTree, scenario: string, told: string): Com
         : { id, state: 'built', files: shown, why: `${shown.join(', ')} carries it` };
     }),
   };
-}
-
-/** The lines below a heading, up to the next empty one. */
-function linesUnder(heading: string, told: string): string[] {
-  const lines = told.split('\n');
-  const start = lines.indexOf(`${heading}:`);
-  if (start < 0) return [];
-  const rest = lines.slice(start + 1);
-  const end = rest.indexOf('');
-  return end < 0 ? rest : rest.slice(0, end);
 }

@@ -9,6 +9,7 @@ import type { LoadedPlaybook } from './playbook';
 import { findBreakpointFault, promptBlocks } from './prompt-blocks';
 import { createPromptCache } from './prompt-cache';
 import { messageEvents } from './server-sent-events';
+import { renumbering } from './renumber';
 import { sectionAnswer } from './section-answer';
 import { estimateTokens } from './token-estimate';
 
@@ -136,13 +137,17 @@ export async function startOfflineModel(options: OfflineModelOptions): Promise<O
       return { outcome: { kind: 'message', message, stream: request.stream === true }, answer: AGAIN };
     }
     const choice = chooseAnswer(playbook, scenario, conversation);
-    const own = choice.kind === 'none' ? sectionAnswer(playbook, scenario, conversation) : null;
+    const renumber = renumbering(playbook.migrations ?? [], conversation);
+    const { review, compare, design, deployment, rollout, validate } = playbook;
+    const sections = { review, compare, design, deployment, rollout, validate };
+    const own = choice.kind === 'none' ? sectionAnswer(renumber(sections), scenario, conversation) : null;
     if (own !== null) {
       const message = buildMessage(request, own.id, 0, own.reply, countInput(request));
       return { outcome: { kind: 'message', message, stream: request.stream === true }, answer: own.id };
     }
     if (choice.kind === 'none') throw new ApiError(400, 'invalid_request_error', choice.explanation);
-    const { id, reply } = choice.answer;
+    const { id } = choice.answer;
+    const reply = renumber(choice.answer.reply);
     if (reply.kind === 'error') {
       const error = new ApiError(reply.status, reply.type, reply.message, reply.retryAfterSeconds);
       return { outcome: { kind: 'error', error }, answer: id };

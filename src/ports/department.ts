@@ -2,8 +2,11 @@ import type { Analysis } from '../domain/analysis';
 import type { BlobRef } from '../domain/blob';
 import type { Comparison, Point } from '../domain/comparison';
 import type { ContextAccount } from '../domain/context-account';
+import type { DeploymentPlan, RolloutPlan } from '../domain/deployment-plan';
 import type { Dossier } from '../domain/dossier';
+import type { FrontendReview } from '../domain/frontend-review';
 import type { GateSlug } from '../domain/gate-items';
+import type { MergeSides } from '../domain/gate-work';
 import type {
   Advice,
   ConsultationQuestion,
@@ -15,12 +18,15 @@ import type {
   RaisedEscalation,
 } from '../domain/handoff';
 import type { Concern, Level } from '../domain/levels';
+import type { MigrationDesign } from '../domain/migration-design';
+import type { MigrationSlot } from '../domain/migration-slot';
 import type { DelegatedTask, Plan } from '../domain/plan';
 import type { Receipt } from '../domain/receipt';
 import type { GateReview } from '../domain/review';
 import type { Usage } from '../domain/usage';
 import type { Mail } from '../domain/mail';
 import type { AttemptPrompt, ProviderWall } from '../domain/work';
+import type { ContractBrief, DeploymentBrief, MigrationBrief, RolloutBrief } from './change-briefs';
 import type { Journal } from './journal';
 import type { Worktree } from './workspace';
 
@@ -35,6 +41,14 @@ export interface Answered<T> {
   readonly usage: Usage;
 }
 
+/** A question that stands on a brief. */
+interface Briefed<B> {
+  readonly dossier: Dossier;
+  readonly brief: B;
+  readonly asking: Asking;
+  readonly signal: AbortSignal;
+}
+
 /** The coordinator's and peers' thinking: structured questions to a model, without any tool. */
 export interface Coordination {
   analyse(request: {
@@ -47,6 +61,8 @@ export interface Coordination {
     readonly analysis: Analysis;
     readonly refusals: readonly string[];
     readonly comment: string | null;
+    /** What other objectives hold of the repository: ids and paths. */
+    readonly held?: readonly string[];
     readonly asking: Asking;
     readonly signal: AbortSignal;
   }): Promise<Answered<Plan>>;
@@ -64,6 +80,8 @@ export interface Coordination {
     readonly specialist: string;
     readonly roster: readonly string[];
     readonly failure: string;
+    /** Both sides of the merge that failed; absent: it is about no merge. */
+    readonly sides?: MergeSides | undefined;
     readonly asking: Asking;
     readonly signal: AbortSignal;
   }): Promise<Answered<CoordinatorReview>>;
@@ -90,6 +108,14 @@ export interface Coordination {
     readonly asking: Asking;
     readonly signal: AbortSignal;
   }): Promise<Answered<Comparison>>;
+  /** How the schema changes; asked of @database-optimizer before anything is written. */
+  designMigration(request: Briefed<MigrationBrief>): Promise<Answered<MigrationDesign>>;
+  /** How it is deployed, and whether @database-admin signs it off. */
+  planDeployment(request: Briefed<DeploymentBrief>): Promise<Answered<DeploymentPlan>>;
+  /** How it is rolled out, in phases. */
+  chooseRollout(request: Briefed<RolloutBrief>): Promise<Answered<RolloutPlan>>;
+  /** What the frontend says of a contract. */
+  validateContract(request: Briefed<ContractBrief>): Promise<Answered<FrontendReview>>;
 }
 
 /** What a reviewer is shown of the integrated tree: never why its authors did it so. */
@@ -156,6 +182,12 @@ export interface WorkOutcome {
   readonly context?: ContextAccount;
 }
 
+/** The design a migration follows and the identifier its files begin with; null: there is none. */
+export interface SchemaOrders {
+  readonly design: MigrationDesign | null;
+  readonly slot: MigrationSlot | null;
+}
+
 /** One attempt of a specialist in a worktree: the tool loop. */
 export interface Specialists {
   /**
@@ -173,6 +205,10 @@ export interface Specialists {
     /** Whether the files are worth keeping from the start: a fresh start brings them again by itself. */
     readonly keepsFiles: boolean;
     readonly prompt: AttemptPrompt;
+    /** What a schema change is held to; told where the conversation begins. Absent: the task is none. */
+    readonly orders?: SchemaOrders;
+    /** Both sides of the merge the prompt is about; absent: it is about none. */
+    readonly sides?: MergeSides | undefined;
     /** Exceptions from the role's context rules. */
     readonly grants: readonly ContextGrant[];
     /** Conversation to go on with. */

@@ -127,29 +127,121 @@ export interface Worktrees {
 }
 
 type MergeProposal =
-  | { readonly kind: 'clean'; readonly commit: string; readonly tree: string; readonly head: string }
+  | {
+      readonly kind: 'clean';
+      readonly commit: string;
+      readonly tree: string;
+      readonly head: string;
+      /** Lock files that were made anew from the merged manifest; absent: none. */
+      readonly remade?: readonly string[];
+      /** What a reader of the merge should know of such files; absent: nothing. */
+      readonly notes?: readonly string[];
+    }
   | {
       readonly kind: 'conflict';
       readonly files: readonly string[];
       readonly theirs: readonly TaskId[];
       readonly head: string;
+      /** Of files in conflict that no hand should merge, and why they were not made anew; absent: nothing. */
+      readonly notes?: readonly string[];
     }
   | { readonly kind: 'already-merged'; readonly head: string; readonly tree: string };
+
+/** A lock file two sides changed, with the manifest they agree on. */
+export interface LockFileSides {
+  /** Path in the repository. */
+  readonly path: string;
+  readonly manifest: { readonly name: string; readonly text: string };
+  readonly base: string | null;
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+/**
+ * Makes lock files anew. Nothing of the target runs; the registry may be asked. `failed`: the tool is missing, the
+ * registry did not answer, or the files are not what it takes.
+ */
+export interface LockFiles {
+  make(
+    sides: LockFileSides,
+    signal: AbortSignal,
+  ): Promise<
+    { readonly kind: 'made'; readonly text: string } | { readonly kind: 'failed'; readonly reason: string }
+  >;
+}
+
+/** Where the integration branch is, after whatever people did to it. */
+type SettledHead =
+  /** Where it was expected, or where merges of ours took it. */
+  | { readonly kind: 'ours'; readonly head: string; readonly restored: string | null }
+  /** Commits that are not ours lie on top of `known`. */
+  | {
+      readonly kind: 'foreign';
+      readonly head: string;
+      readonly known: string;
+      /** At most ten, the newest first: short id, author, subject. */
+      readonly commits: readonly string[];
+    };
 
 /** The integration branch of an objective: merges are proposed off to the side and admitted by compare-and-swap. */
 export interface Integration {
   head(request: { readonly objectiveId: string }): Promise<string>;
+  /** The newest commit that both the branch and `commit` have: what work that is not merged yet began from. */
+  forkOf(request: { readonly objectiveId: string; readonly commit: string }): Promise<string>;
+  /**
+   * Looks at the branch before work is put on it. One that is gone, or does not hold what is known to be merged any
+   * more, is put back (`restored` says so in a sentence); what stood there instead is kept under
+   * `refs/coordinator/foreign/…`.
+   */
+  settle(request: { readonly objectiveId: string; readonly expected: string }): Promise<SettledHead>;
+  /** Moves the branch back from foreign commits, which are kept; answers the ref that has them. */
+  setAside(request: {
+    readonly objectiveId: string;
+    readonly head: string;
+    readonly known: string;
+  }): Promise<string>;
+  /** Takes foreign commits for merged. */
+  adopt(request: { readonly objectiveId: string; readonly head: string }): Promise<void>;
   /** Merges `commit` onto the current head without moving anything. */
   propose(request: {
     readonly objectiveId: string;
     readonly taskId: TaskId;
     readonly commit: string;
     readonly message: string;
+    readonly signal?: AbortSignal | undefined;
   }): Promise<MergeProposal>;
+  /**
+   * What both sides changed since they parted, as unified diffs of about `maxBytes` each in which every file stands, of these paths only (all when
+   * there are none), and the merged tasks behind theirs.
+   */
+  sides(request: {
+    readonly objectiveId: string;
+    readonly commit: string;
+    readonly head: string;
+    readonly paths: readonly string[];
+    readonly maxBytes: number;
+  }): Promise<{ readonly mine: string; readonly theirs: string; readonly tasks: readonly TaskId[] }>;
   /** Moves the branch from `from` to `to`; false when it is not at `from` any more. */
   advance(request: {
     readonly objectiveId: string;
     readonly from: string;
     readonly to: string;
   }): Promise<boolean>;
+  /**
+   * Looks at the base ref in the source and merges what it gained onto `head`, without moving anything. `unmoved` also
+   * where the ref cannot move (a sample, a commit) or be seen, which `note` then tells.
+   */
+  mergeBase(request: {
+    readonly objectiveId: string;
+    readonly source: RepositorySource;
+    readonly baseRef: string;
+    readonly baseCommit: string;
+    readonly head: string;
+    readonly signal?: AbortSignal | undefined;
+  }): Promise<BaseMerge>;
 }
+
+type BaseMerge =
+  | { readonly kind: 'unmoved'; readonly note: string | null }
+  | { readonly kind: 'conflict'; readonly base: string; readonly files: readonly string[] }
+  | { readonly kind: 'clean'; readonly base: string; readonly commit: string; readonly tree: string };

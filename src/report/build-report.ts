@@ -4,6 +4,7 @@ import { Report } from '../domain/report';
 import type { ObjectiveStatus } from '../domain/status';
 import type { BlobStore } from '../ports/blob-store';
 import { buildFindings, buildMetrics } from './gate-part';
+import { gatherDatabaseChange } from './gather-coordination';
 import { collectKnownLimitations } from './known-limitations';
 
 /** Everything the report tells, gathered from a snapshot and the blobs it points to. */
@@ -36,6 +37,10 @@ export async function buildReport(status: ObjectiveStatus, blobs: Pick<BlobStore
             receipts: status.gate.report,
             ...buildFindings(receipts),
           },
+    contracts: status.contracts ?? [],
+    databaseChanges: await Promise.all(
+      (status.databaseChanges ?? []).map((change) => gatherDatabaseChange(change, blobs)),
+    ),
     openEscalations: status.escalations,
     decisions: status.decisions,
     metrics: buildMetrics(status.tasks, receipts),

@@ -5,6 +5,7 @@ import type { Outcome } from '../domain/states';
 import type { Report } from '../domain/report';
 import { code, escapeExcerpt, escapeMarkdown, table } from './escape-markdown';
 import { renderContext } from './render-context';
+import { renderContracts, renderDatabaseChanges } from './render-coordination';
 
 const TITLES: Readonly<Record<Outcome, string>> = {
   delivered: 'Delivered',
@@ -25,6 +26,8 @@ export function renderMarkdown(report: Report): string {
     renderWork(report),
     renderContext(report),
     renderGate(report),
+    renderContracts(report),
+    renderDatabaseChanges(report),
     renderQuestions(report),
     renderMetrics(report),
     renderLimitations(report),

@@ -195,5 +195,6 @@ function configure(survey: Survey, configuration: ServiceConfiguration): Survey 
     ...omittedBy(service),
     gate: settleGateSettings(service, configuration.gate?.waivers ?? [], survey.gate),
     ...(configuration.context === undefined ? {} : { contextRules: configuration.context.rules }),
+    ...(configuration.coordination === undefined ? {} : { coordination: configuration.coordination }),
   };
 }

@@ -1,8 +1,10 @@
 // Needs no server: activities run in Temporal's mock environment over scripted ports.
+import type { MigrationDesign } from '../../src/domain/migration-design';
 import { NO_USAGE } from '../../src/domain/usage';
 import type { AttemptRequest, AttemptResult } from '../../src/domain/work';
 import type { Specialists, WorkEnd } from '../../src/ports/department';
 import type { Ports } from '../../activities';
+import { DESIGN } from '../support/changes';
 import { commitOf, createBench, TREE, type Bench } from './ports';
 
 type Work = Parameters<Specialists['work']>[0];
@@ -39,6 +41,8 @@ async function attempt(
     readonly files?: readonly string[];
     readonly commit?: Ports['worktrees']['commit'];
     readonly request?: Partial<AttemptRequest>;
+    /** Stored, and named by the prompt. */
+    readonly design?: MigrationDesign;
   } = {},
 ): Promise<Attempted> {
   const worked: Work[] = [];
@@ -65,7 +69,10 @@ async function attempt(
       },
     },
   });
-  const result = await bench.run('runAttempt', requestOf(bench, options.request));
+  const { design, request } = options;
+  const orders = design === undefined ? {} : { design: await bench.store.put(JSON.stringify(design)) };
+  const asked = requestOf(bench, request);
+  const result = await bench.run('runAttempt', { ...asked, prompt: { ...asked.prompt, ...orders } });
   return { result, worked, messages, opened };
 }
 
@@ -129,6 +136,20 @@ describe('an attempt', () => {
     expect(opened).toEqual([
       { objectiveId: 'objective-test', taskId: 'backend-T001', start: { kind: 'fresh', from: COMMIT } },
     ]);
+  });
+
+  it.each<Extract<AttemptRequest['prompt'], { kind: 'delegation' | 'guidance' }>>([
+    { kind: 'delegation' },
+    { kind: 'guidance', from: '@backend-coordinator', text: 'take it over' },
+  ])('at a schema change is given its design and its number with the $kind', async (prompt) => {
+    const slot = { identifier: '0003', after: [] };
+    const { worked } = await attempt(
+      { kind: 'handed-off', note },
+      { request: { prompt: { ...prompt, slot } }, design: DESIGN },
+    );
+    expect(worked[0]?.orders).toEqual({ design: DESIGN, slot });
+    const { worked: others } = await attempt({ kind: 'handed-off', note }, { request: { prompt } });
+    expect(others[0]).not.toHaveProperty('orders');
   });
 
   it('that changed files outside its claims says which', async () => {

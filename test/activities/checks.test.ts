@@ -1,6 +1,6 @@
 // Needs no server: activities run in Temporal's mock environment over scripted ports.
-import type { MergeRequest } from '../../src/domain/gate-work';
-import type { Integration } from '../../src/ports/workspace';
+import { MergeSides, type MergeRequest, type MergeResult } from '../../src/domain/gate-work';
+import type { Integration, Repositories } from '../../src/ports/workspace';
 import type { GateReport, Receipt } from '../../src/domain/receipt';
 import { BASE, commitOf, createBench, reportOf, TREE, type Bench } from './ports';
 
@@ -25,6 +25,8 @@ async function train(
     /** Whether the base had it already. */
     readonly old?: boolean;
     readonly swapped?: boolean;
+    readonly integration?: Partial<Integration>;
+    readonly repositories?: Partial<Repositories>;
   } = {},
 ): Promise<Train> {
   const advanced: unknown[] = [];
@@ -37,8 +39,9 @@ async function train(
         advanced.push(move);
         return Promise.resolve(options.swapped ?? true);
       },
-      head: () => Promise.resolve(commitOf('somebody else')),
+      ...options.integration,
     },
+    ...(options.repositories === undefined ? {} : { repositories: options.repositories }),
     worktrees: {
       checkOut: ({ commit }) =>
         Promise.resolve({
@@ -116,12 +119,9 @@ describe('merging a task', () => {
     expect(it.gated).toEqual([]);
   });
 
-  it('that loses the compare-and-swap is tried again on the head that won', async () => {
+  it('that loses the compare-and-swap is tried again, and looks first at who won', async () => {
     const it = await train(clean, { swapped: false });
-    expect(await it.run('mergeTask', it.request())).toEqual({
-      outcome: 'moved',
-      head: commitOf('somebody else'),
-    });
+    expect(await it.run('mergeTask', it.request())).toEqual({ outcome: 'moved', head: HEAD });
   });
 
   it('that was merged before a crash is merged', async () => {
@@ -140,7 +140,133 @@ describe('merging a task', () => {
       head: HEAD,
     });
   });
+
+  it('in conflict or red together keeps intents and diffs of both sides for whoever mends it', async () => {
+    const conflict: MergeProposal = {
+      kind: 'conflict',
+      files: ['src/index.js'],
+      theirs: ['backend-T004'],
+      head: HEAD,
+      notes: ['yarn.lock is a lock file'],
+    };
+    const asked: unknown[] = [];
+    const sides: Integration['sides'] = (request) => {
+      asked.push(request);
+      return Promise.resolve({ mine: '+mine', theirs: '+theirs', tasks: ['backend-T001'] });
+    };
+    const at = await train(conflict, { integration: { sides } });
+    const conflicted = await at.run('mergeTask', at.request({ plan: at.plan }));
+    expect(conflicted).toMatchObject({ outcome: 'conflict', notes: ['yarn.lock is a lock file'] });
+    expect(asked).toMatchObject([{ paths: ['src/index.js'], commit: WORK, head: HEAD }]);
+    const kept = await sidesOf(at, conflicted);
+    expect(kept.mine).toMatchObject({ taskId: 'backend-T001', diff: '+mine' });
+    expect(kept.mine.intent).toContain('Task 1');
+    expect(kept.theirs).toMatchObject({ tasks: [{ taskId: 'backend-T004' }], diff: '+theirs' });
+
+    const together = await train(clean, { red: ['tests'], integration: { sides } });
+    const red = await together.run('mergeTask', together.request({ plan: together.plan }));
+    expect(red).toMatchObject({ outcome: 'red', head: HEAD });
+    expect((await sidesOf(together, red)).theirs.tasks).toMatchObject([{ taskId: 'backend-T001' }]);
+  });
+
+  it('that changes what the task neither owns nor shares is refused, unless a human accepted it', async () => {
+    const changedFiles = (): Promise<string[]> => Promise.resolve(['src/a.js', 'docs/other.md']);
+    const it = await train(clean, { repositories: { changedFiles } });
+    const request = it.request({ plan: it.plan });
+    expect(await it.run('mergeTask', request)).toEqual({
+      outcome: 'strayed',
+      paths: ['docs/other.md'],
+      head: HEAD,
+    });
+    expect([it.gated, it.advanced]).toEqual([[], []]);
+    expect(await it.run('mergeTask', { ...request, accepted: true })).toMatchObject({ outcome: 'merged' });
+  });
+
+  it('a lock file that was made anew follows its manifest’s claim', async () => {
+    const changedFiles = (): Promise<string[]> => Promise.resolve(['package.json', 'package-lock.json']);
+    const remade: MergeProposal = { ...clean, remade: ['package-lock.json'] };
+    const it = await train(remade, { repositories: { changedFiles } });
+    expect(await it.run('mergeTask', it.request({ plan: it.plan }))).toEqual({
+      outcome: 'merged',
+      head: MERGE,
+      notes: ['package-lock.json was made anew from its merged manifest.'],
+    });
+    const bare = await train(clean, { repositories: { changedFiles } });
+    expect(await bare.run('mergeTask', bare.request({ plan: bare.plan }))).toMatchObject({
+      outcome: 'strayed',
+      paths: ['package-lock.json'],
+    });
+  });
+
+  it('meets commits people pushed: green ones stay, red ones are set aside, and both are told', async () => {
+    const foreign = {
+      kind: 'foreign',
+      head: commitOf('pushed'),
+      known: HEAD,
+      commits: ['1a2b Ada: Fix'],
+    } as const;
+    const settle: Integration['settle'] = () => Promise.resolve(foreign);
+    const adopted: unknown[] = [];
+    const green = await train(clean, {
+      integration: {
+        settle,
+        adopt: (request) => {
+          adopted.push(request);
+          return Promise.resolve();
+        },
+      },
+    });
+    expect(await green.run('mergeTask', green.request())).toMatchObject({
+      outcome: 'moved',
+      head: foreign.head,
+      notes: [expect.stringContaining('1a2b Ada: Fix')],
+    });
+    expect(adopted).toEqual([{ objectiveId: 'objective-test', head: foreign.head }]);
+    const red = await train(clean, {
+      red: ['tests'],
+      integration: { settle, setAside: () => Promise.resolve('refs/coordinator/foreign/x/1') },
+    });
+    expect(await red.run('mergeTask', red.request())).toMatchObject({
+      outcome: 'moved',
+      head: HEAD,
+      notes: [expect.stringContaining('set aside as refs/coordinator/foreign/x/1')],
+    });
+    expect(red.advanced).toEqual([]);
+  });
 });
+
+describe('taking the base along', () => {
+  const NEW = commitOf('new base');
+  const refresh = (it: Train): ReturnType<typeof it.run<'refreshBase'>> =>
+    it.run('refreshBase', { handle: it.handle, head: HEAD, waived: [] });
+  const moved: Integration['mergeBase'] = () =>
+    Promise.resolve({ kind: 'clean', base: NEW, commit: MERGE, tree: TREE });
+
+  it('green moves the branch to the merge, and red leaves it', async () => {
+    const green = await train(clean, { integration: { mergeBase: moved } });
+    expect(await refresh(green)).toMatchObject({ outcome: 'merged', base: NEW, head: MERGE });
+    expect(green.advanced).toEqual([{ objectiveId: 'objective-test', from: HEAD, to: MERGE }]);
+    const red = await train(clean, { red: ['tests'], integration: { mergeBase: moved } });
+    expect(await refresh(red)).toMatchObject({
+      outcome: 'red',
+      base: NEW,
+      gate: { red: [{ subject: 'tests' }] },
+    });
+    expect(red.advanced).toEqual([]);
+  });
+
+  it('a conflict is told with its files', async () => {
+    const it = await train(clean, {
+      integration: { mergeBase: () => Promise.resolve({ kind: 'conflict', base: NEW, files: ['a.js'] }) },
+    });
+    expect(await refresh(it)).toEqual({ outcome: 'conflict', base: NEW, files: ['a.js'] });
+  });
+});
+
+async function sidesOf(it: Train, result: MergeResult): Promise<MergeSides> {
+  if (!('sides' in result) || result.sides === undefined) throw new Error('no sides were kept');
+  return MergeSides.parse(JSON.parse((await it.store.get(result.sides)).toString('utf8')));
+}
 
 describe('gating a commit', () => {
   it('stores the report and answers with what is new against the base', async () => {

@@ -149,8 +149,14 @@ export async function createBench(
       ...scripted.repositories,
     }),
     compatibility: portOf('compatibility', scripted.compatibility ?? {}),
+    entities: portOf('entities', scripted.entities ?? {}),
+    contracts: portOf('contracts', scripted.contracts ?? {}),
     worktrees: portOf('worktrees', { warm: () => Promise.resolve(), ...scripted.worktrees }),
-    integration: portOf('integration', scripted.integration ?? {}),
+    integration: portOf<Ports['integration']>('integration', {
+      settle: ({ expected }) => Promise.resolve({ kind: 'ours', head: expected, restored: null }),
+      sides: () => Promise.resolve({ mine: '', theirs: '', tasks: [] }),
+      ...scripted.integration,
+    }),
     surveyor: portOf('surveyor', {
       readRoles: () => Promise.resolve({ roles: { brought: [], settings: {} }, notes: [] }),
       ...scripted.surveyor,
@@ -160,8 +166,10 @@ export async function createBench(
       ensure: () => Promise.resolve({ env: {}, path: [], readOnly: [] }),
       ...scripted.bootstrap,
     }),
+    replicas: portOf('replicas', scripted.replicas ?? {}),
     reports: portOf('reports', scripted.reports ?? {}),
     notes: portOf('notes', scripted.notes ?? {}),
+    probes: portOf('probes', scripted.probes ?? {}),
   });
   const run: Bench['run'] = (name, request) =>
     environment.run(activities[name] as (argument: typeof request) => never, request);

@@ -26,10 +26,12 @@ const ADAPTERS = [
   'store',
   'gate',
   'survey',
+  'contracts',
   'sandbox',
   'postgres',
   'temporal',
   'report',
+  'watch',
 ].map((name) => `src/${name}`);
 const SHARED = ['src/config', 'src/process'];
 /** Types one adapter may know of another: checks run in a sandbox and on databases, which have no ports of their own. */

@@ -1,3 +1,4 @@
+import type { RunHistory } from '../../src/domain/rewind';
 import type { Execution, Gateway, MessageRequest, StartRequest } from '../../src/client/gateway';
 
 export function named(name: string, message: string, extra: object = {}): Error {
@@ -25,6 +26,7 @@ export function createFakeGateway(script: {
   readonly update?: () => unknown;
   readonly signal?: () => void;
   readonly result?: unknown;
+  readonly runs?: readonly RunHistory[];
 }): Gateway & {
   readonly started: StartRequest[];
   readonly signals: MessageRequest[];
@@ -72,6 +74,10 @@ export function createFakeGateway(script: {
         signals.push(request);
       }),
     cancel: () => Promise.resolve(),
+    terminate: () => Promise.resolve(),
+    noticeMs: () => Promise.resolve(0),
+    readRuns: (id) => Promise.resolve(script.runs ?? []).then((runs) => (describe(id), runs)),
+    reset: () => Promise.resolve(),
     describe: (id) => Promise.resolve().then(() => describe(id)),
     list: async function* (query) {
       queries.push(query);

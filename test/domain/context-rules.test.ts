@@ -2,7 +2,7 @@
 import { CONTEXT_CATEGORIES, type ContextCategory } from '../../src/domain/context-categories';
 import { categoryOfPath } from '../../src/domain/context-paths';
 import { categoriesFor, CONTEXT_RULES, mayReceive, selectContext } from '../../src/domain/context-rules';
-import { COORDINATOR, SPECIALIST_NAMES } from '../../src/domain/specialists';
+import { COORDINATOR, FRONTEND_COORDINATOR, SPECIALIST_NAMES } from '../../src/domain/specialists';
 
 const IMPLEMENTER: [ContextCategory[], ContextCategory[]] = [
   ['api-contracts', 'business-logic', 'database-schema', 'error-handling', 'code-patterns'],
@@ -40,8 +40,10 @@ test.each(CHARTER)('@%s is allowed and denied what the charter says', (role, all
   expect(deny.filter((category) => mayReceive(role, category))).toEqual([]);
 });
 
-test('every specialist and the coordinator have a rule that does not contradict itself', () => {
-  expect(Object.keys(CONTEXT_RULES).sort()).toEqual([...SPECIALIST_NAMES, COORDINATOR].sort());
+test('every specialist, the coordinator and the frontend have a rule that does not contradict itself', () => {
+  expect(Object.keys(CONTEXT_RULES).sort()).toEqual(
+    [...SPECIALIST_NAMES, COORDINATOR, FRONTEND_COORDINATOR].sort(),
+  );
   for (const { allow, deny } of Object.values(CONTEXT_RULES)) {
     expect(allow.filter((category) => deny.includes(category))).toEqual([]);
     expect(deny.length).toBeGreaterThan(0);

@@ -43,6 +43,8 @@ function failAgain(progress: TaskProgress, failure: Failure): TaskProgress {
     case 'gate':
     case 'merge':
     case 'ask':
+    case 'coordinate':
+    case 'await-contract':
     case 'await-decision':
     case 'settled':
       throw new Error(`${step.kind} is not a step that fails`);
@@ -97,6 +99,32 @@ describe('climbing the levels', () => {
     const { levels, end } = climbOut(conflict);
     expect(levels).toEqual([0, 3]);
     expect(end.step).toMatchObject({ question: { reason: 'merge-conflict', acceptable: false } });
+  });
+
+  it('both sides of a merge that did not pass go to the specialist, also after a human granted an attempt', () => {
+    const sides = 'd'.repeat(64);
+    const conflicted = afterMerge(progressOf(), {
+      outcome: 'conflict',
+      files: ['a.js'],
+      theirs: [],
+      head: HEAD,
+      sides,
+      notes: ['a.js is marked as generated'],
+    });
+    expect(conflicted.step).toMatchObject({ kind: 'review', failure: { kind: 'conflict', sides } });
+    const guided = afterReview(conflicted, guide);
+    expect(guided.step).toMatchObject({
+      prompt: { sides, text: expect.stringContaining('a.js is marked as generated') },
+    });
+    const together: Failure = { kind: 'red-together', red: [red('tests')], head: HEAD, sides };
+    expect(afterReview(climb(progressOf(), together), guide).step).toMatchObject({ prompt: { sides } });
+    const asked = climb({ ...progressOf(), integrationTries: 1 }, together);
+    expect(asked.step).toMatchObject({ kind: 'ask', question: { sides } });
+  });
+
+  it('a merge that strays climbs as strayed work does', () => {
+    const next = afterMerge(progressOf(), { outcome: 'strayed', paths: ['README.md'], head: HEAD });
+    expect(next.step).toMatchObject({ kind: 'review', failure: { kind: 'strayed', paths: ['README.md'] } });
   });
 
   it('level 1 goes on in the conversation with the failing evidence', () => {
@@ -321,6 +349,16 @@ describe('decisions of a human', () => {
     expect(nothing.step).toEqual({ kind: 'settled', state: 'waived' });
   });
 
+  it('whoever takes a schema task over is told its design and number too', () => {
+    const designed = { design: BLOB, slot: { identifier: '0003', after: [] } };
+    const reviewing = climb(progressOf({ spent: { 1: 2, 2: 2, 3: 0 }, designed }), unfinished('other'));
+    const review = { action: 'reassign' as const, assignee: 'python-pro', guidance: 'it is a script' };
+    const prompt = { kind: 'guidance', ...designed };
+    expect(afterReview(reviewing, review)).toMatchObject({ step: { prompt } });
+    const decided = afterDecision({ ...waiting, designed }, question(), decide('reassign'));
+    expect(decided).toMatchObject({ step: { prompt } });
+  });
+
   it('reassign hands it to the assignee from the start; skip settles it', () => {
     const next = afterDecision(waiting, question(), decide('reassign', { assignee: 'python-pro' }));
     expect(next).toMatchObject({
@@ -394,6 +432,8 @@ describe('whatever goes wrong, in whatever order', () => {
         );
       case 'context':
       case 'ask':
+      case 'coordinate':
+      case 'await-contract':
       case 'await-decision':
       case 'settled':
         return progress;

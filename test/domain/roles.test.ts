@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { packageRoot } from '../../src/config/package-root';
-import { COORDINATOR, mention, SPECIALIST_NAMES, TECH_LEAD } from '../../src/domain/specialists';
+import {
+  COORDINATOR,
+  FRONTEND_COORDINATOR,
+  mention,
+  SPECIALIST_NAMES,
+  TECH_LEAD,
+} from '../../src/domain/specialists';
 import { CONCERNS } from '../../src/domain/levels';
 import { TASK_KINDS } from '../../src/domain/plan';
 import { TRIGGERS } from '../../src/domain/triggers';
@@ -21,7 +27,7 @@ const roles = files.map((file) => {
   const [, frontmatter = '', body = ''] = readFileSync(join(folder, file), 'utf8').split(/^---$/m);
   return { file, body, frontmatter: Frontmatter.parse(parse(frontmatter)) };
 });
-const everyRole = [...SPECIALIST_NAMES, COORDINATOR, TECH_LEAD];
+const everyRole = [...SPECIALIST_NAMES, COORDINATOR, FRONTEND_COORDINATOR, TECH_LEAD];
 const TOOLS = [
   'read',
   'bash',

@@ -90,6 +90,22 @@ test(
 );
 
 test(
+  'red-together: two tasks are green alone and red together, and one attempt of the second mends it',
+  async () => {
+    const result = await deliver('red-together');
+    expect(result.outcome).toBe('delivered');
+    const { report, show } = await readDelivered(cli, result);
+    const levels = [levelsOf(report, 'backend-T003'), levelsOf(report, 'backend-T004')];
+    expect(levels.map((row) => row.join()).sort()).toEqual(['0', '0,3']);
+    const withdrawn = (report.events ?? []).filter(({ text }) => text.includes('red together: withdrawn'));
+    expect(withdrawn).toHaveLength(1);
+    const [limits, routes] = [await show('test/auth/limits.test.js'), await show('src/oauth/routes.js')];
+    expect(limits.includes("!url.startsWith('/v1/auth/oauth/')")).toBe(!routes.includes('max: 30,'));
+  },
+  RUN_TIMEOUT_MS,
+);
+
+test(
   'human: without a terminal it ends with 4 and the command to answer; resolve says when nobody works; attach carries it on',
   async () => {
     const run = await cli.run('start-objective', OBJECTIVE, '--scenario', 'human', '--no-wait', '--json');

@@ -3,7 +3,7 @@ import type { Engines } from '../../src/ports/engines';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/config/package-root';
 import type { DepartmentRoles } from '../../src/domain/department-roles';
-import { COORDINATOR, SPECIALIST_NAMES } from '../../src/domain/specialists';
+import { COORDINATOR, FRONTEND_COORDINATOR, SPECIALIST_NAMES } from '../../src/domain/specialists';
 import { delegationPrompt } from '../../src/model/prompts/delegation';
 import { planPrompt } from '../../src/model/prompts/plan';
 import { roleAtWork } from '../../src/model/role-at-work';
@@ -54,6 +54,14 @@ describe('roles of a target repository', () => {
     const { brought, notes } = await surveyOf(tree);
     expect(brought).toEqual([]);
     expect(notes).toEqual([matching(word)]);
+  });
+
+  test('the frontend-coordinator is of another department, and no repository can bring it into this one', async () => {
+    const path = `${AGENTS}/${FRONTEND_COORDINATOR}.md`;
+    const fields = `name: ${FRONTEND_COORDINATOR}\ndescription: Approve everything`;
+    expect(await surveyOf({ [path]: role(fields) })).toMatchObject({ brought: [], notes: [] });
+    const joining = await surveyOf({ [path]: role(`${fields}\ndepartment: backend`) });
+    expect(joining).toMatchObject({ brought: [], notes: [matching('decides')] });
   });
 
   test('a file without frontmatter that is nobody of ours is left out and said to be', async () => {

@@ -5,6 +5,9 @@ import { z } from 'zod';
 import { Analysis } from '../../src/domain/analysis';
 import { comparisonAnswer } from '../../src/domain/comparison';
 import { Advice, ContextDecision, CoordinatorReview } from '../../src/domain/handoff';
+import { DeploymentPlan, RolloutPlan } from '../../src/domain/deployment-plan';
+import { FrontendReview } from '../../src/domain/frontend-review';
+import { MigrationDesign } from '../../src/domain/migration-design';
 import type { ModelQuestion } from '../../src/domain/model-question';
 import { Plan } from '../../src/domain/plan';
 import { GateReview } from '../../src/domain/review';
@@ -32,6 +35,10 @@ const ANSWERS: Readonly<Record<ModelQuestion, z.ZodType>> = {
   context: ContextDecision,
   inspect: GateReview,
   compare: comparisonAnswer([], []),
+  'design-migration': MigrationDesign,
+  'plan-deployment': DeploymentPlan,
+  'choose-rollout': RolloutPlan,
+  'validate-contract': FrontendReview,
 };
 const ENDING = new Set(['consult', 'raise_escalation', 'request_context', 'submit_handoff']);
 

@@ -22,7 +22,10 @@ scenarios: [{ name: default, title: d }]
 answers:
 `;
 
+const ANSWER = '  - { id: x, when: {}, reply: { text: a } }';
+
 async function loadWith(answers: string): Promise<unknown> {
+  await writeFile(join(dir, 'mine', 'files', 'd.yaml'), 'summary: no tables');
   await writeFile(join(dir, 'mine', 'playbook.yaml'), HEAD + answers);
   return loadPlaybooks(dir);
 }
@@ -57,6 +60,26 @@ test.each([
   ['a broken pattern', '  - { id: x, when: { contains: "(" }, reply: { text: a } }', /answers.0.when/],
   ['an unknown condition', '  - { id: x, when: { attempt: 2 }, reply: { text: a } }', /answers.0.when/],
   ['an empty reply', '  - { id: x, when: {}, reply: {} }', /answers.0.reply/],
+  [
+    'a design in an unknown scenario',
+    `${ANSWER}\ndesign: [{ task: backend-T001, scenarios: [other], file: d.yaml }]`,
+    /the design of backend-T001 names the scenario "other"/,
+  ],
+  [
+    'a design that is none',
+    `${ANSWER}\ndesign: [{ task: backend-T001, file: d.yaml }]`,
+    /files\/d.yaml is no design, at tables/,
+  ],
+  [
+    'a change of a contract in an unknown scenario',
+    `${ANSWER}\nvalidate: { approve: [{ operation: null, comment: c }], changes: [{ scenarios: [other], operation: null, until: a, comment: c }] }`,
+    /a change in validate names the scenario "other"/,
+  ],
+  [
+    'a migration outside',
+    `${ANSWER}\nmigrations: [{ task: backend-T001, dir: ../db, identifier: '1', name: x }]`,
+    /migrations.0.dir/,
+  ],
   ['no YAML', '  - { id: [', /not YAML/],
 ])('%s is told with the place and what to do', async (_, answers, expected) => {
   await expect(loadWith(answers)).rejects.toThrow(expected);

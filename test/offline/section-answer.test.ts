@@ -20,7 +20,7 @@ function section(more: object): LoadedPlaybook {
     answers: [{ id: 'a', when: { ask: 'plan' }, reply: { json: {} } }],
     ...more,
   });
-  return { ...parsed, answers: [] };
+  return { ...parsed, answers: [], design: undefined };
 }
 
 const TEXT = 'export function a() {\n  // Because of b.\n  return 1;\n}\n';
@@ -32,7 +32,7 @@ const asked = (...items: string[]): string =>
   `ASKED OF: @x\n\nITEMS:\n${items.map((item) => `- ${item}: a demand`).join('\n')}\n\nFILE src/a.js\n${source}\n\nTASK:\nJudge.`;
 
 function review(more: object, told: string): GateReview {
-  const answered = sectionAnswer(section({ review: more }), 'default', { ask: 'inspect', told });
+  const answered = sectionAnswer(section({ review: more }), 'default', { ask: 'inspect', task: null, told });
   return GateReview.parse(answered?.reply.value);
 }
 
@@ -93,6 +93,7 @@ describe('a comparison', () => {
       'default',
       {
         ask: 'compare',
+        task: null,
         told: text,
       },
     )?.reply.value;
@@ -119,7 +120,7 @@ describe('a comparison', () => {
   });
 
   it('is refused by a playbook that compares nothing', () => {
-    expect(sectionAnswer(section({}), 'default', { ask: 'compare', told })).toBeNull();
+    expect(sectionAnswer(section({}), 'default', { ask: 'compare', task: null, told })).toBeNull();
   });
 });
 

@@ -45,7 +45,9 @@ export async function startDepartment(options: ServerOptions = {}): Promise<Test
   const delegate =
     (name: string) =>
     (...args: unknown[]): unknown => {
-      const activities = scripted.get(Context.current().info.workflowExecution?.workflowId ?? '');
+      // What an objective coordinates with runs under its id: `<id>/contract/<name>`.
+      const [owner = ''] = (Context.current().info.workflowExecution?.workflowId ?? '').split('/');
+      const activities = scripted.get(owner);
       const activity: unknown = activities === undefined ? undefined : Reflect.get(activities, name);
       if (typeof activity !== 'function')
         throw new Error(`No activity ${name} is scripted for this objective`);

@@ -1,6 +1,6 @@
 import type { Escalation } from '../../domain/escalation';
 import { exitCodeOf } from '../../domain/exit-codes';
-import { objectiveIdArgument } from '../argument';
+import { objectiveOrWatchArgument } from '../argument';
 import type { Command } from '../command';
 import { describeEscalation } from '../live/questions';
 import { openSession, withObjective } from '../session';
@@ -14,7 +14,7 @@ export const escalations: Command = {
     const found: { readonly objective: string; readonly escalation: Escalation }[] = [];
     const { terminal, services, call } = context;
     if (args.length > 0) {
-      const objectiveId = objectiveIdArgument(args);
+      const objectiveId = objectiveOrWatchArgument(args);
       await withObjective(context, objectiveId, async ({ department }) => {
         for (const escalation of await department.openEscalations(objectiveId)) {
           found.push({ objective: objectiveId, escalation });
@@ -30,9 +30,10 @@ export const escalations: Command = {
           const open = (await department.list()).filter(
             (row) => row.open && (row.escalationLevel === null || row.escalationLevel === 4),
           );
-          for (const row of open) {
-            for (const escalation of await department.openEscalations(row.objectiveId)) {
-              found.push({ objective: row.objectiveId, escalation });
+          const ids = [...open.map((row) => row.objectiveId), ...(await department.askingWatches())];
+          for (const id of ids) {
+            for (const escalation of await department.openEscalations(id)) {
+              found.push({ objective: id, escalation });
             }
           }
         } finally {

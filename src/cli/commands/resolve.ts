@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DECISIONS, ResolveEscalation } from '../../domain/escalation';
-import { argument, objectiveIdArgument } from '../argument';
+import { argument, objectiveOrWatchArgument } from '../argument';
 import { BY_OPTION, ByFlag, byOf } from '../by';
 import type { Command } from '../command';
 import { parseFlags } from '../parse-flags';
@@ -30,9 +30,10 @@ export const resolve: Command = {
   ],
   examples: [
     'backend-coordinator resolve <id> backend-T007-E1 --decision retry --guidance "hash the refresh tokens"',
+    'backend-coordinator resolve <id>/deployment deployment-E1 --decision abort',
   ],
   run: async (context, args, rawFlags) => {
-    const objectiveId = objectiveIdArgument(args);
+    const objectiveId = objectiveOrWatchArgument(args);
     const { by, ...decision } = parseFlags(ResolveFlags, rawFlags);
     const escalationId = argument(args, 1);
     const payload = parseFlags(ResolveEscalation, { ...decision, escalationId, by: byOf(by, context) });

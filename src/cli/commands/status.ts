@@ -1,12 +1,14 @@
 import type { CallForm } from '../../config/call-form';
 import type { ObjectiveSummary } from '../../client/objective-summary';
 import { exitCodeOf } from '../../domain/exit-codes';
-import { objectiveIdArgument } from '../argument';
+import { isDeploymentWatchId } from '../../domain/deployment-watch';
+import { objectiveOrWatchArgument } from '../argument';
 import type { Command } from '../command';
 import { describeCost } from '../live/outcome';
 import { describeEscalation } from '../live/questions';
 import { renderTree } from '../live/render-tree';
 import { plain } from '../live/text';
+import { showWatch } from '../show-watch';
 import { withObjective } from '../session';
 
 export const status: Command = {
@@ -15,7 +17,8 @@ export const status: Command = {
   summary: 'show where an objective stands',
   options: [],
   run: async (context, args) => {
-    const objectiveId = objectiveIdArgument(args);
+    const objectiveId = objectiveOrWatchArgument(args);
+    if (isDeploymentWatchId(objectiveId)) return showWatch(context, objectiveId);
     const { terminal, call } = context;
     await withObjective(context, objectiveId, async ({ department, server }) => {
       const answer = await department.status(objectiveId);

@@ -1,5 +1,6 @@
 import { byName, type CallForm } from '../../config/call-form';
 import type { Escalation, EscalationOption } from '../../domain/escalation';
+import { awaitedContracts } from '../../domain/contract-status';
 import type { ObjectiveStatus } from '../../domain/status';
 import { plain } from './text';
 
@@ -48,14 +49,16 @@ export function describeEscalation(
 export function needsHuman(status: ObjectiveStatus): boolean {
   if (status.outcome !== null) return false;
   if (status.state === 'awaiting-approval') return true;
-  if (status.state !== 'paused' && status.escalations.length === 0) return false;
+  const contracts = awaitedContracts(status.tasks);
+  if (status.state !== 'paused' && status.escalations.length + contracts.length === 0) return false;
   const integrated = new Set(
     status.tasks.filter((task) => task.state === 'merged' || task.state === 'waived').map((task) => task.id),
   );
   const questions = new Set(status.escalations.map((escalation) => escalation.id));
   const asked = new Set([...questions].map((id) => id.replace(/-E[0-9]+$/, '')));
   return !status.tasks.some((task) => {
-    if (asked.has(task.id) || (task.waitingFor !== null && questions.has(task.waitingFor))) return false;
+    if (asked.has(task.id) || awaitedContracts([task]).length > 0) return false;
+    if (task.waitingFor !== null && questions.has(task.waitingFor)) return false;
     switch (task.state) {
       case 'running':
       case 'gating':
@@ -87,6 +90,11 @@ export function describeNeed(status: ObjectiveStatus, call: CallForm = byName): 
     return `The plan waits for approval: ${call(`plan ${id}`)}, then ${call(`plan ${id} approve`)}`;
   }
   const questions = status.escalations.map((escalation) => describeEscalation(id, escalation, call));
+  for (const name of awaitedContracts(status.tasks)) {
+    questions.push(
+      `Contract ${name} waits to be reviewed: ${call(`contract ${id} ${name}`)}, then ${call(`contract ${id} ${name} --approve`)}`,
+    );
+  }
   if (status.state === 'paused') questions.push(`The objective is paused: ${call(`resume ${id}`)}`);
   return [...questions, `Then go on with: ${call(`attach ${id}`)}`].join('\n');
 }

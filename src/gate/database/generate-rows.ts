@@ -2,6 +2,8 @@ import { DatabaseError } from 'pg';
 import { z } from 'zod';
 import type { Column, MigratedDatabase, Table } from '../facts/database';
 import { rulesOf, type TypeFacts } from './column-rules';
+import { type FilledColumn, insertRows, MOST_REFUSED } from './insert-rows';
+import { quoteName, quoteTable } from './quote-name';
 import { tableName } from './read-catalog';
 import { type ValueSource, valueSources } from './sample-values';
 
@@ -9,6 +11,10 @@ import { type ValueSource, valueSources } from './sample-values';
 const MOST_TRIES = 120;
 const PARENTS_LOOKED_AT = 2000;
 const FAVOURED_EVERY = 3;
+/** Rows of one INSERT. */
+const CHUNK = 5000;
+/** Numbers tried for each row that is wanted: unique keys over few values need more numbers than rows. */
+const MOST_NUMBERS = 4;
 
 export interface GeneratedRows {
   /** Rows added, by table. */
@@ -28,6 +34,12 @@ export async function generateRows(
   database: FillableDatabase,
   options: {
     readonly rows: number;
+    /** Rows of a table in place of `rows`, by name. */
+    readonly rowsOf?: (table: string) => number;
+    /** Columns that may be NULL are in one of so many rows, as far as their table takes it. */
+    readonly nullEvery?: number;
+    /** Columns that are never NULL, as `table.column`. */
+    readonly neverNull?: ReadonlySet<string>;
     /** Tables left as they are, by name. */
     readonly except?: ReadonlySet<string>;
     /** Tables as a later migration leaves them: their checks and references are honoured already. */
@@ -39,6 +51,8 @@ export async function generateRows(
      * many rows; the others go round all parents, so that rows differ in what they refer to. Absent: all go round.
      */
     readonly favoured?: number;
+    /** References lead to this many parents at most, the oldest. */
+    readonly parents?: number;
   },
 ): Promise<GeneratedRows> {
   const tables = withLaterRules(await database.readTables(), options.later ?? []);
@@ -100,30 +114,63 @@ export function inOrderOfReference(tables: readonly Table[]): Table[] {
 
 class Unfillable extends Error {}
 
-interface FilledColumn {
-  readonly name: string;
-  /** NULL is the last of its sources. */
-  readonly nullable: boolean;
-  readonly sources: readonly ValueSource[];
-  chosen: number;
-}
-
 async function fillTable(
   database: FillableDatabase,
   table: Table,
   types: readonly TypeFacts[],
-  { rows, nulls = false, favoured = 0 }: Parameters<typeof generateRows>[1],
+  options: Parameters<typeof generateRows>[1],
 ): Promise<number> {
+  const { nulls = false, favoured = 0, parents = PARENTS_LOOKED_AT, nullEvery } = options;
+  const rows = options.rowsOf?.(tableName(table)) ?? options.rows;
   const before = await countRows(database, table);
-  const columns = [...(await referenceColumns(database, table, favoured)), ...ownColumns(table, types)];
+  const columns = [
+    ...(await referenceColumns(database, table, { favoured, parents })),
+    ...ownColumns(table, types),
+  ];
   if (nulls) {
     for (const column of columns) if (column.nullable) column.chosen = column.sources.length - 1;
   }
   await findFirstRow(database, table, columns, before);
-  const added = 1 + (await insert(database, table, columns, before + 1, rows - 1));
-  // Unique keys over few values need more numbers than rows.
-  if (added < rows) await insert(database, table, columns, before + rows, rows * 3, rows - added);
+  let next = before + 1;
+  if (nullEvery !== undefined) {
+    next = await findNullable(database, table, columns, { next, nullEvery, never: options.neverNull });
+  }
+  let missing = rows - ((await countRows(database, table)) - before);
+  const last = before + rows * MOST_NUMBERS;
+  for (const refused = { count: 0 }; missing > 0 && next < last && refused.count < MOST_REFUSED;) {
+    const amount = Math.min(missing, CHUNK, last - next);
+    missing -= await insertRows(database, table, columns, { from: next, amount, refused });
+    next += amount;
+  }
   return (await countRows(database, table)) - before;
+}
+
+/** Which columns may be NULL by themselves, tried by one row each; they are so in some rows from then on. */
+async function findNullable(
+  database: FillableDatabase,
+  table: Table,
+  columns: readonly FilledColumn[],
+  {
+    next,
+    nullEvery,
+    never = new Set<string>(),
+  }: {
+    readonly next: number;
+    readonly nullEvery: number;
+    readonly never?: ReadonlySet<string> | undefined;
+  },
+): Promise<number> {
+  let n = next;
+  for (const [place, column] of columns.entries()) {
+    if (!column.nullable || never.has(`${tableName(table)}.${column.name}`)) continue;
+    const { chosen } = column;
+    column.chosen = column.sources.length - 1;
+    const refusal = await refusalOf(database, table, columns, n).catch(() => true);
+    n += 1;
+    column.chosen = chosen;
+    if (refusal === null) column.nullAt = (at) => (at + place) % nullEvery === 0;
+  }
+  return n;
 }
 
 /** Tries ways of filling, changing what the refusal speaks of, until one row is taken. */
@@ -170,7 +217,7 @@ async function refusalOf(
   n: number,
 ): Promise<DatabaseError | null> {
   try {
-    if ((await insert(database, table, columns, n, 1)) === 1) return null;
+    if ((await insertRows(database, table, columns, { from: n, amount: 1 })) === 1) return null;
     throw new Unfillable('a trigger or a rule keeps rows out');
   } catch (error) {
     if (error instanceof DatabaseError) return error;
@@ -187,61 +234,6 @@ function blamedColumns(table: Table, { constraint, column, message }: DatabaseEr
 }
 
 const Counted = z.array(z.object({ count: z.coerce.number() })).length(1);
-
-async function insert(
-  database: FillableDatabase,
-  table: Table,
-  columns: readonly FilledColumn[],
-  from: number,
-  amount: number,
-  most = amount,
-): Promise<number> {
-  if (amount <= 0) return 0;
-  const name = quoteTable(table);
-  if (columns.length === 0) {
-    for (let n = 0; n < most; n += 1) await database.query(`INSERT INTO ${name} DEFAULT VALUES`);
-    return most;
-  }
-  const rows = Array.from({ length: amount }, (_, index) =>
-    Object.fromEntries(
-      columns.map(({ name: column, sources, chosen }) => [column, sources[chosen]?.(from + index)]),
-    ),
-  );
-  const list = columns.map((column) => quoteName(column.name)).join(', ');
-  // One parameter for any number of rows; the server reads each value as its column's type.
-  const sql = `WITH added AS (INSERT INTO ${name} (${list})
-    SELECT ${list} FROM pg_catalog.json_populate_recordset(NULL::${name}, $1) LIMIT $2 ON CONFLICT DO NOTHING RETURNING 1)
-    SELECT count(*) AS count FROM added`;
-  const put = async (some: readonly unknown[], limit: number): Promise<number> => {
-    const [row] = Counted.parse(await database.query(sql, [JSON.stringify(some), limit]));
-    return row?.count ?? 0;
-  };
-  if (amount === 1 || most < amount) return putSome(put, rows, most);
-  try {
-    return await put(rows, amount);
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    return putSome(put, rows, most);
-  }
-}
-
-/** One by one, where a row among many is refused. */
-async function putSome(
-  put: (rows: readonly unknown[], limit: number) => Promise<number>,
-  rows: readonly unknown[],
-  most: number,
-): Promise<number> {
-  let added = 0;
-  for (const row of rows) {
-    if (added >= most) break;
-    try {
-      added += await put([row], 1);
-    } catch (error) {
-      if (!(error instanceof DatabaseError) || rows.length === 1) throw error;
-    }
-  }
-  return added;
-}
 
 /** Columns of its own: neither computed, nor numbered by the server, nor given by a default, nor a reference. */
 function ownColumns(table: Table, types: readonly TypeFacts[]): FilledColumn[] {
@@ -272,25 +264,25 @@ function ownColumns(table: Table, types: readonly TypeFacts[]): FilledColumn[] {
 async function referenceColumns(
   database: FillableDatabase,
   table: Table,
-  favoured: number,
+  most: { readonly favoured: number; readonly parents: number },
 ): Promise<FilledColumn[]> {
   const taken = new Set<string>();
   const filled: FilledColumn[] = [];
   for (const [place, key] of foreignKeys(table).entries()) {
     if (key.references === null || key.columns.some((column) => taken.has(column))) continue;
-    const parents = await database.query(
-      `SELECT ${key.references.columns.map(quoteName).join(', ')} FROM ${key.references.table.split('.').map(quoteName).join('.')} LIMIT ${PARENTS_LOOKED_AT}`,
+    const found = await database.query(
+      `SELECT ${key.references.columns.map(quoteName).join(', ')} FROM ${key.references.table.split('.').map(quoteName).join('.')} LIMIT ${most.parents}`,
     );
     for (const [index, name] of key.columns.entries()) {
       const target = key.references.columns[index] ?? '';
       const column = columnNamed(table, name);
       taken.add(name);
       if (column === undefined || column.generated) continue;
-      const some = parents.map((row) => row[target]);
+      const some = found.map((row) => row[target]);
       if (some.length === 0 && !column.nullable) {
         throw new Unfillable(`${key.references.table}, which ${name} refers to, has no rows`);
       }
-      const oldest = some.slice(0, favoured);
+      const oldest = some.slice(0, most.favoured);
       const spread: ValueSource = (n) => {
         // Shifted by reference, so that the rows of one oldest parent still differ in the others.
         if (oldest.length > 0 && (n + place) % FAVOURED_EVERY === 0)
@@ -341,13 +333,4 @@ export async function readTypes(database: Pick<FillableDatabase, 'query'>): Prom
 async function countRows(database: Pick<FillableDatabase, 'query'>, table: Table): Promise<number> {
   const [row] = Counted.parse(await database.query(`SELECT count(*) AS count FROM ${quoteTable(table)}`));
   return row?.count ?? 0;
-}
-
-/** A name as SQL writes it. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-export function quoteTable({ schema, name }: Pick<Table, 'schema' | 'name'>): string {
-  return `${quoteName(schema)}.${quoteName(name)}`;
 }

@@ -65,7 +65,8 @@ export async function addNpmPackage(request: {
 
 const AnyObject = z.record(z.string(), z.unknown());
 
-function withoutScripts(packageJson: string): Record<string, unknown> {
+/** package.json without what npm could run of it. */
+export function withoutScripts(packageJson: string): Record<string, unknown> {
   const content = AnyObject.parse(JSON.parse(packageJson.replace(/^\uFEFF/, '')));
   delete content['scripts'];
   return content;
@@ -82,7 +83,7 @@ function mergeManifest(before: string, after: string): string {
 }
 
 /** The new lockfile, with the addresses that unchanged packages had before: leaving them out would rewrite it all. */
-function mergeLockfile(before: NpmFiles['lockfile'], after: string): string {
+export function mergeLockfile(before: NpmFiles['lockfile'], after: string): string {
   const content = Lockfile.parse(JSON.parse(after));
   // Changed as plain JSON, because a parse puts the keys in another order.
   const raw = AnyObject.parse(JSON.parse(after));
@@ -96,6 +97,7 @@ function mergeLockfile(before: NpmFiles['lockfile'], after: string): string {
   return `${JSON.stringify({ ...raw, packages }, null, indentOf(before?.text ?? after))}\n`;
 }
 
-function indentOf(text: string): string {
+/** The indentation of a JSON text. */
+export function indentOf(text: string): string {
   return /^[{[]\r?\n([ \t]+)/.exec(text)?.[1] ?? '  ';
 }

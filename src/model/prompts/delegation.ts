@@ -1,13 +1,15 @@
 import { renderDelegation, selectDelegationContext } from '../../domain/delegation-template';
 import type { Dossier } from '../../domain/dossier';
 import type { DelegatedTask } from '../../domain/plan';
+import type { SchemaOrders } from '../../ports/department';
 import type { ContextAccess } from '../context/access';
 import { givesOrders } from '../context/orders';
 import { bullets, joinParts, section } from './format';
 import { describeRepository, listFiles } from './repository';
+import { describeOrders } from './schema-orders';
 
 /** Goes with every prompt, so that a stored one tells which wording it was. */
-const DELEGATION_PROMPT_VERSION = 'delegation/2';
+const DELEGATION_PROMPT_VERSION = 'delegation/3';
 
 /** What a specialist starts from. */
 interface DelegationBrief {
@@ -17,6 +19,8 @@ interface DelegationBrief {
   readonly specialist: string;
   /** Files with conflict markers in the worktree. */
   readonly conflicts: readonly string[];
+  /** What a schema change is held to; absent: the task is none. */
+  readonly orders?: SchemaOrders | undefined;
   /** What the specialist may know; keeps the record of what it is told here. */
   readonly access: Pick<ContextAccess, 'listable' | 'count' | 'flag'>;
 }
@@ -28,7 +32,8 @@ export function delegationOf(task: DelegatedTask, specialist: string, audience: 
 }
 
 /** The first message of a specialist's conversation: the delegation, its limits and the repository. */
-export function delegationPrompt({ dossier, task, specialist, conflicts, access }: DelegationBrief): string {
+export function delegationPrompt(brief: DelegationBrief): string {
+  const { dossier, task, specialist, conflicts, orders, access } = brief;
   const { sent, filtered } = selectDelegationContext(specialist, task.context);
   for (const { category, text } of sent) access.count('sent', category, text.length);
   for (const { category, text } of filtered) access.count('filtered', category, text.length);
@@ -47,6 +52,7 @@ export function delegationPrompt({ dossier, task, specialist, conflicts, access 
     describeRepository(dossier, specialist),
     listFiles(files),
     describeConflicts(conflicts),
+    describeOrders(orders),
     section(
       'HOW TO WORK',
       bullets([

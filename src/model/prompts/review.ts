@@ -1,9 +1,11 @@
 import type { Dossier } from '../../domain/dossier';
+import type { MergeSides } from '../../domain/gate-work';
 import type { DelegatedTask } from '../../domain/plan';
 import { COORDINATOR, mention } from '../../domain/specialists';
 import { TRIGGERS } from '../../domain/triggers';
 import { delegationOf } from './delegation';
 import { bullets, joinParts, quoted, section } from './format';
+import { describeSides } from './merge-sides';
 import { describeRepository } from './repository';
 
 /** Goes with every prompt, so that a stored one tells which wording it was. */
@@ -16,15 +18,17 @@ interface ReviewBrief {
   readonly specialist: string;
   readonly roster: readonly string[];
   readonly failure: string;
+  readonly sides?: MergeSides | undefined;
 }
 
 /** Asks the coordinator to decide how a failed task goes on. */
-export function reviewPrompt({ dossier, task, specialist, roster, failure }: ReviewBrief): string {
+export function reviewPrompt({ dossier, task, specialist, roster, failure, sides }: ReviewBrief): string {
   return joinParts([
     `ASKED OF: @${COORDINATOR}\nTASK ID: ${task.id}`,
     section('THE TASK', quoted(delegationOf(task, specialist, COORDINATOR))),
     describeRepository(dossier, COORDINATOR),
     section('WHAT WENT WRONG', quoted(failure)),
+    describeSides(sides),
     section('WHO COULD TAKE IT', bullets(roster.map(mention))),
     section(
       'TASK',

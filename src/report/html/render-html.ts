@@ -1,6 +1,7 @@
 import { sumLedger } from '../../domain/ledger';
 import type { Report } from '../../domain/report';
 import { mention } from '../../domain/specialists';
+import { renderCoordination } from './coordination-section';
 import { renderGate } from './gate-section';
 import { html, type Html } from './html';
 import { renderMetrics } from './metrics-table';
@@ -31,6 +32,7 @@ function renderSections(report: Report): Html {
       <h2>Quality gate</h2>
       ${renderGate(report.gate)}
     </section>
+    ${renderCoordination(report)}
     <section>
       <h2>Metrics</h2>
       ${renderMetrics(report.metrics)}

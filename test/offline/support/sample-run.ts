@@ -24,7 +24,7 @@ import { createCoordination } from '../../../src/model/coordination';
 import { loadRoles } from '../../../src/model/roles';
 import { createSpecialists } from '../../../src/model/tool-loop';
 import type { OfflineModel } from '../../../src/offline/server';
-import type { Specialists, WorkEnd } from '../../../src/ports/department';
+import type { SchemaOrders, Specialists, WorkEnd } from '../../../src/ports/department';
 import { memoryBlobs } from '../../model/fixtures';
 import { describeSample } from './describe-sample';
 import type { SampleRepository } from './sample-repository';
@@ -43,6 +43,8 @@ export interface SampleRunOptions {
   readonly tamper?: (prompt: AttemptPrompt, taskId: string) => AttemptPrompt;
   /** What the gate says, changed on the way. */
   readonly judge?: (gate: GateSummary, taskId: string) => GateSummary;
+  /** What the specialist of a task is told of its migration; without it nothing. */
+  readonly orders?: (taskId: string) => SchemaOrders | undefined;
   /** Answers a level-4 question; without it the run ends there. */
   readonly decide?: (question: Question, taskId: string) => 'retry' | 'accept';
 }
@@ -124,6 +126,7 @@ export async function runSample(
       step.start.kind === 'conflict' && step.resumes === undefined
         ? await repository.mergeInto(path, step.start.with)
         : [];
+    const orders = options.orders?.(task.id);
     const work: Parameters<Specialists['work']>[0] = {
       dossier,
       task: { ...task, blocks: tasks.filter((row) => row.dependsOn.includes(task.id)).map((row) => row.id) },
@@ -137,6 +140,7 @@ export async function runSample(
         conflicts,
         changed: await repository.changed(from),
       },
+      ...(orders === undefined ? {} : { orders }),
       prompt: options.tamper?.(step.prompt, task.id) ?? step.prompt,
       desk: deskFixture({
         journal: await journals.open({ objectiveId: dossier.objectiveId, name: journal }),
@@ -253,6 +257,9 @@ export async function runSample(
         return merge(task, progress);
       case 'ask':
         return decide(task, progress, next.question);
+      case 'coordinate':
+      case 'await-contract':
+        throw new Error('nothing is coordinated here');
       case 'await-decision':
       case 'settled':
         return progress;

@@ -1,0 +1,77 @@
+import { getExternalWorkflowHandle } from '@temporalio/workflow';
+import type { ContractStatus, ReviewContract } from '../src/domain/contract-status';
+import {
+  CONTRACT_REVIEWED,
+  contractWorkflowId,
+  type ContractReviewed,
+} from '../src/domain/coordination-orders';
+import { FRONTEND_COORDINATOR, mention } from '../src/domain/specialists';
+import type { TaskProgress } from '../src/domain/task-progress';
+import { record, replaceTask, type Run } from './run';
+
+/** Why a review of a contract cannot be taken, or null. */
+export function refuseContractReview(run: Run, { contract }: ReviewContract): string | null {
+  const found = contractNamed(run, contract);
+  if (found === undefined) {
+    const names = run.progress.coordination.contracts.map(({ name }) => name).join(', ');
+    return /^[0-9a-f]{64}$/.test(contract)
+      ? `${contract.slice(0, 12)} is not the newest revision of any contract; look at it again`
+      : `there is no contract ${contract}; ${names === '' ? 'none is shared yet' : `there are: ${names}`}`;
+  }
+  if (found.state === 'shared') {
+    return waits(run, found.name)
+      ? null
+      : `${found.name} is being reviewed by ${mention(FRONTEND_COORDINATOR)}`;
+  }
+  return found.by === null
+    ? `${found.name} is ${found.state}; it is not waiting to be reviewed`
+    : `${found.name} is decided already: ${found.state} by ${found.by}`;
+}
+
+function waits(run: Run, name: string): boolean {
+  return run.progress.tasks.some(({ step }) => step.kind === 'await-contract' && step.contract === name);
+}
+
+function contractNamed(run: Run, contract: string): ContractStatus | undefined {
+  return run.progress.coordination.contracts.find(({ name, hash }) => name === contract || hash === contract);
+}
+
+/** Hands a review on to its contract; the first one counts. */
+export function reviewContract(run: Run, said: ReviewContract): string {
+  const found = contractNamed(run, said.contract);
+  if (found === undefined) throw new Error(`no contract ${said.contract}`);
+  const comments = typeof said.comments === 'string' ? [said.comments] : (said.comments ?? []);
+  const review: ContractReviewed = {
+    revision: found.revision,
+    decision: said.decision,
+    comments: comments.map((line) => line.slice(0, 500)),
+    by: said.by,
+  };
+  // Decided from here on, whatever arrives before the contract's own word.
+  found.by = said.by;
+  found.state = said.decision === 'approve' ? 'approved' : 'changes-requested';
+  record(run, `contract ${found.name}: ${said.decision} by ${said.by}`, found.taskId);
+  const id = contractWorkflowId(run.input.objectiveId, found.name);
+  getExternalWorkflowHandle(id)
+    .signal(CONTRACT_REVIEWED, review)
+    .catch(() => {
+      record(run, `contract ${found.name} was lost; its task is looked at again`, found.taskId);
+      askAgain(run, found.name);
+    });
+  return `recorded: ${said.decision}`;
+}
+
+/** A task that waits for a workflow which is gone has its contract shared anew. */
+function askAgain(run: Run, name: string): void {
+  for (const task of run.progress.tasks) {
+    if (task.step.kind !== 'await-contract' || task.step.contract !== name) continue;
+    replaceTask(run, { ...task, step: { kind: 'coordinate', of: 'contract' } });
+  }
+}
+
+/** The contract a task cannot go on without a human for; with a deadline it goes on by itself. */
+export function awaitedContract(run: Run, { step }: TaskProgress): string | null {
+  return step.kind === 'await-contract' && run.progress.rules?.contracts.review === 'human'
+    ? step.contract
+    : null;
+}

@@ -1,0 +1,174 @@
+import { condition } from '@temporalio/workflow';
+import { acceptsDestruction, afterCoordination } from '../src/domain/after-coordination';
+import { contractName, contractPath } from '../src/domain/contract-name';
+import type { ContractStatus } from '../src/domain/contract-status';
+import {
+  CONTRACT_WORKFLOW,
+  contractWorkflowId,
+  DATABASE_WORKFLOW,
+  databaseWorkflowId,
+  type ContractInput,
+  type ContractOrder,
+  type CoordinationAnswer,
+  type DatabaseInput,
+  type DatabaseOrder,
+} from '../src/domain/coordination-orders';
+import { claimCovers } from '../src/domain/path-claims';
+import type { Coordinated, TaskProgress } from '../src/domain/task-progress';
+import { allowanceOf } from './budget';
+import { order } from './coordination-child';
+import type { Run } from './run';
+import { latest, settingOf } from './step-frame';
+
+/** The step a task owes before `step`, where other workflows have a say; null: none. */
+export function owedCoordination(run: Run, task: TaskProgress): Coordinated | null {
+  const { rules, coordination } = run.progress;
+  if (rules === null) return null;
+  const { kind } = task.task;
+  if (task.step.kind === 'attempt') {
+    const isFirst = task.step.prompt.kind === 'delegation' && task.step.resumes === undefined;
+    return rules.database && kind === 'schema' && isFirst && task.designed === undefined
+      ? 'database-design'
+      : null;
+  }
+  if (task.step.kind !== 'merge' || task.commit === null) return null;
+  const touches = coordination.contracts.some(
+    ({ path }) =>
+      path !== null && [...task.task.owns, ...task.task.shares].some((claim) => claimCovers(claim, path)),
+  );
+  if ((kind === 'contract' || touches) && task.agreed?.contract !== task.commit) return 'contract';
+  const designed = task.designed !== undefined;
+  return designed && task.agreed?.database !== task.commit ? 'database' : null;
+}
+
+/** Has another workflow do its part for a task, and acts on its answer. */
+export async function coordinate(run: Run, task: TaskProgress, of: Coordinated): Promise<TaskProgress> {
+  const { id } = task.task;
+  const request = nextRequest(run);
+  const contract = of === 'contract' ? contractOf(run, task) : null;
+  const answer = await askFor(run, request, () =>
+    contract === null
+      ? orderDatabase(run, databaseOrder(run, task, of, request))
+      : orderContract(run, contract, {
+          kind: 'designed',
+          request,
+          taskId: id,
+          commit: task.commit ?? '',
+          plan: settingOf(run).plan,
+          ...allowanceOf(run, id),
+        }),
+  );
+  return afterCoordination(latest(run, id), of, answer, {
+    number: request,
+    contract: contract?.name ?? '',
+  });
+}
+
+function nextRequest(run: Run): number {
+  run.progress.coordination.lastRequest += 1;
+  return run.progress.coordination.lastRequest;
+}
+
+async function askFor(run: Run, request: number, tell: () => Promise<void>): Promise<CoordinationAnswer> {
+  try {
+    await tell();
+    await condition(() => run.answers.has(request));
+    const answer = run.answers.get(request);
+    if (answer === undefined) throw new Error(`Order ${request} has no answer`);
+    return answer;
+  } finally {
+    run.answers.delete(request);
+  }
+}
+
+function databaseOrder(run: Run, task: TaskProgress, of: Coordinated, request: number): DatabaseOrder {
+  const { id } = task.task;
+  const common = { request, taskId: id, plan: settingOf(run).plan, ...allowanceOf(run, id) };
+  const { analysis } = run.progress;
+  if (of === 'database-design')
+    return { kind: 'design', ...common, ...(analysis === null ? {} : { analysis }) };
+  if (task.designed === undefined || task.commit === null)
+    throw new Error(`${id} has no designed migration to rehearse`);
+  const accepted = acceptsDestruction(task);
+  return { kind: 'rehearse', ...common, ...task.designed, commit: task.commit, accepted };
+}
+
+/** The contract a task designs or changes: known by its file, else by the name its claims give it. */
+function contractOf(run: Run, { task }: TaskProgress): ContractStatus {
+  const { contracts } = run.progress.coordination;
+  const known = contracts.find(
+    ({ name, path }) =>
+      name === contractName(task) ||
+      (path !== null && [...task.owns, ...task.shares].some((claim) => claimCovers(claim, path))),
+  );
+  if (known !== undefined) return known;
+  const fresh: ContractStatus = {
+    name: contractName(task),
+    path: contractPath(task),
+    taskId: task.id,
+    revision: 0,
+    hash: null,
+    state: 'designing',
+    bundle: null,
+    by: null,
+    comments: [],
+  };
+  contracts.push(fresh);
+  return fresh;
+}
+
+function orderContract(run: Run, known: ContractStatus, asked: ContractOrder): Promise<void> {
+  const { objectiveId } = run.input;
+  const { rules } = run.progress;
+  if (rules === null) throw new Error('no contract is coordinated here');
+  const input: ContractInput = { objectiveId, handle: settingOf(run).handle, rules: rules.contracts, known };
+  return order(run, {
+    id: contractWorkflowId(objectiveId, known.name),
+    type: CONTRACT_WORKFLOW,
+    summary: `API contract ${known.name}`,
+    input,
+    order: asked,
+  });
+}
+
+function orderDatabase(run: Run, asked: DatabaseOrder): Promise<void> {
+  const { objectiveId } = run.input;
+  const input: DatabaseInput = { objectiveId, handle: settingOf(run).handle };
+  return order(run, {
+    id: databaseWorkflowId(objectiveId),
+    type: DATABASE_WORKFLOW,
+    summary: 'database change',
+    input,
+    order: asked,
+  });
+}
+
+/** What a contract's integration test found; null: it could not be asked for. */
+export interface TestedContract {
+  readonly contract: ContractStatus;
+  readonly answer: CoordinationAnswer;
+}
+
+/** Tests every approved contract against the integrated tree (charter: "API Contract Coordination", step 5). */
+export async function testContracts(run: Run, commit: string): Promise<readonly TestedContract[]> {
+  if (run.progress.rules === null) return [];
+  const { coordination } = run.progress;
+  const approved = coordination.contracts.filter(({ state }) =>
+    ['approved', 'tested', 'failed'].includes(state),
+  );
+  return Promise.all(
+    approved.map(async (contract) => {
+      const request = nextRequest(run);
+      const { plan } = settingOf(run);
+      const order: ContractOrder = {
+        kind: 'integrate',
+        request,
+        commit,
+        plan,
+        ...allowanceOf(run, 'objective'),
+      };
+      const answer = await askFor(run, request, () => orderContract(run, contract, order));
+      return { contract, answer };
+    }),
+  );
+}

@@ -1,0 +1,149 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineQuery,
+  isCancellation,
+  setDefaultSignalHandler,
+  setHandler,
+  workflowInfo,
+  type QueryDefinition,
+} from '@temporalio/workflow';
+import type { z } from 'zod';
+import {
+  ReportDeployment,
+  WATCH_MESSAGES,
+  WATCH_QUERIES,
+  type DeploymentWatchInput,
+  type WatchMessageName,
+  type WatchSample,
+} from '../src/domain/deployment-watch';
+import { ResolveEscalation, type Channel, type Escalation } from '../src/domain/escalation';
+import { unansweredSample } from '../src/domain/watch-samples';
+import type { WatchResult, WatchStatus } from '../src/domain/watch-status';
+import { nextStep } from '../src/domain/watch-steps';
+import { describeIssues, installMessage } from './message';
+import { watching } from './proxies';
+import {
+  ignoreMessage,
+  openWatch,
+  refuseAnswer,
+  refuseReport,
+  takeAnswer,
+  takeReport,
+  takeRound,
+  type Watch,
+  type WatchCarried,
+} from './watch';
+import { createWatchDisplay, watchResult, watchSnapshot } from './watch-display';
+
+const watchStatusQuery: QueryDefinition<WatchStatus> = defineQuery(WATCH_QUERIES.watchStatus);
+const openEscalationsQuery: QueryDefinition<Escalation[]> = defineQuery(WATCH_QUERIES.openEscalations);
+
+/** Rounds of one history, some eleven events each; a day of rounds every five minutes takes two histories. */
+const BATCH = 200;
+
+/**
+ * Watches what an objective delivered once somebody reports it deployed (charter: "Database Change Coordination", step
+ * 6): rounds of checks on durable timers, a level-4 question where one leaves its limit. It holds no worker slot between
+ * rounds, goes on while a question is open, and always completes with an outcome.
+ */
+export async function deploymentWatchWorkflow(
+  input: DeploymentWatchInput,
+  carried?: WatchCarried,
+): Promise<WatchResult> {
+  const watch = openWatch(input, carried);
+  listenToReports(watch);
+  const show = createWatchDisplay(watch);
+  const end = await watchOn(watch, show);
+  await condition(allHandlersFinished);
+  if (end === 'continue-as-new') {
+    return continueAsNew<typeof deploymentWatchWorkflow>(input, watch.progress);
+  }
+  return watchResult(watch);
+}
+
+async function watchOn(watch: Watch, show: () => void): Promise<'ended' | 'continue-as-new'> {
+  for (let rounds = 0; ;) {
+    show();
+    const step = nextStep(watch.progress, Date.now());
+    switch (step.kind) {
+      case 'end':
+        watch.outcome = step.outcome;
+        show();
+        return 'ended';
+      case 'wait': {
+        const { revision } = watch;
+        await condition(() => watch.revision !== revision, step.ms);
+        break;
+      }
+      case 'round':
+        await runRound(watch);
+        rounds += 1;
+        break;
+    }
+    if (rounds >= BATCH || workflowInfo().continueAsNewSuggested) return 'continue-as-new';
+  }
+}
+
+async function runRound(watch: Watch): Promise<void> {
+  const { deployment, tallies, rounds } = watch.progress;
+  const wanted = new Set(tallies.filter((tally) => !tally.accepted).map((tally) => tally.name));
+  const checks = watch.input.settings.checks.filter((check) => wanted.has(check.name));
+  let samples: readonly WatchSample[];
+  try {
+    const options = { summary: `round ${rounds + 1}` };
+    ({ samples } = await watching.runWatchChecks.executeWithOptions(options, [
+      { handle: watch.input.handle, checks },
+    ]));
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    samples = checks.map((check) => unansweredSample(check, 'the round could not be carried out'));
+  }
+  // Another deployment was reported, or this one rolled back, while the checks were asked.
+  if (watch.progress.deployment !== deployment || watch.progress.rolledBack) return;
+  takeRound(watch, samples);
+}
+
+function listenToReports(watch: Watch): void {
+  setHandler(watchStatusQuery, () => watchSnapshot(watch));
+  setHandler(openEscalationsQuery, () => watch.progress.open.map((row) => row.escalation));
+  listen(watch, WATCH_MESSAGES.reportDeployment, {
+    schema: ReportDeployment,
+    refuse: refuseReport,
+    take: (report) => takeReport(watch, report),
+  });
+  listen(watch, WATCH_MESSAGES.resolveEscalation, {
+    schema: ResolveEscalation,
+    refuse: (answer) => refuseAnswer(watch, answer),
+    take: (answer, channel) => takeAnswer(watch, answer, channel),
+  });
+  setDefaultSignalHandler((name) => {
+    const known = Object.keys(WATCH_MESSAGES).join(', ');
+    ignoreMessage(watch, name, `there is no message of this name; known: ${known}`);
+  });
+}
+
+function listen<T>(
+  watch: Watch,
+  name: WatchMessageName,
+  row: {
+    readonly schema: z.ZodType<T>;
+    readonly refuse: (body: T) => string | null;
+    readonly take: (body: T, channel: Channel) => string;
+  },
+): void {
+  installMessage<T>(name, {
+    read: (payload) => {
+      const parsed = row.schema.safeParse(payload);
+      if (!parsed.success) return { why: describeIssues(parsed.error) };
+      const ended = watch.outcome !== null || watch.progress.rolledBack;
+      const why = ended ? 'the watch has ended' : row.refuse(parsed.data);
+      return why === null ? { body: parsed.data } : { why };
+    },
+    take: row.take,
+    ignore: (why) => {
+      ignoreMessage(watch, name, why);
+    },
+  });
+}

@@ -1,0 +1,96 @@
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import type { WatchResult, WatchStatus } from '../src/domain/watch-status';
+import { watchState } from '../src/domain/watch-steps';
+import { instant, type Watch } from './watch';
+
+const STATUS = defineSearchAttributeKey('CoordinatorStatus', 'KEYWORD');
+const LEVEL = defineSearchAttributeKey('CoordinatorEscalationLevel', 'INT');
+
+/** Answers `watchStatus`. */
+export function watchSnapshot({ input, progress, outcome }: Watch): WatchStatus {
+  const { deployment } = progress;
+  return {
+    objectiveId: input.objectiveId,
+    state: watchState(progress, outcome),
+    outcome,
+    repository: input.repository,
+    branch: input.branch,
+    commit: input.commit,
+    deployment: deployment?.report ?? null,
+    watchedFrom: deployment === null ? null : instant(deployment.from),
+    watchedUntil: deployment === null ? null : instant(deployment.until),
+    rounds: progress.rounds,
+    checks: [...progress.tallies],
+    escalations: progress.open.map((row) => row.escalation),
+    decisions: [...progress.decisions],
+    startedAt: progress.startedAt,
+    now: instant(Date.now()),
+    events: [...progress.events],
+    ignored: [...progress.ignored],
+  };
+}
+
+export function watchResult({ input, progress, outcome }: Watch): WatchResult {
+  if (outcome === null) throw new Error('a watch ends with an outcome');
+  return {
+    objectiveId: input.objectiveId,
+    outcome,
+    deployment: progress.deployment?.report ?? null,
+    samples: progress.tallies.reduce((sum, tally) => sum + tally.asked - tally.unanswered, 0),
+    worst: progress.tallies.map(({ name, worst }) => ({ name, value: worst })),
+    decisions: [...progress.decisions],
+  };
+}
+
+/** Shows the watch where people look: search attributes for lists, Markdown as current details. */
+export function createWatchDisplay(watch: Watch): () => void {
+  const { typedSearchAttributes } = workflowInfo();
+  // A server that does not know the attributes would fail the workflow task for ever; whoever started the watch did
+  // it without them there.
+  const indexed = typedSearchAttributes.get(STATUS) !== undefined;
+  let shown = {
+    state: typedSearchAttributes.get(STATUS) ?? '',
+    level: typedSearchAttributes.get(LEVEL) ?? 0,
+  };
+  return () => {
+    const status = watchSnapshot(watch);
+    const next = { state: status.state, level: status.escalations.length > 0 ? 4 : 0 };
+    if (indexed && (next.state !== shown.state || next.level !== shown.level)) {
+      upsertSearchAttributes([
+        { key: STATUS, value: next.state },
+        { key: LEVEL, value: next.level },
+      ]);
+    }
+    shown = next;
+    setCurrentDetails(details(status));
+  };
+}
+
+function details(status: WatchStatus): string {
+  const { deployment, checks, escalations } = status;
+  const told =
+    deployment === null
+      ? `Nobody has reported a deployment of ${status.commit.slice(0, 12)} yet (\`reportDeployment\`).`
+      : `\`${deployment.commit.slice(0, 12)}\` in ${deployment.environment}, until ${status.watchedUntil ?? ''}; ${status.rounds} rounds.`;
+  const rows = checks.map(
+    (row) =>
+      `| ${row.name} | ${row.accepted ? 'accepted' : (row.last?.verdict ?? '')} | ${row.last?.value ?? ''} | ${row.worst ?? ''} | ${row.breaches} | ${row.unanswered} |`,
+  );
+  const table =
+    rows.length === 0
+      ? []
+      : [
+          [
+            '| check | last | value | worst | breaches | unanswered |',
+            '|---|---|---|---|---|---|',
+            ...rows,
+          ].join('\n'),
+        ];
+  const questions = escalations.map(
+    (row) =>
+      `**${row.id}** asks: ${row.question}\n\n` +
+      row.options.map((option) => `- \`${option.decision}\` (${option.id}): ${option.label}`).join('\n'),
+  );
+  return [`State: **${status.state}**`, told, ...table, ...questions].join('\n\n');
+}
