@@ -151,7 +151,7 @@ export async function startRunningService(
   const confined = setting.sandbox.level !== 'none';
   const stage = await openStage({
     sandbox: setting.sandbox,
-    worktree: target.path,
+    worktree: target.root,
     readOnly: [target.gitDir, setting.dependencyStore, ...provision.readOnly, ...(options.readOnly ?? [])],
     readWrite: socketFolders(database),
     signal,
