@@ -27,7 +27,7 @@ export async function serveStdio(options: {
     if ('id' in message && !('method' in message) && message.id !== undefined) open.delete(message.id);
   };
   transport.onerror = (error) => {
-    if (/maximum size/.test(error.message)) {
+    if (error.message.includes('maximum size')) {
       warn(`A message was longer than ${String(MOST_BYTES)} bytes; the connection ends.`);
       return;
     }
