@@ -22,6 +22,9 @@ const vendors = [
   '@secretlint',
   'autocannon',
   'ajv',
+  'openapi-typescript',
+  'openapi-sampler',
+  'typescript',
 ];
 
 /**
@@ -66,6 +69,7 @@ const adapters = [
   'gate',
   'survey',
   'compatibility',
+  'contracts',
   'sandbox',
   'postgres',
   'temporal',

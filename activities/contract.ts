@@ -27,6 +27,8 @@ import type { RunWatchChecksRequest, RunWatchChecksResult } from '../src/domain/
 import type {
   ClaimWorkRequest,
   ClaimWorkResult,
+  EndedObjectives,
+  EndedObjectivesRequest,
   HeldElsewhere,
   ReleaseClaimsRequest,
 } from '../src/domain/repository-claims';
@@ -135,6 +137,8 @@ export interface ClaimActivities {
   readClaims(request: { readonly handle: ObjectiveHandle }): Promise<HeldElsewhere>;
   claimWork(request: ClaimWorkRequest): Promise<ClaimWorkResult>;
   releaseClaims(request: ReleaseClaimsRequest): Promise<void>;
+  /** Which of these objectives no longer run; asked by the entity, since one may die without giving anything back. */
+  endedObjectives(request: EndedObjectivesRequest): Promise<EndedObjectives>;
 }
 
 /** What is looked at after a deployment. */
@@ -147,6 +151,9 @@ export type Activities = ModelActivities &
   AttemptActivities &
   RepositoryActivities &
   ProviderActivities &
+  ReplicaActivities &
+  ContractActivities &
   DatabaseThinking &
   ContractThinking &
+  ClaimActivities &
   WatchActivities;

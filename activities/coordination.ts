@@ -75,9 +75,9 @@ export function createCoordinationActivities(
       withHeartbeat(async (signal) => {
         const dossier = await records.dossier(request.handle);
         const analysis = await records.load(request.analysis, Analysis);
-        const { refusals, comment } = request;
+        const { refusals, comment, held = [] } = request;
         const { value, usage } = await asked(journals, of(dossier, request), (asking) =>
-          coordination.plan({ dossier, analysis, refusals, comment, asking, signal }),
+          coordination.plan({ dossier, analysis, refusals, comment, held, asking, signal }),
         );
         return judge(value, analysis, dossier, usage);
       }),

@@ -1,5 +1,7 @@
+import { createContractActivities } from './api-contract';
 import { createAttemptActivities } from './attempt';
 import { createCheckActivities } from './checks';
+import { createClaimActivities } from './claims';
 import type { Activities } from './contract';
 import { createContractThinking } from './contract-thinking';
 import { createCoordinationActivities } from './coordination';
@@ -10,6 +12,7 @@ import { guarded } from './guarded';
 import type { Ports } from './ports';
 import { createProviderActivities } from './provider-gate';
 import { createRecords } from './records';
+import { createReplicaActivities } from './replica';
 import { createReviewActivities } from './review';
 import { createSurveyActivities } from './survey';
 import { createWatchActivities } from './watch';
@@ -28,9 +31,12 @@ export function createActivities(ports: Ports): Activities {
     ...createContractThinking(ports, records),
     ...createAttemptActivities(ports, records),
     ...createCheckActivities(ports, records),
+    ...createReplicaActivities(ports, records),
     ...createMergeActivities(ports, records),
+    ...createContractActivities(ports, records),
     ...createDeliveryActivities(ports, records),
     ...createProviderActivities(),
+    ...createClaimActivities(ports, records),
     ...createWatchActivities(ports),
   });
 }

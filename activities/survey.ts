@@ -2,6 +2,8 @@ import { log } from '@temporalio/activity';
 import { broughtSpecialists, type BroughtRole } from '../src/domain/department-roles';
 import type { ObjectiveInput } from '../src/domain/objective';
 import type { Dossier } from '../src/domain/dossier';
+import type { CoordinationRules } from '../src/domain/coordination-rules';
+import { NO_COORDINATION } from '../src/domain/coordination-settings';
 import { mention } from '../src/domain/specialists';
 import type { Survey } from '../src/domain/survey';
 import type { SurveyResult } from '../src/domain/work';
@@ -72,9 +74,17 @@ export function createSurveyActivities(
             .slice(0, 20)
             .map((note) => note.slice(0, 300)),
           brought: [...broughtSpecialists(roles)],
+          coordination: coordinationOf(survey),
         } satisfies SurveyResult;
       }),
   };
+}
+
+/** What the process coordinates with others for this repository. */
+function coordinationOf({ database, coordination }: Survey): CoordinationRules {
+  const { contracts, watch } = coordination ?? NO_COORDINATION;
+  const { review, deadlineHours } = contracts;
+  return { contracts: { review, deadlineHours }, database: database !== 'none', watch };
 }
 
 function describeRole({ name, adds, description }: BroughtRole): string {

@@ -1,11 +1,14 @@
 import { cpus } from 'node:os';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { benchAttempts } from './attempts';
+import { benchContracts } from './contracts';
 import { renderFigures, type Figure } from './figures';
 import { benchGate } from './gates/speed';
 import { benchMerges } from './merges';
 import { benchMakespans, benchOrchestration } from './orchestration';
+import { benchSequencer } from './sequencer';
 import { startBenchServer } from './server';
+import { benchReplica } from './replica';
 import { benchStartUp, benchWorkerStart } from './start-up';
 import { benchSandbox, benchWorkspace } from './workspace';
 
@@ -29,13 +32,19 @@ async function main(): Promise<void> {
     figures.push(...(await benchOrchestration(server)));
     say('makespans …');
     figures.push(...(await benchMakespans(server)));
+    say('sequencer …');
+    figures.push(...(await benchSequencer(server)));
     say('attempts …');
     figures.push(...(await benchAttempts(server)));
   } finally {
     await server.stop();
   }
+  say('contracts …');
+  figures.push(...(await benchContracts()));
   say('the gate …');
   figures.push(...(await benchGate()));
+  say('rehearsal on a replica …');
+  figures.push(...(await benchReplica()));
   say('start-up of the command line …');
   figures.push(...(await benchStartUp()));
   const machine = { cores: cpus().length, cpu: cpus()[0]?.model ?? 'unknown', node: process.version };

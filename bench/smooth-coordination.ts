@@ -59,6 +59,7 @@ export function smoothCoordination(): ContractActivities &
     readClaims: () => Promise.resolve({ lines: [] }),
     claimWork: () => Promise.resolve({ held: [] }),
     releaseClaims: () => Promise.resolve(),
+    endedObjectives: () => Promise.resolve({ ended: [] }),
     designMigration: () =>
       Promise.resolve({ design: sha('design'), summary: 'adds two tables', usage: NO_USAGE }),
     rehearseMigration: () => Promise.resolve(soundRehearsal()),

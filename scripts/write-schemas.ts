@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../src/config/package-root';
 import { configurationJsonSchema } from '../src/domain/configuration';
+import { ContractExpectations } from '../src/domain/contract-expectations';
 import { ReviewContract } from '../src/domain/contract-status';
 import { ReportDeployment, type WatchMessageName } from '../src/domain/deployment-watch';
 import { Escalation, ResolveEscalation } from '../src/domain/escalation';
@@ -49,6 +50,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
   };
   return new Map<string, string>([
     ['coordinator.config.json', format(configurationJsonSchema())],
+    ['contractExpectations.json', jsonSchema('contractExpectations', ContractExpectations, 'input')],
     ...Object.entries(MESSAGE_SCHEMAS).map(
       ([name, schema]) => [`${name}.json`, jsonSchema(name, schema, 'input')] as const,
     ),

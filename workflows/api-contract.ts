@@ -6,7 +6,6 @@ import {
   setCurrentDetails,
   setHandler,
 } from '@temporalio/workflow';
-import { FRONTEND } from '../src/domain/after-coordination';
 import {
   CONTRACT_REVIEWED,
   CONTRACT_STATUS,
@@ -19,7 +18,7 @@ import {
 import { contractMarkdown } from '../src/domain/coordination-markdown';
 import type { ContractStatus } from '../src/domain/contract-status';
 import type { AnnounceContractRequest, InspectContractResult } from '../src/domain/contract-work';
-import { mention } from '../src/domain/specialists';
+import { FRONTEND_COORDINATOR, mention } from '../src/domain/specialists';
 import { createReporter } from './coordination-report';
 import { advisers, announcements, contracts, models } from './proxies';
 import { throughWalls } from './through-walls';
@@ -129,7 +128,7 @@ export async function apiContractWorkflow(input: ContractInput): Promise<Contrac
     if (rules.review === 'agent' && bundle !== null) {
       const said = await throughWalls(() =>
         advisers.validateContract.executeWithOptions(
-          { summary: `3 validate · ${mention(FRONTEND)} · ${label()}` },
+          { summary: `3 validate · ${mention(FRONTEND_COORDINATOR)} · ${label()}` },
           [
             {
               handle,
@@ -143,8 +142,13 @@ export async function apiContractWorkflow(input: ContractInput): Promise<Contrac
           ],
         ),
       );
-      reporter.cost(FRONTEND, said.usage);
-      return { revision, decision: said.decision, comments: said.comments, by: mention(FRONTEND) };
+      reporter.cost(FRONTEND_COORDINATOR, said.usage);
+      return {
+        revision,
+        decision: said.decision,
+        comments: said.comments,
+        by: mention(FRONTEND_COORDINATOR),
+      };
     }
     reporter.note(order.taskId, `contract ${label()} waits to be reviewed`);
     await answer(order, { kind: 'contract', verdict: 'waiting', comments: [], by: '' });
@@ -233,7 +237,7 @@ export async function apiContractWorkflow(input: ContractInput): Promise<Contrac
     } catch (error) {
       if (isCancellation(error)) throw error;
       const { reason, text, usage } = troubleOf(error);
-      if (usage !== null) reporter.cost(FRONTEND, usage);
+      if (usage !== null) reporter.cost(FRONTEND_COORDINATOR, usage);
       await answer(order, { kind: 'trouble', reason, text: text.slice(0, 2000) });
     }
   }

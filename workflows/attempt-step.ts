@@ -57,6 +57,9 @@ export async function attempt(
     request,
   ]);
   record(run, `attempt ${number} ${attemptText(result)}`, id);
+  for (const { kind, service, where } of result.outcome === 'handed-off' ? (result.touches ?? []) : []) {
+    if (kind === 'note') record(run, `changes ${where}, a contract of ${service}`, id);
+  }
   const told = settleAttempt(run, tellAttempt(latest(run, id), number, result), number, result.usage);
   if (result.outcome === 'suspended' && result.on.kind === 'wall') meetWall(run, result.on.wall);
   else noteAnswer(run);

@@ -1,12 +1,11 @@
 import { getExternalWorkflowHandle } from '@temporalio/workflow';
-import { FRONTEND } from '../src/domain/after-coordination';
 import type { ContractStatus, ReviewContract } from '../src/domain/contract-status';
 import {
   CONTRACT_REVIEWED,
   contractWorkflowId,
   type ContractReviewed,
 } from '../src/domain/coordination-orders';
-import { mention } from '../src/domain/specialists';
+import { FRONTEND_COORDINATOR, mention } from '../src/domain/specialists';
 import type { TaskProgress } from '../src/domain/task-progress';
 import { record, replaceTask, type Run } from './run';
 
@@ -20,7 +19,9 @@ export function refuseContractReview(run: Run, { contract }: ReviewContract): st
       : `there is no contract ${contract}; ${names === '' ? 'none is shared yet' : `there are: ${names}`}`;
   }
   if (found.state === 'shared') {
-    return waits(run, found.name) ? null : `${found.name} is being reviewed by ${mention(FRONTEND)}`;
+    return waits(run, found.name)
+      ? null
+      : `${found.name} is being reviewed by ${mention(FRONTEND_COORDINATOR)}`;
   }
   return found.by === null
     ? `${found.name} is ${found.state}; it is not waiting to be reviewed`

@@ -22,8 +22,10 @@ import {
   type MessageName,
 } from '../src/domain/messages';
 import { PROVIDER_OPEN, PROVIDER_WALL, ProviderOpen, WallNotice } from '../src/domain/provider-gate';
+import { CLAIMS_FREED, ClaimsFreed } from '../src/domain/repository-claims';
 import { isSettledProgress } from '../src/domain/scheduler';
 import type { ObjectiveStatus } from '../src/domain/status';
+import { takeFreed } from './claims';
 import { refuseContractReview, reviewContract } from './contract-review';
 import { takeCoordinationReport } from './coordination-reports';
 import { decide, refusal } from './decisions';
@@ -187,6 +189,10 @@ export function listenToMessages(run: Run): void {
   setHandler(defineSignal<[unknown]>(PROVIDER_OPEN), (payload) => {
     const notice = ProviderOpen.safeParse(payload);
     if (notice.success) openWall(run, notice.data.provider);
+  });
+  setHandler(defineSignal<[unknown]>(CLAIMS_FREED), (payload) => {
+    const freed = ClaimsFreed.safeParse(payload);
+    if (freed.success) takeFreed(run, freed.data);
   });
   setHandler(defineSignal<[unknown]>(COORDINATION_REPORT), (payload) => {
     takeCoordinationReport(run, payload);

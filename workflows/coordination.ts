@@ -84,7 +84,9 @@ async function askFor(run: Run, request: number, tell: () => Promise<void>): Pro
 function databaseOrder(run: Run, task: TaskProgress, of: Coordinated, request: number): DatabaseOrder {
   const { id } = task.task;
   const common = { request, taskId: id, plan: settingOf(run).plan, ...allowanceOf(run, id) };
-  if (of === 'database-design') return { kind: 'design', ...common };
+  const { analysis } = run.progress;
+  if (of === 'database-design')
+    return { kind: 'design', ...common, ...(analysis === null ? {} : { analysis }) };
   if (task.designed === undefined || task.commit === null)
     throw new Error(`${id} has no designed migration to rehearse`);
   const accepted = acceptsDestruction(task);

@@ -68,7 +68,7 @@ export async function databaseChangeWorkflow(input: DatabaseInput): Promise<Data
 
   /** Step 1: what the schema becomes, and which place the migration has among others. */
   async function design(order: Design): Promise<void> {
-    const { taskId, plan } = order;
+    const { taskId, plan, analysis } = order;
     step(taskId, 'design', 'running');
     const slot = await sequencer.reserveMigration.executeWithOptions(
       { summary: `1 design · place of the migration of ${taskId}` },
@@ -78,7 +78,16 @@ export async function databaseChangeWorkflow(input: DatabaseInput): Promise<Data
     const made = await throughWalls(() =>
       advisers.designMigration.executeWithOptions(
         { summary: `1 design · ${taskId} · ${mention(DESIGNER)}` },
-        [{ handle, plan, taskId, slot, ...allowanceOf(order) }],
+        [
+          {
+            handle,
+            plan,
+            taskId,
+            slot,
+            ...(analysis === undefined ? {} : { analysis }),
+            ...allowanceOf(order),
+          },
+        ],
       ),
     );
     reporter.cost(DESIGNER, made.usage);

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective';
 import type { ObjectiveResult } from '../src/domain/status';
+import { releaseClaims } from './claims';
 import { listenToMessages } from './conversation';
 import { closeCoordination } from './coordination-child';
 import { deliver, deliverCancelled } from './delivery';
@@ -34,6 +35,7 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
       return await continueAsNew<typeof objectiveWorkflow>(input, run.progress);
     }
     await deliver(run, show);
+    await releaseClaims(run);
     await closeCoordination(run, `the objective has ended: ${run.progress.outcome ?? ''}`);
   } catch (error) {
     if (!isCancellation(error)) throw error;
@@ -68,6 +70,7 @@ async function closeCancelled(run: Run, show: () => void): Promise<void> {
   run.stop = { outcome: 'cancelled', reason: 'cancelled' };
   record(run, 'cancelled; every agent has stopped');
   await deliverCancelled(run, show);
+  await releaseClaims(run);
   await closeCoordination(run, 'the objective was cancelled');
 }
 

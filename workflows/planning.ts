@@ -5,6 +5,7 @@ import { COORDINATOR } from '../src/domain/specialists';
 import type { PlanResult } from '../src/domain/work';
 import { askAboutObjective } from './decisions';
 import { models, repository } from './proxies';
+import { readHeld } from './claims';
 import { spendUsage } from './budget';
 import { adoptPlan, record, type Run } from './run';
 import { awaitRetry, patiently, stopRun, thoughtfully } from './trouble';
@@ -75,8 +76,15 @@ export async function plan(run: Run, handle: ObjectiveHandle, analysis: string):
   if (run.progress.plan !== null) return;
   run.stage = 'planning';
   let refusals: readonly string[] = [];
+  const held = await readHeld(run, handle);
   for (let round = 1; run.stop === null; round += 1) {
-    const request = { handle, analysis, refusals: [...refusals], comment: null };
+    const request = {
+      handle,
+      analysis,
+      refusals: [...refusals],
+      comment: null,
+      ...(held.length > 0 ? { held: [...held] } : {}),
+    };
     const result: PlanResult | null = await thoughtfully(run, (allowance) =>
       models.planObjective.executeWithOptions({ summary: `plan · round ${round} · @backend-coordinator` }, [
         { ...request, ...allowance },

@@ -127,3 +127,15 @@ export const sequencer = proxyActivities<Pick<ClaimActivities, 'reserveMigration
   cancellationType,
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumAttempts: 8 },
 });
+
+/** Agreeing with the repository's entity: some messages to Temporal, so soon again or not at all. */
+export const claims = proxyActivities<ClaimActivities>({
+  startToCloseTimeout: '1 minute',
+  cancellationType,
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
+    maximumAttempts: 6,
+  },
+});

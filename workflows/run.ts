@@ -9,6 +9,7 @@ import type { ReviewPlan } from '../src/domain/messages';
 import type { ObjectiveInput, ObjectiveHandle } from '../src/domain/objective';
 import { compareIds, type TaskId, type TaskOutline } from '../src/domain/plan';
 import type { GateSummary } from '../src/domain/receipt';
+import type { HeldTask } from '../src/domain/repository-claims';
 import type { Outcome } from '../src/domain/states';
 import type { Delivery, IgnoredMessage, ObjectiveEvent } from '../src/domain/status';
 import { newProgress, type TaskProgress } from '../src/domain/task-progress';
@@ -88,6 +89,8 @@ export interface Carried {
   repairRound?: readonly TaskId[];
   /** What the last comparison found missing, and in which commit. */
   compared?: Compared | null;
+  /** The plan whose work was claimed (null: to be claimed anew), and the tasks that wait; absent: nothing was. */
+  claims?: { readonly plan: string | null; readonly held: readonly HeldTask[] };
   /** What is coordinated with others, and how far it is; null: nothing. */
   rules: CoordinationRules | null;
   coordination: CarriedCoordination;

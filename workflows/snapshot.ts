@@ -2,12 +2,14 @@ import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@tempor
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { awaitedMark } from '../src/domain/contract-status';
 import { planMarkdown } from '../src/domain/plan-markdown';
+import type { HeldTask } from '../src/domain/repository-claims';
 import { dependenciesIntegrated, isSettledProgress, settledStates } from '../src/domain/scheduler';
 import { mention } from '../src/domain/specialists';
 import type { ObjectiveState } from '../src/domain/states';
 import type { ObjectiveStatus, TaskStatus } from '../src/domain/status';
 import { taskState, type Coordinated, type TaskProgress } from '../src/domain/task-progress';
 import { parallelGroups } from '../src/domain/task-graph';
+import { heldTasks, waitText } from './claims';
 import { awaitedContract } from './contract-review';
 import { forecastOf } from './deadline';
 import { now, type Run } from './run';
@@ -45,8 +47,9 @@ const COORDINATING: Readonly<Record<Coordinated, string>> = {
   database: 'its migration is rehearsed',
 };
 
-function doing(progress: TaskProgress, inFlight: boolean): string {
+function doing(progress: TaskProgress, inFlight: boolean, held: HeldTask | undefined): string {
   const step = progress.step;
+  if (held !== undefined) return waitText(held);
   switch (step.kind) {
     case 'attempt':
       return inFlight
@@ -77,16 +80,28 @@ function doing(progress: TaskProgress, inFlight: boolean): string {
 }
 
 /**
- * What a task cannot go on without: an escalation of its own, the objective's that keeps models from being asked, or
- * `contract:<name>`.
+ * What a task cannot go on without: an escalation of its own, the objective's that keeps models from being asked,
+ * `contract:<name>`, or the objective that holds what it needs.
  */
-function waitingFor(run: Run, progress: TaskProgress, inFlight: boolean): string | null {
+function waitingFor(
+  run: Run,
+  progress: TaskProgress,
+  inFlight: boolean,
+  held: HeldTask | undefined,
+): string | null {
+  if (held !== undefined) return held.holder;
   const { step } = progress;
   const contract = awaitedContract(run, progress);
   if (contract !== null) return awaitedMark(contract);
   if (step.kind === 'await-decision') return step.escalationId;
   const rests = step.kind === 'attempt' && !inFlight && step.resumes !== undefined;
   return rests ? run.progress.blockedBy : null;
+}
+
+/** What a task that is not begun waits for of other objectives. */
+function heldUnbegun(run: Run, { task, step, startedAt }: TaskProgress): HeldTask | undefined {
+  const begins = step.kind === 'attempt' || step.kind === 'coordinate';
+  return startedAt === null && begins ? heldTasks(run).get(task.id) : undefined;
 }
 
 function taskStatus(
@@ -97,6 +112,7 @@ function taskStatus(
 ): TaskStatus {
   const { task } = progress;
   const inFlight = run.inFlight.has(task.id);
+  const held = heldUnbegun(run, progress);
   return {
     id: task.id,
     title: task.title,
@@ -108,10 +124,10 @@ function taskStatus(
     state: taskState(progress, { inFlight, dependenciesIntegrated: dependenciesIntegrated(task, states) }),
     level: progress.level,
     attempts: [...progress.attempts],
-    doing: doing(progress, inFlight),
+    doing: doing(progress, inFlight, held),
     startedAt: progress.startedAt,
     endedAt: progress.endedAt,
-    waitingFor: waitingFor(run, progress, inFlight),
+    waitingFor: waitingFor(run, progress, inFlight, held),
     firstGatePassed: progress.firstGatePassed,
     commit: progress.commit,
     gate: progress.gate,

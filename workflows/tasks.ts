@@ -11,6 +11,7 @@ import type { AttemptRecord } from '../src/domain/status';
 import type { TaskProgress } from '../src/domain/task-progress';
 import { addUsage, type Usage } from '../src/domain/usage';
 import { askForMoney, reserveFor, settleAttempt, spendUsage } from './budget';
+import { claimPlan, heldTasks } from './claims';
 import { askAboutObjective, askAboutTask, closeQuestion } from './decisions';
 import { watchDeadline } from './deadline';
 import { takePlanReview } from './planning';
@@ -33,6 +34,7 @@ export async function runTasks(run: Run, show: () => void): Promise<TasksEnd> {
   for (;;) {
     if (run.bug !== null) throw run.bug;
     await actOnMessages(run);
+    if (run.stop === null) await claimPlan(run);
     watchDeadline(run);
     const draining = workflowInfo().continueAsNewSuggested;
     if (run.stop === null && !draining) launchReady(run);
@@ -56,6 +58,7 @@ function launchReady(run: Run): void {
   const steps = nextSteps({
     tasks: progress.tasks,
     inFlight: new Set(run.inFlight.keys()),
+    held: new Set(heldTasks(run).keys()),
     maxParallel: run.input.options.maxParallel,
     modelsAvailable: progress.paused === null && progress.blockedBy === null && progress.wall === null,
   });

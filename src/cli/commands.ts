@@ -3,6 +3,7 @@ import { attach } from './commands/attach';
 import { budget } from './commands/budget';
 import { cancel } from './commands/cancel';
 import { deployed } from './commands/deployed';
+import { contract } from './commands/contract';
 import { diff } from './commands/diff';
 import { doctor } from './commands/doctor';
 import { escalations } from './commands/escalations';
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   list,
   status,
   plan,
+  contract,
   escalations,
   resolve,
   budget,

@@ -8,9 +8,6 @@ import type { Coordinated, Step, TaskProgress } from './task-progress';
 
 /* What becomes of a task after another workflow answered for it. */
 
-/** Who speaks for the frontend; a role, or a human on its behalf. */
-export const FRONTEND = 'frontend-coordinator';
-
 /** How often a contract goes back to its designer before a human is asked. */
 const CONTRACT_ROUNDS = 5;
 

@@ -1,6 +1,7 @@
 import { assertNever } from './assert-never';
 import { breakingKey } from './breaking-change';
 import type { Decision } from './escalation';
+import { touchKey } from './service-touch';
 import { mention } from './specialists';
 import { additiveGuidance } from './trigger-questions';
 import type { Question, Step, TaskProgress } from './task-progress';
@@ -24,9 +25,12 @@ function resumed(
  * process's own; here is what becomes of the task itself.
  */
 export function afterDecision(progress: TaskProgress, question: Question, decision: Decision): TaskProgress {
-  const { breaking = [] } = question;
+  const { breaking = [], touches = [] } = question;
+  const conflicts = touches.length > 0 ? touches : breaking;
   const label =
-    breaking.length > 0 ? additiveGuidance(breaking, decision.guidance) : (decision.guidance ?? 'Try again.');
+    conflicts.length > 0
+      ? additiveGuidance(conflicts, decision.guidance)
+      : (decision.guidance ?? 'Try again.');
   const attempt = (start: Extract<Step, { kind: 'attempt' }>['start'], because: string): Step => ({
     kind: 'attempt',
     level: 4,
@@ -71,10 +75,17 @@ export function afterDecision(progress: TaskProgress, question: Question, decisi
       const acceptedBreaking = [
         ...new Set([...progress.acceptedBreaking, ...breaking.map((change) => breakingKey(change))]),
       ];
+      const acceptedTouches = [...new Set([...progress.acceptedTouches, ...touches.map(touchKey)])];
       if (progress.commit === null)
         return { ...progress, waived, step: { kind: 'settled', state: 'waived' } };
       const gated = progress.gate !== null && question.findings.length === 0 && question.red.length > 0;
-      return { ...progress, waived, acceptedBreaking, step: { kind: gated ? 'merge' : 'gate' } };
+      return {
+        ...progress,
+        waived,
+        acceptedBreaking,
+        acceptedTouches,
+        step: { kind: gated ? 'merge' : 'gate' },
+      };
     }
     case 'skip':
     case 'abort':

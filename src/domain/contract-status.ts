@@ -63,3 +63,26 @@ export const ReviewContract = z
     message: 'request-changes needs comments',
   });
 export type ReviewContract = z.infer<typeof ReviewContract>;
+
+/** Fewer characters of a hash name no revision. */
+const SHORTEST_HASH = 7;
+
+/** Which contract is meant, or why none is. */
+export type NamedContract<T> =
+  | { readonly kind: 'found'; readonly contract: T }
+  /** It was revised since: the hash is that of no current revision. */
+  | { readonly kind: 'outdated'; readonly contract: T }
+  | { readonly kind: 'unknown' };
+
+/** Finds the contract that `reference` names: `name`, `name@<first of its hash>` or a whole hash. */
+export function findContract<T extends Pick<ContractStatus, 'name' | 'hash'>>(
+  contracts: readonly T[],
+  reference: string,
+): NamedContract<T> {
+  const exact = contracts.find(({ name, hash }) => name === reference || hash === reference);
+  if (exact !== undefined) return { kind: 'found', contract: exact };
+  const [, name, prefix = ''] = /^(.+)@([0-9a-f]+)$/.exec(reference) ?? [];
+  const contract = contracts.find((row) => row.name === name);
+  if (contract === undefined || prefix.length < SHORTEST_HASH) return { kind: 'unknown' };
+  return { kind: contract.hash?.startsWith(prefix) === true ? 'found' : 'outdated', contract };
+}

@@ -81,6 +81,8 @@ export const DatabaseOrder = z.discriminatedUnion('kind', [
     request: Request,
     taskId: TaskId,
     plan: BlobRef,
+    /** The Analysis of the objective; absent: there is none. */
+    analysis: BlobRef.optional(),
     allowanceUsd: Allowance,
   }),
   z.strictObject({

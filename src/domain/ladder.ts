@@ -8,8 +8,9 @@ import type { Advice, ContextDecision, CoordinatorReview } from './handoff';
 import { SEVERITIES } from './handoff';
 import { questionOfFindings, questionRaised } from './questions';
 import type { GateSummary } from './receipt';
+import { newConflicts } from './service-touch';
 import { COORDINATOR, mention } from './specialists';
-import { questionOfBreaking } from './trigger-questions';
+import { questionOfBreaking, questionOfTouches } from './trigger-questions';
 import type { Failure, Step, TaskProgress } from './task-progress';
 import type { AttemptResult } from './work';
 
@@ -24,11 +25,12 @@ export function afterAttempt(progress: TaskProgress, result: AttemptResult): Tas
   const next: TaskProgress = { ...progress, transcript: result.transcript, context };
   switch (result.outcome) {
     case 'handed-off': {
-      const done: TaskProgress = { ...next, commit: result.commit, breaking: result.breaking ?? [] };
+      const { commit, breaking = [], touches = [] } = result;
+      const done: TaskProgress = { ...next, commit, breaking, touches };
       if (result.strayed !== undefined) return climb(done, { kind: 'strayed', paths: result.strayed });
       const grave = result.findings.filter((finding) => SEVERITIES.indexOf(finding.severity) >= GRAVE);
       if (grave.length > 0) return ask(done, questionOfFindings(done, grave));
-      return orAskAboutBreaking(done, { kind: 'gate' });
+      return orAskAboutOthers(done, { kind: 'gate' });
     }
     case 'suspended':
       return afterSuspension(next, result.on);
@@ -39,8 +41,10 @@ export function afterAttempt(progress: TaskProgress, result: AttemptResult): Tas
   }
 }
 
-/** The step, unless the work breaks something that nobody accepted yet. */
-function orAskAboutBreaking(progress: TaskProgress, step: Step): TaskProgress {
+/** The step, unless the work breaks something, or touches what is another service's, that nobody accepted yet. */
+function orAskAboutOthers(progress: TaskProgress, step: Step): TaskProgress {
+  const touches = newConflicts(progress.touches, progress.acceptedTouches);
+  if (touches.length > 0) return ask(progress, questionOfTouches(progress, touches));
   const breaking = newBreaking(progress.breaking, progress.acceptedBreaking);
   return breaking.length > 0 ? ask(progress, questionOfBreaking(progress, breaking)) : { ...progress, step };
 }
@@ -191,7 +195,7 @@ export function afterGate(progress: TaskProgress, gate: GateSummary): TaskProgre
     gate,
     firstGatePassed: progress.firstGatePassed ?? (gate.green && progress.waived === null),
   };
-  return red.length === 0 ? orAskAboutBreaking(next, { kind: 'merge' }) : climb(next, { kind: 'red', red });
+  return red.length === 0 ? orAskAboutOthers(next, { kind: 'merge' }) : climb(next, { kind: 'red', red });
 }
 
 /** After the merge train took it, or gave it back. */

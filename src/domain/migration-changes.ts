@@ -55,7 +55,7 @@ const plainName = (name: string): string =>
 const namesOf = (list: string): string[] => list.split(',').map(plainName);
 
 /** The comma-separated actions of an ALTER TABLE; commas in parentheses belong to one action. */
-function actionsOf(text: string): string[] {
+export function actionsOf(text: string): string[] {
   const actions: string[] = [];
   let depth = 0;
   let begin = 0;
@@ -73,7 +73,8 @@ function actionsOf(text: string): string[] {
 const KEPT_DATA =
   /^drop (?:constraint|index|key|primary|foreign|check|partition|default|not|expression|identity)\b/i;
 
-function harmOfAction(action: string, all: readonly string[]): string | null {
+/** What one action of an ALTER TABLE takes away, given all of them; null: nothing. */
+export function harmOfAction(action: string, all: readonly string[]): string | null {
   const [, dropped] = KEPT_DATA.test(action)
     ? []
     : (/^drop (?:column )?(?:if exists )?([^ ]+)/i.exec(action) ?? []);
@@ -123,11 +124,13 @@ function harmsOf(statement: string, created: ReadonlySet<string>): string[] {
   return old([plainName(deleted)]).map((table) => `deletes every row of table ${table}`);
 }
 
-/** What new or changed migrations destroy of the data that is there: on the way up, in tables they did not make. */
-export function migrationChanges(files: readonly MigrationFile[]): BreakingChange[] {
-  const statementsOf = (path: string, text: string | null): string[] =>
-    text === null ? [] : sqlStatements(upSide(path, text));
-  const created = new Set(
+function statementsOf(path: string, text: string | null): string[] {
+  return text === null ? [] : sqlStatements(upSide(path, text));
+}
+
+/** Tables that new migrations make, on the way up. */
+export function createdTables(files: readonly MigrationFile[]): ReadonlySet<string> {
+  return new Set(
     files
       .filter((file) => file.before === null)
       .flatMap((file) => statementsOf(file.path, file.after))
@@ -135,11 +138,19 @@ export function migrationChanges(files: readonly MigrationFile[]): BreakingChang
       .filter((name) => name !== undefined)
       .map(plainName),
   );
-  return files.flatMap(({ path, before, after }) => {
-    const known = new Set(statementsOf(path, before));
-    const harms = statementsOf(path, after)
-      .filter((statement) => !known.has(statement))
-      .flatMap((statement) => harmsOf(statement, created));
-    return [...new Set(harms)].map((harm) => breakingChange('migration', path, harm));
+}
+
+/** Statements of the way up that the base's version of the file did not have. */
+export function newStatements({ path, before, after }: MigrationFile): string[] {
+  const known = new Set(statementsOf(path, before));
+  return statementsOf(path, after).filter((statement) => !known.has(statement));
+}
+
+/** What new or changed migrations destroy of the data that is there: on the way up, in tables they did not make. */
+export function migrationChanges(files: readonly MigrationFile[]): BreakingChange[] {
+  const created = createdTables(files);
+  return files.flatMap((file) => {
+    const harms = newStatements(file).flatMap((statement) => harmsOf(statement, created));
+    return [...new Set(harms)].map((harm) => breakingChange('migration', file.path, harm));
   });
 }

@@ -41,3 +41,12 @@ export type ReleaseClaimsRequest = z.infer<typeof ReleaseClaimsRequest>;
 /** What other objectives hold, in lines a planner can read. */
 export const HeldElsewhere = z.strictObject({ lines: z.array(z.string().max(300)).max(100) });
 export type HeldElsewhere = z.infer<typeof HeldElsewhere>;
+
+export const EndedObjectivesRequest = z.strictObject({ objectiveIds: z.array(z.string()).max(500) });
+export type EndedObjectivesRequest = z.infer<typeof EndedObjectivesRequest>;
+
+/** Objectives that run no more, and whether they delivered. */
+export const EndedObjectives = z.strictObject({
+  ended: z.array(z.strictObject({ objectiveId: z.string(), delivered: z.boolean() })).max(500),
+});
+export type EndedObjectives = z.infer<typeof EndedObjectives>;

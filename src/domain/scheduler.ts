@@ -41,11 +41,13 @@ export function settledStates(tasks: Iterable<TaskProgress>): Map<TaskId, TaskSt
 export function nextSteps(facts: {
   readonly tasks: readonly TaskProgress[];
   readonly inFlight: ReadonlySet<TaskId>;
+  /** Tasks that wait for other objectives; what is begun goes on. */
+  readonly held?: ReadonlySet<TaskId>;
   readonly maxParallel: number;
   /** False while paused or while the provider is out: nothing but merges and gates starts. */
   readonly modelsAvailable: boolean;
 }): readonly TaskProgress[] {
-  const { tasks, inFlight, maxParallel, modelsAvailable } = facts;
+  const { tasks, inFlight, held, maxParallel, modelsAvailable } = facts;
   const states = settledStates(tasks);
   const idle = tasks.filter((progress) => !inFlight.has(progress.task.id));
   const busy = tasks.filter((progress) => inFlight.has(progress.task.id));
@@ -61,6 +63,7 @@ export function nextSteps(facts: {
   const work = idle
     .filter((progress) => WORKING_STEPS.has(progress.step.kind))
     .filter((progress) => modelsAvailable || progress.step.kind === 'gate')
+    .filter((progress) => progress.startedAt !== null || held?.has(progress.task.id) !== true)
     .filter((progress) => dependenciesIntegrated(progress.task, states))
     .sort(
       (a, b) => Number(b.startedAt !== null) - Number(a.startedAt !== null) || compareTasks(a.task, b.task),

@@ -8,6 +8,7 @@ import type { Concern, Level } from './levels';
 import type { TaskId, TaskOutline } from './plan';
 import type { GateSummary, RedItem } from './receipt';
 import type { EscalationReason } from './triggers';
+import type { ServiceTouch } from './service-touch';
 import type { AttemptRecord } from './status';
 import type { TaskState } from './states';
 import type { Usage } from './usage';
@@ -69,6 +70,8 @@ export interface Question {
   readonly acceptable: boolean;
   /** What `accept` lets break; absent: nothing. */
   readonly breaking?: readonly BreakingChange[];
+  /** What of other services `accept` lets it touch; absent: nothing. */
+  readonly touches?: readonly ServiceTouch[];
   /** Both sides of the merge it is about, as a blob; absent: it is about none. */
   readonly sides?: BlobRef | undefined;
   /** Options of its own; absent: those that its kind has. */
@@ -149,6 +152,9 @@ export interface TaskProgress {
   /** What the commit breaks for users of the base, and what of it a human accepted (`breakingKey`). */
   readonly breaking: readonly BreakingChange[];
   readonly acceptedBreaking: readonly string[];
+  /** What of other services the commit touches, and what of it a human accepted (`touchKey`). */
+  readonly touches: readonly ServiceTouch[];
+  readonly acceptedTouches: readonly string[];
   /** Hosts that its checks could not reach, and whether the coordinator looked at it for that. */
   readonly unreachable: readonly string[];
   readonly reviewedOutside: boolean;
@@ -198,6 +204,8 @@ export function newProgress(task: TaskOutline): TaskProgress {
     waived: null,
     breaking: [],
     acceptedBreaking: [],
+    touches: [],
+    acceptedTouches: [],
     unreachable: [],
     reviewedOutside: false,
     escalationCount: 0,

@@ -2,6 +2,7 @@ import type { BreakingChange } from './breaking-change';
 import { hostsOf } from './external-service';
 import { describeFailure, redOf, restartAfter } from './failure-text';
 import type { Forecast } from './forecast';
+import type { ServiceTouch } from './service-touch';
 import type { Failure, Question, TaskProgress } from './task-progress';
 
 const short = (text: string): string => (text.length <= 2000 ? text : `${text.slice(0, 1999)}…`);
@@ -64,11 +65,41 @@ export function questionOfBreaking(progress: TaskProgress, breaking: readonly Br
   };
 }
 
+/**
+ * The question when work touches what another service owns or consumes: a table is the trigger
+ * `database-design-conflict`, an endpoint or a contract `cross-service-conflict`. Tables are asked about first, each
+ * kind in a question of its own. Letting it through also accepts that clients lose what it names.
+ */
+export function questionOfTouches(progress: TaskProgress, all: readonly ServiceTouch[]): Question {
+  const tables = all.filter((touch) => touch.kind === 'table');
+  const touches = tables.length > 0 ? tables : all;
+  const breaking = progress.breaking.filter((change) =>
+    touches.some((touch) => touch.where === change.where && touch.what === change.what),
+  );
+  const services = [...new Set(touches.map(({ service }) => service))].join(', ');
+  const [first] = touches;
+  const what = first === undefined ? '' : `: ${first.what} (${first.where})`;
+  return {
+    ...questionOfBreaking(progress, breaking),
+    reason: tables.length > 0 ? 'database-design-conflict' : 'cross-service-conflict',
+    question: short(
+      `${progress.task.id} "${progress.task.title}" touches ` +
+        `${tables.length > 0 ? 'tables' : 'endpoints or contracts'} of ${services}${what}. ` +
+        'Shall it find a way that leaves them as they are?',
+    ),
+    evidence: touches.map((touch) => short(`[${touch.service}] ${touch.where}: ${touch.what}`)),
+    touches,
+  };
+}
+
 /** What a specialist is told when a human wants another way than one that breaks things. */
-export function additiveGuidance(breaking: readonly BreakingChange[], guidance: string | null): string {
+export function additiveGuidance(
+  breaking: readonly { readonly where: string; readonly what: string }[],
+  guidance: string | null,
+): string {
   return [
     guidance ?? 'Find a way that only adds: keep what clients use, and keep the data.',
-    `The work as it is breaks:\n${breaking.map((change) => `- ${change.where}: ${change.what}`).join('\n')}`,
+    `The work as it is breaks or touches:\n${breaking.map((change) => `- ${change.where}: ${change.what}`).join('\n')}`,
   ]
     .join('\n\n')
     .slice(0, 8000);

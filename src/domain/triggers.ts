@@ -28,12 +28,12 @@ export const TRIGGERS = [
   {
     name: 'cross-service-conflict',
     title: 'Conflict with another service',
-    detector: 'the change touches an endpoint or contract another service owns or consumes',
+    detector: 'an endpoint or contract that another service owns or consumes is removed or loses something',
   },
   {
     name: 'database-design-conflict',
     title: 'Database design conflict with another service',
-    detector: 'the change touches a table another service owns',
+    detector: 'a migration alters a table another service owns, or takes something from one it consumes',
   },
   {
     name: 'timeline-concern',

@@ -21,6 +21,8 @@ import { MigrationSlot } from './migration-slot';
 import { ObjectiveHandle } from './objective';
 import { MAX_TASKS, PlanTask, TaskId, TaskOutline } from './plan';
 import { RedItem, Subject } from './receipt';
+import { HeldElsewhere } from './repository-claims';
+import { MAX_TOUCHES, ServiceTouch } from './service-touch';
 import { RoleName } from './specialists';
 import { Usage } from './usage';
 
@@ -73,6 +75,8 @@ export const PlanRequest = z.strictObject({
   refusals: z.array(z.string().max(500)).max(50),
   /** What a human said when rejecting or asking for another plan. */
   comment: z.string().max(8000).nullable(),
+  /** What other objectives hold of the repository, a line each; absent: nothing. */
+  held: HeldElsewhere.shape.lines.optional(),
   allowanceUsd: Allowance,
 });
 export type PlanRequest = z.infer<typeof PlanRequest>;
@@ -218,6 +222,8 @@ export const AttemptResult = z.discriminatedUnion('outcome', [
     strayed: z.array(z.string().max(300)).max(20).optional(),
     /** What the commit breaks for users of the base; absent: nothing. */
     breaking: z.array(BreakingChange).max(MAX_BREAKING).optional(),
+    /** What of other services it touches; absent: nothing. */
+    touches: z.array(ServiceTouch).max(MAX_TOUCHES).optional(),
     usage: Usage,
     context: ContextAccount.optional(),
     mail: MailSeq,

@@ -17,6 +17,8 @@ const KEPT_BYTES = 512 * 1024;
 /** The part of a PostgreSQL server that checks need. */
 export interface CheckDatabaseServer {
   readonly adminUrl: string;
+  /** Where the server came from, for reports. */
+  readonly source?: string;
   /** Folder of its unix socket; undefined when it is reached over TCP only. */
   readonly socketDir?: string | undefined;
   createDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }>;
@@ -98,7 +100,11 @@ export async function runCheck(
             NPM_CONFIG_UPDATE_NOTIFIER: 'false',
             ...(database === null
               ? {}
-              : { COORDINATOR_REPLICA_URL: database.serverUrl, DATABASE_URL: database.url }),
+              : {
+                  COORDINATOR_REPLICA_URL: database.serverUrl,
+                  DATABASE_URL: database.url,
+                  [survey.gate?.database?.urlEnv ?? 'DATABASE_URL']: database.url,
+                }),
           },
           timeoutMs: survey.testTimeoutMs,
           signal,

@@ -30,6 +30,12 @@ export function createIntegration(tools: Tools): Integration {
       const { mirror } = await findObjective(layout, objectiveId);
       return headOf(mirror, objectiveId);
     },
+    async forkOf({ objectiveId, commit }) {
+      const { mirror } = await findObjective(layout, objectiveId);
+      const head = await headOf(mirror, objectiveId);
+      await shared.obtain(mirror, commit);
+      return git.text({ args: ['merge-base', head, commit], cwd: mirror, gitDir: mirror });
+    },
     async propose({ objectiveId, taskId, commit, message, signal }) {
       const { mirror } = await findObjective(layout, objectiveId);
       const head = await headOf(mirror, objectiveId);

@@ -19,7 +19,7 @@ const ROWS: readonly {
     statuses: [400, 413],
     failure: 'Model.ContextTooLong',
   },
-  { message: /credit balance|billing/i, statuses: [400, 402, 403], failure: 'Model.Unauthorized' },
+  { message: /credit balance|plans & billing/i, statuses: [400, 402, 403], failure: 'Model.Unauthorized' },
   { types: ['rate_limit_error'], failure: 'Model.RateLimited' },
   { types: ['overloaded_error'], failure: 'Model.Overloaded' },
   { types: ['timeout_error'], failure: 'Model.Timeout' },

@@ -61,6 +61,8 @@ export interface Coordination {
     readonly analysis: Analysis;
     readonly refusals: readonly string[];
     readonly comment: string | null;
+    /** What other objectives hold of the repository: ids and paths. */
+    readonly held?: readonly string[];
     readonly asking: Asking;
     readonly signal: AbortSignal;
   }): Promise<Answered<Plan>>;

@@ -186,6 +186,8 @@ type SettledHead =
 /** The integration branch of an objective: merges are proposed off to the side and admitted by compare-and-swap. */
 export interface Integration {
   head(request: { readonly objectiveId: string }): Promise<string>;
+  /** The newest commit that both the branch and `commit` have: what work that is not merged yet began from. */
+  forkOf(request: { readonly objectiveId: string; readonly commit: string }): Promise<string>;
   /**
    * Looks at the branch before work is put on it. One that is gone, or does not hold what is known to be merged any
    * more, is put back (`restored` says so in a sentence); what stood there instead is kept under

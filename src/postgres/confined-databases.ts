@@ -20,7 +20,7 @@ export function createConfinedDatabases(adminUrl: string): {
 } {
   const open = new Map<string, () => Promise<void>>();
   return {
-    async create({ mayCreateDatabases = false } = {}) {
+    async create({ mayCreateDatabases = false, copyOf } = {}) {
       const name = `coordinator_${randomBytes(6).toString('hex')}`;
       const roles = { owner: `${name}_owner`, inspector: `${name}_inspector` };
       const password = randomBytes(12).toString('hex');
@@ -30,7 +30,8 @@ export function createConfinedDatabases(adminUrl: string): {
       };
       open.set(name, drop);
       try {
-        await createConfined(adminUrl, name, roles, { password, mayCreateDatabases });
+        await createConfined(adminUrl, name, roles, { password, mayCreateDatabases, copyOf });
+        if (copyOf !== undefined) await takeOver(adminUrl, name, copyOf.owner, roles.owner);
       } catch (error) {
         await drop().catch(() => undefined);
         throw error;
@@ -61,7 +62,15 @@ async function createConfined(
   adminUrl: string,
   name: string,
   { owner, inspector }: Roles,
-  { password, mayCreateDatabases }: { readonly password: string; readonly mayCreateDatabases: boolean },
+  {
+    password,
+    mayCreateDatabases,
+    copyOf,
+  }: {
+    readonly password: string;
+    readonly mayCreateDatabases: boolean;
+    readonly copyOf: ConfinedOptions['copyOf'];
+  },
 ): Promise<void> {
   const client = new Client({ connectionString: adminUrl, connectionTimeoutMillis: 5_000 });
   client.on('error', () => undefined);
@@ -91,13 +100,28 @@ async function createConfined(
     }
     await client.query(`GRANT ${owner} TO ${inspector}`);
     if (!isSuper) await client.query(`GRANT ${owner} TO CURRENT_USER`);
+    if (copyOf !== undefined) await close(client, copyOf.name);
     await client.query(
-      `CREATE DATABASE ${name} OWNER ${owner} TEMPLATE template0 CONNECTION LIMIT ${2 * CONNECTIONS}`,
+      `CREATE DATABASE ${name} OWNER ${owner} TEMPLATE ${copyOf?.name ?? 'template0'} CONNECTION LIMIT ${2 * CONNECTIONS}`,
     );
     await client.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
   } finally {
     await client.end();
   }
+}
+
+/** Only a database without connections can be copied. */
+async function close(client: Client, name: string): Promise<void> {
+  await client.query(`ALTER DATABASE ${name} OWNER TO CURRENT_USER`);
+  await client.query(
+    'SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = $1',
+    [name],
+  );
+}
+
+/** What a copy holds still belongs to the owner of what it was copied from. */
+async function takeOver(adminUrl: string, name: string, from: string, to: string): Promise<void> {
+  await queryOnce(withDatabase(adminUrl, name), `REASSIGN OWNED BY ${from} TO ${to}`);
 }
 
 async function dropConfined(adminUrl: string, name: string, { owner, inspector }: Roles): Promise<void> {

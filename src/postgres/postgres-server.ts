@@ -24,6 +24,11 @@ export interface PostgresDatabase {
 export interface ConfinedOptions {
   /** The owner may create more databases, as tests do; they go with this one. */
   readonly mayCreateDatabases?: boolean;
+  /**
+   * Begin with the contents of this one, made on the same server. It is closed to its own roles from then on and whoever
+   * is connected to it is cut off, so that nobody changes what others are copied from.
+   */
+  readonly copyOf?: Pick<ConfinedDatabase, 'name' | 'owner'>;
 }
 
 /** A database whose owner cannot reach beyond it; dropping it drops its roles too. */

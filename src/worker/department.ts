@@ -1,12 +1,17 @@
 import { join } from 'node:path';
 import { createActivities, type Activities } from '../../activities';
 import { createCompatibility } from '../compatibility/compatibility';
+import { createContracts } from '../contracts/contracts';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
 import { packageRoot } from '../config/package-root';
+import { TASK_QUEUE } from '../domain/messages';
 import { createCheckRunner } from '../gate/check-runner';
+import { createContractExercise } from '../gate/contract/exercise-contract';
+import { readContract } from '../gate/contract/read-contract';
 import { createGateRunner } from '../gate/gate-runner';
 import { createLockFiles } from '../gate/npm/remake-lockfile';
+import { createReplicas } from '../gate/replica/replicas';
 import { createGitWorkspace } from '../git/workspace';
 import { createClientFor } from '../model/client';
 import { createCoordination } from '../model/coordination';
@@ -21,6 +26,7 @@ import { startMetricsServer } from '../report/metrics-server';
 import { createReports } from '../report/reports';
 import { createDirectoryBlobStore } from '../store/directory-blob-store';
 import { createDirectoryJournals } from '../store/directory-journals';
+import { createEntities } from '../temporal/entities';
 import { openChecking } from './checking';
 import { createProbes } from '../watch/probes';
 import { createRunShell } from './run-shell';
@@ -67,6 +73,8 @@ export async function openDepartment(options: {
   const walls = createProviderWalls();
   const roles = await loadRoles(join(packageRoot(), 'agents'));
 
+  const compatibility = createCompatibility();
+
   const activities = createActivities({
     store,
     journals: createDirectoryJournals(folder('journals')),
@@ -85,9 +93,17 @@ export async function openDepartment(options: {
     integration: workspace.integration,
     notes: workspace.notes,
     surveyor: createSurveyor({ store, roles, engines }),
-    compatibility: createCompatibility(),
+    entities: createEntities({ taskQueue: TASK_QUEUE }),
+    compatibility,
+    contracts: createContracts({
+      readContract,
+      exercise: createContractExercise(checking.setting),
+      compatibility,
+      secretOf: (name) => environment.inherited[name],
+    }),
     gates: createGateRunner(checking.setting),
     bootstrap,
+    replicas: createReplicas(checking.setting),
     reports: createReports({ dir: folder('reports'), blobs: store }),
     probes: createProbes({ variable: (name) => environment.inherited[name] }),
     sandbox: sandbox.level,

@@ -2,6 +2,7 @@
 import { findBreakingChanges, type Broken } from '../../activities/breaking-changes';
 import { Dossier } from '../../src/domain/dossier';
 import type { BreakingChange } from '../../src/domain/breaking-change';
+import { CoordinationSettings } from '../../src/domain/coordination-settings';
 import { NO_USAGE } from '../../src/domain/usage';
 import type { AttemptResult } from '../../src/domain/work';
 import type { SpecComparison } from '../../src/ports/compatibility';
@@ -13,7 +14,12 @@ const SPEC = 'openapi.yaml';
 type Files = Readonly<Record<string, string>>;
 
 async function compare(
-  trees: { readonly base: Files; readonly head?: Files; readonly work: Files },
+  trees: {
+    readonly base: Files;
+    readonly head?: Files;
+    readonly work: Files;
+    readonly others?: readonly object[];
+  },
   compareSpecs: (request: { before: string; after: string }) => SpecComparison = ({ before, after }) => ({
     kind: 'compared',
     changes: before
@@ -27,7 +33,12 @@ async function compare(
   const stored = Dossier.parse(JSON.parse((await bench.store.get(bench.handle.dossier)).toString()));
   const dossier = {
     ...stored,
-    survey: { ...stored.survey, apiSpec: SPEC, migrations: { tool: 'sql-updown', dir: 'migrations' } },
+    survey: {
+      ...stored.survey,
+      apiSpec: SPEC,
+      migrations: { tool: 'sql-updown', dir: 'migrations' },
+      coordination: CoordinationSettings.parse({ otherServices: trees.others ?? [] }),
+    },
   };
   const byCommit = new Map([
     [BASE, trees.base],
@@ -60,6 +71,7 @@ async function compare(
         sides: unused,
         advance: unused,
         mergeBase: unused,
+        forkOf: unused,
       },
       compatibility: { compareSpecs: async (request) => compareSpecs(request) },
     },
@@ -105,6 +117,48 @@ it('a spec that was not touched is not read', async () => {
     throw new Error('it was read');
   };
   expect(await changes({ base: { [SPEC]: 'a' }, work: { [SPEC]: 'a', 'x.js': '' } }, never)).toEqual([]);
+});
+
+it('what other services own or consume is compared, too, beyond what is merged already', async () => {
+  const others = [
+    {
+      name: 'billing',
+      owns: { contracts: ['billing.yaml', 'notes.txt'] },
+      consumes: { tables: ['orders', 'a'] },
+    },
+    { name: 'web', consumes: { contracts: [SPEC] } },
+  ];
+  const base = { [SPEC]: 'a b', 'billing.yaml': 'c d', 'notes.txt': '1' };
+  const head = { ...base, 'migrations/2.up.sql': 'DROP TABLE a;' };
+  const work = {
+    ...head,
+    [SPEC]: 'a',
+    'billing.yaml': 'c',
+    'notes.txt': '2',
+    'migrations/3.up.sql': 'ALTER TABLE orders DROP COLUMN x;',
+  };
+  const broken = await compare({ base, head, work, others });
+  if (broken.kind === 'unreadable') throw new Error(broken.reason);
+  expect(broken.touches.map((touch) => `${touch.kind} ${touch.service}: ${touch.what}`)).toEqual([
+    'table billing: drops column x of table orders',
+    'contract web: b is gone',
+    'contract billing: d is gone',
+    'note billing: the contract changed',
+  ]);
+  // What clients of their contract lose is not asked about twice.
+  expect(broken.changes.map((change) => change.what)).toEqual([
+    'b is gone',
+    'drops column x of table orders',
+  ]);
+});
+
+it('a contract of theirs that nobody can read any more only changed; it is not our spec', async () => {
+  const others = [{ name: 'web', consumes: { contracts: ['pacts/web.json'] } }];
+  const broken = await compare(
+    { base: { 'pacts/web.json': '1' }, work: { 'pacts/web.json': '2' }, others },
+    () => ({ kind: 'unreadable', reason: 'no spec' }),
+  );
+  expect(broken).toMatchObject({ kind: 'compared', touches: [{ kind: 'note', service: 'web' }] });
 });
 
 describe('an attempt', () => {

@@ -149,6 +149,8 @@ export async function createBench(
       ...scripted.repositories,
     }),
     compatibility: portOf('compatibility', scripted.compatibility ?? {}),
+    entities: portOf('entities', scripted.entities ?? {}),
+    contracts: portOf('contracts', scripted.contracts ?? {}),
     worktrees: portOf('worktrees', { warm: () => Promise.resolve(), ...scripted.worktrees }),
     integration: portOf<Ports['integration']>('integration', {
       settle: ({ expected }) => Promise.resolve({ kind: 'ours', head: expected, restored: null }),
@@ -164,6 +166,7 @@ export async function createBench(
       ensure: () => Promise.resolve({ env: {}, path: [], readOnly: [] }),
       ...scripted.bootstrap,
     }),
+    replicas: portOf('replicas', scripted.replicas ?? {}),
     reports: portOf('reports', scripted.reports ?? {}),
     notes: portOf('notes', scripted.notes ?? {}),
     probes: portOf('probes', scripted.probes ?? {}),

@@ -26,6 +26,7 @@ const ADAPTERS = [
   'store',
   'gate',
   'survey',
+  'contracts',
   'sandbox',
   'postgres',
   'temporal',

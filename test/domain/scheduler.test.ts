@@ -52,6 +52,12 @@ describe('what may start now', () => {
     expect(next([row(1, [], { step: SKIPPED }), row(2, [1])])).toEqual([]);
   });
 
+  it('a task that waits for another objective does not begin, and one that is begun goes on', () => {
+    const begun = row(2, [], { startedAt: '2026-01-01T00:00:00.000Z' });
+    const held = new Set([taskId(1), taskId(2)]);
+    expect(next([row(1), begun, row(3)], { held })).toEqual([taskId(2), taskId(3)]);
+  });
+
   it('work already begun goes before new work, then priority, then id', () => {
     const begun = row(4, [], { step: GATE, startedAt: '2026-01-01T00:00:00.000Z' });
     const urgent = row(3, [], { task: outlineTask(planTask(3, { priority: 'critical' })) });

@@ -48,6 +48,21 @@ function behavesAsPrivateServer(source: string, path: string): void {
     expect(await queryOnce(server.adminUrl, 'SHOW listen_addresses')).toEqual([{ listen_addresses: '' }]);
   });
 
+  test('a copy of a confined database belongs to its own role, and what it was copied from is closed', async () => {
+    const original = await server.createConfinedDatabase();
+    await queryOnce(original.url, 'CREATE TABLE kept AS SELECT 1 AS id');
+    const copy = await server.createConfinedDatabase({ copyOf: original });
+    expect(await queryOnce(copy.url, 'SELECT id FROM kept')).toEqual([{ id: 1 }]);
+    await queryOnce(copy.url, 'ALTER TABLE kept ADD COLUMN more int');
+    await expect(queryOnce(original.url, 'SELECT 1')).rejects.toThrow('permission denied');
+    const another = await server.createConfinedDatabase({ copyOf: original });
+    await expect(queryOnce(another.url, 'SELECT more FROM kept')).rejects.toThrow('does not exist');
+    for (const database of [copy, another, original]) await database.drop();
+    expect(
+      await queryOnce(server.adminUrl, "SELECT 1 FROM pg_roles WHERE rolname LIKE 'coordinator%'"),
+    ).toEqual([]);
+  });
+
   test('each database is fresh, and dropping it disconnects its users', async () => {
     const [one, two] = await Promise.all([server.createDatabase(), server.createDatabase()]);
     await queryOnce(one.url, 'CREATE TABLE only_here (id int)');

@@ -167,6 +167,28 @@ it.each(['cross-service-conflict', 'database-design-conflict'] as const)(
   },
 );
 
+it('database-design-conflict is detected in what an attempt touches; accepted, it is asked about once', async () => {
+  const touches = [
+    { kind: 'table' as const, service: 'billing', where: 'm/2.up.sql', what: 'drops table orders' },
+    { kind: 'note' as const, service: 'web', where: 'pacts/web.json', what: 'the contract changed' },
+  ];
+  const activities = smoothActivities(one, {
+    runAttempt: (request) => Promise.resolve(handedOff(request, { breaking, touches })),
+  });
+  await department.withObjective(activities, async (objective) => {
+    const seen = await until(objective.status, (s) => s.escalations.length === 1);
+    expect(seen.escalations[0]).toMatchObject({
+      trigger: 'database-design-conflict',
+      evidence: ['[billing] m/2.up.sql: drops table orders'],
+      recommended: 'additive',
+    });
+    expect(seen.events.map((row) => row.text)).toContain('changes pacts/web.json, a contract of web');
+    await answer(objective, { escalationId: E1, decision: 'accept', guidance: 'billing agreed' });
+    expect(await resultOf(objective.handle)).toMatchObject({ outcome: 'delivered-with-waivers' });
+    expect((await objective.status()).decisions).toHaveLength(1);
+  });
+});
+
 it('external-service-blocked: a host out of reach costs one review, then a human is asked', async () => {
   let reviews = 0;
   const activities = smoothActivities(one, {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errorMessageOf } from '../../config/error-code';
 import { redactSecrets } from '../../process/redact';
-import type { ConfinedDatabase } from '../../postgres/postgres-server';
+import type { ConfinedDatabase, ConfinedOptions } from '../../postgres/postgres-server';
 import { CannotTell } from '../checker';
 import type { MigratedDatabase, StatementCount } from '../facts/database';
 import type { CheckDatabaseServer } from '../run-check';
@@ -10,32 +10,49 @@ import { readCatalog } from './read-catalog';
 import { readSnapshot } from './read-snapshot';
 import { openSession, type Session } from './session';
 
-type EmptyDatabase = Omit<MigratedDatabase, 'tables' | 'migrator'> & { dispose(): Promise<void> };
+/** A database as it was made, without saying what migrates it. */
+export type BareDatabase = Omit<MigratedDatabase, 'tables' | 'migrator'> & {
+  readonly confined: ConfinedDatabase;
+  /** Ends the connections and leaves the database, e.g. to be copied. */
+  close(): Promise<void>;
+  dispose(): Promise<void>;
+};
+
+interface BareOptions {
+  /** Most a statement of `query` may take; absent: what the role allows. */
+  readonly patienceMs?: number;
+}
 
 const Version = z.array(z.object({ version: z.string() })).length(1);
 
-/** A fresh database on the server all checks share. @throws CouldNotRun when there is no server, CannotTell when it is no use */
+/** A fresh database, or a copy of another one, on the server all checks share. @throws CouldNotRun when there is no server, CannotTell when it is no use */
 export async function openEmptyDatabase(
   setting: Pick<InspectionSetting, 'postgres' | 'sandbox'>,
   signal: AbortSignal,
-): Promise<EmptyDatabase> {
+  { patienceMs, ...options }: ConfinedOptions & BareOptions = {},
+): Promise<BareDatabase> {
   const server = await reachServer(setting);
-  const database = await createDatabase(server);
+  const database = await createDatabase(server, options);
   const sessions: Session[] = [];
-  const dispose = async (): Promise<void> => {
+  const close = async (): Promise<void> => {
     await Promise.all(sessions.map((session) => session.end()));
+  };
+  const dispose = async (): Promise<void> => {
+    await close();
     // A database that cannot be dropped goes with its server.
     await database.drop().catch(() => undefined);
   };
   const open = async (url: string): Promise<Session> => {
-    const session = await openSession(url, signal);
+    const session = await openSession(url, signal, patienceMs === undefined ? {} : { timeoutMs: patienceMs });
     sessions.push(session);
+    if (patienceMs !== undefined) await session.execute(`SET statement_timeout = ${patienceMs}`);
     return session;
   };
   try {
     const inspector = await open(database.inspectorUrl);
     const [row] = Version.parse(await inspector.rows('SHOW server_version').then(renamed));
     return {
+      confined: database,
       name: database.name,
       url: database.url,
       socketDir: server.socketDir ?? '',
@@ -55,6 +72,7 @@ export async function openEmptyDatabase(
       readSnapshot: () => readSnapshot(inspector),
       statements: () => readStatements(server.adminUrl, database, signal),
       resetStatements: () => resetStatements(server.adminUrl, database, signal),
+      close,
       dispose,
     };
   } catch (error) {
@@ -83,12 +101,15 @@ async function reachServer(
   return server;
 }
 
-async function createDatabase(server: CheckDatabaseServer): Promise<ConfinedDatabase> {
+async function createDatabase(
+  server: CheckDatabaseServer,
+  options: ConfinedOptions,
+): Promise<ConfinedDatabase> {
   if (server.createConfinedDatabase === undefined) {
     throw new CannotTell('the PostgreSQL for checks makes no databases for SQL nobody vouches for');
   }
   try {
-    return await server.createConfinedDatabase();
+    return await server.createConfinedDatabase(options);
   } catch (error) {
     throw new CannotTell(
       `no database could be made; the role of COORDINATOR_REPLICA_URL needs CREATEDB and CREATEROLE: ${redactSecrets(errorMessageOf(error))}`,

@@ -2,12 +2,18 @@ import { DatabaseError } from 'pg';
 import { z } from 'zod';
 import type { Column, MigratedDatabase, Table } from '../facts/database';
 import { rulesOf, type TypeFacts } from './column-rules';
+import { type FilledColumn, insertRows, MOST_REFUSED } from './insert-rows';
+import { quoteName, quoteTable } from './quote-name';
 import { tableName } from './read-catalog';
 import { type ValueSource, valueSources } from './sample-values';
 
 /** Tries for the first row of a table before it is given up. */
 const MOST_TRIES = 120;
 const PARENTS_LOOKED_AT = 2000;
+/** Rows of one INSERT. */
+const CHUNK = 5000;
+/** Numbers tried for each row that is wanted: unique keys over few values need more numbers than rows. */
+const MOST_NUMBERS = 4;
 
 export interface GeneratedRows {
   /** Rows added, by table. */
@@ -27,6 +33,12 @@ export async function generateRows(
   database: FillableDatabase,
   options: {
     readonly rows: number;
+    /** Rows of a table in place of `rows`, by name. */
+    readonly rowsOf?: (table: string) => number;
+    /** Columns that may be NULL are in one of so many rows, as far as their table takes it. */
+    readonly nullEvery?: number;
+    /** Columns that are never NULL, as `table.column`. */
+    readonly neverNull?: ReadonlySet<string>;
     /** Tables left as they are, by name. */
     readonly except?: ReadonlySet<string>;
     /** Tables as a later migration leaves them: their checks and references are honoured already. */
@@ -96,30 +108,60 @@ export function inOrderOfReference(tables: readonly Table[]): Table[] {
 
 class Unfillable extends Error {}
 
-interface FilledColumn {
-  readonly name: string;
-  /** NULL is the last of its sources. */
-  readonly nullable: boolean;
-  readonly sources: readonly ValueSource[];
-  chosen: number;
-}
-
 async function fillTable(
   database: FillableDatabase,
   table: Table,
   types: readonly TypeFacts[],
-  { rows, nulls = false, parents = PARENTS_LOOKED_AT }: Parameters<typeof generateRows>[1],
+  options: Parameters<typeof generateRows>[1],
 ): Promise<number> {
+  const { nulls = false, parents = PARENTS_LOOKED_AT, nullEvery } = options;
+  const rows = options.rowsOf?.(tableName(table)) ?? options.rows;
   const before = await countRows(database, table);
   const columns = [...(await referenceColumns(database, table, parents)), ...ownColumns(table, types)];
   if (nulls) {
     for (const column of columns) if (column.nullable) column.chosen = column.sources.length - 1;
   }
   await findFirstRow(database, table, columns, before);
-  const added = 1 + (await insert(database, table, columns, before + 1, rows - 1));
-  // Unique keys over few values need more numbers than rows.
-  if (added < rows) await insert(database, table, columns, before + rows, rows * 3, rows - added);
+  let next = before + 1;
+  if (nullEvery !== undefined) {
+    next = await findNullable(database, table, columns, { next, nullEvery, never: options.neverNull });
+  }
+  let missing = rows - ((await countRows(database, table)) - before);
+  const last = before + rows * MOST_NUMBERS;
+  for (const refused = { count: 0 }; missing > 0 && next < last && refused.count < MOST_REFUSED;) {
+    const amount = Math.min(missing, CHUNK, last - next);
+    missing -= await insertRows(database, table, columns, { from: next, amount, refused });
+    next += amount;
+  }
   return (await countRows(database, table)) - before;
+}
+
+/** Which columns may be NULL by themselves, tried by one row each; they are so in some rows from then on. */
+async function findNullable(
+  database: FillableDatabase,
+  table: Table,
+  columns: readonly FilledColumn[],
+  {
+    next,
+    nullEvery,
+    never = new Set<string>(),
+  }: {
+    readonly next: number;
+    readonly nullEvery: number;
+    readonly never?: ReadonlySet<string> | undefined;
+  },
+): Promise<number> {
+  let n = next;
+  for (const [place, column] of columns.entries()) {
+    if (!column.nullable || never.has(`${tableName(table)}.${column.name}`)) continue;
+    const { chosen } = column;
+    column.chosen = column.sources.length - 1;
+    const refusal = await refusalOf(database, table, columns, n).catch(() => true);
+    n += 1;
+    column.chosen = chosen;
+    if (refusal === null) column.nullAt = (at) => (at + place) % nullEvery === 0;
+  }
+  return n;
 }
 
 /** Tries ways of filling, changing what the refusal speaks of, until one row is taken. */
@@ -166,7 +208,7 @@ async function refusalOf(
   n: number,
 ): Promise<DatabaseError | null> {
   try {
-    if ((await insert(database, table, columns, n, 1)) === 1) return null;
+    if ((await insertRows(database, table, columns, { from: n, amount: 1 })) === 1) return null;
     throw new Unfillable('a trigger or a rule keeps rows out');
   } catch (error) {
     if (error instanceof DatabaseError) return error;
@@ -183,61 +225,6 @@ function blamedColumns(table: Table, { constraint, column, message }: DatabaseEr
 }
 
 const Counted = z.array(z.object({ count: z.coerce.number() })).length(1);
-
-async function insert(
-  database: FillableDatabase,
-  table: Table,
-  columns: readonly FilledColumn[],
-  from: number,
-  amount: number,
-  most = amount,
-): Promise<number> {
-  if (amount <= 0) return 0;
-  const name = quoteTable(table);
-  if (columns.length === 0) {
-    for (let n = 0; n < most; n += 1) await database.query(`INSERT INTO ${name} DEFAULT VALUES`);
-    return most;
-  }
-  const rows = Array.from({ length: amount }, (_, index) =>
-    Object.fromEntries(
-      columns.map(({ name: column, sources, chosen }) => [column, sources[chosen]?.(from + index)]),
-    ),
-  );
-  const list = columns.map((column) => quoteName(column.name)).join(', ');
-  // One parameter for any number of rows; the server reads each value as its column's type.
-  const sql = `WITH added AS (INSERT INTO ${name} (${list})
-    SELECT ${list} FROM pg_catalog.json_populate_recordset(NULL::${name}, $1) LIMIT $2 ON CONFLICT DO NOTHING RETURNING 1)
-    SELECT count(*) AS count FROM added`;
-  const put = async (some: readonly unknown[], limit: number): Promise<number> => {
-    const [row] = Counted.parse(await database.query(sql, [JSON.stringify(some), limit]));
-    return row?.count ?? 0;
-  };
-  if (amount === 1 || most < amount) return putSome(put, rows, most);
-  try {
-    return await put(rows, amount);
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    return putSome(put, rows, most);
-  }
-}
-
-/** One by one, where a row among many is refused. */
-async function putSome(
-  put: (rows: readonly unknown[], limit: number) => Promise<number>,
-  rows: readonly unknown[],
-  most: number,
-): Promise<number> {
-  let added = 0;
-  for (const row of rows) {
-    if (added >= most) break;
-    try {
-      added += await put([row], 1);
-    } catch (error) {
-      if (!(error instanceof DatabaseError) || rows.length === 1) throw error;
-    }
-  }
-  return added;
-}
 
 /** Columns of its own: neither computed, nor numbered by the server, nor given by a default, nor a reference. */
 function ownColumns(table: Table, types: readonly TypeFacts[]): FilledColumn[] {
@@ -331,13 +318,4 @@ export async function readTypes(database: Pick<FillableDatabase, 'query'>): Prom
 async function countRows(database: Pick<FillableDatabase, 'query'>, table: Table): Promise<number> {
   const [row] = Counted.parse(await database.query(`SELECT count(*) AS count FROM ${quoteTable(table)}`));
   return row?.count ?? 0;
-}
-
-/** A name as SQL writes it. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-export function quoteTable({ schema, name }: Pick<Table, 'schema' | 'name'>): string {
-  return `${quoteName(schema)}.${quoteName(name)}`;
 }

@@ -8,22 +8,38 @@ export interface MigrationCommands {
   readonly env?: Readonly<Record<string, string>>;
   /** What `down` prints when nothing is left to undo; absent: one run undoes everything. */
   readonly untilPrinted?: RegExp;
+  /** Undoes the newest migrations, given their files oldest first; absent: only all or none can be undone. */
+  readonly back?: (files: readonly string[]) => readonly (readonly string[])[];
 }
 
+const once =
+  (...words: string[]): NonNullable<MigrationCommands['back']> =>
+  (files) =>
+    files.map(() => words);
 const npx = (...words: string[]): string[] => ['npx', '--no-install', ...words];
 
 // Tools that read DATABASE_URL by themselves, or through the configuration of the repository.
 const TOOLS: Readonly<Record<string, MigrationCommands>> = {
-  'node-pg-migrate': { up: npx('node-pg-migrate', 'up'), down: npx('node-pg-migrate', 'down', '100000') },
-  knex: { up: npx('knex', 'migrate:latest'), down: npx('knex', 'migrate:rollback', '--all') },
+  'node-pg-migrate': {
+    up: npx('node-pg-migrate', 'up'),
+    down: npx('node-pg-migrate', 'down', '100000'),
+    back: (files) => [npx('node-pg-migrate', 'down', String(files.length))],
+  },
+  knex: {
+    up: npx('knex', 'migrate:latest'),
+    down: npx('knex', 'migrate:rollback', '--all'),
+    back: once(...npx('knex', 'migrate:down')),
+  },
   drizzle: { up: npx('drizzle-kit', 'migrate'), down: null },
   sequelize: {
     up: npx('sequelize-cli', 'db:migrate', '--url', '$DATABASE_URL'),
     down: npx('sequelize-cli', 'db:migrate:undo:all', '--url', '$DATABASE_URL'),
+    back: once(...npx('sequelize-cli', 'db:migrate:undo', '--url', '$DATABASE_URL')),
   },
   alembic: {
     up: ['python3', '-m', 'alembic', 'upgrade', 'head'],
     down: ['python3', '-m', 'alembic', 'downgrade', 'base'],
+    back: (files) => [['python3', '-m', 'alembic', 'downgrade', `-${files.length}`]],
   },
   django: { up: ['python3', 'manage.py', 'migrate', '--noinput'], down: null },
 };
@@ -62,7 +78,22 @@ function djangoCommands(paths: readonly string[]): MigrationCommands {
   return {
     up: ['python3', manage, 'migrate', '--noinput'],
     down: apps.size === 0 ? null : ['sh', '-c', steps, manage],
+    back: (files) => djangoBack(manage, paths, files),
   };
+}
+
+const DJANGO_MIGRATION = /(?:^|\/)([^/]+)\/migrations\/(\d{4}_[^/]+)\.py$/;
+
+/** Each application back to the last migration that is not among the files. */
+function djangoBack(manage: string, paths: readonly string[], files: readonly string[]): string[][] {
+  const apps = [...new Set(files.flatMap((file) => DJANGO_MIGRATION.exec(file)?.[1] ?? []))];
+  return apps.map((app) => {
+    const kept = paths
+      .filter((path) => !files.includes(path) && DJANGO_MIGRATION.exec(path)?.[1] === app)
+      .flatMap((path) => DJANGO_MIGRATION.exec(path)?.[2] ?? [])
+      .sort();
+    return ['python3', manage, 'migrate', '--noinput', app, kept.at(-1) ?? 'zero'];
+  });
 }
 
 function typeormCommands(paths: readonly string[]): MigrationCommands {
@@ -73,5 +104,6 @@ function typeormCommands(paths: readonly string[]): MigrationCommands {
     up: npx(program, 'migration:run', '-d', source),
     down: npx(program, 'migration:revert', '-d', source),
     untilPrinted: /No migrations were found in the database/i,
+    back: once(...npx(program, 'migration:revert', '-d', source)),
   };
 }

@@ -24,10 +24,12 @@ export interface Migrator {
   readonly canUndo: boolean;
   up(place: MigrationPlace): Promise<void>;
   down(place: MigrationPlace): Promise<void>;
+  /** Undoes the newest migrations only, given their files oldest first; null where the tool cannot. */
+  readonly back: ((place: MigrationPlace, files: readonly string[]) => Promise<void>) | null;
 }
 
 /** A database of the owner's rights, and where a sandboxed command finds it. */
-interface MigrationPlace {
+export interface MigrationPlace {
   readonly url: string;
   readonly socketDir: string;
 }
@@ -115,6 +117,7 @@ function bySql(inspection: Inspection, tool: string, folder: string, plan: Migra
         [...plan.migrations].reverse().flatMap(({ down }) => (down === null ? [] : [down])),
         false,
       ),
+    back: null,
   };
 }
 
@@ -149,11 +152,18 @@ function byCommand(
     const words = argv.join(' ').replaceAll(url, '$DATABASE_URL').slice(0, 200);
     throw new CannotTell(redactSecrets(`${words} failed (${how}): ${output.slice(-400)}`));
   };
+  const { back } = commands;
   return {
     kind: 'command',
     tool,
     folder,
     plan,
+    back:
+      back === undefined
+        ? null
+        : async (place, files) => {
+            for (const argv of back(files)) await run(argv, place);
+          },
     canUndo: commands.down !== null,
     up: async (place) => {
       await run(commands.up, place);

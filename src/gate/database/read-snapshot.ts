@@ -66,6 +66,8 @@ const QUERIES = [
   `SELECT NULL AS relation, 'statistics ' || pg_catalog.pg_get_statisticsobjdef(s.oid) AS line FROM pg_catalog.pg_statistic_ext s`,
 ];
 
+const SHOWN_LINES = 3;
+
 const Lines = z.array(z.object({ relation: z.string().nullable(), line: z.string() }));
 const Columns = z.array(z.object({ name: z.string(), columns: z.array(z.string()) }));
 
@@ -93,7 +95,7 @@ function belongsTo(relation: string, table: string): boolean {
 }
 
 /** What differs: lines only the first has, and lines only the second has. */
-export function compareSnapshots(
+function compareSnapshots(
   expected: SchemaSnapshot,
   found: SchemaSnapshot,
 ): { readonly missing: readonly string[]; readonly extra: readonly string[] } {
@@ -102,4 +104,19 @@ export function compareSnapshots(
     missing: expected.filter((line) => !right.has(line)),
     extra: found.filter((line) => !left.has(line)),
   };
+}
+
+/** What is missing and what is left over, in a sentence; null where nothing is. */
+export function describeDifference(expected: SchemaSnapshot, found: SchemaSnapshot): string | null {
+  const { missing, extra } = compareSnapshots(expected, found);
+  if (missing.length === 0 && extra.length === 0) return null;
+  const told = (lines: readonly string[]): string =>
+    lines
+      .slice(0, SHOWN_LINES)
+      .map((line) => line.slice(0, 100))
+      .join(', ') + (lines.length > SHOWN_LINES ? ` and ${lines.length - SHOWN_LINES} more` : '');
+  return [
+    ...(missing.length > 0 ? [`missing: ${told(missing)}`] : []),
+    ...(extra.length > 0 ? [`left over: ${told(extra)}`] : []),
+  ].join('; ');
 }

@@ -5,6 +5,9 @@ import type { Session } from './session';
 
 const SHOWN_CHARACTERS = 300;
 
+/** What stands around each statement: for those who measure it. */
+export type AroundStatement = (sql: string, run: () => Promise<void>) => Promise<void>;
+
 /** A statement of a migration that PostgreSQL refused. */
 export class MigrationFailed extends Error {
   override readonly name = 'MigrationFailed';
@@ -16,6 +19,11 @@ export class MigrationFailed extends Error {
     readonly reason: string,
     /** SQLSTATE; null where the script itself cannot be run. */
     readonly code: string | null,
+    /** What else the server said; null where it is nothing of the server's. */
+    readonly details: Pick<
+      DatabaseError,
+      'detail' | 'table' | 'schema' | 'column' | 'constraint'
+    > | null = null,
   ) {
     super(`${path}:${line} failed: ${reason} (${statement})`);
   }
@@ -34,17 +42,23 @@ function isTransactional(script: MigrationScript): boolean {
  * that PostgreSQL refuses in one. Session settings it leaves behind are discarded.
  * @throws MigrationFailed for the first statement that is refused; what a transaction had done is undone
  */
-export async function runScript(session: Session, script: MigrationScript): Promise<void> {
+export async function runScript(
+  session: Session,
+  script: MigrationScript,
+  around: AroundStatement = (_, run) => run(),
+): Promise<void> {
   const statements = splitSql(script.sql);
   const whole = isTransactional(script);
   if (whole) await session.execute('BEGIN');
   try {
-    for (const statement of statements) await runStatement(session, script, statement);
+    for (const statement of statements) {
+      await around(statement.text, () => runStatement(session, script, statement));
+    }
     if (whole) await session.execute('COMMIT');
   } catch (error) {
     await session.execute('ROLLBACK').catch(() => undefined);
     if (!(error instanceof DatabaseError)) throw error;
-    throw new MigrationFailed(script.path, script.line, 'COMMIT', error.message, error.code ?? null);
+    throw new MigrationFailed(script.path, script.line, 'COMMIT', error.message, error.code ?? null, error);
   } finally {
     await session.execute('DISCARD ALL').catch(() => undefined);
   }
@@ -55,8 +69,8 @@ async function runStatement(
   script: MigrationScript,
   { text, line }: SqlStatement,
 ): Promise<void> {
-  const fail = (reason: string, code: string | null): MigrationFailed =>
-    new MigrationFailed(script.path, script.line + line - 1, shorten(text), reason, code);
+  const fail = (reason: string, code: string | null, error: DatabaseError | null = null): MigrationFailed =>
+    new MigrationFailed(script.path, script.line + line - 1, shorten(text), reason, code, error);
   if (text.startsWith('\\')) throw fail('a command of psql, which is no SQL', null);
   if (/\bfrom\s+stdin\b/i.test(text) && /^copy\b/i.test(text)) {
     throw fail('COPY FROM STDIN needs psql; insert the rows instead', null);
@@ -64,7 +78,7 @@ async function runStatement(
   try {
     await session.execute(text);
   } catch (error) {
-    if (error instanceof DatabaseError) throw fail(error.message, error.code ?? null);
+    if (error instanceof DatabaseError) throw fail(error.message, error.code ?? null, error);
     throw error;
   }
 }

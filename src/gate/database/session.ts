@@ -17,8 +17,17 @@ export interface Session {
   end(): Promise<void>;
 }
 
+interface SessionOptions {
+  /** Most a statement may take; the role's own statement_timeout holds as well unless the session lifts it. */
+  readonly timeoutMs?: number;
+}
+
 /** Connects; an aborted signal cuts the connection, and what waits for it throws. */
-export async function openSession(url: string, signal: AbortSignal): Promise<Session> {
+export async function openSession(
+  url: string,
+  signal: AbortSignal,
+  { timeoutMs = QUERY_TIMEOUT_MS }: SessionOptions = {},
+): Promise<Session> {
   signal.throwIfAborted();
   const client = new Client({
     connectionString: url,
@@ -33,13 +42,13 @@ export async function openSession(url: string, signal: AbortSignal): Promise<Ses
   const cut = (): void => void client.end().catch(() => undefined);
   signal.addEventListener('abort', cut, { once: true });
   return {
-    execute: (sql) => guarded(() => executeOn(client, sql), signal),
+    execute: (sql) => guarded(() => executeOn(client, sql, timeoutMs), signal),
     rows: (sql, values = []) =>
       guarded(async () => {
         const { rows } = await client.query<Record<string, unknown>>({
           text: sql,
           values: [...values],
-          query_timeout: QUERY_TIMEOUT_MS,
+          query_timeout: timeoutMs,
         } as QueryConfig);
         return rows;
       }, signal),
@@ -54,12 +63,12 @@ export async function openSession(url: string, signal: AbortSignal): Promise<Ses
  * With a listener for rows pg keeps none of them: a statement may answer with more than fits into memory. Its own
  * query_timeout would put a callback in the listener's place.
  */
-function executeOn(client: Client, sql: string): Promise<void> {
+function executeOn(client: Client, sql: string, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new CannotTell(`a statement did not end within ${QUERY_TIMEOUT_MS / 1000} s`));
+      reject(new CannotTell(`a statement did not end within ${timeoutMs / 1000} s`));
       void client.end().catch(() => undefined);
-    }, QUERY_TIMEOUT_MS);
+    }, timeoutMs);
     const query = new Query(sql);
     query.on('row', () => undefined);
     query.on('end', () => {

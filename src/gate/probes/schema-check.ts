@@ -37,7 +37,7 @@ function recordOrTrue(value: unknown): JsonRecord {
 }
 
 /** Keywords of OpenAPI 3.0 in those of JSON Schema. */
-function translate(value: unknown, depth: number): unknown {
+export function translate(value: unknown, depth: number): unknown {
   if (depth > MAX_DEPTH) return {};
   if (Array.isArray(value)) return value.map((one: unknown) => translate(one, depth + 1));
   if (!isRecord(value)) return value;

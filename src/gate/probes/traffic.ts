@@ -82,7 +82,8 @@ function isOwnRemoval({ method, path }: ApiOperation): boolean {
   return method.toLowerCase() === 'delete' && !path.includes('{');
 }
 
-function rank(operation: ApiOperation): number {
+/** Reading operations first, deleting ones late, signing in last. */
+export function rank(operation: ApiOperation): number {
   const order = ['get', 'head', 'post', 'put', 'patch', 'delete'].indexOf(operation.method.toLowerCase());
   // Signing in has limits of its own, which are soon reached.
   return isSignInLike(operation) ? 20 : order;

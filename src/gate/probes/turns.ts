@@ -1,4 +1,5 @@
 import { CannotTell } from '../checker';
+import type { RunningService } from '../facts/service';
 import type { Inspection } from '../inspection';
 import { type Conversation, createConversation } from './conversation';
 import { limitVariables } from './limit-variables';
@@ -49,13 +50,7 @@ async function usable(inspection: Inspection, keeper: Keeper): Promise<Conversat
 
 async function open(inspection: Inspection): Promise<Conversation> {
   const api = await inspection.api();
-  const names = await limitVariables(inspection);
-  const env = Object.fromEntries(names.map((name) => [name, UNREACHED]));
-  const service = await inspection.startService({ seed: true, env }).catch((error: unknown) => {
-    // A value that the service refuses is no reason to know nothing of it.
-    if (names.length === 0 || !(error instanceof CannotTell)) throw error;
-    return inspection.startService({ seed: true });
-  });
+  const service = await startUnlimited(inspection);
   const { settings } = inspection;
   const common = { service, settings, manyClients: true };
   return createConversation(
@@ -63,4 +58,15 @@ async function open(inspection: Inspection): Promise<Conversation> {
       ? { ...common, operations: api.operations, document: api.document, schema: null }
       : { ...common, operations: [], document: {}, schema: api.text },
   );
+}
+
+/** An instance with the seed in its database, and limits of requests that are not reached where it reads them. */
+export async function startUnlimited(inspection: Inspection): Promise<RunningService> {
+  const names = await limitVariables(inspection);
+  const env = Object.fromEntries(names.map((name) => [name, UNREACHED]));
+  return inspection.startService({ seed: true, env }).catch((error: unknown) => {
+    // A value that the service refuses is no reason to know nothing of it.
+    if (names.length === 0 || !(error instanceof CannotTell)) throw error;
+    return inspection.startService({ seed: true });
+  });
 }

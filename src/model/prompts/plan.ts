@@ -17,6 +17,8 @@ interface PlanBrief {
   /** Why the last proposal was refused. */
   readonly refusals: readonly string[];
   readonly comment: string | null;
+  /** What other objectives hold of the repository, a line each. */
+  readonly held?: readonly string[];
 }
 
 const RULES = [
@@ -31,8 +33,11 @@ const RULES = [
   'Objectives, requirements and criteria are concrete: names, numbers, status codes, limits.',
 ];
 
+const HELD =
+  'Other work on this repository holds these paths until it ends. A task that owns one of them has to wait; own other paths where the objective allows it.';
+
 /** Asks for a plan: tasks with the whole delegation template. */
-export function planPrompt({ dossier, analysis, refusals, comment }: PlanBrief): string {
+export function planPrompt({ dossier, analysis, refusals, comment, held = [] }: PlanBrief): string {
   return joinParts([
     `ASKED OF: @${COORDINATOR}`,
     section('OBJECTIVE', dossier.objective),
@@ -54,6 +59,7 @@ export function planPrompt({ dossier, analysis, refusals, comment }: PlanBrief):
         `Kinds: ${TASK_KINDS.join(', ')}. Priorities: ${PRIORITIES.join(', ')}.`,
       ])}`,
     ),
+    section('HELD BY OTHER OBJECTIVES', held.length === 0 ? '' : `${HELD}\n${bullets(held)}`),
     section('THE LAST PLAN WAS REFUSED BECAUSE', bullets(refusals)),
     section('A HUMAN SAID ABOUT THE LAST PLAN', comment ?? ''),
     `PROMPT: ${PLAN_PROMPT_VERSION}`,

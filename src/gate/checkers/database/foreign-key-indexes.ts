@@ -36,7 +36,7 @@ export const foreignKeyIndexes: GateChecker = {
 };
 
 /** Foreign keys whose columns no index leads with, in any order; a partial index serves none but itself. */
-function unindexedForeignKeys(tables: readonly Table[]): GateFinding[] {
+export function unindexedForeignKeys(tables: readonly Table[]): GateFinding[] {
   return tables.flatMap((table) =>
     table.constraints
       .filter(isForeignKey)

@@ -13,7 +13,7 @@ import { atomicityProblems } from './migration-atomicity';
 import { finding } from './migration-finding';
 
 /** Tools that are used without a way back: going forward is what has to be described. */
-const FORWARD_ONLY = new Set(['flyway', 'prisma', 'drizzle']);
+export const FORWARD_ONLY: ReadonlySet<string> = new Set(['flyway', 'prisma', 'drizzle']);
 const FORWARD_FIX =
   /\b(?:forward[- ]?fix(?:es|ed)?|fix(?:es|ed|ing)? forward|roll(?:s|ed|ing)?[- ]?forward)\b/i;
 

@@ -4,7 +4,8 @@ import { generateRows } from '../../database/generate-rows';
 import type { Migrator } from '../../database/migrator';
 import type { Inspection } from '../../inspection';
 import { finding } from './migration-finding';
-import { describeDifference, type Rehearsal } from './rehearse-scripts';
+import { describeDifference } from '../../database/read-snapshot';
+import type { Rehearsal } from './rehearse-scripts';
 
 const ROWS = 12;
 

@@ -3,7 +3,7 @@ import { CannotTell } from '../../checker';
 import type { MigratedDatabase, Table } from '../../facts/database';
 import { generateRows } from '../../database/generate-rows';
 import type { MigrationPlan, MigrationScript, SqlMigration } from '../../database/migration-plan';
-import { compareSnapshots, type SchemaSnapshot } from '../../database/read-snapshot';
+import { describeDifference, type SchemaSnapshot } from '../../database/read-snapshot';
 import { MigrationFailed, runScript } from '../../database/run-script';
 import { openSession, type Session } from '../../database/session';
 import type { Inspection } from '../../inspection';
@@ -11,12 +11,16 @@ import { redactSecrets } from '../../../process/redact';
 import { finding } from './migration-finding';
 
 const ROWS = 12;
-const SHOWN_LINES = 3;
 
 /** What a rehearsal came to: what is wrong, and one line on what was run. */
 export interface Rehearsal {
   readonly findings: readonly GateFinding[];
   readonly told: string;
+}
+
+/** Whether a refusal says something of the server rather than of the script. */
+export function isOfTheServer(code: string | null): boolean {
+  return code === null || OF_THE_SERVER.has(code) || /^(?:53|57)/.test(code);
 }
 
 /** What a refusal says of the server rather than of the script: rights it does not give, extensions it does not have. */
@@ -196,7 +200,7 @@ async function attempt(session: Session, script: MigrationScript): Promise<Migra
     return null;
   } catch (error) {
     if (!(error instanceof MigrationFailed)) throw error;
-    if (error.code === null || OF_THE_SERVER.has(error.code) || /^(?:53|57)/.test(error.code)) {
+    if (isOfTheServer(error.code)) {
       throw new CannotTell(redactSecrets(error.message), { cause: error });
     }
     return error;
@@ -209,19 +213,4 @@ function refused(kind: string, failed: MigrationFailed): GateFinding {
 
 function isSame(left: SchemaSnapshot, right: SchemaSnapshot): boolean {
   return describeDifference(left, right) === null;
-}
-
-/** What is missing and what is left over, in a sentence; null where nothing is. */
-export function describeDifference(expected: SchemaSnapshot, found: SchemaSnapshot): string | null {
-  const { missing, extra } = compareSnapshots(expected, found);
-  if (missing.length === 0 && extra.length === 0) return null;
-  const told = (lines: readonly string[]): string =>
-    lines
-      .slice(0, SHOWN_LINES)
-      .map((line) => line.slice(0, 100))
-      .join(', ') + (lines.length > SHOWN_LINES ? ` and ${lines.length - SHOWN_LINES} more` : '');
-  return [
-    ...(missing.length > 0 ? [`missing: ${told(missing)}`] : []),
-    ...(extra.length > 0 ? [`left over: ${told(extra)}`] : []),
-  ].join('; ');
 }

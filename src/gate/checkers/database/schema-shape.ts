@@ -51,7 +51,7 @@ const COMMON = new Set([
 ]);
 
 /** What is not normalised, as far as names and types are enough to say so. */
-function shapeProblems(tables: readonly Table[]): GateFinding[] {
+export function shapeProblems(tables: readonly Table[]): GateFinding[] {
   return [
     ...tables
       .filter((one) => !hasKey(one))
