@@ -35,11 +35,11 @@ export interface Started {
 }
 
 /** The whole snapshot of the workflow, or what is known without any worker. */
-export type Standing =
+type Standing =
   | { readonly kind: 'live'; readonly status: ObjectiveStatus; readonly webUi: string | null }
   | { readonly kind: 'recorded'; readonly row: ObjectiveRow };
 
-export interface Sent {
+interface Sent {
   readonly applied: boolean;
   readonly message: string;
 }

@@ -9,7 +9,7 @@ import { createGuard } from './http-guard';
 import { tidyErrors } from './tidy-errors';
 
 /** Where clients connect. */
-export const MCP_PATH = '/mcp';
+const MCP_PATH = '/mcp';
 /** Largest request, in bytes. */
 const MOST_BYTES = 1024 * 1024;
 /** Clients at once; the one that was silent longest makes room. */

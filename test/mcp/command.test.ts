@@ -151,7 +151,7 @@ test('over HTTP the token is on stderr, and with it an objective is seen', async
       const transport = new StreamableHTTPClientTransport(new URL(url), {
         requestInit: { headers: { authorization: `Bearer ${token}` } },
       });
-      await client.connect(transport as Parameters<Client['connect']>[0]);
+      await client.connect(transport);
       const { structuredContent } = await client.callTool({
         name: 'get_status',
         arguments: { id: input.objectiveId },

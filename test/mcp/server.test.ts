@@ -129,7 +129,7 @@ describe('tools', () => {
       [
         { objectiveId: ID, name, payload: { ...said, by: 'lead-agent@mcp' } },
         { objectiveId: ID, name, payload: { ...said, by: 'ada@mcp' } },
-      ].map((message) => expect.objectContaining(message)),
+      ].map((message): unknown => expect.objectContaining(message)),
     );
   });
 
@@ -370,7 +370,7 @@ describe('resources', () => {
     await open({ executions: here, worker: true, query: () => status({ plan: { version: 3, ref } }) });
     await desk.blobs.put(plan);
     const [content] = (await client.readResource({ uri: at('plan') })).contents;
-    expect(JSON.parse(String(content && 'text' in content ? content.text : ''))).toEqual({
+    expect(JSON.parse(content !== undefined && 'text' in content ? content.text : '')).toEqual({
       objective: ID,
       version: 3,
       plan: { summary: 's', tasks: [] },
