@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCodeOf } from '../config/error-code';
 import type { CallForm } from '../config/call-form';
@@ -17,6 +17,14 @@ export async function findReport(
     if (errorCodeOf(error) === 'ENOENT') return null;
     throw error;
   }
+}
+
+/** Whether there is one, without reading it. */
+export function hasReport(dir: string, objectiveId: string): Promise<boolean> {
+  return stat(join(dir, `${objectiveId}.json`)).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Why there is no report, of an objective that is open or closed. */

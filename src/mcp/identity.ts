@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { deploymentWatchId, isDeploymentWatchId } from '../domain/deployment-watch';
 import { OBJECTIVE_ID } from '../domain/objective';
 
+/** Of who decides, in characters: messages take 200 with what is added here. */
+const LONGEST_NAME = 90;
+
 /** The id of an objective; no path, slash or escape gets through. */
 export const ObjectiveIdArgument = z
   .string()
@@ -20,7 +23,7 @@ export const ByArgument = z
   .string()
   .trim()
   .min(1)
-  .max(190)
+  .max(LONGEST_NAME)
   .optional()
   .describe('who decides; recorded as a claim, without it the name of the MCP client');
 
@@ -32,5 +35,5 @@ function isObjectiveOrWatchId(id: string): boolean {
 /** Who says so, as it is recorded: `<given or client name>@mcp`. */
 export function byOf(given: string | undefined, client: string | undefined): string {
   const name = (given ?? client ?? '').replace(/[\p{Cc}\p{Cf}]/gu, '').trim();
-  return `${[...(name === '' ? 'client' : name)].slice(0, 90).join('')}@mcp`;
+  return `${[...(name === '' ? 'client' : name)].slice(0, LONGEST_NAME).join('')}@mcp`;
 }

@@ -36,20 +36,22 @@ export function tool<I extends z.ZodObject, O extends z.ZodObject>(
     readonly input: I;
     readonly output: O;
     readonly run: (input: z.output<I>, context: CallContext) => Promise<z.input<O>>;
-    /** The answer for people and for clients that read text only; left out: the JSON. */
+    /** A sentence before the JSON, for people and for clients that read text only. */
     readonly text?: (output: z.output<O>) => string;
+    /** A text that stands for the JSON, such as a document; null: the JSON. */
+    readonly document?: (output: z.output<O>) => string | null;
   },
 ): ToolRow {
-  const { run, text, ...facts } = row;
+  const { run, text, document, ...facts } = row;
   return {
     ...facts,
     call: async (raw, context) => {
       const input = row.input.safeParse(raw ?? {});
       if (!input.success) return refused(badArgument(input.error));
       const output = row.output.parse(await run(input.data, context));
-      const json = JSON.stringify(output);
+      const body = document?.(output) ?? JSON.stringify(output);
       return {
-        content: [{ type: 'text', text: text === undefined ? json : `${text(output)}\n\n${json}` }],
+        content: [{ type: 'text', text: text === undefined ? body : `${text(output)}\n\n${body}` }],
         structuredContent: output,
       };
     },

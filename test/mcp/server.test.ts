@@ -354,6 +354,10 @@ describe('resources', () => {
     );
     const read = async (path: string): Promise<unknown> =>
       (await client.readResource({ uri: at(path) })).contents[0];
+    const tool = await client.callTool({ name: 'get_report', arguments: { id: ID } });
+    expect(textOf(tool)).toBe('# Report\n');
+    const json = await client.callTool({ name: 'get_report', arguments: { id: ID, format: 'json' } });
+    expect(json.structuredContent).toMatchObject({ markdown: null, report: { baseCommit: 'a'.repeat(40) } });
     expect(await read('report')).toEqual({
       uri: at('report'),
       mimeType: 'text/markdown',

@@ -5,7 +5,7 @@ import type { Desk } from '../../mcp/desk';
 import { allEscalations } from '../all-escalations';
 import type { CommandContext } from '../command';
 import { decisionId } from '../decision-id';
-import { findReport, missingReport } from '../find-report';
+import { findReport, hasReport, missingReport } from '../find-report';
 import { reportError } from '../report-error';
 import type { Session } from '../session';
 import { keepSession } from './keep-session';
@@ -69,7 +69,7 @@ export function createDesk(
         call,
       });
     },
-    hasReport: async (id) => (await findReport(services.reportsDir, id)) !== null,
+    hasReport: (id) => hasReport(services.reportsDir, id),
     blob: async (ref) => (await (await services.blobs()).get(ref)).toString('utf8'),
     explain: async (error) => {
       const lines: string[] = [];

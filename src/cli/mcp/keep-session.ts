@@ -20,26 +20,27 @@ export function keepSession(context: Pick<CommandContext, 'services' | 'terminal
       : openSession(server, server.kind === 'embedded' ? 'workflow-only' : 'none');
   };
   const letGo = (which: Promise<Session | null>): void => {
-    if (kept === which) kept = null;
+    if (kept !== which) return;
+    kept = null;
     // What cannot be closed any more was lost already.
     which.then((session) => session?.close()).catch(() => undefined);
+  };
+  const keep = (): Promise<Session | null> => {
+    const opened = open();
+    opened
+      .then((session) => session?.worker?.ended)
+      .catch(() => {
+        letGo(opened);
+      });
+    return (kept = opened);
   };
 
   return {
     use: async (ask) => {
-      const mine = (kept ??= open());
-      let session: Session | null;
-      try {
-        session = await mine;
-      } catch (error) {
-        letGo(mine);
-        throw error;
-      }
+      const mine = kept ?? keep();
+      const session = await mine;
       // There may be one later.
       if (session === null) letGo(mine);
-      session?.worker?.ended.catch(() => {
-        letGo(mine);
-      });
       try {
         return await ask(session);
       } catch (error) {

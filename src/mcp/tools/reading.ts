@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { isDeploymentWatchId } from '../../domain/deployment-watch';
 import { Escalation } from '../../domain/escalation';
-import { Report } from '../../domain/report';
-import { ObjectiveState } from '../../domain/states';
+import { ObjectiveState, Outcome } from '../../domain/states';
 import { WatchStatus } from '../../domain/watch-status';
 import { ObjectiveIdArgument, ObjectiveOrWatchArgument } from '../identity';
 import { headline, ObjectiveRow, Snapshot, snapshotOf, WatchRow } from '../standing';
@@ -98,9 +97,15 @@ export const getReport = tool({
     id: ObjectiveIdArgument,
     format: z.enum(['markdown', 'json']).default('markdown').describe('what to answer'),
   }),
-  output: z.object({ id: z.string(), markdown: z.string().nullable(), report: Report.nullable() }),
+  output: z.object({
+    id: z.string(),
+    markdown: z.string().nullable(),
+    // The whole schema is in schemas/report.json; in every list of tools it would be the greater part.
+    report: z.looseObject({ objectiveId: z.string(), outcome: Outcome.nullable() }).nullable(),
+  }),
   run: async ({ id, format }, { desk }) => {
     const { markdown, json } = await desk.report(id);
     return format === 'markdown' ? { id, markdown, report: null } : { id, markdown: null, report: json };
   },
+  document: ({ markdown }) => markdown,
 });
