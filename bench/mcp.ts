@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../src/domain/messages';
 import { composeServices } from '../src/cli/compose';
 import { createDesk } from '../src/cli/mcp/desk';
@@ -10,6 +11,7 @@ import { createTerminal } from '../src/cli/terminal';
 import { byName } from '../src/config/call-form';
 import { readEnvironment } from '../src/config/environment';
 import { resolveHome } from '../src/config/home';
+import { serveHttp } from '../src/mcp/http';
 import { createMcpServer } from '../src/mcp/server';
 import { WORKFLOW_BUNDLE } from '../src/worker/bundle';
 import { figure, percentile, type Figure } from './figures';
@@ -20,7 +22,7 @@ import { objectiveInput, smoothActivities } from './smooth-activities';
 const CALLS = 100;
 const WARM = 10;
 
-/** `get_status` by the official client against the same question asked without MCP, in turns on one connection. */
+/** `get_status` by the official client over HTTP against the same question asked without MCP, in turns on one connection. */
 export async function benchMcp(server: BenchServer): Promise<Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'coordinator-bench-mcp-'));
   const environment = readEnvironment({
@@ -42,10 +44,19 @@ export async function benchMcp(server: BenchServer): Promise<Figure[]> {
     },
     { allowUnsandboxed: false },
   );
-  const [near, far] = InMemoryTransport.createLinkedPair();
-  await createMcpServer({ desk, version: 'bench' }).connect(far);
+  const token = randomUUID();
+  const served = await serveHttp({
+    createServer: () => createMcpServer({ desk, version: 'bench' }),
+    host: '127.0.0.1',
+    port: 0,
+    token,
+  });
   const client = new Client({ name: 'bench', version: '1' });
-  await client.connect(near);
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL(served.url), {
+      requestInit: { headers: { authorization: `Bearer ${token}` } },
+    }),
+  );
   const tasks = charterTasks();
   const carried = { codePath: WORKFLOW_BUNDLE };
   try {
@@ -77,13 +88,19 @@ export async function benchMcp(server: BenchServer): Promise<Figure[]> {
         await handle.terminate('the bench is over');
         const p95 = percentile(called, 0.95);
         return [
-          figure('MCP get_status p95', p95, 'ms'),
-          figure('MCP get_status p95 beyond Temporal', p95 - percentile(bare, 0.95), 'ms', 100),
+          figure('MCP get_status over HTTP p95', p95, 'ms'),
+          figure(
+            'MCP get_status over HTTP p95, beyond the same without MCP',
+            p95 - percentile(bare, 0.95),
+            'ms',
+            100,
+          ),
         ];
       },
     );
   } finally {
     await client.close();
+    await served.stop();
     await desk.close();
     await rm(folder, { recursive: true, force: true });
   }

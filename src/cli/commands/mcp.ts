@@ -90,12 +90,12 @@ async function overStdio({ terminal, signal }: CommandContext, desk: Desk): Prom
 
 async function overHttp(context: CommandContext, desk: Desk, flags: McpFlags): Promise<void> {
   const { terminal, environment, signal } = context;
-  const { createMcpServer } = await import('../../mcp/server.js');
-  const { serveHttp } = await import('../../mcp/http.js');
-  const { isLoopback } = await import('../../mcp/http-guard.js');
   const given = flags.token ?? environment.mcpToken;
   const token = given === undefined ? randomBytes(32).toString('base64url') : parseToken(given);
   const host = flags.host ?? LOOPBACK;
+  const { createMcpServer } = await import('../../mcp/server.js');
+  const { serveHttp } = await import('../../mcp/http.js');
+  const { isLoopback } = await import('../../mcp/http-guard.js');
   const server = await serveHttp({
     createServer: () => createMcpServer({ desk, version: packageVersion() }),
     host,
