@@ -98,6 +98,8 @@ export function createMergeActivities(
       signal,
     });
     const { head } = proposal;
+    // Pushed to since it was looked at: it is looked at again before anything counts.
+    if (head !== settled.head) return { outcome: 'moved', head: settled.head, ...noted() };
     switch (proposal.kind) {
       case 'already-merged':
         return { outcome: 'merged', head, ...noted() };

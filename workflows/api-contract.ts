@@ -120,6 +120,7 @@ export async function apiContractWorkflow(input: ContractInput): Promise<Contrac
     });
     reporter.note(order.taskId, `contract ${label()} shared: ${published.summary}`);
     announce('shared');
+    await reporter.tell({ contract: status });
   }
 
   /** Step 3: the frontend approves exactly this revision, or says what has to change. */

@@ -129,6 +129,7 @@ export async function databaseChangeWorkflow(input: DatabaseInput): Promise<Data
     step(taskId, 'replica', state, [result.summary, ...result.notExecuted].join('; ').slice(0, 500));
     reporter.note(taskId, `rehearsed on a replica: ${result.summary}`);
     rehearsed.set(taskId, { commit, result });
+    await reporter.tell({ database: changeOf(taskId) });
     return result;
   }
 
@@ -142,6 +143,7 @@ export async function databaseChangeWorkflow(input: DatabaseInput): Promise<Data
     );
     become(taskId, { drill: drill.report });
     reporter.note(taskId, `backup drill: ${drill.summary}`);
+    await reporter.tell({ database: changeOf(taskId) });
     if (drill.outcome === 'refused') {
       await refuse(order, drill);
       return null;
@@ -169,6 +171,7 @@ export async function databaseChangeWorkflow(input: DatabaseInput): Promise<Data
       taskId,
       `${mention(ADMIN)} ${planned.approved ? 'signs off' : 'refuses'} the deployment: ${planned.reason}`,
     );
+    await reporter.tell({ database: changeOf(taskId) });
     if (planned.approved) return planned.deployment;
     await agree(order, {
       verdict: 'refused',

@@ -98,10 +98,13 @@ const coordinationOptions = {
   },
 } as const;
 
-export const contracts =
-  proxyActivities<Pick<ContractActivities, 'inspectContract' | 'publishContract' | 'testContract'>>(
-    coordinationOptions,
-  );
+export const contracts = proxyActivities<
+  Pick<ContractActivities, 'inspectContract' | 'publishContract' | 'testContract'>
+>({
+  ...coordinationOptions,
+  // Types of a large spec are made on the worker's own thread, which beats late meanwhile.
+  heartbeatTimeout: '2 minutes',
+});
 
 export const replica = proxyActivities<ReplicaActivities>(coordinationOptions);
 

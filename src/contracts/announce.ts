@@ -5,7 +5,7 @@ import type { Contracts, ContractNews } from '../ports/contracts';
 const TIMEOUT_MS = 10_000;
 
 /** The webhook did not take the news; the workflow tells it again. The message holds no address but the host. */
-export class WebhookFailed extends Error {
+class WebhookFailed extends Error {
   override readonly name = 'WebhookFailed';
 }
 

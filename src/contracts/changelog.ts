@@ -1,7 +1,7 @@
 import type { BreakingChange } from '../domain/breaking-change';
 
 /** What is different of one operation or type; every entry in words. */
-export interface ChangedPart {
+interface ChangedPart {
   readonly name: string;
   readonly changes: readonly string[];
 }
@@ -103,7 +103,7 @@ export function placeChanges(
 }
 
 /** Text of a spec in Markdown: as code it is nothing but text. */
-export function code(text: string): string {
+function code(text: string): string {
   const clean = text
     .replace(/[`|\p{Cc}\u2028\u2029]+/gu, ' ')
     .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '')

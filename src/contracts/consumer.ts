@@ -105,7 +105,7 @@ function answerType(operation: Operation, status: string, mediaType: string): st
 }
 
 /** The operation an expectation is about, by the template it was written with or the path it calls. */
-export function operationFor(
+function operationFor(
   operations: readonly Operation[],
   bases: readonly string[],
   request: { readonly method: string; readonly path: string },

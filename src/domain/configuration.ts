@@ -3,6 +3,7 @@ import { ContextPathRule } from './context-files';
 import { CoordinationSettings } from './coordination-settings';
 import { GateSlug } from './gate-items';
 import { ModelOverride } from './model-settings';
+import { ROOT_FOLDER, ServiceFolder } from './service-folder';
 import { RoleName } from './specialists';
 import { ConfigurationError } from './user-error';
 
@@ -52,13 +53,8 @@ const Login = z.strictObject({ op: z.string(), body: z.json(), tokenPointer: z.s
 
 const Service = z.strictObject({
   name: z.string().min(1).max(100),
-  /** Folder of the service; the root of the repository is the only one served so far. */
-  path: z
-    .literal('.', {
-      error:
-        'only the root of the repository is served so far; give ".", or a repository of its own to this service',
-    })
-    .default('.'),
+  /** Folder of the service: its commands run there, and the paths below are those in it. */
+  path: ServiceFolder.default(ROOT_FOLDER),
   stack: z.enum(['node', 'python', 'java', 'unknown']).optional(),
   framework: z.string().nullable().optional(),
   install: Argv.nullable().optional(),
@@ -106,26 +102,41 @@ const ConfiguredWaiver = z.strictObject({
  * Content of `coordinator.config.json`: what a repository's owner knows better than detection. Fields left out are
  * detected, `null` says there is none. It counts as committed in the base, never as changed by a task.
  */
-export const ServiceConfiguration = z.strictObject({
-  version: z.literal(1),
-  services: z.array(Service).min(1).max(50),
-  /** What files are about, where paths and contents do not tell; it cannot widen what a role is given. */
-  context: z.strictObject({ rules: z.array(ContextPathRule).max(200) }).optional(),
-  gate: z
-    .strictObject({
-      // One policy each so far; the keys are there for a configuration that spells it out.
-      failOn: z.array(z.literal('fail')).length(1).optional(),
-      couldNotRun: z.literal('needs-review').optional(),
-      baseline: z.literal('merge-base').optional(),
-      waivers: z.array(ConfiguredWaiver).max(100).optional(),
-    })
-    .optional(),
-  /** Other services, validation of contracts, rehearsals and the watch after a deployment. */
-  coordination: CoordinationSettings.optional(),
-  /** What single roles think with; see `settleSettings` for what a repository may ask for. */
-  roles: z.record(RoleName, ModelOverride).optional(),
-});
+export const ServiceConfiguration = z
+  .strictObject({
+    version: z.literal(1),
+    services: z.array(Service).min(1).max(50),
+    /** Name of the service that is worked on, where there are several; the first one otherwise. */
+    service: z.string().optional(),
+    /** What files are about, where paths and contents do not tell; it cannot widen what a role is given. */
+    context: z.strictObject({ rules: z.array(ContextPathRule).max(200) }).optional(),
+    gate: z
+      .strictObject({
+        // One policy each so far; the keys are there for a configuration that spells it out.
+        failOn: z.array(z.literal('fail')).length(1).optional(),
+        couldNotRun: z.literal('needs-review').optional(),
+        baseline: z.literal('merge-base').optional(),
+        waivers: z.array(ConfiguredWaiver).max(100).optional(),
+      })
+      .optional(),
+    /** Other services, validation of contracts, rehearsals and the watch after a deployment. */
+    coordination: CoordinationSettings.optional(),
+    /** What single roles think with; see `settleSettings` for what a repository may ask for. */
+    roles: z.record(RoleName, ModelOverride).optional(),
+  })
+  .refine(({ service, services }) => service === undefined || services.some(({ name }) => name === service), {
+    error: 'names none of the services; give the name of one of them',
+    path: ['service'],
+  });
 export type ServiceConfiguration = z.infer<typeof ServiceConfiguration>;
+export type ConfiguredService = ServiceConfiguration['services'][number];
+
+/** The service that is worked on. */
+export function serviceUnderWork({ services, service }: ServiceConfiguration): ConfiguredService {
+  const found = service === undefined ? services[0] : services.find(({ name }) => name === service);
+  if (found === undefined) throw new Error('The schema let a configuration without its service through.');
+  return found;
+}
 
 /** Shape of `coordinator.config.json` for editors, as JSON Schema. */
 export function configurationJsonSchema(): Record<string, unknown> {

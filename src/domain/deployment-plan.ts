@@ -54,10 +54,9 @@ export const ROLLOUT_STRATEGIES = [
   },
 ] as const;
 const RolloutStrategy = z.enum(ROLLOUT_STRATEGIES.map((row) => row.name));
-export type RolloutStrategy = z.infer<typeof RolloutStrategy>;
 
 /** One phase of a rollout. What a replica can rehearse of it is named by `action`. */
-export const RolloutPhase = z.strictObject({
+const RolloutPhase = z.strictObject({
   name: z.string().min(1).max(100),
   /** `migrate-up`/`migrate-down` run the migration, `backfill` its data part, `deploy`/`switch`/`observe` are people's. */
   action: z.enum(['migrate-up', 'migrate-down', 'backfill', 'deploy', 'switch', 'observe']),

@@ -1,14 +1,16 @@
+import { folderOf, surveyOfService } from './service-folder';
 import type { Survey } from './survey';
 
 /**
  * Text of a configuration that says what was found, to be read, mended and committed by the owner. What was not found
  * is left out, so that later detection still counts.
  */
-export function draftConfiguration(survey: Survey): string {
+export function draftConfiguration(found: Survey): string {
+  const survey = surveyOfService(found);
   const { gate } = survey;
   const service = {
     name: survey.name,
-    path: '.',
+    path: folderOf(found),
     ...(survey.stack === 'unknown' ? {} : { stack: survey.stack }),
     ...given('framework', survey.framework),
     ...given('install', survey.install),

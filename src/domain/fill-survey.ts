@@ -1,4 +1,5 @@
 import { type GateSettings, NO_SETTINGS } from './gate-settings';
+import { folderOf } from './service-folder';
 import type { Survey } from './survey';
 
 /**
@@ -8,6 +9,7 @@ import type { Survey } from './survey';
 export function fillSurvey(survey: Survey, found: Survey | null): Survey {
   if (found === null) return survey;
   const gate = fillSettings(survey.gate ?? NO_SETTINGS, found.gate ?? NO_SETTINGS);
+  const folder = isUndecided(survey) ? found.folder : survey.folder;
   const stack = survey.stack === 'unknown' ? found.stack : survey.stack;
   // Commands of another stack would not fit those that are known.
   if (stack !== found.stack) return { ...survey, gate };
@@ -17,6 +19,7 @@ export function fillSurvey(survey: Survey, found: Survey | null): Survey {
     isNone(field) ? survey[field] : (survey[field] ?? found[field]);
   return {
     ...survey,
+    ...(folder === undefined ? {} : { folder }),
     stack,
     gate,
     framework: filled('framework'),
@@ -31,6 +34,23 @@ export function fillSurvey(survey: Survey, found: Survey | null): Survey {
     manifests: [...new Set([...survey.manifests, ...found.manifests])],
     engines: survey.engines === undefined || survey.engines.length === 0 ? found.engines : survey.engines,
   };
+}
+
+/** Whether nothing is known of the service, not even where it is: a repository before its first service. */
+function isUndecided(survey: Survey): boolean {
+  return (
+    survey.stack === 'unknown' &&
+    survey.folder === undefined &&
+    survey.omitted === undefined &&
+    [survey.install, survey.build, survey.test, survey.lint, survey.apiSpec, survey.migrations].every(
+      (known) => known === null,
+    )
+  );
+}
+
+/** Where the service of a tree under test is looked for; null: wherever it is found. */
+export function folderToLookIn(survey: Survey): string | null {
+  return isUndecided(survey) ? null : folderOf(survey);
 }
 
 function fillSettings(settings: GateSettings, found: GateSettings): GateSettings {

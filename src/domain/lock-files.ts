@@ -2,7 +2,7 @@
  * How a lock file is made anew: `npm` by npm from the manifest alone, `union` by the lines of both sides; `owner`: only
  * with what belongs to the target (its sources, plug-ins, build scripts), so its owner does it in the sandbox.
  */
-export type LockMaker = 'npm' | 'union' | 'owner';
+type LockMaker = 'npm' | 'union' | 'owner';
 
 /** A file that a package manager writes from a manifest; merging its text makes what no tool ever wrote. */
 export interface LockFileRow {
@@ -14,7 +14,7 @@ export interface LockFileRow {
   readonly command: string;
 }
 
-export const LOCK_FILES: readonly LockFileRow[] = [
+const LOCK_FILES: readonly LockFileRow[] = [
   {
     name: 'package-lock.json',
     manifests: ['package.json'],

@@ -52,14 +52,14 @@ export type ClaimTasks = z.infer<typeof ClaimTasks>;
 export const Release = z.strictObject({ objectiveId: ObjectiveId, delivered: z.boolean() });
 export type Release = z.infer<typeof Release>;
 
-export const Reservation = z.strictObject({
+const Reservation = z.strictObject({
   objectiveId: ObjectiveId,
   taskId: TaskId,
   identifier: MigrationSlot.shape.identifier,
   value: MigrationValue,
   state: z.enum(['reserved', 'delivered']),
 });
-export type Reservation = z.infer<typeof Reservation>;
+type Reservation = z.infer<typeof Reservation>;
 
 /** The numbers of one folder: those handed out, oldest first, and the highest any base was seen to have. */
 const MigrationFolder = z.strictObject({

@@ -36,6 +36,11 @@ export const Survey = z.strictObject({
   coordination: CoordinationSettings.optional(),
   /** What the configuration says there is none of; absent: nothing. */
   omitted: z.array(z.enum(['framework', 'install', 'build', 'test', 'lint', 'database'])).optional(),
+  /**
+   * Folder of the surveyed service, in which its commands run; absent: the root. Paths are those of the repository all the
+   * same.
+   */
+  folder: z.string().min(1).max(300).optional(),
   /** Every service of a repository that has several, with the folder each is in; the surveyed one among them. */
   services: z.array(z.strictObject({ name: z.string(), path: z.string(), stack: z.enum(STACKS) })).optional(),
 });

@@ -89,7 +89,7 @@ interface RunningAttempt {
 export type Coordinated = 'database-design' | 'contract' | 'database';
 
 /** What a schema task is given before it begins. */
-export interface DesignedMigration {
+interface DesignedMigration {
   readonly design: string;
   readonly slot: MigrationSlot;
 }

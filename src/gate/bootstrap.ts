@@ -1,12 +1,14 @@
+import { folderOf, inRepository, surveyOfService } from '../domain/service-folder';
 import type { Survey } from '../domain/survey';
 import type { Bootstrap } from '../ports/gate';
 import { BootstrapRefused } from './bootstrap-refused';
 import { type Installer, type InstallerSetting, NOTHING_NEEDED } from './installers/installer';
 import { type InstallerRow, INSTALLERS } from './installers/table';
+import { findServiceFolder } from './service-folder';
 
 /**
  * Dependencies through the package manager of the target: installed once for each lockfile or manifest, then used by
- * checkouts. A target without an install command gets the engine of its stack.
+ * checkouts. Those of a service in a folder of its own are installed there. A target without an install command gets the engine of its stack.
  * @throws BootstrapRefused when the target's files are at fault or not supported, CouldNotRun for anything else
  */
 export function createBootstrap(setting: InstallerSetting): Bootstrap {
@@ -18,15 +20,20 @@ export function createBootstrap(setting: InstallerSetting): Bootstrap {
   };
 
   return {
-    async ensure({ path, survey, signal }) {
+    async ensure({ signal, ...request }) {
+      const survey = surveyOfService(request.survey);
+      const path = await findServiceFolder(request.path, folderOf(request.survey));
       if (survey.install !== null) return installerFor(survey).provide({ path, survey, signal });
       const row = INSTALLERS.find(({ stack }) => stack === survey.stack);
       const equipped = row === undefined ? undefined : await installers.get(row)?.equip();
       return equipped ?? NOTHING_NEEDED;
     },
-    async addDependency({ path, survey, name, version, signal }) {
-      const changedFiles = await installerFor(survey).add({ path, survey, name, version, signal });
-      return { changedFiles };
+    async addDependency({ name, version, signal, ...request }) {
+      const survey = surveyOfService(request.survey);
+      const folder = folderOf(request.survey);
+      const path = await findServiceFolder(request.path, folder);
+      const changed = await installerFor(survey).add({ path, survey, name, version, signal });
+      return { changedFiles: changed.map((file) => inRepository(folder, file)) };
     },
   };
 }

@@ -1,9 +1,11 @@
+import { folderOf, surveyOfService } from '../domain/service-folder';
 import type { Bootstrap, CheckRunner, Provision } from '../ports/gate';
 import { BootstrapRefused } from './bootstrap-refused';
 import { CHECKS } from './checks';
 import { excerptOf } from './excerpt';
 import { explanationOf } from './outcome';
 import { type CheckRun, type CheckSetting, runCheck } from './run-check';
+import { findServiceFolder } from './service-folder';
 
 const OUTPUT_CHARACTERS = 12_000;
 
@@ -17,9 +19,12 @@ export interface CheckRunnerSetting extends CheckSetting {
  */
 export function createCheckRunner(setting: CheckRunnerSetting): CheckRunner {
   return {
-    async runChecks({ path, gitDir, survey, only, signal }) {
+    async runChecks({ gitDir, only, signal, ...request }) {
+      const survey = surveyOfService(request.survey);
+      let path: string;
       let provision: Provision;
       try {
+        path = await findServiceFolder(request.path, folderOf(request.survey));
         provision = await setting.bootstrap.ensure({ path, survey, signal });
       } catch (error) {
         if (!(error instanceof BootstrapRefused)) throw error;
@@ -33,7 +38,8 @@ export function createCheckRunner(setting: CheckRunnerSetting): CheckRunner {
           parts.push(`${check.name}: ${explanationOf(check.absent)}`);
           continue;
         }
-        const run = await runCheck(setting, check, argv, { path, gitDir, survey, provision, signal });
+        const place = { path, root: request.path, gitDir, survey, provision, signal };
+        const run = await runCheck(setting, check, argv, place);
         passed &&= run.outcome.kind === 'ran-clean';
         parts.push(describe(run));
       }

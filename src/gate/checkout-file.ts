@@ -10,7 +10,7 @@ const LARGEST_BYTES = 32 * 1024 * 1024;
 /**
  * Text of a regular file of a checkout, null when it is not there. A link is not followed, neither the file itself
  * nor a folder on the way: it could lead out of the checkout.
- * @throws BootstrapRefused for anything that is no plain file
+ * @throws BootstrapRefused for anything that is no plain file of the checkout
  */
 export async function readCheckoutFile(checkout: string, path: string): Promise<string | null> {
   const full = join(checkout, path);
@@ -18,6 +18,9 @@ export async function readCheckoutFile(checkout: string, path: string): Promise<
     new BootstrapRefused(`${path} is no plain file of at most 32 MB; replace it by one.`, 'broken', {
       cause,
     });
+  if (normalize(path).split('/')[0] === '..') {
+    throw new BootstrapRefused(`${path} is outside the service's folder; keep it inside.`, 'broken');
+  }
   let file;
   try {
     const folder = await realpath(dirname(full));

@@ -1,6 +1,8 @@
 import type { Receipt } from '../domain/receipt';
+import { folderOf, surveyOfService } from '../domain/service-folder';
 import type { Survey } from '../domain/survey';
 import type { CheckTarget } from '../ports/gate';
+import { BootstrapRefused } from './bootstrap-refused';
 import type { GateChecker } from './checker';
 import { CouldNotRun } from './could-not-run';
 import type { GateSetting } from './gate-runner';
@@ -8,6 +10,7 @@ import { type Circumstances, digestInputs, listEntries } from './inputs';
 import { type OpenedInspection, openInspection } from './open-inspection';
 import type { Quiet } from './quiet';
 import { type Answers, ask, everySubject } from './run-checker';
+import { findServiceFolder } from './service-folder';
 import { TimeOver, timeOverWithin } from './time-limit';
 import { toReceipt } from './to-receipt';
 
@@ -44,17 +47,23 @@ export function createExamination(
     readonly signal: AbortSignal;
   },
 ): Examination {
-  const { place, survey, engines, own, signal } = request;
+  const { place, engines, own, signal } = request;
+  const folder = folderOf(request.survey);
+  const survey = surveyOfService(request.survey);
   const sandbox = setting.sandbox.level;
-  const circumstances: Circumstances = { target: place, survey, engines, sandbox, own };
-  const entries = listEntries(place.gitDir, place.tree, signal);
+  const circumstances: Circumstances = { target: place, survey, folder, engines, sandbox, own };
+  const entries = listEntries(place.gitDir, place.tree, folder, signal);
   entries.catch(() => undefined);
   let opened: Promise<OpenedInspection> | undefined;
   const open = async (): Promise<OpenedInspection> => {
     const checkout = await place.open();
+    await findServiceFolder(checkout.path, folder).catch(async (error: unknown) => {
+      await checkout.dispose();
+      throw error;
+    });
     const opening = openInspection(setting, {
       target: { ...place, path: checkout.path },
-      survey,
+      survey: request.survey,
       signal,
       scope: request.scope,
     });
@@ -90,7 +99,7 @@ export function createExamination(
         const start = performance.now();
         const { answers, final } = await askWithin(checker);
         const durationMs = performance.now() - start;
-        const frame = { tree: place.tree, startedAt, durationMs, sandbox, inputs };
+        const frame = { tree: place.tree, startedAt, durationMs, sandbox, inputs, folder };
         const receipts = answers.map((answer) => toReceipt(checker, answer, frame));
         if (final && receipts.every(isRepeatable)) {
           await setting.receipts.keep(checker.name, inputs, receipts);
@@ -108,7 +117,7 @@ export function createExamination(
 
 /** Why nothing could be told, where that is an answer and no error. */
 function excuseFor(error: unknown, { troubles }: GateSetting): string | null {
-  if (error instanceof TimeOver) return error.message;
+  if (error instanceof TimeOver || error instanceof BootstrapRefused) return error.message;
   return error instanceof CouldNotRun && troubles === 'needs-review' ? error.message : null;
 }
 

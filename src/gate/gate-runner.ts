@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { applyWaivers } from '../domain/apply-waivers';
 import { compareReceipts, cutFindings } from '../domain/compare-receipts';
-import { fillSurvey } from '../domain/fill-survey';
+import { fillSurvey, folderToLookIn } from '../domain/fill-survey';
 import type { GateSlug } from '../domain/gate-items';
 import type { GateSettings } from '../domain/gate-settings';
 import { type GateReport, PRECONDITIONS, type Receipt, type Subject } from '../domain/receipt';
@@ -30,11 +30,15 @@ export interface GateSetting extends InspectionSetting {
   readonly engineVersions: (survey: Survey) => Promise<string>;
   /**
    * What detection says of the tree under test. It only fills what the survey of the base knows nothing of, such as
-   * the API spec of a service that had none; absent: nothing is filled.
+   * the API spec of a service that had none; absent: nothing is filled. `folder`: where the service is; null: it looks.
    */
-  readonly detect?: (target: CheckTarget, signal: AbortSignal) => Promise<Survey>;
+  readonly detect?: (target: CheckTarget, folder: string | null, signal: AbortSignal) => Promise<Survey>;
   /** What the configuration in the tree under test says; null without a usable one. See `widenSettings`. */
-  readonly configured?: (target: CheckTarget, signal: AbortSignal) => Promise<GateSettings | null>;
+  readonly configured?: (
+    target: CheckTarget,
+    folder: string,
+    signal: AbortSignal,
+  ) => Promise<GateSettings | null>;
   /** Whether a machine that stands in the way is thrown as `CouldNotRun` (default), or a verdict. */
   readonly troubles?: 'throw' | 'needs-review';
   /** Milliseconds a run may take. */
@@ -84,7 +88,8 @@ async function runGate(
   const signal = AbortSignal.any([request.signal, stop.signal]);
   // Every command of every checker listens.
   setMaxListeners(0, signal);
-  const filled = fillSurvey(request.survey, (await setting.detect?.(target, signal)) ?? null);
+  const folder = folderToLookIn(request.survey);
+  const filled = fillSurvey(request.survey, (await setting.detect?.(target, folder, signal)) ?? null);
   const baseTree = base === undefined ? null : await treeOf(target.gitDir, base.commit, signal);
   const survey =
     baseTree === null || baseTree === target.tree

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { inService } from '../domain/service-folder';
 import type { Survey } from '../domain/survey';
 import type { CheckTarget } from '../ports/gate';
 import type { GateChecker } from './checker';
@@ -8,8 +9,16 @@ import { readGit } from './facts/git';
 /** Mode, kind and id of everything in a tree by path: links and submodules too, since commands of the target see them. */
 export type TreeEntries = ReadonlyMap<string, string>;
 
-/** Lists a tree as git has it, without a checkout. */
-export async function listEntries(gitDir: string, tree: string, signal: AbortSignal): Promise<TreeEntries> {
+/**
+ * Lists a tree as git has it, without a checkout. Paths are those of the service's folder; what lies outside it begins with
+ * `../`, since commands of the target see that too.
+ */
+export async function listEntries(
+  gitDir: string,
+  tree: string,
+  folder: string,
+  signal: AbortSignal,
+): Promise<TreeEntries> {
   const listed = await readGit(gitDir, ['ls-tree', '-r', '-z', '--full-tree', tree], signal);
   const rows = listed.split('\0').filter((line) => line !== '');
   return new Map(
@@ -18,7 +27,7 @@ export async function listEntries(gitDir: string, tree: string, signal: AbortSig
       if (entry === undefined || path === undefined) {
         throw new CouldNotRun('git listed a tree in a form that is not understood; is it too large?');
       }
-      return [path, entry];
+      return [inService(folder, path), entry];
     }),
   );
 }
@@ -26,7 +35,9 @@ export async function listEntries(gitDir: string, tree: string, signal: AbortSig
 /** What decides besides the files a checker reads. */
 export interface Circumstances {
   readonly target: Pick<CheckTarget, 'commit' | 'base'>;
+  /** As the service sees it. */
   readonly survey: Survey;
+  readonly folder: string;
   /** Versions of the target's engines. */
   readonly engines: string;
   readonly sandbox: string;
@@ -38,7 +49,7 @@ export interface Circumstances {
 export function digestInputs(
   checker: GateChecker,
   entries: TreeEntries,
-  { target, survey, engines, sandbox, own }: Circumstances,
+  { target, survey, folder, engines, sandbox, own }: Circumstances,
 ): string {
   // What is said of the machine changes no answer, and waivers are applied to answers.
   const { notes: _notes, gate, ...facts } = survey;
@@ -47,7 +58,10 @@ export function digestInputs(
   const against = checker.comparesWithBase === true ? [target.base, target.commit] : null;
   return createHash('sha256')
     .update(
-      JSON.stringify([checker.name, checker.version, read, facts, settings, engines, sandbox, own, against]),
+      JSON.stringify([
+        ...[checker.name, checker.version, read, folder, facts, settings],
+        ...[engines, sandbox, own, against],
+      ]),
     )
     .digest('hex');
 }

@@ -12,6 +12,14 @@ import type { TestRun } from './facts/test-run';
 import type { TestCopy } from './recording/test-copies';
 import type { CheckRun } from './run-check';
 
+/** The checkout of one tree: `path` is the folder of the service in it. */
+export interface InspectedTarget extends CheckTarget {
+  /** The whole checkout, which commands see. */
+  readonly root: string;
+  /** Of the service within the repository; `.`: the root. */
+  readonly folder: string;
+}
+
 /** One command in the sandbox, in the checkout, without network. */
 export interface SandboxedCommand {
   readonly argv: readonly string[];
@@ -24,6 +32,8 @@ export interface SandboxedCommand {
   readonly readWrite?: readonly string[];
   readonly stdin?: string;
   readonly maxOutputBytes?: number;
+  /** A program of this machine, not of the target: it works in this folder and sees neither checkout nor dependencies. */
+  readonly apart?: string;
 }
 
 /**
@@ -31,9 +41,10 @@ export interface SandboxedCommand {
  * `CannotTell` or `DoesNotApply` for everybody who asks.
  */
 export interface Inspection {
-  readonly target: CheckTarget;
+  readonly target: InspectedTarget;
   /** What is asked of the tree in the end: the cheap subset, or everything. */
   readonly scope: 'task' | 'objective';
+  /** As the service sees it: paths are those of its folder. */
   readonly survey: Survey;
   readonly settings: GateSettings;
   readonly signal: AbortSignal;

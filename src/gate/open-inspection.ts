@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NO_SETTINGS } from '../domain/gate-settings';
 import type { Evidence } from '../domain/receipt';
+import { folderOf, surveyOfService } from '../domain/service-folder';
 import type { Survey } from '../domain/survey';
 import type { BlobStore } from '../ports/blob-store';
 import type { Bootstrap, CheckTarget, Provision } from '../ports/gate';
@@ -26,6 +27,7 @@ import { type CheckDatabaseServer, type CheckRun, type CheckSetting, runCheck } 
 const EXCERPT_CHARACTERS = 3500;
 const KEPT_BYTES = 512 * 1024;
 const GATHERED_WITHIN_MS = 60_000;
+const NOTHING_PROVIDED: Provision = { env: {}, path: [], readOnly: [] };
 
 export interface InspectionSetting extends CheckSetting {
   readonly bootstrap: Bootstrap;
@@ -45,7 +47,8 @@ export interface OpenedInspection {
 /** Looks at one checkout. Nothing is gathered before somebody asks for it. */
 export function openInspection(
   setting: InspectionSetting,
-  place: {
+  asked: {
+    /** The whole checkout, and paths as the repository has them. */
     readonly target: CheckTarget;
     readonly survey: Survey;
     readonly signal: AbortSignal;
@@ -53,7 +56,11 @@ export function openInspection(
     readonly scope?: Inspection['scope'];
   },
 ): OpenedInspection {
-  const { target, survey, signal } = place;
+  const { signal } = asked;
+  const survey = surveyOfService(asked.survey);
+  const folder = folderOf(asked.survey);
+  const root = asked.target.path;
+  const target = { ...asked.target, path: join(root, folder), root, folder };
   const endings: (() => Promise<void>)[] = [];
   let closed = false;
   // What comes too late, after its checker was given up, ends at once.
@@ -85,11 +92,11 @@ export function openInspection(
   };
   const inspection: Inspection = {
     target,
-    scope: place.scope ?? 'objective',
+    scope: asked.scope ?? 'objective',
     survey,
     settings: survey.gate ?? NO_SETTINGS,
     signal,
-    provision: () => once('provision', () => provide(setting, place)),
+    provision: () => once('provision', () => provide(setting, inspection)),
     built: () => once('built', () => build(setting, inspection)),
     files: () => once('files', () => gatherSourceFiles({ ...target, signal })),
     changes: () => once('changes', () => gatherChanges(inspection)),
@@ -131,7 +138,7 @@ async function settledWithin(gathered: Promise<unknown>, ms: number): Promise<vo
 
 async function provide(
   setting: InspectionSetting,
-  { target, survey, signal }: Parameters<typeof openInspection>[1],
+  { target, survey, signal }: Inspection,
 ): Promise<Provision> {
   try {
     return await setting.bootstrap.ensure({ path: target.path, survey, signal });
@@ -146,10 +153,8 @@ async function build(setting: InspectionSetting, inspection: Inspection): Promis
   const check = checkNamed('build');
   const argv = check.command(survey);
   if (argv === null) return null;
-  const { path, gitDir } = target;
   return runCheck(setting, check, argv, {
-    path,
-    gitDir,
+    ...target,
     survey,
     provision: await inspection.provision(),
     signal,
@@ -162,14 +167,15 @@ async function runSandboxed(
   command: SandboxedCommand,
 ): Promise<CommandRun> {
   const { target, signal } = inspection;
-  const provision = await inspection.provision();
+  const { apart } = command;
+  const provision = apart === undefined ? await inspection.provision() : NOTHING_PROVIDED;
   const [program, ...rest] = command.argv;
   if (program === undefined) throw new Error('A command has no words.');
   return runCommand(
     setting.sandbox.wrap(
       {
         argv: [program, ...rest],
-        cwd: target.path,
+        cwd: apart ?? target.path,
         env: {
           ...minimalEnvironment(provision.path),
           ...provision.env,
@@ -183,11 +189,9 @@ async function runSandboxed(
         ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
       },
       {
-        worktree: target.path,
+        worktree: apart ?? target.root,
         readOnly: [
-          target.gitDir,
-          setting.dependencyStore,
-          ...provision.readOnly,
+          ...(apart === undefined ? [target.gitDir, setting.dependencyStore, ...provision.readOnly] : []),
           ...(command.readOnly ?? []),
         ],
         readWrite: [...(command.readWrite ?? [])],

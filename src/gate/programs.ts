@@ -13,6 +13,9 @@ const SHIPPED: Readonly<Record<string, readonly [packageName: string, file: stri
 export const OPTIONAL_PROGRAMS = [
   { name: 'gitleaks', purpose: 'secrets in tree and commits' },
   { name: 'bandit', purpose: 'security of Python sources' },
+  { name: 'oasdiff', purpose: 'breaking changes of OpenAPI' },
+  { name: 'schemathesis', purpose: 'requests made from the OpenAPI spec' },
+  { name: 'spotbugs', purpose: 'bugs in compiled Java' },
   { name: 'pg_dump', purpose: 'backup drill' },
   { name: 'psql', purpose: 'backup drill' },
 ] as const;

@@ -49,7 +49,10 @@ export interface CheckSetting {
 }
 
 export interface CheckPlace {
+  /** Where the command runs. */
   readonly path: string;
+  /** The checkout around it, which the command sees too; absent: `path` is all of it. */
+  readonly root?: string;
   readonly gitDir: string;
   readonly survey: Survey;
   /** What the bootstrap of the checkout answered. */
@@ -111,7 +114,7 @@ export async function runCheck(
           maxOutputBytes: KEPT_BYTES,
         },
         {
-          worktree: place.path,
+          worktree: place.root ?? place.path,
           readOnly: [place.gitDir, setting.dependencyStore, ...provision.readOnly],
           readWrite: server?.socketDir === undefined ? [] : [server.socketDir],
           network: 'none',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type GateFinding, MOST_COMPARED, type Receipt } from '../domain/receipt';
+import { inRepository } from '../domain/service-folder';
+import { type Evidence, type GateFinding, MOST_COMPARED, type Receipt } from '../domain/receipt';
 import type { Answer, GateChecker } from './checker';
 import { explanationOf, verdictOf } from './outcome';
 
@@ -10,6 +11,8 @@ export interface ReceiptFrame {
   readonly durationMs: number;
   readonly sandbox: string;
   readonly inputs: string;
+  /** Of the service: a checker names files of it, a receipt those of the repository. */
+  readonly folder: string;
 }
 
 /** An answer as a receipt. */
@@ -25,10 +28,12 @@ export function toReceipt(checker: GateChecker, answer: Answer, frame: ReceiptFr
     startedAt: frame.startedAt.toISOString(),
     durationMs: frame.durationMs,
     sandbox: frame.sandbox,
-    evidence: (answer.evidence ?? []).slice(0, 20),
+    evidence: (answer.evidence ?? []).slice(0, 20).map((row) => placed(row, frame.folder)),
     note: explanationOf(outcome).slice(0, 1000),
     findings: sample(findings).map((finding) => ({
-      ...finding,
+      ...(finding.file === undefined
+        ? finding
+        : { ...finding, file: inRepository(frame.folder, finding.file) }),
       key: shortened(finding.key, 300),
       text: finding.text.slice(0, 500),
     })),
@@ -37,6 +42,10 @@ export function toReceipt(checker: GateChecker, answer: Answer, frame: ReceiptFr
     asked: checker.name,
     inputs: { digest: frame.inputs, tree: frame.tree },
   };
+}
+
+function placed(evidence: Evidence, folder: string): Evidence {
+  return evidence.kind === 'source' ? { ...evidence, file: inRepository(folder, evidence.file) } : evidence;
 }
 
 /** Of more than can be compared the same ones on base and branch, whatever order they were found in. */

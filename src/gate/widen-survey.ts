@@ -1,4 +1,5 @@
 import { NO_SETTINGS } from '../domain/gate-settings';
+import { folderOf } from '../domain/service-folder';
 import type { Survey } from '../domain/survey';
 import { widenSettings } from '../domain/widened-settings';
 import type { CheckTarget } from '../ports/gate';
@@ -13,7 +14,7 @@ export async function widenSurvey(
   baseTree: string,
   signal: AbortSignal,
 ): Promise<Survey> {
-  const own = (await setting.configured?.(target, signal)) ?? null;
+  const own = (await setting.configured?.(target, folderOf(survey), signal)) ?? null;
   if (own === null) return survey;
   const settings = survey.gate ?? NO_SETTINGS;
   const path = settings.api?.from === 'file' ? settings.api.spec : survey.apiSpec;

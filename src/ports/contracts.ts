@@ -39,7 +39,7 @@ export type ContractReading =
 export type ReadContract = (path: string, files: CommitFiles) => Promise<ContractReading>;
 
 /** An approved spec as the service is held to it: text of the bundled document, or SDL. */
-export interface ApprovedContract {
+interface ApprovedContract {
   readonly kind: ContractBundle['kind'];
   readonly source: string;
   readonly text: string;

@@ -1,10 +1,8 @@
-import type { ServiceConfiguration } from '../domain/configuration';
+import type { ConfiguredService, ServiceConfiguration } from '../domain/configuration';
 import { type GateItem, GATE_ITEMS } from '../domain/gate-items';
 import { type GateSettings, NO_SETTINGS, type Waiver } from '../domain/gate-settings';
 
 const DEFAULT_READY_MS = 30_000;
-
-type ConfiguredService = ServiceConfiguration['services'][number];
 
 /** What the gate knows of a service: its configuration over what was detected. */
 export function settleGateSettings(

@@ -1,5 +1,12 @@
-import { CONFIGURATION_FILE, parseConfiguration, type ServiceConfiguration } from '../domain/configuration';
+import {
+  CONFIGURATION_FILE,
+  type ConfiguredService,
+  parseConfiguration,
+  type ServiceConfiguration,
+  serviceUnderWork,
+} from '../domain/configuration';
 import { ENGINES } from '../domain/engine-need';
+import { inRepository, ROOT_FOLDER, surveyInRepository } from '../domain/service-folder';
 import type { Survey } from '../domain/survey';
 import { detectSettings } from './detect-settings';
 import { settleGateSettings } from './configured-settings';
@@ -8,7 +15,7 @@ import { surveyNode } from './node-stack';
 import { surveyPython } from './python-stack';
 import type { RepositoryFiles } from './repository-files';
 import { findApiSpec, findMigrations } from './schema-facts';
-import { findServices } from './service-folders';
+import { findServices, firstService, within } from './service-folders';
 import type { StackFacts } from './stack-facts';
 
 const DEFAULT_TEST_TIMEOUT_MS = 300_000;
@@ -43,6 +50,8 @@ export interface SurveyRequest extends RepositoryFiles {
   readonly configuration?: GivenConfiguration | null;
   /** Used where neither configuration nor manifest names the service. */
   readonly name?: string;
+  /** Folder of the service where no configuration says it; absent or null: the one that is found first. */
+  readonly folder?: string | null;
 }
 
 /**
@@ -51,11 +60,63 @@ export interface SurveyRequest extends RepositoryFiles {
  * @throws ConfigurationError for a configuration that does not fit
  */
 export function surveyFiles(request: SurveyRequest): Survey {
-  const configuration = configurationText(request);
-  const detected = detect(request);
-  return configuration === null
-    ? detected
-    : configure(detected, parseConfiguration(configuration.text, configuration.source));
+  const given = configurationText(request);
+  const configuration = given === null ? null : parseConfiguration(given.text, given.source);
+  const services = findServices(request);
+  const folder =
+    configuration === null
+      ? (request.folder ?? firstService(services))
+      : serviceUnderWork(configuration).path;
+  const detected = detect(request, folder);
+  const survey = configuration === null ? detected : configure(detected, configuration);
+  const placed = surveyInRepository(survey, folder);
+  return {
+    ...placed,
+    conventions: CONVENTION_FILES.flatMap((file) => [...new Set([file, inRepository(folder, file)])]).filter(
+      (path) => request.files.includes(path),
+    ),
+    ...(services.some(({ path }) => path !== ROOT_FOLDER)
+      ? { services: services.map(({ name, path, stack }) => ({ name, path, stack })) }
+      : {}),
+    notes: [...placed.notes, ...notesOn({ request, configuration, services, folder })],
+  };
+}
+
+/** What is said of the services that are not worked on, and of a folder that is none. */
+function notesOn({
+  request,
+  configuration,
+  services,
+  folder,
+}: {
+  readonly request: SurveyRequest;
+  readonly configuration: ServiceConfiguration | null;
+  readonly services: readonly { readonly name: string; readonly path: string }[];
+  readonly folder: string;
+}): string[] {
+  const where = folder === ROOT_FOLDER ? 'the root' : folder;
+  const isThere = folder === ROOT_FOLDER || request.files.some((path) => path.startsWith(`${folder}/`));
+  const missing = isThere
+    ? []
+    : [`there is no folder ${folder} yet, where the configuration has the service`];
+  const configured = configuration?.services ?? [];
+  const chosen = configuration === null ? null : serviceUnderWork(configuration);
+  return [
+    ...missing,
+    ...services
+      .filter(({ path }) => path !== folder && configured.every((service) => service.path !== path))
+      .map(
+        ({ name, path }) => `the service ${name} in ${path} is listed, and not worked with: only ${where} is`,
+      ),
+    ...configured
+      .filter((service) => service !== chosen)
+      .map(
+        ({ name }) =>
+          `the configured service ${name} is not looked at; only ${chosen?.name ?? ''} is, ${
+            configuration?.service === undefined ? 'the first one' : 'which `service` names'
+          }`,
+      ),
+  ];
 }
 
 /** The configuration that counts: the one given, else the repository's own; null without any. */
@@ -65,12 +126,12 @@ export function configurationText(request: SurveyRequest): GivenConfiguration | 
   return text === null ? null : { text, source: CONFIGURATION_FILE };
 }
 
-function detect(request: SurveyRequest): Survey {
-  const facts = surveyNode(request) ?? surveyPython(request) ?? surveyJava(request) ?? UNKNOWN;
-  const migrations = findMigrations(request, facts.dependencies);
-  const apiSpec = findApiSpec(request);
-  const database = usesPrismaPostgres(request) ? 'postgres' : facts.database;
-  const services = findServices(request);
+function detect(request: SurveyRequest, folder: string): Survey {
+  const files = within(request, folder);
+  const facts = surveyNode(files) ?? surveyPython(files) ?? surveyJava(files) ?? UNKNOWN;
+  const migrations = findMigrations(files, facts.dependencies);
+  const apiSpec = findApiSpec(files);
+  const database = usesPrismaPostgres(files) ? 'postgres' : facts.database;
   return {
     name: facts.name ?? request.name ?? 'service',
     stack: facts.stack,
@@ -84,20 +145,11 @@ function detect(request: SurveyRequest): Survey {
     migrations,
     apiSpec,
     database,
-    conventions: CONVENTION_FILES.filter((path) => request.files.includes(path)),
+    conventions: [],
     manifests: facts.manifests,
     engines: facts.engines,
-    gate: detectSettings(request, facts, { apiSpec, database, migrations }),
-    ...(services.some(({ path }) => path !== '.') ? { services } : {}),
-    notes: [
-      ...facts.notes,
-      ...services
-        .filter(({ path }) => path !== '.')
-        .map(
-          ({ name, path }) =>
-            `the service ${name} in ${path} is listed, and not worked with: only the root is`,
-        ),
-    ],
+    gate: detectSettings(files, facts, { apiSpec, database, migrations }),
+    notes: facts.notes,
   };
 }
 
@@ -108,7 +160,7 @@ function enginesOf(stack: Survey['stack'] | undefined, survey: Survey): Survey['
 }
 
 /** What the configuration says there is none of, so that nobody brings it back by looking again. */
-function omittedBy(service: ServiceConfiguration['services'][number]): Pick<Survey, 'omitted'> {
+function omittedBy(service: ConfiguredService): Pick<Survey, 'omitted'> {
   const omitted = (['framework', 'install', 'build', 'test', 'lint'] as const).filter(
     (field) => service[field] === null,
   );
@@ -124,8 +176,7 @@ function usesPrismaPostgres(repository: RepositoryFiles): boolean {
 }
 
 function configure(survey: Survey, configuration: ServiceConfiguration): Survey {
-  const [service, ...others] = configuration.services;
-  if (service === undefined) return survey;
+  const service = serviceUnderWork(configuration);
   const migrations = service.database?.migrations;
   return {
     ...survey,
@@ -145,9 +196,5 @@ function configure(survey: Survey, configuration: ServiceConfiguration): Survey 
     gate: settleGateSettings(service, configuration.gate?.waivers ?? [], survey.gate),
     ...(configuration.context === undefined ? {} : { contextRules: configuration.context.rules }),
     ...(configuration.coordination === undefined ? {} : { coordination: configuration.coordination }),
-    notes: [
-      ...survey.notes,
-      ...others.map(({ name }) => `the configured service ${name} is not looked at; only the first one is`),
-    ],
   };
 }

@@ -18,6 +18,8 @@ export async function surveyTree(request: {
   readonly files: readonly string[];
   readonly read: (path: string) => Promise<string | null>;
   readonly configuration: { readonly text: string; readonly source: string } | null;
+  /** See `SurveyRequest`. */
+  readonly folder?: string | null;
 }): Promise<SurveyedTree> {
   const texts = new Map<string, string | null>();
   for (;;) {
@@ -29,6 +31,7 @@ export async function surveyTree(request: {
         return texts.get(path) ?? null;
       },
       configuration: request.configuration,
+      folder: request.folder ?? null,
     };
     const survey = surveyFiles(view);
     const configuration = configurationText(view)?.text ?? null;

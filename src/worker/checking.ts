@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
 import { CONFIGURATION_FILE } from '../domain/configuration';
+import { folderOf } from '../domain/service-folder';
 import { ConfigurationError } from '../domain/user-error';
 import { createEngines, engineVersions } from '../engines/engines';
 import { createBootstrap } from '../gate/bootstrap';
@@ -63,17 +64,20 @@ export async function openChecking(options: {
           await engineVersions(engines, survey.engines ?? []),
           ...(survey.database === 'postgres' ? [databaseVersion(environment)] : []),
         ].join(', '),
-      detect: async (target, signal) => {
+      detect: async (target, folder, signal) => {
         const sources = await gatherSourceFiles({ ...target, signal });
         const files = sources.paths.filter((path) => path !== CONFIGURATION_FILE);
-        return (await surveyTree({ files, read: (path) => sources.read(path), configuration: null })).survey;
+        const read = (path: string): Promise<string | null> => sources.read(path);
+        return (await surveyTree({ files, read, configuration: null, folder })).survey;
       },
-      configured: async (target, signal) => {
+      configured: async (target, folder, signal) => {
         const sources = await gatherSourceFiles({ ...target, signal });
         const read = (path: string): Promise<string | null> => sources.read(path);
         if ((await read(CONFIGURATION_FILE)) === null) return null;
         try {
-          return (await surveyTree({ files: sources.paths, read, configuration: null })).survey.gate ?? null;
+          const { survey } = await surveyTree({ files: sources.paths, read, configuration: null });
+          // What it says of a service elsewhere is none of this one's.
+          return folderOf(survey) === folder ? (survey.gate ?? null) : null;
         } catch (error) {
           // A branch that breaks its configuration gets nothing out of it.
           if (error instanceof ConfigurationError) return null;

@@ -112,11 +112,21 @@ describe('merging a task', () => {
     expect(await debt.run('mergeTask', debt.request({ base }))).toMatchObject({ outcome: 'merged' });
   });
 
-  it('on another head than expected is tried again there, before anything is checked', async () => {
+  it('on another head than expected, where merges of ours took it, is tried again there before anything is checked', async () => {
     const moved = commitOf('moved');
-    const it = await train({ ...clean, head: moved });
-    expect(await it.run('mergeTask', it.request())).toEqual({ outcome: 'moved', head: moved });
+    const settle: Integration['settle'] = () =>
+      Promise.resolve({ kind: 'ours', head: moved, restored: 'It was gone.' });
+    const it = await train({ ...clean, head: moved }, { integration: { settle } });
+    const answer = await it.run('mergeTask', it.request());
+    expect(answer).toEqual({ outcome: 'moved', head: moved, notes: ['It was gone.'] });
     expect(it.gated).toEqual([]);
+  });
+
+  it('onto commits pushed after the branch was looked at does not count: it is looked at again', async () => {
+    const it = await train({ ...clean, head: commitOf('pushed') });
+    expect(await it.run('mergeTask', it.request())).toEqual({ outcome: 'moved', head: HEAD });
+    const there = await train({ kind: 'already-merged', head: commitOf('pushed'), tree: TREE });
+    expect(await there.run('mergeTask', there.request())).toEqual({ outcome: 'moved', head: HEAD });
   });
 
   it('that loses the compare-and-swap is tried again, and looks first at who won', async () => {
@@ -125,7 +135,9 @@ describe('merging a task', () => {
   });
 
   it('that was merged before a crash is merged', async () => {
-    const it = await train({ kind: 'already-merged', head: MERGE, tree: TREE });
+    const settle: Integration['settle'] = () =>
+      Promise.resolve({ kind: 'ours', head: MERGE, restored: null });
+    const it = await train({ kind: 'already-merged', head: MERGE, tree: TREE }, { integration: { settle } });
     expect(await it.run('mergeTask', it.request())).toEqual({ outcome: 'merged', head: MERGE });
     expect(it.advanced).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { newMessages, describeMessage } from '../../src/cli/transcript-text';
 import { formatBytes, parseAge } from '../../src/cli/gc-plan';
 import { taskIdArgument } from '../../src/cli/argument';
 import { playbooks } from '../../src/cli/commands/playbooks';
+import { rewind } from '../../src/cli/commands/rewind';
 import { resolve } from '../../src/cli/commands/resolve';
 import { describeEnd, outcomeExit } from '../../src/cli/live/outcome';
 import { resultLine } from '../../src/cli/live/carry-on';
@@ -38,6 +39,43 @@ test.each([
     message: expect.stringMatching(message),
     exitCode: 2,
   });
+});
+
+test.each([
+  [[ID], {}, /--to: name the task whose merge to go back to/],
+  [[ID], { to: 'login' }, /login is no task id/],
+  [['somewhere'], { to: 'T1' }, /There is no objective somewhere/],
+])('rewind %j with %j is refused before anything is asked', async (args, flags, message) => {
+  await expect(rewind.run(contextWithoutServices(), args, flags)).rejects.toMatchObject({
+    message: expect.stringMatching(message),
+    exitCode: 2,
+  });
+});
+
+test('rewind tells where the objective is now, what was kept, and who carries it on', async () => {
+  const asked: unknown[] = [];
+  const department = {
+    rewind: (request: object) => {
+      asked.push(request);
+      return Promise.resolve({ head: 'a'.repeat(40), abandoned: 'refs/coordinator/abandoned/x/1' });
+    },
+    hasWorker: () => Promise.resolve(false),
+    close: () => Promise.resolve(),
+  };
+  const server = {
+    kind: 'configured',
+    openDepartment: () => Promise.resolve(department),
+    release: () => Promise.resolve(),
+  };
+  const services = {
+    useServerWithHistory: () => Promise.resolve(server),
+    rewinding: () => Promise.resolve({}),
+  } as unknown as CommandContext['services'];
+  const people = captureTerminal();
+  await rewind.run({ ...contextWithoutServices(), services, terminal: people.terminal }, [ID], { to: 'T3' });
+  expect(asked).toMatchObject([{ objectiveId: ID, taskId: 'backend-T003', by: 'ann@cli' }]);
+  expect(people.out()).toMatch(/after backend-T003 was merged \(aaaaaaaaaaaa\)/);
+  expect(people.out()).toMatch(/kept as refs\/coordinator\/abandoned\/x\/1[^]*attach/);
 });
 
 test.each([

@@ -100,6 +100,9 @@ test('a branch is compared with where it left the default branch: what is new is
   expect(text.out).toMatch(/ 8 {2}style-guide +fail +new {2}lint/);
   expect(text.out).toContain('$ npm run lint');
   expect(readFileSync(join(folder, 'out/gate.md'), 'utf8')).toContain('style-guide');
+  const page = readFileSync(join(folder, 'out/gate.html'), 'utf8');
+  expect(page).toContain(`Red: gate of ${git(repository, 'rev-parse', 'HEAD').slice(0, 12)}`);
+  expect(page).toContain('lint: npm run lint (exit code 1)');
 });
 
 test('what fails on the base too is debt and not red', async () => {

@@ -193,9 +193,9 @@ describe('a spec that cannot be built upon', () => {
       /cannot be read/,
     ],
     [
-      'of more than 4 MiB',
+      'of more than 2 MiB',
       `openapi: 3.1.0\npaths: {}\nx-filler: ${'x'.repeat(5 * 1024 * 1024)}\n`,
-      /larger than 4 MiB/,
+      /larger than 2 MiB/,
     ],
     ['of Swagger 2', `swagger: '2.0'\ninfo: {title: T, version: '1'}\npaths: {}\n`, /OpenAPI 3\.0 or 3\.1/],
   ])('%s is refused with place and rule', async (_name, text, problem) => {

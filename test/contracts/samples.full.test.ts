@@ -8,9 +8,9 @@ import {
 } from '../../src/domain/contract-test-report';
 import type { Survey } from '../../src/domain/survey';
 import { surveyFiles } from '../../src/survey/survey-files';
-import type { Repository } from '../gate/tests/support';
+import { createRepository, type Repository } from '../gate/tests/support';
 import { sampleText } from './files';
-import { createRepository, openContracts, type ContractBench } from './service';
+import { openContracts, type ContractBench } from './service';
 
 let bench: ContractBench;
 let repository: Repository | undefined;

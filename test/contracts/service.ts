@@ -15,7 +15,7 @@ import type { Contracts } from '../../src/ports/contracts';
 import { startPostgres, type PostgresServer } from '../../src/postgres/start-postgres';
 import { createSandbox, probeSandbox } from '../../src/sandbox/sandbox';
 import { createSetting, SURVEY } from '../gate/support';
-import { createRepository, type Repository } from '../gate/tests/support';
+import type { Repository } from '../gate/tests/support';
 import { commitOf } from './files';
 
 export const RUN: NonNullable<GateSettings['run']> = {
@@ -107,5 +107,3 @@ export async function openContracts(dependencies: 'none' | 'installed'): Promise
     },
   };
 }
-
-export { createRepository };

@@ -4,8 +4,8 @@ import {
   mismatchLine,
   type ContractTestReport,
 } from '../../src/domain/contract-test-report';
-import type { Repository } from '../gate/tests/support';
-import { createRepository, openContracts, RUN, surveyWith, type ContractBench } from './service';
+import { createRepository, type Repository } from '../gate/tests/support';
+import { openContracts, RUN, surveyWith, type ContractBench } from './service';
 
 const SPEC = `openapi: 3.1.0
 info: {title: Orders, version: 1.0.0}

@@ -1,5 +1,5 @@
 // Needs nothing. What a model may answer about a schema change or a contract, and what goes back to it.
-import type { RolloutPlan} from '../../src/domain/deployment-plan';
+import type { RolloutPlan } from '../../src/domain/deployment-plan';
 import { deploymentAnswer, rolloutAnswer } from '../../src/domain/deployment-plan';
 import { frontendAnswer, type FrontendReview } from '../../src/domain/frontend-review';
 import { MigrationDesignAnswer, type MigrationDesign } from '../../src/domain/migration-design';

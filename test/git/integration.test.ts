@@ -37,6 +37,15 @@ describe('merging', () => {
     expect(await bench.workspace.integration.head(at)).toBe(base);
   });
 
+  test('work that is not merged began where it left the branch, merged work nowhere else', async () => {
+    const { commit: one } = await work(bench.workspace, 'backend-T001', base, { 'c.txt': 'c' });
+    const { commit: two } = await work(bench.workspace, 'backend-T002', base, { 'd.txt': 'd' });
+    await merge(bench.workspace, 'backend-T001', one.commit);
+    const { integration } = bench.workspace;
+    expect(await integration.forkOf({ ...at, commit: two.commit })).toBe(base);
+    expect(await integration.forkOf({ ...at, commit: one.commit })).toBe(one.commit);
+  });
+
   test('the same again after a crash between the move and its report is already merged', async () => {
     const { commit } = await work(bench.workspace, 'backend-T001', base, { 'c.txt': 'c' });
     const head = await merge(bench.workspace, 'backend-T001', commit.commit);

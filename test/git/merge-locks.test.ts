@@ -25,7 +25,6 @@ afterAll(async () => {
 let count = 0;
 const bench = async (
   files: Readonly<Record<string, string>>,
-  registryUrl: string | null = registry.url,
 ): Promise<{ workspace: GitWorkspace; base: string }> => {
   const name = `case-${String((count += 1))}`;
   const target = join(folder, name, 'target');
@@ -38,8 +37,7 @@ const bench = async (
       environment: {
         PATH: searchPath,
         HOME: join(folder, name),
-        npm_config_registry: registryUrl ?? 'http://127.0.0.1:9',
-        npm_config_fetch_retries: '0',
+        npm_config_registry: registry.url,
         npm_config_cache: join(folder, name, 'npm-cache'),
       },
     }),
@@ -135,9 +133,9 @@ test('a lock file in conflict is made anew where its manifest merges, and holds 
   expect(await read('package.json')).toContain('"left"');
 });
 
-test('without a registry that answers it is a conflict, which tells why and the command', async () => {
-  const { workspace, base } = await bench(START, null);
-  // Of one package nothing is locked yet, so the registry has to be asked.
+test('where npm cannot make it, it is a conflict, which tells why and the command', async () => {
+  const { workspace, base } = await bench(START);
+  // Nothing is locked of one package yet, and the registry has none of that name.
   const added = RIGHT['package.json'].replace('"right": "1.0.0"', '"right": "1.0.0", "unlocked": "1.0.0"');
   const { proposal } = await meet(workspace, base, LEFT, { ...RIGHT, 'package.json': added });
   expect(proposal).toMatchObject({ kind: 'conflict', files: ['package-lock.json'] });

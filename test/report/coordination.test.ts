@@ -1,8 +1,8 @@
 // Needs no server: a report from a snapshot and blobs in memory.
 import { newDatabaseChange, withStep } from '../../src/domain/database-progress';
-import { RolloutPlan, DeploymentPlan } from '../../src/domain/deployment-plan';
-import { MigrationDesign } from '../../src/domain/migration-design';
-import { RehearsalReport } from '../../src/domain/rehearsal';
+import type { RolloutPlan, DeploymentPlan } from '../../src/domain/deployment-plan';
+import type { MigrationDesign } from '../../src/domain/migration-design';
+import type { RehearsalReport } from '../../src/domain/rehearsal';
 import { buildReport } from '../../src/report/build-report';
 import { renderHtml } from '../../src/report/html/render-html';
 import { renderMarkdown } from '../../src/report/render-markdown';

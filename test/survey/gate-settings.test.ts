@@ -2,8 +2,10 @@
 import { parseConfiguration } from '../../src/domain/configuration';
 import { draftConfiguration } from '../../src/domain/draft-configuration';
 import type { GateSettings } from '../../src/domain/gate-settings';
+import { surveyOfService } from '../../src/domain/service-folder';
 import { Survey } from '../../src/domain/survey';
 import { surveyFiles } from '../../src/survey/survey-files';
+import { describeCommands, trustHash } from '../../src/survey/trust';
 
 function survey(contents: Record<string, string>): Survey {
   return Survey.parse(surveyFiles({ files: Object.keys(contents), read: (path) => contents[path] ?? null }));
@@ -328,7 +330,102 @@ test('what the configuration says there is none of is told apart from what was n
   expect(found).toMatchObject({ lint: null, omitted: ['lint', 'database'] });
 });
 
-test('a service in a folder of its own is refused in words', () => {
-  const text = JSON.stringify({ version: 1, services: [{ name: 'a', path: 'apps/a' }] });
-  expect(() => parseConfiguration(text)).toThrow(/only the root of the repository is served so far/);
+test.each(['../a', '/a', 'a/../b', 'a//b', '.git', 'a/.git/b', '$(x)', 'a\\b', ''])(
+  'a service in the folder %j is refused in words',
+  (path) => {
+    const text = JSON.stringify({ version: 1, services: [{ name: 'a', path }] });
+    expect(() => parseConfiguration(text)).toThrow(/the folder of the service within the repository/);
+  },
+);
+
+describe('a service in a folder of its own', () => {
+  const service = (name: string, folder: string): Record<string, string> => ({
+    [`${folder}/package.json`]: node({ name, dependencies: { express: '5.0.0', pg: '8.0.0' } }),
+    [`${folder}/openapi.yaml`]: '',
+    [`${folder}/migrations/0001_a.up.sql`]: '',
+    [`${folder}/docs/deploy.md`]: '',
+    [`${folder}/AGENTS.md`]: '',
+  });
+  const configuration = (more: object): Record<string, string> => ({
+    'coordinator.config.json': JSON.stringify({ version: 1, ...more }),
+  });
+
+  test('is surveyed there, by the paths of the repository', () => {
+    const found = survey({
+      ...service('api', 'services/api'),
+      'AGENTS.md': '',
+      'openapi.yaml': '',
+      ...configuration({
+        services: [
+          {
+            name: 'api',
+            path: './services/api/',
+            coverage: { cmd: ['c'], format: 'jacoco', report: 'r.xml' },
+          },
+        ],
+      }),
+    });
+    expect(found).toMatchObject({
+      folder: 'services/api',
+      framework: 'express',
+      apiSpec: 'services/api/openapi.yaml',
+      migrations: { tool: 'sql-updown', dir: 'services/api/migrations' },
+      manifests: ['services/api/package.json'],
+      conventions: ['AGENTS.md', 'services/api/AGENTS.md'],
+      gate: {
+        api: { spec: 'services/api/openapi.yaml' },
+        docs: { deploy: 'services/api/docs/deploy.md' },
+        coverage: { report: 'services/api/r.xml' },
+      },
+    });
+    expect(found.notes.join()).not.toContain('not looked at');
+  });
+
+  test('sees itself as if it were the whole repository', () => {
+    const inFolder = surveyOfService(survey(service('api', 'services/api')));
+    const { services: _services, conventions: _conventions, ...alone } = inFolder;
+    const atRoot = Object.fromEntries(
+      Object.entries(service('api', 'x')).map(([path, text]) => [path.slice(2), text]),
+    );
+    expect(survey(atRoot)).toEqual({ ...alone, conventions: ['AGENTS.md'] });
+  });
+
+  test('of several the first is taken and the others are noted, unless the configuration names one', () => {
+    const files = { ...service('api', 'services/api'), ...service('stock', 'services/stock') };
+    const services = [
+      { name: 'api', path: 'services/api' },
+      { name: 'stock', path: 'services/stock' },
+    ];
+    const first = survey({ ...files, ...configuration({ services }) });
+    expect(first.folder).toBe('services/api');
+    expect(first.notes).toContain(
+      'the configured service stock is not looked at; only api is, the first one',
+    );
+    const named = survey({ ...files, ...configuration({ services, service: 'stock' }) });
+    expect(named).toMatchObject({ folder: 'services/stock', name: 'stock' });
+    expect(named.notes.join()).toContain('only stock is, which `service` names');
+    expect(() => survey({ ...files, ...configuration({ services, service: 'shop' }) })).toThrow(
+      /names none of the services/,
+    );
+  });
+
+  test('without a configuration the first with a web framework is taken where the root is none', () => {
+    const found = survey({ 'packages/ui/package.json': node({ name: 'ui' }), ...service('api', 'backend') });
+    expect(found).toMatchObject({ folder: 'backend', name: 'api' });
+    expect(found.notes.join()).toContain('the service ui in packages/ui is listed, and not worked with');
+  });
+
+  test('where the folder is not there yet, a note says so', () => {
+    const found = survey(configuration({ services: [{ name: 'api', path: 'api' }] }));
+    expect(found.notes).toContain('there is no folder api yet, where the configuration has the service');
+  });
+
+  test('its draft is read back as the same survey, and another folder is another thing to trust', () => {
+    const files = service('api', 'services/api');
+    const found = survey(files);
+    const again = survey({ ...files, 'coordinator.config.json': draftConfiguration(found) });
+    expect(again).toEqual(found);
+    expect(trustHash(found, null)).not.toBe(trustHash({ ...found, folder: 'services/b' }, null));
+    expect(describeCommands(found)).toContain('services/api');
+  });
 });

@@ -282,7 +282,7 @@ describe('coordinator.config.json', () => {
   test.each([
     [file({ tset: ['x'] }), 'services[0].tset'],
     [file({ test: { cmd: 'npm test' } }), 'services[0].test.cmd'],
-    [file({ path: 'services/a' }), 'services[0].path'],
+    [file({ path: '../a' }), 'services[0].path'],
     [file({}, { gate: { waivers: [{ item: '41', reason: 'r', by: 'b' }] } }), 'gate.waivers[0].item'],
     [file({}, { version: 2 }), 'at version'],
     ['{', 'not JSON'],

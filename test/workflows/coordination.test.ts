@@ -137,7 +137,7 @@ describe('an API contract', () => {
 
   it('that cannot be built upon climbs the ladder with what is wrong', async () => {
     const attempts: AttemptRequest[] = [];
-    const smooth = smoothActivities(PLAN) as Activities & Coordinating;
+    const smooth = smoothActivities(PLAN);
     const activities = coordinating({
       runAttempt: (request) => {
         attempts.push(request);
@@ -198,7 +198,7 @@ describe('an API contract', () => {
   it('that the service does not keep becomes a repair, with what a peer says of each mismatch', async () => {
     const repairs: unknown[] = [];
     let tests = 0;
-    const smooth = smoothActivities(PLAN) as Activities & Coordinating;
+    const smooth = smoothActivities(PLAN);
     const activities = coordinating({
       testContract: async (request) => {
         tests += 1;
@@ -245,7 +245,7 @@ describe('a schema change', () => {
   it('is designed before it is written, and merged after rehearsal, sign-off and rollout were agreed', async () => {
     const order: string[] = [];
     const attempts: AttemptRequest[] = [];
-    const smooth = smoothActivities(PLAN) as Activities & Coordinating;
+    const smooth = smoothActivities(PLAN);
     const noted =
       <A extends unknown[], R>(name: string, call: (...args: A) => R) =>
       (...args: A): R => {
@@ -353,7 +353,7 @@ describe('a schema change', () => {
 
   it('refused by @database-admin climbs with the reason', async () => {
     let asked = 0;
-    const smooth = smoothActivities(PLAN) as Activities & Coordinating;
+    const smooth = smoothActivities(PLAN);
     const activities = coordinating({
       planDeployment: async (request) => {
         asked += 1;

@@ -67,6 +67,7 @@ function openShop(
   files: readonly string[] = ['migrations/0001_a.up.sql', 'migrations/0002_b.up.sql'],
   identity = `/srv/shop-${randomUUID()}`,
   on: () => TestDepartment = () => department,
+  kind: 'path' | 'sample' = 'path',
 ): Shop {
   const store = memoryStore();
   const records = createRecords(store);
@@ -87,7 +88,8 @@ function openShop(
     ...DOSSIER,
     objectiveId,
     baseCommit: BASE,
-    repository: { kind: 'path', path: identity },
+    repository:
+      kind === 'path' ? { kind, path: identity } : { kind, name: 'orders-service', version: '1.0.0' },
     repositoryIdentity: identity,
     survey: { ...DOSSIER.survey, migrations: { tool: 'sql-updown', dir: 'migrations' } },
   });
@@ -186,6 +188,18 @@ describe('migrations of two objectives on one repository', () => {
       identifier: '0004',
       after: [{ objectiveId: B, identifier: '0003' }],
     });
+  });
+
+  it('of samples are counted for each objective alone: each has a copy of its own', async () => {
+    const shop = openShop(undefined, undefined, undefined, 'sample');
+    const [a, b] = [`${A}-${randomUUID()}`, `${B}-${randomUUID()}`];
+    for (const objectiveId of [a, b]) {
+      const slot = await shop.call('reserveMigration', { objectiveId, taskId: T1 });
+      expect(slot).toEqual({ identifier: '0003', after: [] });
+    }
+    await shop.call('releaseClaims', { objectiveId: a, delivered: true });
+    const left = department.server.client.workflow.getHandle(entityId({ kind: 'repository', identity: a }));
+    expect(await left.result()).toBeDefined();
   });
 
   it('merged one after another are one line from the base on, without a number twice', async () => {

@@ -329,4 +329,18 @@ export const API_DEFECTS: readonly Defect[] = [
     also: UNTESTED,
     edits: [ROUTES[service]],
   })),
+  ...inSpec(
+    'api-docs',
+    (
+      [
+        ['express', NOTES, '/v1/notes/archived'],
+        ['fastify', '  /v1/orders:\n', '/v1/orders/{orderId}/history'],
+        ['fastapi', '  /v1/items:\n', '/v1/suppliers'],
+        ['spring', '  /v1/invoices:\n', '/v1/customers'],
+      ] as const
+    ).map(([service, before, path]): Row => {
+      const text = operation(path, 'get', 'nobodyServes', "'200':\n          description: Never.");
+      return ['operation-nobody-serves', service, before, text + before, UNTESTED];
+    }),
+  ),
 ];

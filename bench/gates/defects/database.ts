@@ -63,6 +63,87 @@ export const DATABASE_DEFECTS: readonly Defect[] = [
     ],
   },
   {
+    name: 'the supplier of each item when SQLAlchemy first touches it',
+    item: 'no-n-plus-one',
+    service: 'fastapi',
+    edits: [
+      { file: 'requirements.txt', find: 'uvicorn==', replace: 'sqlalchemy==2.0.44\nuvicorn==' },
+      {
+        file: 'migrations/0002_suppliers.up.sql',
+        content: `create table suppliers (id bigint generated always as identity primary key, name text not null);
+alter table items add column supplier_id bigint references suppliers (id);
+create index items_supplier_id on items (supplier_id);
+`,
+      },
+      {
+        file: 'migrations/0002_suppliers.down.sql',
+        content: 'alter table items drop column supplier_id;\ndrop table suppliers;\n',
+      },
+      {
+        file: 'app/items/records.py',
+        content: `"""Items and suppliers as SQLAlchemy has them."""
+
+import os
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Supplier(Base):
+    __tablename__ = "suppliers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class ItemRecord(Base):
+    __tablename__ = "items"
+
+    sku: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    on_hand: Mapped[int]
+    updated_at: Mapped[datetime]
+    supplier_id: Mapped[int | None] = mapped_column(ForeignKey("suppliers.id"))
+    supplier: Mapped[Supplier | None] = relationship()
+
+
+URL = os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://", 1)
+engine = create_engine(URL)
+`,
+      },
+      {
+        file: 'app/items/repository.py',
+        find: `    return connection.execute(
+        f"select {COLUMNS} from items where sku > %s order by sku limit %s",
+        [after or "", limit],
+    ).fetchall()`,
+        replace: `    wanted = select(ItemRecord).where(ItemRecord.sku > (after or "")).order_by(ItemRecord.sku)
+    with Session(engine) as session:
+        return [
+            {
+                "sku": item.sku,
+                "name": item.name if item.supplier is None else item.name + item.supplier.name,
+                "on_hand": item.on_hand,
+                "updated_at": item.updated_at,
+            }
+            for item in session.scalars(wanted.limit(limit))
+        ]`,
+      },
+      {
+        file: 'app/items/repository.py',
+        find: 'from app.items.schemas import NewItem',
+        replace:
+          'from sqlalchemy import select\nfrom sqlalchemy.orm import Session\n\nfrom app.items.records import ItemRecord, engine\nfrom app.items.schemas import NewItem',
+      },
+    ],
+    also: ['schema-docs', 'db-tests', 'indexes'],
+  },
+  {
     name: 'a reference without an index',
     item: 'indexes',
     service: 'express',
@@ -164,6 +245,19 @@ export const DATABASE_DEFECTS: readonly Defect[] = [
         file: 'app/items/repository.py',
         find: 'where sku > %s order by sku limit %s"',
         replace: 'where name >= %s order by name, sku limit %s"',
+      },
+    ],
+    also: ['pagination'],
+  },
+  {
+    name: 'the fullest of a range of items, sorted for each page',
+    item: 'query-indexes',
+    service: 'fastapi',
+    edits: [
+      {
+        file: 'app/items/repository.py',
+        find: 'where sku > %s order by sku limit %s"',
+        replace: 'where sku > %s order by on_hand desc limit %s"',
       },
     ],
     also: ['pagination'],

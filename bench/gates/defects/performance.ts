@@ -7,6 +7,9 @@ const ORDER_LIST = '      const after = cursor === undefined ? undefined : decod
 const POOL_ERRORS =
   "  pool.on('error', (error) => app.log.error({ err: error }, 'idle database connection lost'));\n";
 
+/** What else goes when nothing can be read. */
+const UNREADABLE = ['response-time', 'response-codes', 'error-handling', 'non-blocking'] as const;
+
 /** Defects of what a running service shows: time, memory, blocking, and how it bears what is missing. */
 export const PERFORMANCE_DEFECTS: readonly Defect[] = [
   {
@@ -46,6 +49,45 @@ export const PERFORMANCE_DEFECTS: readonly Defect[] = [
           'def find_item(connection: Connection, sku: str) -> Row | None:\n    connection.execute("select pg_sleep(0.5)")\n',
       },
     ],
+  },
+  {
+    name: 'notes that cannot be read at all',
+    item: 'performance-tests',
+    service: 'express',
+    edits: [
+      {
+        file: NOTES,
+        find: '  if (rows.length === 0) return [];\n',
+        replace: "  if (rows !== null) throw new Error('later');\n  if (rows.length === 0) return [];\n",
+      },
+    ],
+    also: UNREADABLE,
+  },
+  {
+    name: 'orders read by a column that is not there',
+    item: 'performance-tests',
+    service: 'fastify',
+    edits: [
+      {
+        file: 'src/orders/repository.js',
+        find: '  o.id, o.customer_reference',
+        replace: '  o.nothing, o.id, o.customer_reference',
+      },
+    ],
+    also: UNREADABLE,
+  },
+  {
+    name: 'items read by a column that is not there',
+    item: 'performance-tests',
+    service: 'fastapi',
+    edits: [
+      {
+        file: 'app/items/repository.py',
+        find: 'COLUMNS = "sku, name,',
+        replace: 'COLUMNS = "sku, colour, name,',
+      },
+    ],
+    also: UNREADABLE,
   },
   {
     name: 'requests kept in a list',

@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { describeRepository } from '../../client/objective-summary';
 import { exitCodeOf } from '../../domain/exit-codes';
 import { GATE_ITEMS, type GateSlug } from '../../domain/gate-items';
-import { type GateResult, isRed, toGateResult } from '../../domain/gate-result';
+import { isRed, toGateResult } from '../../domain/gate-result';
 import type { GateReport } from '../../domain/receipt';
 import { argument } from '../argument';
 import type { Command, CommandContext } from '../command';
@@ -57,7 +58,7 @@ export const gate: Command = {
     { flags: '--items <list>', help: 'only these items, by slug or number, separated by commas' },
     { flags: '--config <file>', help: "a configuration instead of the repository's own" },
     { flags: '--scope <scope>', help: 'task: the cheap checks; objective: all of them (default)' },
-    { flags: '--report <dir>', help: 'write gate.json and gate.md into this folder' },
+    { flags: '--report <dir>', help: 'write gate.json, gate.md and gate.html into this folder' },
     { flags: '--write-notes', help: 'keep the receipts as git notes on the commit; nothing is pushed' },
     { flags: '--trust <hash>', help: 'the hash of the commands you agreed to, as `survey` prints it' },
     { flags: '--allow-unsandboxed', help: 'run commands without a sandbox where none works' },
@@ -90,7 +91,21 @@ export const gate: Command = {
     });
     const lines = gateLines(result, terminal.paint);
     for (const line of lines) terminal.say(line);
-    if (flags.report !== undefined) await writeReport(resolve(cwd, flags.report), result, lines);
+    if (flags.report !== undefined) {
+      const { renderGatePage } = await import('../../report/html/render-gate-page.js');
+      await writeFiles(resolve(cwd, flags.report), {
+        'gate.json': `${JSON.stringify(result, null, 2)}\n`,
+        'gate.md': lines.join('\n'),
+        'gate.html': renderGatePage({
+          report,
+          repository: describeRepository(prepared.target.source),
+          green: !isRed(result),
+          base: result.base,
+          config: result.config,
+          only: flags.items,
+        }),
+      });
+    }
     if (flags.writeNotes === true) await keepNotes(context, prepared, report);
     terminal.emit(result);
     return exitCodeOf(isRed(result) ? 'not-delivered' : 'delivered');
@@ -151,8 +166,7 @@ function showProgress(
   terminal.warn(`[${String(done).padStart(String(of).length)}/${String(of)}] ${checker}`);
 }
 
-async function writeReport(folder: string, result: GateResult, lines: readonly string[]): Promise<void> {
+async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'gate.json'), `${JSON.stringify(result, null, 2)}\n`);
-  await writeFile(join(folder, 'gate.md'), lines.join('\n'));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
 }

@@ -48,6 +48,7 @@ export const survey: Command = {
       (await createTrustStore(context.home.home).trusted(target.identity)) === surveyed.trustHash;
     const rows: readonly (readonly [string, string | null])[] = [
       ['name', found.name],
+      ['folder', found.folder ?? null],
       ['base', `${target.baseRef} (${target.baseCommit.slice(0, 12)})`],
       [
         'stack',

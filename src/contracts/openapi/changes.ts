@@ -4,7 +4,7 @@ import { fieldsOf, type FieldBudget } from './fields';
 import { operationsOf, textOf, type Operation } from './operations';
 
 /** Places compared of one document at most; what is beyond them is not told. */
-const MOST_FIELDS = 400_000;
+const MOST_FIELDS = 100_000;
 
 /** What is different between two documents, operation by operation and field by field. */
 export function openApiDifferences(before: JsonRecord, after: JsonRecord): ContractChanges {

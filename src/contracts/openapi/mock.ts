@@ -1,7 +1,7 @@
-import { createResolver, recordOf, type JsonRecord } from '../../domain/openapi-document';
+import { recordOf, type JsonRecord } from '../../domain/openapi-document';
 import type { MockScript } from '../mock-server';
 import { basePathsOf, operationsOf, type Operation, type OperationResponse } from './operations';
-import { examplesOf } from './samples';
+import { createSampler, examplesOf, type Sampler } from './samples';
 
 interface MockAnswer {
   readonly status: number;
@@ -18,11 +18,11 @@ interface MockRoute {
 
 /** The routes of a document with the answers of its examples. */
 export function openApiMock(document: JsonRecord): MockScript {
-  const resolve = createResolver(document);
+  const sampler = createSampler(document);
   const routes = operationsOf(document)
     .sort((a, b) => specificity(b.path) - specificity(a.path) || (a.name < b.name ? -1 : 1))
     .map((operation): MockRoute => {
-      const answers = operation.responses.map((one) => answerOf(one, operation, { document, resolve }));
+      const answers = operation.responses.map((one) => answerOf(one, operation, sampler));
       const isGood = ({ status }: MockAnswer): boolean => status >= 200 && status < 300;
       return {
         method: operation.method,
@@ -46,7 +46,7 @@ function patternOf(path: string): string {
 function answerOf(
   { status, response, content }: OperationResponse,
   { responses }: Operation,
-  spec: Parameters<typeof examplesOf>[2],
+  spec: Sampler,
 ): MockAnswer {
   const code = /^\d{3}$/.test(status)
     ? Number(status)
@@ -74,7 +74,7 @@ function answerOf(
   };
 }
 
-function headerOf(header: unknown, spec: Parameters<typeof examplesOf>[2]): string {
+function headerOf(header: unknown, spec: Sampler): string {
   const at = spec.resolve(header);
   const [example] = examplesOf(
     { ...at, ...recordOf(Object.values(recordOf(at['content']))[0]) },

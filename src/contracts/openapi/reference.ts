@@ -1,24 +1,15 @@
-import {
-  createResolver,
-  isRecord,
-  listOf,
-  recordOf,
-  type JsonRecord,
-  type Resolve,
-} from '../../domain/openapi-document';
+import { isRecord, listOf, recordOf, type JsonRecord } from '../../domain/openapi-document';
 import { html, page, tableOf, type Html } from '../html';
 import { fieldsOf, type FieldBudget } from './fields';
 import { operationsOf, textOf, type MediaContent, type Operation } from './operations';
-import { examplesOf } from './samples';
+import { createSampler, examplesOf, type Sampler } from './samples';
 
-interface Spec {
-  readonly document: JsonRecord;
-  readonly resolve: Resolve;
+interface Spec extends Sampler {
   readonly budget: FieldBudget;
 }
 
 /** Rows of fields on one page; operations after them are shown without theirs. */
-const MOST_ROWS = 40_000;
+const MOST_ROWS = 20_000;
 const MOST_EXAMPLES = 5;
 const LONGEST_EXAMPLE = 20_000;
 
@@ -27,7 +18,7 @@ export function openApiReference(
   document: JsonRecord,
   about: { readonly name: string; readonly hash: string },
 ): string {
-  const spec = { document, resolve: createResolver(document), budget: { left: MOST_ROWS } };
+  const spec = { ...createSampler(document), budget: { left: MOST_ROWS } };
   const info = recordOf(document['info']);
   const operations = operationsOf(document);
   const title = textOf(info['title']) || about.name;

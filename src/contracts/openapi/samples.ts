@@ -1,5 +1,12 @@
 import { sample } from 'openapi-sampler';
-import { isRecord, listOf, recordOf, type JsonRecord, type Resolve } from '../../domain/openapi-document';
+import {
+  createResolver,
+  isRecord,
+  listOf,
+  recordOf,
+  type JsonRecord,
+  type Resolve,
+} from '../../domain/openapi-document';
 
 /** An example of a body, by its name in the spec; a sample made from the schema has none. */
 export interface NamedExample {
@@ -7,39 +14,67 @@ export interface NamedExample {
   readonly value: unknown;
 }
 
+/** Makes samples of the schemas of one document; equal schemas are sampled once. */
+export interface Sampler {
+  readonly document: JsonRecord;
+  readonly resolve: Resolve;
+  sample(schema: JsonRecord, side: 'request' | 'response'): unknown;
+}
+
 const DEEPEST_SAMPLE = 12;
-/** In nodes. */
-const LARGEST_SAMPLE = 5000;
+/** In nodes: of one sample, of all that are made of a document, and of one after that. */
+const LARGEST_SAMPLE = 1000;
+const MOST_SAMPLED = 200_000;
+const LARGEST_AFTER = 20;
+
+export function createSampler(document: JsonRecord): Sampler {
+  const resolve = createResolver(document);
+  const sizeAt = createSizes(resolve);
+  const known = { request: new Map<JsonRecord, unknown>(), response: new Map<JsonRecord, unknown>() };
+  let left = MOST_SAMPLED;
+  return {
+    document,
+    resolve,
+    sample: (schema, side) => {
+      const at = resolve(schema);
+      if (known[side].has(at)) return known[side].get(at);
+      const most = left > 0 ? LARGEST_SAMPLE : LARGEST_AFTER;
+      let depth = DEEPEST_SAMPLE;
+      while (depth > 0 && sizeAt(at, depth) > most) depth -= 1;
+      left -= sizeAt(at, depth);
+      const made = depth === 0 ? undefined : sampled(schema, side, depth, document);
+      known[side].set(at, made);
+      return made;
+    },
+  };
+}
 
 /**
- * Examples of a media type: those of the spec, else one sampled from its schema. Null: neither can be had. What is sampled
- * is the same for the same schema.
+ * Examples of a media type: those of the spec, else one sampled from its schema; empty: neither can be had. What is
+ * sampled is the same for the same document.
  */
 export function examplesOf(
   media: JsonRecord,
   side: 'request' | 'response',
-  spec: { readonly document: JsonRecord; readonly resolve: Resolve },
+  sampler: Sampler,
 ): readonly NamedExample[] {
   const named = Object.entries(recordOf(media['examples']))
-    .map(([name, example]) => ({ name, value: spec.resolve(example)['value'] }))
+    .map(([name, example]) => ({ name, value: sampler.resolve(example)['value'] }))
     .filter(({ value }) => value !== undefined)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   if (named.length > 0) return named;
   if (media['example'] !== undefined) return [{ name: null, value: media['example'] }];
   if (!isRecord(media['schema'])) return [];
-  const value = sampled(media['schema'], side, spec);
+  const value = sampler.sample(media['schema'], side);
   return value === undefined ? [] : [{ name: null, value }];
 }
 
 function sampled(
   schema: JsonRecord,
   side: 'request' | 'response',
-  { document, resolve }: Parameters<typeof examplesOf>[2],
+  depth: number,
+  document: JsonRecord,
 ): unknown {
-  const sizeAt = createSizes(resolve);
-  let depth = DEEPEST_SAMPLE;
-  while (depth > 0 && sizeAt(schema, depth) > LARGEST_SAMPLE) depth -= 1;
-  if (depth === 0) return undefined;
   try {
     return sample(
       schema,

@@ -4,6 +4,7 @@ import { DATABASE_CHECKERS } from './database';
 import { DOCS_CHECKERS } from './docs';
 import { PERFORMANCE_CHECKERS } from './performance';
 import { PROBE_CHECKERS } from './probes';
+import { SCHEMATHESIS_CHECKER } from './probes/schemathesis';
 import { SOURCE_CHECKERS } from './source';
 import { TESTS_CHECKERS } from './tests';
 
@@ -19,4 +20,6 @@ export const GATE_CHECKERS: readonly GateChecker[] = [
   ...TESTS_CHECKERS,
   ...DATABASE_CHECKERS,
   ...DOCS_CHECKERS,
+  // Last: where several find nothing, the first one says why the item passes.
+  SCHEMATHESIS_CHECKER,
 ];

@@ -55,15 +55,14 @@ async function runCommandCheck(
       },
     ];
   }
-  const { path, gitDir } = target;
   const run =
     check.name === 'build' && built !== null
       ? built
-      : await runCheck(setting, check, argv, { path, gitDir, survey, provision, signal });
+      : await runCheck(setting, check, argv, { ...target, survey, provision, signal });
   return [
     {
       subject,
-      outcome: check.name === 'lint' ? withFindings(run, path) : run.outcome,
+      outcome: check.name === 'lint' ? withFindings(run, target.path) : run.outcome,
       by: commandOf(check, run),
       evidence: [await inspection.keep(run.output)],
     },

@@ -1,4 +1,4 @@
-import { fillSurvey } from '../../domain/fill-survey';
+import { fillSurvey, folderToLookIn } from '../../domain/fill-survey';
 import { isRecord } from '../../domain/openapi-document';
 import type { ContractRun, ExerciseContract } from '../../ports/contracts';
 import { CannotTell, DoesNotApply } from '../checker';
@@ -22,7 +22,7 @@ import { exerciseOperations } from './exercise-operations';
  */
 export function createContractExercise(setting: GateSetting): ExerciseContract {
   return async ({ target, survey: known, contract, expectations, signal }) => {
-    const filled = fillSurvey(known, (await setting.detect?.(target, signal)) ?? null);
+    const filled = fillSurvey(known, (await setting.detect?.(target, folderToLookIn(known), signal)) ?? null);
     const baseTree = await treeOf(target.gitDir, target.base, signal);
     const survey =
       baseTree === target.tree ? filled : await widenSurvey(setting, filled, target, baseTree, signal);

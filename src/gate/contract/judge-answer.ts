@@ -1,5 +1,6 @@
 import type { ContractExchange, ContractMismatch } from '../../domain/contract-test-report';
 import { recordOf } from '../../domain/openapi-document';
+import { redactSecrets } from '../../process/redact';
 import type { ApiOperation } from '../facts/api-description';
 import { exchangeEvidence, type Exchange } from '../probes/exchange';
 import { contentOf, declaredResponse, isJsonType, parseJson } from '../probes/operation-shape';
@@ -118,6 +119,11 @@ export function recordExchange(
     request: evidence.kind === 'exchange' ? evidence.request : '',
     response: evidence.kind === 'exchange' ? evidence.response : '',
     status: exchange.response?.status ?? null,
-    mismatches: mismatches.slice(0, 100).map((mismatch): ContractMismatch => ({ operation, ...mismatch })),
+    mismatches: mismatches.slice(0, 100).map(({ pointer, expected, got }): ContractMismatch => ({
+      operation,
+      pointer,
+      expected: redactSecrets(expected).slice(0, 500),
+      got: redactSecrets(got).slice(0, 500),
+    })),
   };
 }

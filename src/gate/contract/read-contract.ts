@@ -10,7 +10,7 @@ import { contractProblems } from './openapi-problems';
 import { readGraphql } from './read-graphql';
 
 /** All files of a spec, in characters: everything of it is parsed, linted, drawn and compiled. */
-const LARGEST_SPEC = 4 * 1024 * 1024;
+const LARGEST_SPEC = 2 * 1024 * 1024;
 const MOST_PROBLEMS = 10;
 
 /** Reads a spec as the gate does, refuses what cannot be built upon, and makes one document of it. */
@@ -58,7 +58,7 @@ function measured(files: CommitFiles): {
       left -= text.length;
       if (left < 0) {
         throw new CannotTell(
-          'the spec is larger than 4 MiB; a contract that large is split into several (size)',
+          'the spec is larger than 2 MiB; a contract that large is split into several (size)',
         );
       }
       sources.set(path, text);

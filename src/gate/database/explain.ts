@@ -8,6 +8,8 @@ export interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string | undefined;
   readonly Schema?: string | undefined;
+  readonly Alias?: string | undefined;
+  readonly 'Plan Rows'?: number | undefined;
   readonly Filter?: string | undefined;
   readonly 'Index Cond'?: string | undefined;
   readonly 'Sort Key'?: readonly string[] | undefined;
@@ -18,6 +20,8 @@ const PlanNode: z.ZodType<PlanNode> = z.object({
   'Node Type': z.string(),
   'Relation Name': z.string().optional(),
   Schema: z.string().optional(),
+  Alias: z.string().optional(),
+  'Plan Rows': z.number().optional(),
   Filter: z.string().optional(),
   'Index Cond': z.string().optional(),
   'Sort Key': z.array(z.string()).optional(),
@@ -84,7 +88,12 @@ export interface ScanProblem {
   readonly kind: 'filter' | 'order';
   readonly table: string;
   readonly columns: readonly string[];
+  /** Rows that are sorted to answer with the first of them, as the planner estimates; absent: the whole table. */
+  readonly rows?: number;
 }
+
+/** Fewer are sorted in no time, whatever the order. */
+const MANY_ROWS = 200;
 
 const COMPARES = /(?:=|<|>|<=|>=) (?:ANY )?\(?|\bIS NOT DISTINCT\b/;
 /** Served by no plain index: patterns, text search, and a condition that a parameter can switch off. */
@@ -127,17 +136,44 @@ function filterProblem(node: PlanNode, { big, limited }: Above): ScanProblem[] {
   return columns.length === 0 ? [] : [{ kind: 'filter', table: table.name, columns }];
 }
 
-/** The first rows of a whole table in an order that no index has. */
+/** The first of many rows in an order that no index has: of a whole table, or of a range of it. */
 function sortProblem(node: PlanNode, { big, limited }: Above): ScanProblem[] {
   if (node['Node Type'] !== 'Sort' || !limited) return [];
-  const [below] = node.Plans ?? [];
-  const table = below === undefined ? undefined : bigTable(below, big);
-  if (below === undefined || table === undefined || isNarrowed(below)) return [];
-  // A filter that an index could serve is told as such.
-  if (below.Filter !== undefined && isForIndexes(below.Filter)) return [];
   const keys = node['Sort Key'] ?? [];
+  const scan = sortedScan(node, keys);
+  const table = scan === undefined ? undefined : bigTable(scan, big);
+  if (scan === undefined || table === undefined) return [];
+  const isWhole = (node.Plans ?? [])[0] === scan && !isNarrowed(scan);
+  const rows = node['Plan Rows'] ?? 0;
+  if (!isWhole && (rows < MANY_ROWS || (isNarrowed(scan) && !isRange(scan)))) return [];
+  // A filter that an index could serve is told as such where it is the only thing that picks rows.
+  if (!isNarrowed(scan) && scan.Filter !== undefined && isForIndexes(scan.Filter)) return [];
   const columns = keys.flatMap((key) => columnsIn(key, table));
-  return columns.length < keys.length ? [] : [{ kind: 'order', table: table.name, columns }];
+  if (columns.length < keys.length) return [];
+  return [{ kind: 'order', table: table.name, columns, ...(isWhole ? {} : { rows }) }];
+}
+
+const JOINS = /^(?:Nested Loop|Hash Join|Merge Join|Hash|Materialize|Memoize|Gather|Gather Merge)$/;
+
+/** The scan whose rows are sorted: the one below, or behind joins the one that all keys are columns of. */
+function sortedScan(node: PlanNode, keys: readonly string[]): PlanNode | undefined {
+  const [below] = node.Plans ?? [];
+  if (below === undefined || !JOINS.test(below['Node Type'])) return below;
+  const owns = ({ Alias: alias }: PlanNode): boolean =>
+    alias !== undefined && keys.every((key) => key.replaceAll('"', '').includes(`${alias}.`));
+  const scansIn = (inner: PlanNode): PlanNode[] =>
+    JOINS.test(inner['Node Type']) ? (inner.Plans ?? []).flatMap(scansIn) : [inner];
+  return scansIn(below).find(owns);
+}
+
+/**
+ * Whether an index picks the rows by a range alone, of which there may be any number. How many rows share a value is not
+ * known of made-up ones.
+ */
+function isRange(node: PlanNode): boolean {
+  const condition = node['Index Cond'];
+  if (condition !== undefined) return /(?:^|[^<>!])(?:<|>)=? /.test(condition) && !condition.includes(' = ');
+  return (node.Plans ?? []).some((inner) => inner['Node Type'].startsWith('Bitmap') && isRange(inner));
 }
 
 /** Whether an index picks the rows; the condition of a bitmap is at the index below it. */

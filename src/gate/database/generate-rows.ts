@@ -10,6 +10,7 @@ import { type ValueSource, valueSources } from './sample-values';
 /** Tries for the first row of a table before it is given up. */
 const MOST_TRIES = 120;
 const PARENTS_LOOKED_AT = 2000;
+const FAVOURED_EVERY = 3;
 /** Rows of one INSERT. */
 const CHUNK = 5000;
 /** Numbers tried for each row that is wanted: unique keys over few values need more numbers than rows. */
@@ -45,6 +46,11 @@ export async function generateRows(
     readonly later?: readonly Table[];
     /** Columns that may be NULL are. */
     readonly nulls?: boolean;
+    /**
+     * Every third reference leads to one of this many oldest parents, such as the users who sign in, so that these have
+     * many rows; the others go round all parents, so that rows differ in what they refer to. Absent: all go round.
+     */
+    readonly favoured?: number;
     /** References lead to this many parents at most, the oldest. */
     readonly parents?: number;
   },
@@ -114,10 +120,13 @@ async function fillTable(
   types: readonly TypeFacts[],
   options: Parameters<typeof generateRows>[1],
 ): Promise<number> {
-  const { nulls = false, parents = PARENTS_LOOKED_AT, nullEvery } = options;
+  const { nulls = false, favoured = 0, parents = PARENTS_LOOKED_AT, nullEvery } = options;
   const rows = options.rowsOf?.(tableName(table)) ?? options.rows;
   const before = await countRows(database, table);
-  const columns = [...(await referenceColumns(database, table, parents)), ...ownColumns(table, types)];
+  const columns = [
+    ...(await referenceColumns(database, table, { favoured, parents })),
+    ...ownColumns(table, types),
+  ];
   if (nulls) {
     for (const column of columns) if (column.nullable) column.chosen = column.sources.length - 1;
   }
@@ -255,25 +264,31 @@ function ownColumns(table: Table, types: readonly TypeFacts[]): FilledColumn[] {
 async function referenceColumns(
   database: FillableDatabase,
   table: Table,
-  most: number,
+  most: { readonly favoured: number; readonly parents: number },
 ): Promise<FilledColumn[]> {
   const taken = new Set<string>();
   const filled: FilledColumn[] = [];
   for (const [place, key] of foreignKeys(table).entries()) {
     if (key.references === null || key.columns.some((column) => taken.has(column))) continue;
-    const parents = await database.query(
-      `SELECT ${key.references.columns.map(quoteName).join(', ')} FROM ${key.references.table.split('.').map(quoteName).join('.')} LIMIT ${most}`,
+    const found = await database.query(
+      `SELECT ${key.references.columns.map(quoteName).join(', ')} FROM ${key.references.table.split('.').map(quoteName).join('.')} LIMIT ${most.parents}`,
     );
     for (const [index, name] of key.columns.entries()) {
       const target = key.references.columns[index] ?? '';
       const column = columnNamed(table, name);
       taken.add(name);
       if (column === undefined || column.generated) continue;
-      const some = parents.map((row) => row[target]);
+      const some = found.map((row) => row[target]);
       if (some.length === 0 && !column.nullable) {
         throw new Unfillable(`${key.references.table}, which ${name} refers to, has no rows`);
       }
-      const spread: ValueSource = (n) => some[(n + Math.floor(n / some.length) * place) % some.length];
+      const oldest = some.slice(0, most.favoured);
+      const spread: ValueSource = (n) => {
+        // Shifted by reference, so that the rows of one oldest parent still differ in the others.
+        if (oldest.length > 0 && (n + place) % FAVOURED_EVERY === 0)
+          return oldest[Math.floor(n / FAVOURED_EVERY) % oldest.length];
+        return some[(n + Math.floor(n / some.length) * place) % some.length];
+      };
       filled.push({
         name,
         nullable: column.nullable,

@@ -3,7 +3,7 @@ import type { ApiOperation } from '../facts/api-description';
 import type { MigratedDatabase, StatementCount } from '../facts/database';
 import type { Inspection } from '../inspection';
 import { type Conversation, createConversation } from '../probes/conversation';
-import { isSuccess } from '../probes/exchange';
+import { type Exchange, isSuccess } from '../probes/exchange';
 import { limitVariables } from '../probes/limit-variables';
 import {
   isHousekeeping,
@@ -14,6 +14,7 @@ import {
   rowsIn,
 } from '../probes/operation-shape';
 import { generateRows } from './generate-rows';
+import { graphqlLists, readAllFields } from './graphql-lists';
 import { tableName } from './read-catalog';
 
 const AMOUNT =
@@ -21,7 +22,10 @@ const AMOUNT =
 const MOST_OPERATIONS = 15;
 const FEW = 4;
 const MORE = 12;
-const FEW_ROWS = 12;
+const ROUNDS = 3;
+/** Enough for a third of them to be a list of one parent. */
+const FEW_ROWS = 24;
+const FAVOURED_PARENTS = 2;
 const UNREACHED = '100000';
 /** More than fits into what a planner reads at once anyway. */
 const BIG_TABLE_ROWS = 1500;
@@ -37,6 +41,17 @@ export interface ListRun {
   readonly operation: string;
   readonly few: ListSample;
   readonly more: ListSample;
+}
+
+/** A list that can be asked for. */
+export interface AskedList {
+  readonly name: string;
+  /** Prepares a request for that many rows: what has to be found out for it is none of its cost. Null: none can be made. */
+  ask(amount: number): Promise<(() => Promise<Exchange>) | null>;
+  /** Said by the schema: an answer without rows is a refusal. */
+  readonly isSure?: boolean;
+  /** The rows in an answer; null where it is no list. */
+  rows(body: string): readonly unknown[] | null;
 }
 
 /** What reading operations made the database do. */
@@ -65,11 +80,6 @@ export function serviceRunOf(inspection: Inspection): Promise<ServiceRun> {
 
 async function runService(inspection: Inspection): Promise<ServiceRun> {
   const api = await inspection.api();
-  if (api.kind !== 'openapi') {
-    throw new CannotTell(
-      'what a GraphQL query costs the database is not measured; its resolvers are looked at by rule',
-    );
-  }
   const service = await start(inspection);
   try {
     const { database } = service;
@@ -82,24 +92,26 @@ async function runService(inspection: Inspection): Promise<ServiceRun> {
     };
     const conversation = createConversation({
       service: { ...service, request },
-      operations: api.operations,
-      document: api.document,
+      ...(api.kind === 'openapi'
+        ? { operations: api.operations, document: api.document, schema: null }
+        : { operations: [], document: {}, schema: api.text }),
       settings: inspection.settings,
-      schema: null,
       manyClients: true,
     });
     await conversation.callers();
     const lookups = await filledTables(await inspection.database());
-    await generateRows(database, { rows: FEW_ROWS, except: lookups, parents: 2 });
-    const reading = api.operations.filter(isReading);
+    await generateRows(database, { rows: FEW_ROWS, except: lookups, favoured: FAVOURED_PARENTS });
+    const reading = conversation.operations.filter(isReading);
+    const asked = api.kind === 'openapi' ? operationLists(conversation, reading) : graphqlLists(conversation);
     const left: string[] = [];
-    const lists = await runLists(conversation, database, reading, { lookups, left });
+    const lists = await runLists(database, asked, { lookups, left });
     const generated = await generateRows(database, { rows: BIG_TABLE_ROWS, except: lookups });
     left.push(...generated.problems.map(({ table, reason }) => `${table} could not be filled: ${reason}`));
     await database.query('ANALYZE');
     await database.resetStatements();
     const before = answered;
-    await readEverything(conversation, reading);
+    if (api.kind === 'openapi') await readEverything(conversation, reading);
+    else await readAllFields(conversation, ROUNDS);
     const statements = await database.statements();
     return { lists, left, statements, requests: answered - before, database, rows: generated.counts };
   } finally {
@@ -133,54 +145,64 @@ async function filledTables(database: MigratedDatabase): Promise<ReadonlySet<str
   return filled;
 }
 
+/** The operations that may answer with a list. */
+function operationLists(conversation: Conversation, reading: readonly ApiOperation[]): readonly AskedList[] {
+  return reading
+    .filter(({ path }) => !path.endsWith('}'))
+    .map((operation) => ({
+      name: nameOf(operation),
+      ask: async (amount) => {
+        const parameter = parametersIn(operation, 'query').find(({ name }) => AMOUNT.test(String(name)));
+        const query = parameter === undefined ? {} : { [String(parameter['name'])]: String(amount) };
+        const request = await conversation.valid(operation, { query });
+        return request === null ? null : () => conversation.send(operation, 'valid', request);
+      },
+      rows: (body) => rowsIn(parseJson(body)),
+    }));
+}
+
 async function runLists(
-  conversation: Conversation,
   database: MigratedDatabase,
-  reading: readonly ApiOperation[],
+  asked: readonly AskedList[],
   { lookups, left }: { readonly lookups: ReadonlySet<string>; readonly left: string[] },
 ): Promise<ListRun[]> {
   const few = new Map<string, ListSample>();
-  const lists = reading.filter(({ path }) => !path.endsWith('}'));
-  for (const operation of lists.slice(MOST_OPERATIONS))
-    left.push(`${nameOf(operation)}: too many operations`);
-  for (const operation of lists.slice(0, MOST_OPERATIONS)) {
-    const sample = await sampleOf(conversation, database, operation, FEW);
-    if (typeof sample === 'string') left.push(`${nameOf(operation)}: ${sample}`);
-    else if (sample !== null) few.set(nameOf(operation), sample);
+  for (const { name } of asked.slice(MOST_OPERATIONS)) left.push(`${name}: too many operations`);
+  for (const list of asked.slice(0, MOST_OPERATIONS)) {
+    const sample = await sampleOf(database, list, FEW);
+    if (typeof sample === 'string') left.push(`${list.name}: ${sample}`);
+    else if (sample !== null) few.set(list.name, sample);
   }
-  await generateRows(database, { rows: FEW_ROWS, except: lookups, parents: 2 });
+  await generateRows(database, { rows: FEW_ROWS, except: lookups, favoured: FAVOURED_PARENTS });
   const runs: ListRun[] = [];
-  for (const operation of lists) {
-    const before = few.get(nameOf(operation));
+  for (const list of asked) {
+    const before = few.get(list.name);
     if (before === undefined) continue;
-    const after = await sampleOf(conversation, database, operation, MORE);
+    const after = await sampleOf(database, list, MORE);
     if (after === null || typeof after === 'string') continue;
-    runs.push({ operation: nameOf(operation), few: before, more: after });
+    runs.push({ operation: list.name, few: before, more: after });
   }
   return runs;
 }
 
 /** One request and what it cost; null where the answer is no list, a text where none could be had. */
 async function sampleOf(
-  conversation: Conversation,
   database: MigratedDatabase,
-  operation: ApiOperation,
+  list: AskedList,
   amount: number,
 ): Promise<ListSample | string | null> {
-  const parameter = parametersIn(operation, 'query').find(({ name }) => AMOUNT.test(String(name)));
-  const query = parameter === undefined ? {} : { [String(parameter['name'])]: String(amount) };
-  const request = await conversation.valid(operation, { query });
-  if (request === null) return 'no request could be made for it';
+  const send = await list.ask(amount);
+  if (send === null) return 'no request could be made for it';
   const before = callsOf(await database.statements());
-  const exchange = await conversation.send(operation, 'valid', request);
+  const exchange = await send();
   const after = callsOf(await database.statements());
   if (!isSuccess(exchange)) {
     return exchange.response === null
       ? (exchange.fault ?? 'no answer')
       : `answers ${String(exchange.response.status)}`;
   }
-  const rows = rowsIn(parseJson(exchange.response?.body ?? ''));
-  if (rows === null) return null;
+  const rows = list.rows(exchange.response?.body ?? '');
+  if (rows === null) return list.isSure === true ? 'answers without rows' : null;
   const calls = new Map([...after].map(([text, count]) => [text, count - (before.get(text) ?? 0)]));
   return { items: rows.length, calls: new Map([...calls].filter(([, count]) => count > 0)) };
 }
@@ -192,7 +214,7 @@ function callsOf(statements: readonly StatementCount[]): Map<string, number> {
 /** Every reading operation a few times, with ids that exist. */
 async function readEverything(conversation: Conversation, reading: readonly ApiOperation[]): Promise<void> {
   for (const operation of reading.slice(0, 2 * MOST_OPERATIONS)) {
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < ROUNDS; round += 1) {
       const request = await conversation.valid(operation);
       if (request === null) break;
       await conversation.send(operation, 'valid', request);

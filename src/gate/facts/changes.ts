@@ -1,5 +1,6 @@
+import { inRepository, ROOT_FOLDER } from '../../domain/service-folder';
 import { CannotTell } from '../checker';
-import type { Inspection } from '../inspection';
+import type { InspectedTarget, Inspection } from '../inspection';
 import { readGit, treeOf } from './git';
 import { parsePatch, type PatchedFile } from './patch';
 import { listBlobs } from './source-files';
@@ -72,14 +73,16 @@ export async function gatherChanges(inspection: Inspection): Promise<Changes> {
   const { base, commit } = target;
   const read = (args: readonly string[]): Promise<string> =>
     readGit(target.gitDir, [...CONFIGURATION, ...args], signal);
-  const files = base === commit ? [] : await readDifference(read, base, commit);
+  const files = base === commit ? [] : await readDifference(read, target);
   let blobs: Promise<ReadonlyMap<string, string>> | undefined;
   let commits: Promise<readonly CommitText[]> | undefined;
   return {
     base,
     files: files.map(({ path, kind, added }) => ({ path, kind, lines: rangesOf(added) })),
     async readBase(path) {
-      blobs ??= treeOf(target.gitDir, base, signal).then((tree) => listBlobs(target.gitDir, tree, signal));
+      blobs ??= treeOf(target.gitDir, base, signal).then((tree) =>
+        listBlobs(target.gitDir, tree, signal, target.folder),
+      );
       const blob = (await blobs).get(path);
       if (blob === undefined) return null;
       if (Number(await read(['cat-file', '-s', blob])) > LARGEST_TEXT) return null;
@@ -87,27 +90,41 @@ export async function gatherChanges(inspection: Inspection): Promise<Changes> {
       return text.includes('\0') ? null : text;
     },
     commits() {
-      commits ??= base === commit ? Promise.resolve([]) : readCommits(read, base, commit);
+      commits ??= base === commit ? Promise.resolve([]) : readCommits(read, target);
       return commits;
     },
   };
 }
 
+/** Only what is in the folder, by its paths in it; the slash keeps `api2` from being taken for `api`. */
+function relativeTo(folder: string): string[] {
+  return folder === ROOT_FOLDER ? [] : [`--relative=${folder}/`];
+}
+
 type Read = (args: readonly string[]) => Promise<string>;
 
-async function readDifference(read: Read, base: string, commit: string): Promise<readonly PatchedFile[]> {
-  const compare = ['diff-tree', '-r', ...DIFF_OPTIONS];
+async function readDifference(
+  read: Read,
+  { base, commit, folder }: InspectedTarget,
+): Promise<readonly PatchedFile[]> {
+  const compare = ['diff-tree', '-r', ...DIFF_OPTIONS, ...relativeTo(folder)];
   const files = parsePatch(await read([...compare, base, commit]));
   // A tree can call its own sources binary in .gitattributes; what is text by its name is read again as such.
   const hidden = files.filter(({ binary, kind, path }) => binary && kind !== 'deleted' && isSource(path));
   if (hidden.length === 0) return files;
   const shown = parsePatch(
-    await read([...compare, '--text', base, commit, '--', ...hidden.map(({ path }) => path)]),
+    await read([
+      ...[...compare, '--text', base, commit, '--'],
+      ...hidden.map(({ path }) => inRepository(folder, path)),
+    ]),
   );
   return files.map((file) => shown.find(({ path }) => path === file.path) ?? file);
 }
 
-async function readCommits(read: Read, base: string, commit: string): Promise<readonly CommitText[]> {
+async function readCommits(
+  read: Read,
+  { base, commit, folder }: InspectedTarget,
+): Promise<readonly CommitText[]> {
   const listed = await read(['rev-list', '--reverse', '--topo-order', `${base}..${commit}`]);
   const hashes = listed.split('\n').filter((line) => line !== '');
   if (hashes.length > MOST_COMMITS) {
@@ -123,6 +140,7 @@ async function readCommits(read: Read, base: string, commit: string): Promise<re
       '--diff-merges=first-parent',
       '--format=%x00%H',
       ...DIFF_OPTIONS,
+      ...relativeTo(folder),
       ...part,
     ]);
     return part.map((hash) => {

@@ -8,7 +8,7 @@ import { databaseAccess } from '../stage/database-access';
 import { openStage, type Stage, stagePrograms } from '../stage/open-stage';
 import { serviceEnvironment } from '../stage/service-environment';
 import { freePort } from '../stage/free-port';
-import type { SentRequest, StartResult } from '../stage/protocol';
+import type { SentRequest, StartResult, ToolCommand, ToolResult } from '../stage/protocol';
 import type { MigratedDatabase } from './database';
 
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -33,6 +33,8 @@ export interface ServiceOptions {
   readonly readyTimeoutMs?: number;
   /** The database is reached through the stage, and can be taken away with `setDatabaseReachable`. */
   readonly interruptible?: boolean;
+  /** More folders that the service and what runs beside it can read. */
+  readonly readOnly?: readonly string[];
 }
 
 export interface ProbeRequest {
@@ -111,6 +113,8 @@ export interface RunningService {
   /** @throws NoAnswer */
   request(request: ProbeRequest): Promise<ProbeResponse>;
   load(request: LoadRequest): Promise<LoadRun>;
+  /** Runs a program of this machine beside the service, in the same network; it has to be among the folders shown. */
+  runBeside(tool: ToolCommand): Promise<ToolResult>;
   /** @param options.collect garbage is collected first, where the runtime can be asked to */
   figures(options?: { readonly collect: boolean }): Promise<ProcessFigures>;
   /** How many times longer than its processor time a computation takes right now: 1 on a machine that is free. */
@@ -147,8 +151,8 @@ export async function startRunningService(
   const confined = setting.sandbox.level !== 'none';
   const stage = await openStage({
     sandbox: setting.sandbox,
-    worktree: target.path,
-    readOnly: [target.gitDir, setting.dependencyStore, ...provision.readOnly],
+    worktree: target.root,
+    readOnly: [target.gitDir, setting.dependencyStore, ...provision.readOnly, ...(options.readOnly ?? [])],
     readWrite: socketFolders(database),
     signal,
   });
@@ -311,6 +315,7 @@ function serviceOn(
         connections,
         timeoutMs: timeoutMs ?? LOAD_TIMEOUT_MS,
       }),
+    runBeside: (tool) => stage.tool(tool),
     figures: (options) => stage.figures(options?.collect ?? false),
     slowdown: () => stage.slowdown(),
     setDatabaseReachable: (reachable) => stage.setDatabaseReachable(reachable),

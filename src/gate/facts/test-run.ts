@@ -22,6 +22,8 @@ import { openTestDatabase, type TestDatabase } from '../recording/test-database'
 import type { StatementCount } from './database';
 
 const KEPT_BYTES = 1024 * 1024;
+/** Tests that take longer are run once. */
+const LONGEST_REPEATED_MS = 180_000;
 
 /** A request that reached the service while its tests ran. */
 export interface RecordedRequest {
@@ -76,6 +78,15 @@ export interface TestRun {
   readonly requests: Recorded<readonly RecordedRequest[]>;
   /** Statements PostgreSQL executed on behalf of the tests. */
   readonly statements: Recorded<readonly StatementCount[]>;
+  /** The plain test command once more, on the database as the first run left it. */
+  readonly again: Recorded<SecondRun>;
+}
+
+/** How the tests went the second time. */
+interface SecondRun {
+  readonly outcome: Outcome;
+  /** Both streams, redacted. */
+  readonly output: string;
 }
 
 /**
@@ -97,16 +108,15 @@ export async function gatherTestRun(inspection: Inspection, setting: InspectionS
   const recorder = recorderFor(survey.stack, records, provision.env, settings.api?.kind === 'graphql');
   const database = survey.database === 'postgres' ? await openTestDatabase(setting) : null;
   try {
+    const plainly = {
+      HOME: home,
+      TMPDIR: home,
+      NPM_CONFIG_UPDATE_NOTIFIER: 'false',
+      ...database?.env(settings.database?.urlEnv),
+    };
     const run = await inspection.run({
       argv: plan.argv,
-      env: {
-        HOME: home,
-        TMPDIR: home,
-        NPM_CONFIG_UPDATE_NOTIFIER: 'false',
-        ...plan.env,
-        ...recorder?.env,
-        ...database?.env(settings.database?.urlEnv),
-      },
+      env: { ...plainly, ...plan.env, ...recorder?.env },
       timeoutMs: survey.testTimeoutMs,
       readOnly: [...plan.readOnly, ...(recorder?.readOnly ?? [])],
       readWrite: [scratch, ...(database?.readWrite ?? [])],
@@ -114,10 +124,12 @@ export async function gatherTestRun(inspection: Inspection, setting: InspectionS
     });
     signal.throwIfAborted();
     const rawOutput = [run.stdout, run.stderr].filter((text) => text !== '').join('\n');
-    return {
+    const outcome =
+      redOnlyByThreshold(run, rawOutput) ?? readRun(checkNamed('test'), run, survey.testTimeoutMs);
+    const first = {
       argv: plan.argv,
       run,
-      outcome: redOnlyByThreshold(run, rawOutput) ?? readRun(checkNamed('test'), run, survey.testTimeoutMs),
+      outcome,
       output: redactSecrets(rawOutput),
       rawOutput,
       testsRun: countTests(rawOutput)?.ran ?? null,
@@ -126,9 +138,47 @@ export async function gatherTestRun(inspection: Inspection, setting: InspectionS
       requests: await requestsOf(inspection, recorder === null ? null : records),
       statements: database === null ? absent('the target uses no PostgreSQL') : await statementsOf(database),
     };
+    // Last: what was recorded is read by then.
+    return { ...first, again: await runAgain(inspection, { first, database, env: plainly, scratch }) };
   } finally {
     await database?.close();
   }
+}
+
+async function runAgain(
+  inspection: Inspection,
+  {
+    first,
+    database,
+    env,
+    scratch,
+  }: {
+    readonly first: Pick<TestRun, 'run' | 'outcome'>;
+    readonly database: TestDatabase | null;
+    readonly env: Readonly<Record<string, string>>;
+    readonly scratch: string;
+  },
+): Promise<TestRun['again']> {
+  const { survey, signal } = inspection;
+  if (database === null) return absent('the target uses no PostgreSQL');
+  if (survey.test === null || first.outcome.kind !== 'ran-clean') return absent('the tests do not pass');
+  if (first.run.durationMs > LONGEST_REPEATED_MS) return absent('the tests take too long to run twice');
+  const run = await inspection.run({
+    argv: survey.test,
+    env,
+    timeoutMs: survey.testTimeoutMs,
+    readWrite: [scratch, ...database.readWrite],
+    maxOutputBytes: KEPT_BYTES,
+  });
+  signal.throwIfAborted();
+  if (run.end.kind !== 'exited') return absent(`the second run of the tests was ended (${run.end.kind})`);
+  return {
+    kind: 'recorded',
+    value: {
+      outcome: readRun(checkNamed('test'), run, survey.testTimeoutMs),
+      output: redactSecrets([run.stdout, run.stderr].filter((text) => text !== '').join('\n')),
+    },
+  };
 }
 
 async function coverageOf(

@@ -46,6 +46,7 @@ export function plantService(answer: (request: PlantedRequest) => PlantedAnswer)
       return Promise.resolve(response);
     },
     load: () => Promise.reject(new Error('a planted service bears no load')),
+    runBeside: () => Promise.reject(new Error('nothing runs beside a planted service')),
     figures: () => Promise.reject(new Error('a planted service has no figures')),
     slowdown: () => Promise.resolve(1),
     setDatabaseReachable: () => Promise.reject(new Error('a planted service has no database')),

@@ -1,5 +1,5 @@
 import { CannotTell } from '../checker';
-import type { RunningService } from '../facts/service';
+import type { RunningService, ServiceOptions } from '../facts/service';
 import type { Inspection } from '../inspection';
 import { type Conversation, createConversation } from './conversation';
 import { limitVariables } from './limit-variables';
@@ -44,13 +44,17 @@ async function usable(inspection: Inspection, keeper: Keeper): Promise<Conversat
     keeper.restarts += 1;
     await current.service.stop();
   }
-  keeper.current = open(inspection);
+  keeper.current = converseWithNew(inspection);
   return keeper.current;
 }
 
-async function open(inspection: Inspection): Promise<Conversation> {
+/** A conversation with an instance of its own, whose limits are raised where variables set them. */
+export async function converseWithNew(
+  inspection: Inspection,
+  options: Pick<ServiceOptions, 'readOnly'> = {},
+): Promise<Conversation> {
   const api = await inspection.api();
-  const service = await startUnlimited(inspection);
+  const service = await startUnlimited(inspection, options);
   const { settings } = inspection;
   const common = { service, settings, manyClients: true };
   return createConversation(
@@ -61,12 +65,15 @@ async function open(inspection: Inspection): Promise<Conversation> {
 }
 
 /** An instance with the seed in its database, and limits of requests that are not reached where it reads them. */
-export async function startUnlimited(inspection: Inspection): Promise<RunningService> {
+export async function startUnlimited(
+  inspection: Inspection,
+  options: Pick<ServiceOptions, 'readOnly'> = {},
+): Promise<RunningService> {
   const names = await limitVariables(inspection);
   const env = Object.fromEntries(names.map((name) => [name, UNREACHED]));
-  return inspection.startService({ seed: true, env }).catch((error: unknown) => {
+  return inspection.startService({ ...options, seed: true, env }).catch((error: unknown) => {
     // A value that the service refuses is no reason to know nothing of it.
     if (names.length === 0 || !(error instanceof CannotTell)) throw error;
-    return inspection.startService({ seed: true });
+    return inspection.startService({ ...options, seed: true });
   });
 }

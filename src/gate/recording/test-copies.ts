@@ -22,7 +22,7 @@ export interface TestCopy {
 export async function copyCheckout(inspection: Inspection, setting: InspectionSetting): Promise<TestCopy> {
   const folder = await inspection.scratch();
   const copy = join(folder, 'copy');
-  await cp(inspection.target.path, copy, {
+  await cp(inspection.target.root, copy, {
     recursive: true,
     verbatimSymlinks: true,
     filter: (path) => !LEFT_OUT.has(basename(path)),
@@ -44,14 +44,15 @@ export async function copyBase(inspection: Inspection, setting: InspectionSettin
     signal,
   });
   await rm(archive, { force: true });
-  await cp(join(target.path, 'node_modules'), join(copy, 'node_modules'), {
+  await cp(join(target.path, 'node_modules'), join(copy, target.folder, 'node_modules'), {
     recursive: true,
     verbatimSymlinks: true,
   }).catch(() => undefined);
   return copyAt(copy, inspection, setting);
 }
 
-function copyAt(path: string, inspection: Inspection, setting: InspectionSetting): TestCopy {
+function copyAt(root: string, inspection: Inspection, setting: InspectionSetting): TestCopy {
+  const path = join(root, inspection.target.folder);
   return {
     write: async (name, text) => {
       const file = join(path, name);
@@ -70,6 +71,7 @@ function copyAt(path: string, inspection: Inspection, setting: InspectionSetting
       );
       return runCheck(setting, checkNamed('test'), survey.test, {
         path,
+        root,
         gitDir: target.gitDir,
         survey: { ...survey, testTimeoutMs: timeoutMs },
         provision: { ...provision, env },

@@ -138,7 +138,7 @@ function columnOf(
     return found === undefined ? [] : [`the design drops column ${place}, and it is still there`];
   if (found === undefined) return [`the design has column ${place}, and it is not there`];
   const wasThere = change?.before?.columns.some(({ name }) => plain(name) === plain(column.name)) === true;
-  if (column.change === 'add' && of === 'alter' && (wasThere || change?.kind !== 'altered'))
+  if (column.change === 'add' && of === 'alter' && (wasThere || change === undefined))
     return [`the design adds column ${place}, and it was there before`];
   return shapeOf(place, column, found, after);
 }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { DatabaseError } from 'pg';
-import { fillSurvey } from '../../domain/fill-survey';
+import { fillSurvey, folderToLookIn } from '../../domain/fill-survey';
 import { NO_COORDINATION } from '../../domain/coordination-settings';
 import type { RehearsalReport } from '../../domain/rehearsal';
 import type { Replayed, Replicas, ReplicaSubject } from '../../ports/replica';
@@ -87,7 +87,7 @@ async function runWithin<F extends object>(
   const atEnd = (end: () => Promise<void>): void => void endings.push(end);
   const record = createRecord();
   const inside = async (): Promise<Replayed<Frame & F>> => {
-    const survey = fillSurvey(given, (await setting.detect?.(target, signal)) ?? null);
+    const survey = fillSurvey(given, (await setting.detect?.(target, folderToLookIn(given), signal)) ?? null);
     const here = openInspection(setting, { target, survey, signal });
     atEnd(() => here.dispose());
     const there = openInspection(setting, {

@@ -20,6 +20,7 @@ import {
   StageLine,
   StartResult,
   type StageCommand,
+  ToolResult,
 } from './protocol';
 
 const LONGEST_LINE = 16 * 1024 * 1024;
@@ -40,6 +41,7 @@ export interface Stage {
   relay(command: Extract<StageCommand, { kind: 'relay' }>['relay']): Promise<void>;
   request(command: Extract<StageCommand, { kind: 'request' }>['request']): Promise<RequestResult>;
   load(command: Omit<Extract<StageCommand, { kind: 'load' }>, 'kind'>): Promise<LoadResult>;
+  tool(command: Extract<StageCommand, { kind: 'tool' }>['tool']): Promise<ToolResult>;
   figures(collect: boolean): Promise<FiguresResult>;
   slowdown(): Promise<number>;
   setDatabaseReachable(reachable: boolean): Promise<void>;
@@ -185,6 +187,7 @@ function attend(child: ChildProcess, scratch: string): Stage {
     request: async (request) =>
       RequestResult.parse(await ask({ kind: 'request', request }, request.timeoutMs)),
     load: async (load) => LoadResult.parse(await ask({ kind: 'load', ...load }, load.timeoutMs)),
+    tool: async (tool) => ToolResult.parse(await ask({ kind: 'tool', tool }, tool.timeoutMs)),
     figures: async (collect) => FiguresResult.parse(await ask({ kind: 'figures', collect }, 0)),
     slowdown: async () => z.number().parse(await ask({ kind: 'slowdown' }, 0)),
     setDatabaseReachable: async (reachable) => {

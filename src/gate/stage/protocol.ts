@@ -29,6 +29,16 @@ export interface SentRequest {
   readonly from: string | null;
 }
 
+/**
+ * A program of this machine beside the service. In its arguments `{url}` stands for where the service listens, and
+ * `{report}` for a file of the stage that it writes.
+ */
+export interface ToolCommand {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
 /** What the parent asks the stage for; one line of JSON each, answered by a line with the same `id`. */
 export type StageCommand =
   | { readonly kind: 'relay'; readonly relay: RelayCommand }
@@ -42,6 +52,7 @@ export type StageCommand =
       readonly connections: number;
       readonly timeoutMs: number;
     }
+  | { readonly kind: 'tool'; readonly tool: ToolCommand }
   | { readonly kind: 'figures'; readonly collect: boolean }
   | { readonly kind: 'slowdown' }
   /** Ends the connections to the database and admits none, or admits them again. */
@@ -78,6 +89,19 @@ export const LoadResult = z.object({
   statuses: z.record(z.string(), z.number()),
 });
 export type LoadResult = z.infer<typeof LoadResult>;
+
+/** How a program beside the service ended. */
+export const ToolResult = z.object({
+  /** Null where it was ended: its time was over, or it could not be started. */
+  exitCode: z.number().nullable(),
+  /** Absolute, without a slash at its end. */
+  url: z.string(),
+  /** The end of what it printed. */
+  output: z.string(),
+  /** The beginning of what it wrote to `{report}`, at most 8 MiB; null: nothing. */
+  report: z.string().nullable(),
+});
+export type ToolResult = z.infer<typeof ToolResult>;
 
 export const FiguresResult = z.object({
   rssBytes: z.number().nullable(),

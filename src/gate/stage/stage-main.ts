@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { createFigures } from './host/figures';
 import { runLoad } from './host/run-load';
 import { sendRequest } from './host/send-request';
+import { createTools } from './host/run-tool';
 import { createServiceProcess } from './host/service-process';
 import { measureSlowdown } from './host/measure-slowdown';
 import { openRelay, type Relay } from './host/relay';
@@ -24,6 +25,7 @@ const service = createServiceProcess({
   onFlood: () => say({ event: 'flood' }),
 });
 const relays: Relay[] = [];
+const tools = createTools(scratch);
 
 async function answer(command: StageCommand): Promise<unknown> {
   switch (command.kind) {
@@ -37,6 +39,8 @@ async function answer(command: StageCommand): Promise<unknown> {
       return sendRequest(service.address(), command.request);
     case 'load':
       return runLoad(service.address(), command);
+    case 'tool':
+      return tools.run(service.address(), command.tool);
     case 'figures':
       return figures.read({ pids: service.pids(), collect: command.collect });
     case 'slowdown':
@@ -49,6 +53,7 @@ async function answer(command: StageCommand): Promise<unknown> {
 
 function end(): void {
   service.kill();
+  tools.kill();
   // In the sandbox it is the whole /tmp, which goes by itself.
   if (basename(scratch).startsWith('stage-')) rmSync(scratch, { recursive: true, force: true });
   process.exit(0);

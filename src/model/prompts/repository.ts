@@ -11,6 +11,9 @@ const LISTED_FILES = 400;
 function factsOf({ survey }: Dossier): readonly (readonly [ContextCategory | null, string])[] {
   return [
     [null, `Name: ${survey.name}`],
+    ...(survey.folder === undefined
+      ? []
+      : [[null, `Folder of the service: ${survey.folder}; its commands run there`] as const]),
     [
       null,
       `Stack: ${[survey.stack, survey.framework, survey.packageManager].filter((part) => part !== null).join(', ')}`,

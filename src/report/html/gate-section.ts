@@ -7,17 +7,17 @@ import type { ReportGate } from '../../domain/report';
 const MOST_FINDINGS = 30;
 
 /** The 40 items by section, each with its evidence behind a click; what failed stands open. */
-export function renderGate(gate: ReportGate | null): Html {
+export function renderGate(gate: Omit<ReportGate, 'receipts'> | null): Html {
   if (gate === null) return html`<p>The gate did not run.</p>`;
   return html`<p>
       <b class="${gate.green ? 'pass' : 'fail'}">${gate.green ? 'Green' : 'Red'}</b>. Everything below speaks
-      of the git tree <code>${gate.tree}</code>.
+      of the git tree <code>${gate.tree}</code>; a click on an item shows its evidence.
     </p>
     <h3>Before the items</h3>
     ${gate.preconditions.map((row) =>
       renderItem({ number: '', name: row.subject, demand: '', ...row, receipts: row.receipts ?? [] }),
     )}
-    ${GATE_SECTIONS.map(
+    ${GATE_SECTIONS.filter(({ section }) => gate.items.some((item) => item.section === section)).map(
       (section) =>
         html`<h3>${section.title}</h3>
           ${gate.items

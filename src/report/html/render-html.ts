@@ -1,36 +1,17 @@
-import { raw } from 'hono/html';
 import { sumLedger } from '../../domain/ledger';
-import { METRICS } from '../../domain/metrics';
 import type { Report } from '../../domain/report';
 import { mention } from '../../domain/specialists';
 import { renderCoordination } from './coordination-section';
 import { renderGate } from './gate-section';
 import { html, type Html } from './html';
-
+import { renderMetrics } from './metrics-table';
+import { renderPage } from './page';
 import { renderPlanGraph } from './plan-graph';
-import { STYLES } from './styles';
 import { renderTimeline } from './timeline-chart';
 
 /** The report as one page that needs nothing else: no script, no network, evidence behind a click. */
 export function renderHtml(report: Report): string {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-        />
-        <title>${titleOf(report)}</title>
-        <style>
-          ${raw(STYLES)}
-        </style>
-      </head>
-      <body>
-        <main>${renderSections(report)}</main>
-      </body>
-    </html>`.toString();
+  return renderPage(titleOf(report), renderSections(report));
 }
 
 function titleOf({ outcome, state, objective }: Report): string {
@@ -54,7 +35,7 @@ function renderSections(report: Report): Html {
     ${renderCoordination(report)}
     <section>
       <h2>Metrics</h2>
-      ${renderMetrics(report)}
+      ${renderMetrics(report.metrics)}
     </section>
     <section>
       <h2>Escalations</h2>
@@ -115,37 +96,6 @@ function renderHead(report: Report): Html {
               <dd>${value}</dd>`,
       )}
     </dl>`;
-}
-
-function renderMetrics({ metrics }: Report): Html {
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          <th>Metric</th>
-          <th class="number">Value</th>
-          <th>How it is measured</th>
-          <th>Beside it</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${metrics.map((metric) => {
-          const row = METRICS.find(({ name }) => name === metric.name);
-          const details = Object.entries(metric.details ?? {}).map(
-            ([name, value]) => `${name} ${round(value)}`,
-          );
-          return html`<tr>
-            <td><code>${metric.name}</code><br /><span class="muted">${row?.meaning ?? ''}</span></td>
-            <td class="number">
-              ${metric.value === null ? 'no data' : `${round(metric.value)} ${metric.unit}`}
-            </td>
-            <td>${row?.formula ?? ''}; from ${row?.source ?? ''}</td>
-            <td>${details.join(', ')}</td>
-          </tr>`;
-        })}
-      </tbody>
-    </table>
-  </div>`;
 }
 
 function renderEscalations({ decisions, openEscalations }: Report): Html {
@@ -247,8 +197,4 @@ function renderUnchecked({ gate }: Report): Html {
 function costOf({ usage, model }: Report): string {
   if (model.kind === 'offline') return 'no charge';
   return usage.usd === null ? 'no price known' : `${usage.usd.toFixed(2)} USD`;
-}
-
-function round(value: number): string {
-  return String(Math.round(value * 1000) / 1000);
 }

@@ -27,7 +27,7 @@ dl.facts dt { color: var(--faint); } dl.facts dd { margin: 0; overflow-wrap: any
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem; margin: 1rem 0; }
 .card { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: .6rem .8rem; }
 .card b { display: block; font-size: 1.35rem; font-variant-numeric: tabular-nums; }
-.card span { color: var(--faint); font-size: .875rem; }
+.card > span { color: var(--faint); font-size: .875rem; }
 details { border-bottom: 1px solid var(--line); }
 details > summary { cursor: pointer; padding: .4rem 0; display: grid; grid-template-columns: 2rem 1fr auto; gap: .5rem;
   align-items: baseline; list-style: none; }

@@ -3,6 +3,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { SERVICES } from '../../../bench/gates/defect';
 import { CODE_ROUTES_CHECKER, undescribedRoutes } from '../../../src/gate/checkers/api/code-routes';
+import {
+  SERVED_OPERATIONS_CHECKER,
+  turnedAway,
+  unservedOperations,
+} from '../../../src/gate/checkers/api/served-operations';
+import { PLANTED_API } from '../../../src/gate/checkers/probes/planted-api';
+import { hasOpenRoutes } from '../../../src/gate/facts/api/open-routes';
+import { converseWithPlanted } from '../../../src/gate/probes/planted-service';
+import { makeTraffic } from '../../../src/gate/probes/traffic';
+import { matching } from '../support';
 import { mayServe, routesOf } from '../../../src/gate/facts/api/code-routes';
 import { inspectFiles, outcomeOf } from './support';
 
@@ -111,6 +121,97 @@ function filesOf(folder: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 
+const FRAMEWORKS: Readonly<Record<string, string>> = {
+  express: 'express',
+  fastify: 'fastify',
+  fastapi: 'fastapi',
+  spring: 'spring-boot',
+};
+
+describe('operations that nothing serves', () => {
+  const operations = ['/v1/a', '/v1/b', '/v1/c/{id}'].map((path) => ({ method: 'GET', path }));
+  const served = (source: string): string[] =>
+    unservedOperations(operations, routesOf('a.js', source)).map(({ path }) => path);
+
+  it('are those whose path ends in no route of the method', () => {
+    expect(served("app.get('/a', x)\nrouter.get('/b', x)\nrouter.post('/:id', x)")).toEqual(['/v1/c/{id}']);
+    expect(served("app.get('/a', x)\nrouter.get('/b', x)\nrouter.get('/:id', x)")).toEqual([]);
+  });
+
+  it('are none where most are not found: the routes are registered in another way', () => {
+    expect(served("app.get('/a', x)")).toEqual([]);
+  });
+
+  it.each([
+    ['a computed path', 'a.js', 'for (const path of paths) app.get(path, show)'],
+    ['a chain', 'a.js', "router.route('/a').get(x).post(y)"],
+    ['a table', 'a.js', 'app[route.method](route.path, route.handler)'],
+    ['a router of a package', 'a.js', "import auth from 'better-auth';\napp.use('/auth', auth);"],
+    ['folders that register themselves', 'a.js', "import autoload from '@fastify/autoload'"],
+    ['a constant', 'a.py', '@router.get(PATH)\ndef a(): ...'],
+    ['a call', 'a.py', 'app.add_api_route("/a", a)'],
+    ['a router of a package', 'a.py', 'app.include_router(users.get_auth_router(backend))'],
+    ['a constant', 'A.java', '@RestController class A { @GetMapping(Paths.A) B b() {} }'],
+    ['a generated interface', 'A.java', '@RestController class A implements OrdersApi {}'],
+    [
+      'a mapping of any method',
+      'A.java',
+      '@RequestMapping(value = "/a", method = RequestMethod.GET) B b() {}',
+    ],
+  ])('cannot be told beside %s (%s)', (_what, file, source) => {
+    expect(hasOpenRoutes(file, source)).toBe(true);
+  });
+
+  it.each([
+    [
+      'a.js',
+      "import cors from 'cors';\napp.use(cors());\napp.use('/v1/a', routes());\napp.get('/a/:id', x);\ncache.get(key, y)",
+    ],
+    ['a.py', 'app.include_router(router)\n@router.get("/a")\ndef a(): ...\n@router.post("")\ndef b(): ...'],
+    ['A.java', '@RequestMapping("/v1/a")\nclass A { @GetMapping("/{id}") B b() {} @PostMapping B c() {} }'],
+  ])('can be told of %s: %s', (file, source) => {
+    expect(hasOpenRoutes(file, source)).toBe(false);
+  });
+
+  const ask = async (
+    answer: Parameters<typeof converseWithPlanted>[1],
+    routes: string | null,
+  ): Promise<string[]> => {
+    const traffic = await makeTraffic(converseWithPlanted(PLANTED_API, answer));
+    return turnedAway(traffic, routes === null ? null : routesOf('a.js', routes)).map(
+      ({ operation }) => operation.path,
+    );
+  };
+  const NOBODY = { status: 404, body: { error: 'not found' } };
+
+  it('are turned away by the running service as unknown paths are', async () => {
+    const none = await ask(() => NOBODY, null);
+    expect(new Set(none)).toEqual(new Set(['/v1/login', '/v1/things']));
+    expect(
+      await ask(({ path }) => (path.includes('no-such') ? NOBODY : { status: 200, body: [] }), null),
+    ).toEqual([]);
+  });
+
+  it('of one thing only where no route of the code is for them', async () => {
+    const answer: Parameters<typeof ask>[0] = ({ path }) =>
+      path.startsWith('/v1/things/') || path.includes('no-such') ? NOBODY : { status: 200, body: [] };
+    expect(await ask(answer, null)).toEqual([]);
+    expect(await ask(answer, "app.get('/things/:id', x)\napp.delete('/things/:id', y)")).toEqual([]);
+    expect(await ask(answer, "app.get('/things', x)")).toContain('/v1/things/{thingId}');
+    const other: Parameters<typeof ask>[0] = (request) =>
+      request.path.startsWith('/v1/things/')
+        ? { status: 404, body: { error: 'no such thing' } }
+        : answer(request);
+    expect(await ask(other, "app.get('/things', x)")).toEqual([]);
+  });
+
+  it('are those whose method the service does not know', async () => {
+    const answer: Parameters<typeof ask>[0] = ({ method }) =>
+      method === 'POST' ? { status: 405 } : { status: 200, body: [] };
+    expect(new Set(await ask(answer, null))).toEqual(new Set(['/v1/login', '/v1/things']));
+  });
+});
+
 describe.each(Object.entries(SERVICES).filter(([name]) => name !== 'graphql'))(
   'the service %s',
   (name, folder) => {
@@ -119,6 +220,32 @@ describe.each(Object.entries(SERVICES).filter(([name]) => name !== 'graphql'))(
     it('has its routes recognised, and all of them described', async () => {
       const outcome = await outcomeOf(CODE_ROUTES_CHECKER, inspectFiles(files, { apiSpec: 'openapi.yaml' }));
       expect(outcome).toMatchObject({ kind: 'ran-clean' });
+    });
+
+    it('has all its routes read, and each operation served by one', async () => {
+      const inspection = inspectFiles(files, {
+        apiSpec: 'openapi.yaml',
+        framework: FRAMEWORKS[name] ?? null,
+      });
+      expect(await outcomeOf(SERVED_OPERATIONS_CHECKER, inspection)).toMatchObject({
+        kind: 'ran-clean',
+        note: matching(/every operation .* \d+ routes of the code$/),
+      });
+    });
+
+    it('is told of an operation that no route serves', async () => {
+      const spec = files['openapi.yaml'] ?? '';
+      const text =
+        '  /v1/nobody/{id}:\n    get:\n      operationId: x\n      responses:\n        200: { description: x }\n';
+      const changed = { ...files, 'openapi.yaml': spec.replace('\npaths:\n', `\npaths:\n${text}`) };
+      const inspection = inspectFiles(changed, {
+        apiSpec: 'openapi.yaml',
+        framework: FRAMEWORKS[name] ?? null,
+      });
+      expect(await outcomeOf(SERVED_OPERATIONS_CHECKER, inspection)).toMatchObject({
+        kind: 'ran-found',
+        findings: [{ key: 'unserved-operation GET /v1/nobody/{id}', file: 'openapi.yaml' }],
+      });
     });
 
     it('is told of a route that is not described', async () => {

@@ -43,6 +43,8 @@ export function inspectFiles(
   const inspection: Inspection = {
     target: {
       path,
+      root: path,
+      folder: '.',
       gitDir: join(path, '.git'),
       commit: treeOf('commit'),
       tree: treeOf('tree'),

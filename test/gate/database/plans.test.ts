@@ -27,10 +27,24 @@ const scan = (more: Partial<PlanNode>, type = 'Seq Scan'): PlanNode => ({
   ...more,
 });
 const limited = (below: PlanNode): PlanNode => ({ 'Node Type': 'Limit', Plans: [below] });
-const sorted = (below: PlanNode): PlanNode => ({
+const sorted = (below: PlanNode, rows = 1500): PlanNode => ({
   'Node Type': 'Sort',
   'Sort Key': ['l.part DESC'],
+  'Plan Rows': rows,
   Plans: [below],
+});
+const picked = (condition: string): PlanNode => scan({ Alias: 'l', 'Index Cond': condition }, 'Index Scan');
+const bitmap = (condition: string): PlanNode =>
+  scan(
+    { Alias: 'l', Plans: [{ 'Node Type': 'Bitmap Index Scan', 'Index Cond': condition }] },
+    'Bitmap Heap Scan',
+  );
+const joined = (inner: PlanNode): PlanNode => ({
+  'Node Type': 'Hash Join',
+  Plans: [
+    { 'Node Type': 'Index Scan', 'Relation Name': 'kinds', Alias: 'k' },
+    { 'Node Type': 'Hash', Plans: [inner] },
+  ],
 });
 
 test.each<[string, PlanNode, string[]]>([
@@ -41,6 +55,17 @@ test.each<[string, PlanNode, string[]]>([
     ['filter part'],
   ],
   ['the first of all in an order', limited(sorted(scan({}))), ['order part']],
+  ['the first of a range in an order', limited(sorted(picked('(l.note > $1)'), 500)), ['order part']],
+  [
+    'the same by a bitmap',
+    limited(sorted(bitmap('((l.note >= $1) AND (l.note < $2))'), 500)),
+    ['order part'],
+  ],
+  [
+    'the first of a join in an order of one table',
+    limited(sorted(joined(scan({ Alias: 'l' })))),
+    ['order part'],
+  ],
   ['a filter of any of them', scan({ Filter: '(l.part = ANY ($1))' }), ['filter part']],
 ])('%s is a problem', (_, plan, found) => {
   expect(scanProblems(plan, [LINES]).map(({ kind, columns }) => `${kind} ${columns.join()}`)).toEqual(found);
@@ -65,6 +90,12 @@ test.each<[string, PlanNode]>([
   ],
   ['an ordered scan that stops early', limited(scan({ Filter: '(l.part = $1)' }, 'Index Scan'))],
   ['a condition a parameter switches off', scan({ Filter: '(($1 IS NULL) OR (l.part = $1))' })],
+  ['a few of a range in an order', limited(sorted(picked('(l.note > $1)'), 100))],
+  ['those of one value in an order', limited(sorted(picked('(l.note = $1)'), 500))],
+  ['those of one value from a place on', limited(sorted(picked('((l.note = $1) AND (l.id > $2))'), 500))],
+  ['a few of a join in an order', limited(sorted(joined(scan({ Alias: 'l' })), 20))],
+  ['a join in the order of the other table', limited(sorted(joined(scan({ Alias: 'm' }))))],
+  ['a range in an order, without a limit', sorted(picked('(l.note > $1)'), 500)],
   ['a pattern', scan({ Filter: '(l.part ~~* $1)' })],
   ['all of it', scan({})],
   ['all of it in an order', sorted(scan({}))],

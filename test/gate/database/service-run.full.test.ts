@@ -113,6 +113,19 @@ test.each<[string, boolean]>([
   ]);
 });
 
+test('a query for each parent that the rows of a list refer to is found, also where each is asked for only once', async () => {
+  const once = `const known = {};
+    for (const o of orders) known[o.customer_id] ??= (await pool.query('select * from customers where id = $1', [o.customer_id])).rows[0];
+    return orders.map((o) => ({ ...o, customer: known[o.customer_id] }));`;
+  const customers = `create table customers (id bigint generated always as identity primary key, name text not null);
+    alter table orders add customer_id bigint not null references customers (id);
+    create index on orders (customer_id); ${INDEXES}`;
+  const inspection = bench.inspect(service({ lines: once, indexes: customers }));
+  expect(await keys(nPlusOne, inspection)).toEqual([
+    'n-plus-one:GET /orders:select * from customers where id = $1',
+  ]);
+});
+
 test.each<[string, Parameters<typeof service>[0], string[]]>([
   [
     'a filter',
@@ -125,6 +138,22 @@ test.each<[string, Parameters<typeof service>[0], string[]]>([
     ['query-index:order:orders(created_at, id)'],
   ],
   [
+    'an order of a range',
+    {
+      lines: 'return orders;',
+      list: `select * from orders where created_at >= now() - interval '7 days' order by code limit $1`,
+    },
+    ['query-index:order:orders(code)'],
+  ],
+  [
+    'an order behind a join',
+    {
+      lines: 'return orders;',
+      list: `select orders.* from orders join lines on lines.order_id = orders.id order by orders.code limit $1`,
+    },
+    ['query-index:order:orders(code)'],
+  ],
+  [
     'a look-up',
     {
       lines: 'return orders;',
@@ -134,6 +163,20 @@ test.each<[string, Parameters<typeof service>[0], string[]]>([
   ],
 ])('%s without an index is found', async (_, options, expected) => {
   expect(await keys(queryIndexes, bench.inspect(service(options)))).toEqual(expected);
+});
+
+test.each<[string, string]>([
+  ['of a range in its own order', 'where created_at >= $2::timestamptz order by created_at limit $1'],
+  [
+    'of the few rows of one parent',
+    'where id in (select order_id from lines where order_id = $2::bigint) order by code limit $1',
+  ],
+])('an order %s is none', async (_, rest) => {
+  const list = `select * from orders ${rest}`
+    .replace('$2::timestamptz', "now() - interval '7 days'")
+    .replace('$2::bigint', '5');
+  const inspection = bench.inspect(service({ lines: 'return orders;', list }));
+  expect(await keys(queryIndexes, inspection)).toEqual(['ran-clean']);
 });
 
 test('a service that does not start is no failure of its queries', async () => {

@@ -1,5 +1,6 @@
 // Needs PostgreSQL (on PATH or from the package) and git.
 import type { RolloutPlan } from '../../../src/domain/deployment-plan';
+import { DrillReport } from '../../../src/domain/rehearsal';
 import { assignMigrations } from '../../../src/gate/replica/rollout-order';
 import type { Backup } from '../../../src/gate/database/backup';
 import { containing } from '../support';
@@ -16,6 +17,7 @@ const age = second('alter table users add column age int;', 'alter table users d
 describe('a backup', () => {
   test('of the migrated database is restored as a new one and is the same', async () => {
     const report = reportOf(await bench.replicas().drillBackup(bench.subject({ files: age })));
+    expect(DrillReport.parse(report)).toEqual(report);
     expect(report.problems).toEqual([]);
     expect(report.method).toMatch(/^pg_dump and psql of|^a cold copy/);
     expect(report.actions.at(-1)).toMatchObject({

@@ -2,7 +2,7 @@
 import { containing } from '../support';
 import { column, designOf, openReplicaBench, reportOf, second, stepsOf, type Given } from './support';
 import type { MigrationDesign } from '../../../src/domain/migration-design';
-import type { RehearsalReport } from '../../../src/domain/rehearsal';
+import { RehearsalReport } from '../../../src/domain/rehearsal';
 
 let bench: Awaited<ReturnType<typeof openReplicaBench>>;
 beforeAll(async () => {
@@ -23,6 +23,7 @@ async function rehearsed(
 
 test('a migration that adds is sound: up, down and up again with rows, each statement measured', async () => {
   const report = await rehearsed({ files: age, rows: 2000 });
+  expect(RehearsalReport.parse(report)).toEqual(report);
   expect(report.problems).toEqual([]);
   expect(report.destructive).toEqual([]);
   expect(report.tables).toEqual([

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Survey } from '../../../src/domain/survey';
+import type { GateSetting } from '../../../src/gate/gate-runner';
 import type { Inspection } from '../../../src/gate/inspection';
 import { type OpenedInspection, openInspection } from '../../../src/gate/open-inspection';
 import { createSetting, SURVEY } from '../support';
@@ -19,6 +20,7 @@ export interface Repository {
     commit?: string;
     survey?: Partial<Survey>;
     searchPath?: string;
+    setting?: Partial<GateSetting>;
   }): Inspection;
   /** Ends its inspections too. */
   dispose(): Promise<void>;
@@ -52,8 +54,9 @@ export function createRepository(): Repository {
       git('commit', '-q', '--allow-empty', '-m', 'A change');
       return git('rev-parse', 'HEAD');
     },
-    inspect({ base, commit = git('rev-parse', 'HEAD'), survey = {}, searchPath } = {}) {
-      const one = openInspection(createSetting(folder, searchPath === undefined ? {} : { searchPath }), {
+    inspect({ base, commit = git('rev-parse', 'HEAD'), survey = {}, searchPath, setting } = {}) {
+      const search = searchPath === undefined ? {} : { searchPath };
+      const one = openInspection(createSetting(folder, { ...search, ...setting }), {
         target: {
           path,
           gitDir: join(path, '.git'),

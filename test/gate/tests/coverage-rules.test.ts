@@ -138,7 +138,7 @@ test('business logic that tests do not reach is found, routes and entry points a
   expect(judgeModules(half, [], [...half.keys()])).toEqual([]);
 });
 
-test('mutants change one line each, in JavaScript and Python, and none in Java', () => {
+test('mutants change one line each, in JavaScript, Python and Java', () => {
   const javascript =
     'export function f(a) {\n  if (a > 3) {\n    throw new Error("x");\n  }\n  log.info("y");\n  return a;\n}\n';
   expect(mutantsOf('src/f.js', javascript, span(1, 7)).map(({ line, change }) => [line, change])).toEqual([
@@ -150,7 +150,14 @@ test('mutants change one line each, in JavaScript and Python, and none in Java',
   const mutants = mutantsOf('app/f.py', python, span(1, 4));
   expect(mutants.map(({ line }) => line)).toEqual([2, 3, 4]);
   expect(mutants[0]?.text).toContain('if not (a > 3):');
-  expect(mutantsOf('A.java', 'class A { int f(int a) { if (a > 3) return 1; return 2; } }', [1])).toEqual([]);
+  const java =
+    'class A {\n  boolean f(int a) {\n    if (a > 3)\n      throw new IllegalStateException();\n    kept.add(a);\n    log.info(a);\n    return true;\n  }\n}\n';
+  expect(mutantsOf('A.java', java, span(1, 9)).map(({ line, change }) => [line, change])).toEqual([
+    [3, '`if (a > 3)` became `if (!(a > 3))`'],
+    [4, 'left out `throw new IllegalStateException();`'],
+    [7, '`return true;` became `return false;`'],
+    [5, 'left out `kept.add(a);`'],
+  ]);
 });
 
 test('tests that let nearly every mutant live notice too little', () => {

@@ -14,19 +14,26 @@ export async function findBreakingOpenApi(
   api: OpenApiDescription,
   inspection: Inspection,
 ): Promise<readonly SpecFinding[]> {
+  const before = await describeBase(api, inspection);
+  return before === null ? [] : breakingChanges(api, before);
+}
+
+/** The document of the base; null where there is none to compare with, or it reads the same. */
+export async function describeBase(
+  api: OpenApiDescription,
+  inspection: Inspection,
+): Promise<JsonRecord | null> {
   const changes = await changesOf(api, inspection);
   const text = (await changes?.readBase(api.source)) ?? null;
-  if (changes === null || text === null || text === api.text) return [];
-  let before: JsonRecord;
+  if (changes === null || text === null || text === api.text) return null;
   try {
     const { source, from } = api;
     const read = (path: string): Promise<string | null> => changes.readBase(path);
-    before = (await describeOpenApi({ source, from, text, basePath: null, read })).document;
+    return (await describeOpenApi({ source, from, text, basePath: null, read })).document;
   } catch (error) {
-    if (error instanceof CannotTell) return []; // nobody could rely on what could not be read
+    if (error instanceof CannotTell) return null; // nobody could rely on what could not be read
     throw error;
   }
-  return breakingChanges(api, before);
 }
 
 /** The same from two documents; a raised major version, or a path moved to a later one, breaks nobody. */
@@ -34,12 +41,19 @@ export function breakingChanges(
   { source, document, operations }: Pick<OpenApiDescription, 'source' | 'document' | 'operations'>,
   before: JsonRecord,
 ): SpecFinding[] {
-  if (isRaised(recordOf(before['info'])['version'], recordOf(document['info'])['version'])) return [];
-  return openApiChanges(source, withoutMoved(before, document), document).map(({ where, what }) => ({
+  const promised = stillPromised(before, document);
+  if (promised === null) return [];
+  return openApiChanges(source, promised, document).map(({ where, what }) => ({
     key: `breaking ${where}: ${what}`,
     text: `${where}: ${what}, and the version is the same`,
     at: operations.find(({ pointer }) => where.includes(` ${String(pointer[1])}`))?.pointer ?? ['paths'],
   }));
+}
+
+/** What of the base its clients may still count on; null where a raised major version says that it is over. */
+export function stillPromised(before: JsonRecord, after: JsonRecord): JsonRecord | null {
+  if (isRaised(recordOf(before['info'])['version'], recordOf(after['info'])['version'])) return null;
+  return withoutMoved(before, after);
 }
 
 function isRaised(before: unknown, after: unknown): boolean {

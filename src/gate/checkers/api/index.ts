@@ -1,7 +1,9 @@
 import type { GateChecker } from '../../checker';
 import { API_DOCUMENT_CHECKER } from './documentation';
 import { CODE_ROUTES_CHECKER } from './code-routes';
+import { OASDIFF_CHECKER } from './oasdiff';
 import { ROUTE_CHECKERS } from './route-conventions';
+import { SERVED_OPERATIONS_CHECKER } from './served-operations';
 import { createSpecChecker } from './spec-checker';
 import { SPEC_RULES } from './spec-rules';
 import { TESTED_ROUTES_CHECKER } from './tested-routes';
@@ -12,5 +14,7 @@ export const API_CHECKERS: readonly GateChecker[] = [
   API_DOCUMENT_CHECKER,
   ...ROUTE_CHECKERS,
   CODE_ROUTES_CHECKER,
+  SERVED_OPERATIONS_CHECKER,
   TESTED_ROUTES_CHECKER,
+  OASDIFF_CHECKER,
 ];

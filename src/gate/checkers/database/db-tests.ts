@@ -2,30 +2,38 @@ import type { GateFinding } from '../../../domain/receipt';
 import { CannotTell, type GateChecker } from '../../checker';
 import type { StatementCount, Table } from '../../facts/database';
 import { tableName } from '../../database/read-catalog';
+import { failsAgain, secondRunEvidence, tellSecondRun } from './second-run';
 
 const FIXTURE =
   /(?:^|\/)(?:fixtures?|seeds?|seeders?|factor(?:y|ies)|test-?data|testdata|conftest)(?:[./_-]|$)|(?:fixtures?|factory|factories|seed|seeder|testdata|test[-_]?data)\.[a-z]+$|(?:^|\/)(?:tests?|spec|__tests__)\/(?:.*\/)?(?:support|helpers?|utils?|setup|database|db)(?:\/|[^/]*\.[a-z]+$)/i;
 
-/** Each table is written and read while the tests run, from fixtures kept in the repository. */
+/**
+ * Each table is written and read while the tests run, from fixtures kept in the repository; and what one run leaves in
+ * the database does not make the next one fail.
+ */
 export const dbTests: GateChecker = {
   name: 'tested-tables',
-  version: '1',
+  version: '2',
   subjects: ['db-tests'],
   scope: 'objective',
   reads: () => true,
-  control: () => untestedTables([PLANTED], [], new Set()).length === 2,
+  control: () =>
+    untestedTables([PLANTED], [], new Set()).length === 2 &&
+    failsAgain({ kind: 'recorded', value: { outcome: { kind: 'ran-found', note: '' }, output: '' } })
+      .length === 1,
   check: async (inspection) => {
     const database = await inspection.database();
     if (database.tables.length === 0) throw new CannotTell('the migrations made no table to look at');
-    const { statements } = await inspection.tests();
-    if (statements.kind === 'absent') {
+    const { statements, again } = await inspection.tests();
+    const repeated = failsAgain(again);
+    if (statements.kind === 'absent' && repeated.length === 0) {
       throw new CannotTell(`what the tests do to the database is not known: ${statements.reason}`);
     }
-    const given = await tablesWithRows(database);
+    const ran = statements.kind === 'absent' ? null : statements.value;
     const files = await inspection.files();
     const fixtures = files.paths.filter((path) => FIXTURE.test(path));
-    const findings = [
-      ...untestedTables(database.tables, statements.value, given),
+    const missing = [
+      ...(ran === null ? [] : untestedTables(database.tables, ran, await tablesWithRows(database))),
       ...(fixtures.length > 0
         ? []
         : [
@@ -35,27 +43,22 @@ export const dbTests: GateChecker = {
             },
           ]),
     ];
+    const findings = [...repeated, ...missing];
     const { length } = database.tables;
-    const calls = statements.value.reduce((sum, statement) => sum + statement.calls, 0);
+    const told =
+      missing.length > 0
+        ? `${missing.length} things are missing from the tests of ${length} tables`
+        : `the tests write and read all ${length} tables`;
+    const note = `${ran === null ? 'which tables the tests use is not known' : told}; ${tellSecondRun(again)}`;
+    const calls = (ran ?? []).reduce((sum, statement) => sum + statement.calls, 0);
+    const text = `${calls} executions of ${ran?.length ?? 0} statements; fixtures: ${fixtures.slice(0, 10).join(', ')}`;
     return [
       {
         subject: 'db-tests',
-        outcome:
-          findings.length > 0
-            ? {
-                kind: 'ran-found',
-                note: `${findings.length} things are missing from the tests of ${length} tables`,
-                findings,
-              }
-            : { kind: 'ran-clean', note: `the tests write and read all ${length} tables` },
+        outcome: findings.length > 0 ? { kind: 'ran-found', note, findings } : { kind: 'ran-clean', note },
         evidence: [
-          {
-            kind: 'measurement',
-            text: `${calls} executions of ${statements.value.length} statements; fixtures: ${fixtures.slice(0, 10).join(', ')}`.slice(
-              0,
-              2000,
-            ),
-          },
+          ...(await secondRunEvidence(inspection, again)),
+          { kind: 'measurement', text: text.slice(0, 2000) },
         ],
       },
     ];

@@ -9,6 +9,7 @@ import { quoteName, quoteTable } from '../../database/quote-name';
 import { tableName } from '../../database/read-catalog';
 import type { Session } from '../../database/session';
 import type { Inspection } from '../../inspection';
+import { graphqlRules } from './graphql-rules';
 import { snake, specRules, type SpecRule, tableNamed } from './spec-rules';
 import { readsMigrations } from './schema-files';
 
@@ -17,7 +18,7 @@ const TEXT = /^(?:text|character varying|character|citext)\b/;
 /** What the API promises of its resources, the database refuses to break on its own: tried by rows that break it. */
 export const dbValidation: GateChecker = {
   name: 'database-refuses-invalid-rows',
-  version: '1',
+  version: '2',
   subjects: ['db-validation'],
   scope: 'objective',
   reads: (path, survey) =>
@@ -67,8 +68,7 @@ const ADVICE = {
 
 async function rulesOfApi(inspection: Inspection, tables: readonly Table[]): Promise<SpecRule[]> {
   const api = await inspection.api();
-  if (api.kind !== 'openapi')
-    throw new CannotTell('the rules of a GraphQL schema are not compared with the database yet');
+  if (api.kind === 'graphql') return graphqlRules(api.text, tables);
   const resolve = createResolver(api.document);
   return specRules(api.document, api.operations, tables, (schema) => resolve(schema));
 }

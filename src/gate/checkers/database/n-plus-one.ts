@@ -12,7 +12,7 @@ const FEWEST_ROWS = 3;
 /** Requests each list with few rows and with more: no statement may run more often because there are more rows. */
 export const nPlusOne: GateChecker = {
   name: 'statements-per-row',
-  version: '1',
+  version: '2',
   subjects: ['no-n-plus-one'],
   scope: 'objective',
   reads: () => true,

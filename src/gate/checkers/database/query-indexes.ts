@@ -12,7 +12,7 @@ const MOST_STATEMENTS = 100;
 /** The statements that reading operations really ran: with big tables, an index serves what they filter and sort by. */
 export const queryIndexes: GateChecker = {
   name: 'query-plans',
-  version: '1',
+  version: '2',
   subjects: ['query-indexes'],
   scope: 'objective',
   reads: () => true,
@@ -34,9 +34,10 @@ export const queryIndexes: GateChecker = {
         const plan = await explainStatement(session, query);
         if (plan === null) continue;
         read += 1;
-        for (const { kind, table, columns } of scanProblems(plan, big)) {
+        for (const { kind, table, columns, rows: sorted } of scanProblems(plan, big)) {
           const key = `query-index:${kind}:${table}(${columns.join(', ')})`;
-          const does = kind === 'filter' ? 'filters by' : 'sorts by';
+          const many = sorted === undefined ? '' : `about ${Math.round(sorted)} of its rows `;
+          const does = kind === 'filter' ? 'filters by' : `sorts ${many}by`;
           findings.set(key, {
             key,
             text: `no index of ${table} serves a statement that ${does} ${columns.join(', ')} (${calls} calls): ${query.replace(/\s+/g, ' ').slice(0, 250)}`,

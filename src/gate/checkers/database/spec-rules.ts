@@ -65,8 +65,7 @@ function resources(
     ...recordOf(document['definitions']),
   };
   const named = Object.entries(components).flatMap(([name, schema]): Resource[] => {
-    if (PARTIAL.test(name)) return [];
-    const table = tableNamed(name.replace(AFFIXES, '').replace(AFFIXES, ''), tables);
+    const table = resourceTable(name, tables);
     return table === undefined ? [] : [{ name, schema: resolve(schema), table }];
   });
   // Schemas written where they are used are about what the path names.
@@ -90,6 +89,11 @@ function resources(
     return [{ name: `${operation.method.toUpperCase()} ${operation.path}`, schema: resolve(schema), table }];
   });
   return [...named, ...inline];
+}
+
+/** The table a type is about: `NewOrder` and `OrderInput` are of `orders`, a change or a page of orders is of none. */
+export function resourceTable(name: string, tables: readonly Table[]): Table | undefined {
+  return PARTIAL.test(name) ? undefined : tableNamed(name.replace(AFFIXES, '').replace(AFFIXES, ''), tables);
 }
 
 /** `Order`, `order_items`, `orderItems` and `/order-items` are the tables `orders` and `order_items`. */

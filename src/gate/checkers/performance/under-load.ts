@@ -1,4 +1,4 @@
-import type { Evidence } from '../../../domain/receipt';
+import type { Evidence, GateFinding } from '../../../domain/receipt';
 import { type Answer, CannotTell, type GateChecker } from '../../checker';
 import type { RunningService } from '../../facts/service';
 import type { Inspection } from '../../inspection';
@@ -43,7 +43,7 @@ interface LoadReport {
  */
 export const underLoad: GateChecker = {
   name: 'under-load',
-  version: '2',
+  version: '3',
   subjects: ['response-time', 'performance-tests', 'memory-monitored', 'non-blocking'],
   scope: 'objective',
   alone: true,
@@ -139,16 +139,17 @@ function answersFrom(report: LoadReport, { settings }: Inspection): Answer[] {
   }
   const throttled = times.filter((row) => row.throttled > 0);
   const evidence = evidenceOf(report, settings.sla.p95Ms);
+  const unloaded = unloadedFindings(occasions);
   return [
     responseTimeAnswer(report, settings.sla.p95Ms, evidence),
     throttled.length > 0
       ? { subject: 'performance-tests', outcome: throttledOutcome(throttled) }
       : {
           subject: 'performance-tests',
-          outcome: {
-            kind: 'ran-clean',
-            note: `a load test ran on this tree: ${String(totalOf(times))} requests over ${String(times.length)} operations`,
-          },
+          outcome: withFindings(
+            unloaded,
+            `a load test ran on this tree: ${String(totalOf(times))} requests over ${String(times.length)} operations`,
+          ),
           evidence,
         },
     memoryAnswer(report),
@@ -165,6 +166,15 @@ function answersFrom(report: LoadReport, { settings }: Inspection): Answer[] {
       evidence: [measurement(attention.map(attentionRow))],
     },
   ];
+}
+
+/** Where everything that reads for clients fails, no load test of the service can run, whatever its health bears. */
+function unloadedFindings({ all, failing }: Occasions): GateFinding[] {
+  if (all.some(({ reads, housekeeping }) => reads && !housekeeping)) return [];
+  return failing.map(({ name }) => ({
+    key: `not-loaded:${name}`,
+    text: `${name} fails on a single request, so it cannot be put under load`,
+  }));
 }
 
 function responseTimeAnswer(report: LoadReport, limitMs: number, evidence: readonly Evidence[]): Answer {

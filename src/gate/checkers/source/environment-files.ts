@@ -142,7 +142,10 @@ async function reportIgnored(found: FindingList, files: SourceFiles): Promise<vo
   const ignores = files.paths.filter(
     (path) => path.endsWith('.gitignore') && folder.startsWith(path.slice(0, -'.gitignore'.length)),
   );
-  const texts = await Promise.all(ignores.map((path) => files.read(path)));
+  const texts = [
+    ...(await Promise.all(ignores.map((path) => files.read(path)))),
+    ...((await files.ignoresAbove?.()) ?? []),
+  ];
   // `.env`, `*.env`, `.env*`, `/.env`, `**/.env`, `.*`
   const isIgnored = texts.some((text) =>
     /^\s*(?:\*\*\/|\/)?(?:[\w-]+\/)*(?:\*?\.env[*.]*\*?|\.\*|\.env\.\*|\*\.env)\s*$/m.test(text ?? ''),

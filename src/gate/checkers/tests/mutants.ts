@@ -32,27 +32,42 @@ const SWAPS: Readonly<Record<string, string>> = {
 /** What is written for people to read is not what tests look at. */
 const CHATTER = /\b(?:log|logger|logging|console|metrics?|trace|debug|warn)\b/i;
 
-// Without Java: a mutant that does not compile would count as noticed.
+/** What is written the same in JavaScript and Java. */
+const WITH_BRACES: readonly Rewrite[] = [
+  { kind: 'if_statement', rank: 1, rewrite: (node) => replaced(node, 'condition', (text) => `(!${text})`) },
+  {
+    kind: 'ternary_expression',
+    rank: 1,
+    rewrite: (node) => replaced(node, 'condition', (text) => `!(${text})`),
+  },
+  { kind: 'throw_statement', rank: 2, rewrite: () => ';' },
+  { kind: 'binary_expression', rank: 2, rewrite: swapped },
+  {
+    kind: 'expression_statement',
+    rank: 4,
+    rewrite: (node) => (/^(?:await )?[\w.]+\(/.test(node.text()) && !CHATTER.test(node.text()) ? ';' : null),
+  },
+];
+
 const REWRITES: Readonly<Partial<Record<Language, readonly Rewrite[]>>> = {
   javascript: [
-    { kind: 'if_statement', rank: 1, rewrite: (node) => replaced(node, 'condition', (text) => `(!${text})`) },
-    {
-      kind: 'ternary_expression',
-      rank: 1,
-      rewrite: (node) => replaced(node, 'condition', (text) => `!(${text})`),
-    },
-    { kind: 'throw_statement', rank: 2, rewrite: () => ';' },
-    { kind: 'binary_expression', rank: 2, rewrite: swapped },
+    ...WITH_BRACES,
     {
       kind: 'return_statement',
       rank: 3,
       rewrite: (node) => (node.namedChildren().length === 0 ? null : 'return undefined;'),
     },
+  ],
+  // Some do not compile, such as one without a return at its end; whoever tries them has to tell.
+  java: [
+    ...WITH_BRACES,
     {
-      kind: 'expression_statement',
-      rank: 4,
-      rewrite: (node) =>
-        /^(?:await )?[\w.]+\(/.test(node.text()) && !CHATTER.test(node.text()) ? ';' : null,
+      kind: 'return_statement',
+      rank: 3,
+      rewrite: (node) => {
+        const value = /^return\s+(true|false)\s*;$/.exec(node.text())?.[1];
+        return value === undefined ? null : `return ${value === 'true' ? 'false' : 'true'};`;
+      },
     },
   ],
   python: [

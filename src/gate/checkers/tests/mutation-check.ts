@@ -3,10 +3,14 @@ import type { Inspection } from '../../inspection';
 import type { FileDiffCoverage } from './diff-coverage';
 import { type Mutant, mutantsOf } from './mutants';
 
-const BUDGET_MS = 15_000;
-/** Tests that take longer are not run again for each mutant. */
-const SLOWEST_TESTS_MS = 20_000;
+/** Time for all mutants, and tests that take longer are not run again for each of them. */
+const LIMITS = { budgetMs: 15_000, slowestTestsMs: 20_000 } as const;
+/** Maven compiles and starts first. */
+const MAVEN_LIMITS = { budgetMs: 120_000, slowestTestsMs: 60_000 } as const;
+const NOT_COMPILED = /COMPILATION ERROR|Compilation failure/;
 const MOST_MUTANTS = 5;
+/** Some of them do not compile. */
+const MOST_TRIED_WITH_MAVEN = 8;
 /** One mutant alone may change nothing that matters. */
 const FEWEST_MUTANTS = 2;
 /** With so many noticed, no number of others makes it too few. */
@@ -31,30 +35,40 @@ export async function spotCheckMutants(
   changed: readonly FileDiffCoverage[],
 ): Promise<MutationResult> {
   const { survey, signal } = inspection;
-  if (survey.build !== null || survey.stack === 'java')
-    return nothing('mutants are not tried where sources are compiled');
+  const isMaven = survey.stack === 'java' && /(?:^|\/)mvnw?$/.test(survey.test?.[0] ?? '');
+  if (!isMaven && (survey.build !== null || survey.stack === 'java'))
+    return nothing('mutants are not tried where another command compiles the sources');
+  const { budgetMs, slowestTestsMs } = isMaven ? MAVEN_LIMITS : LIMITS;
   const mutants = await chooseMutants(inspection, changed);
   if (mutants.length < FEWEST_MUTANTS) return nothing('too little changed for mutants');
   const each = tests.run.durationMs;
-  if (each > SLOWEST_TESTS_MS) return nothing('the tests take too long for mutants');
-  const chosen = mutants.slice(0, MOST_MUTANTS);
+  if (each > slowestTestsMs) return nothing('the tests take too long for mutants');
+  const chosen = mutants.slice(0, isMaven ? MOST_TRIED_WITH_MAVEN : MOST_MUTANTS);
   const copy = await inspection.testCopy('checkout');
   const files = await inspection.files();
   const startedAt = performance.now();
   const tried: Mutant[] = [];
   const survived: Mutant[] = [];
+  let broken = 0;
   for (const mutant of chosen) {
-    const late = performance.now() - startedAt + each > BUDGET_MS;
+    const elapsed = performance.now() - startedAt;
+    const late = elapsed + each > budgetMs;
     if (tried.length - survived.length >= ENOUGH_NOTICED || (late && tried.length >= FEWEST_MUTANTS)) break;
+    if (elapsed > 2 * budgetMs) break;
     await copy.write(mutant.path, mutant.text);
     const run = await copy.test(Math.max(5_000, each * 3));
     signal.throwIfAborted();
     await copy.write(mutant.path, await files.read(mutant.path));
+    // The compiler noticed it, and no test.
+    if (isMaven && NOT_COMPILED.test(run.output)) {
+      broken += 1;
+      continue;
+    }
     tried.push(mutant);
     if (run.outcome.kind === 'ran-clean') survived.push(mutant);
   }
-  const isOpen = tried.length < chosen.length && tried.length - survived.length < ENOUGH_NOTICED;
-  const left = chosen.length - tried.length;
+  const left = chosen.length - tried.length - broken;
+  const isOpen = left > 0 && tried.length - survived.length < ENOUGH_NOTICED;
   return { tried, survived, omitted: isOpen ? `${String(left)} more mutants for want of time` : '' };
 }
 

@@ -3,6 +3,8 @@ import { createResolver, isRecord, type JsonRecord } from '../../../domain/opena
 /** Largest value a reference is replaced by, written out, in nodes: beyond it the reference stays. */
 const LARGEST_TARGET = 20_000;
 const LARGEST_VALUE = 60_000;
+/** References followed inside of each other: a long chain of them would be too deep for the stack. */
+const MOST_OPEN = 100;
 
 interface Resolved {
   readonly value: unknown;
@@ -17,16 +19,20 @@ interface Resolved {
 export function createRefResolver(document: JsonRecord): (value: unknown) => unknown {
   const follow = createResolver(document);
   const targets = new Map<string, Resolved | 'open'>();
+  let open = 0;
 
   const target = (reference: JsonRecord, ref: string): Resolved => {
     const known = targets.get(ref);
     const unresolved = { value: reference, size: 2 };
     if (known === 'open') return unresolved;
     if (known !== undefined) return known;
+    if (open >= MOST_OPEN) return unresolved;
     const there = follow(reference);
     if (Object.keys(there).length === 0) return unresolved;
     targets.set(ref, 'open');
+    open += 1;
     const resolved = resolve(there, LARGEST_TARGET);
+    open -= 1;
     const kept = resolved.size > LARGEST_TARGET ? unresolved : resolved;
     targets.set(ref, kept);
     return kept;

@@ -4,7 +4,7 @@ import { CannotTell, DoesNotApply, type GateChecker } from '../../../checker';
 import { roleOf } from '../engine/paths';
 import { createFindingList } from '../engine/scan';
 import { isPasswordText } from '../rules/credentials';
-import { parseReport, runScanner } from './scanner';
+import { parseReport, programVersion, runScanner } from './scanner';
 
 const Report = z.object({
   results: z.array(
@@ -50,6 +50,7 @@ export const BANDIT_CHECKER: GateChecker = {
     });
     const parsed = Report.safeParse(parseReport('bandit', run.stdout));
     if (!parsed.success) throw new CannotTell('bandit wrote a report of another shape');
+    const version = await programVersion(argv[0]);
     return BANDIT_CHECKER.subjects.map((subject) => {
       const found = createFindingList();
       for (const { test_id, filename, line_number, code, issue_text } of parsed.data.results) {
@@ -79,7 +80,7 @@ export const BANDIT_CHECKER: GateChecker = {
           findings.length === 0
             ? { kind: 'ran-clean', note: '' }
             : { kind: 'ran-found', note: `${String(findings.length)} findings`, findings },
-        by: { kind: 'tool', name: 'bandit', version: null, argv: [...argv.slice(0, 5), '…'], exitCode },
+        by: { kind: 'tool', name: 'bandit', version, argv: [...argv.slice(0, 5), '…'], exitCode },
         evidence,
       };
     });

@@ -5,7 +5,7 @@ import { CannotTell, type GateChecker } from '../../../checker';
 import { createFindingList } from '../engine/scan';
 import { isPlaceholder, isTrialPath } from '../secrets/placeholder';
 import { fingerprintOf, isScanned } from '../secrets/shapes';
-import { parseReport, runScanner } from './scanner';
+import { parseReport, programVersion, runScanner } from './scanner';
 
 const Report = z.array(
   z.object({ RuleID: z.string(), File: z.string(), StartLine: z.int(), Secret: z.string() }),
@@ -81,7 +81,13 @@ export const GITLEAKS_CHECKER: GateChecker = {
           findings.length === 0
             ? { kind: 'ran-clean', note: '' }
             : { kind: 'ran-found', note: `${String(findings.length)} secrets`, findings },
-        by: { kind: 'tool', name: 'gitleaks', version: null, argv: [...argv], exitCode },
+        by: {
+          kind: 'tool',
+          name: 'gitleaks',
+          version: await programVersion(argv[0]),
+          argv: [...argv],
+          exitCode,
+        },
         evidence,
       },
     ];

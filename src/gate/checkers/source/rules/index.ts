@@ -5,7 +5,10 @@ import { JAVASCRIPT_SECURITY_RULES } from './javascript-security';
 import { JAVASCRIPT_RUNTIME_RULES } from './javascript-runtime';
 import { JAVASCRIPT_TEST_RULES } from './javascript-tests';
 import { LOGGING_RULES } from './logging';
-import { PYTHON_RULES } from './python';
+import { PYTHON_ERROR_RULES } from './python-errors';
+import { PYTHON_RUNTIME_RULES } from './python-runtime';
+import { PYTHON_SECURITY_RULES } from './python-security';
+import { PYTHON_TEST_RULES } from './python-tests';
 import { SQL_INJECTION_RULES } from './sql-injection';
 
 /** Every rule over syntax trees. Adding one is adding a row to its file. */
@@ -16,6 +19,9 @@ export const SOURCE_RULES: readonly SourceRule[] = [
   ...JAVASCRIPT_RUNTIME_RULES,
   ...JAVASCRIPT_TEST_RULES,
   ...LOGGING_RULES,
-  ...PYTHON_RULES,
+  ...PYTHON_ERROR_RULES,
+  ...PYTHON_SECURITY_RULES,
+  ...PYTHON_RUNTIME_RULES,
+  ...PYTHON_TEST_RULES,
   ...JAVA_RULES,
 ];
