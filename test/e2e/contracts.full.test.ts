@@ -18,7 +18,7 @@ afterEach(async () => {
   expect(await leftovers(cli)).toEqual([]);
 });
 
-const RUN_TIMEOUT_MS = 600_000;
+const RUN_TIMEOUT_MS = 900_000;
 
 /** Asks the mock server of a bundle, which runs no longer than that. */
 async function askMock<T>(script: string, ask: (url: string) => Promise<T>): Promise<T> {
