@@ -17,6 +17,9 @@ afterEach(() => stage.dispose());
 const statusOf = async (handle: WorkflowHandle): Promise<ObjectiveStatus> =>
   ObjectiveStatus.parse(await handle.query(QUERIES.objectiveStatus));
 
+const numberOf = ({ databaseChanges = [] }: ObjectiveStatus): string =>
+  databaseChanges.map(({ slot }) => slot?.identifier ?? 'none').join();
+
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   for (let round = 0; round < 12_000; round++) {
     if (await condition()) return;
@@ -72,14 +75,19 @@ test(
     for (const { close } of started) await close();
 
     expect(ended.map(({ outcome }) => outcome)).toEqual(['delivered', 'delivered']);
-    const slots = ended.flatMap(({ databaseChanges = [] }) => databaseChanges.map(({ slot }) => slot));
-    expect(slots.map((slot) => slot?.identifier).sort()).toEqual(['0002', '0003']);
+    expect(ended.map(numberOf).sort()).toEqual(['0002', '0003']);
     const steps = ended.map(({ databaseChanges = [] }) =>
       databaseChanges.flatMap((row) => row.steps.map(({ state }) => state)),
     );
     expect(steps).toEqual(animals.map(() => ['done', 'done', 'done', 'done', 'done', 'pending']));
 
-    for (const { delivery } of ended)
+    // The later one's report says whose branch is merged first.
+    const byNumber = ended.sort((a, b) => numberOf(a).localeCompare(numberOf(b)));
+    const [before, after] = byNumber;
+    expect(readFileSync(after?.delivery?.report ?? '', 'utf8')).toContain(
+      `Merge after: \`0002\` of \`${before?.objectiveId ?? ''}\``,
+    );
+    for (const { delivery } of byNumber)
       await git(repository.path, 'merge', '--quiet', '--no-edit', delivery?.branch ?? '');
     const files = readdirSync(join(repository.path, 'migrations')).sort();
     expect(files.map((name) => name.slice(0, 4))).toEqual(['0001', '0002', '0003'].flatMap((n) => [n, n]));
