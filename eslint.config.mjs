@@ -5,6 +5,7 @@ import tseslint from 'typescript-eslint';
 
 const vendors = [
   '@anthropic-ai/sdk',
+  '@modelcontextprotocol/sdk',
   '@temporalio',
   'pg',
   'yaml',
@@ -75,6 +76,7 @@ const adapters = [
   'report',
   'engines',
   'watch',
+  'mcp',
 ];
 const others = (self) => adapters.filter((name) => name !== self).map((name) => `src/${name}`);
 const outside = ['workflows', 'activities', 'test'];

@@ -4,6 +4,7 @@ import { benchAttempts } from './attempts';
 import { benchContracts } from './contracts';
 import { renderFigures, type Figure } from './figures';
 import { benchGate } from './gates/speed';
+import { benchMcp } from './mcp';
 import { benchMerges } from './merges';
 import { benchMakespans, benchOrchestration } from './orchestration';
 import { benchSequencer } from './sequencer';
@@ -34,6 +35,8 @@ async function main(): Promise<void> {
     figures.push(...(await benchMakespans(server)));
     say('sequencer …');
     figures.push(...(await benchSequencer(server)));
+    say('MCP …');
+    figures.push(...(await benchMcp(server)));
     say('attempts …');
     figures.push(...(await benchAttempts(server)));
   } finally {

@@ -11,6 +11,7 @@ import { gc } from './commands/gc';
 import { gate } from './commands/gate';
 import { list } from './commands/list';
 import { logs } from './commands/logs';
+import { mcp } from './commands/mcp';
 import { pause, resume } from './commands/pause';
 import { plan } from './commands/plan';
 import { playbooks } from './commands/playbooks';
@@ -50,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
   gate,
   verifyReceipts,
   playbooks,
+  mcp,
   worker,
   server,
   setup,

@@ -13,6 +13,7 @@ const Variables = z.object({
     .string()
     .regex(/^[^\s/:]+:\d{1,5}$/, { error: 'use host:port, such as 127.0.0.1:9464' })
     .optional(),
+  COORDINATOR_MCP_TOKEN: text,
   COORDINATOR_REPLICA_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'use postgres://user:password@host:port/database' })
     .optional(),
@@ -43,6 +44,8 @@ export interface Environment {
   readonly replicaUrl: string | undefined;
   /** Where a worker serves its metrics; undefined: nowhere. */
   readonly metricsAddress: { readonly host: string; readonly port: number } | undefined;
+  /** What clients of the MCP server send. */
+  readonly mcpToken: string | undefined;
   readonly temporal: {
     readonly address: string | undefined;
     readonly namespace: string | undefined;
@@ -59,7 +62,10 @@ export interface Environment {
   readonly noColor: boolean;
   readonly ci: boolean;
   readonly path: string;
-  /** All variables as they are, secrets included: only for tools the user's own shell would run, never logged. */
+  /**
+   * All variables as they are, secrets included: only for tools the user's own shell would run, never logged. The MCP
+   * token is no business of theirs.
+   */
   readonly inherited: Readonly<Record<string, string>>;
 }
 
@@ -71,6 +77,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   const inherited: Record<string, string> = {};
   for (const [name, value] of Object.entries(variables)) if (value !== undefined) inherited[name] = value;
   const set = Object.fromEntries(Object.entries(inherited).filter(([, value]) => value.trim() !== ''));
+  delete inherited['COORDINATOR_MCP_TOKEN'];
   const parsed = Variables.safeParse(set);
   if (!parsed.success) throw badVariable(parsed.error);
   const read = parsed.data;
@@ -79,6 +86,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     model: read.COORDINATOR_MODEL,
     gitRemote: read.COORDINATOR_GIT_REMOTE,
     replicaUrl: read.COORDINATOR_REPLICA_URL,
+    mcpToken: read.COORDINATOR_MCP_TOKEN,
     metricsAddress: splitAddress(read.COORDINATOR_METRICS_ADDRESS),
     temporal: {
       address: read.TEMPORAL_ADDRESS,

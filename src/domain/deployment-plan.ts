@@ -66,7 +66,6 @@ const RolloutPhase = z.strictObject({
   /** How this phase is taken back; for migrations a command, for the rest words. */
   rollback: Line,
 });
-export type RolloutPhase = z.infer<typeof RolloutPhase>;
 
 export const RolloutPlan = z.strictObject({
   strategy: RolloutStrategy,
@@ -112,7 +111,7 @@ export function rolloutAnswer(seen: {
   return RolloutPlan.superRefine((plan, context) => {
     const complain = (message: string): void => context.addIssue({ code: 'custom', message });
     const { strategy, phases } = plan;
-    const count = (...actions: readonly RolloutPhase['action'][]): number =>
+    const count = (...actions: readonly RolloutPlan['phases'][number]['action'][]): number =>
       phases.filter(({ action }) => actions.includes(action)).length;
     if (strategy !== 'expand-contract' && seen.oldVersionWorks === false)
       complain(`${strategy} needs an old version that works on the new schema, and it does not`);

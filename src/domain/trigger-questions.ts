@@ -1,4 +1,5 @@
 import type { BreakingChange } from './breaking-change';
+import type { EscalationOption } from './escalation';
 import { hostsOf } from './external-service';
 import { describeFailure, redOf, restartAfter } from './failure-text';
 import type { Forecast } from './forecast';
@@ -20,6 +21,43 @@ const STOP = {
   decision: 'abort',
 } as const;
 
+/** Another attempt at work that breaks something: what people choose from, and what the specialist is told. */
+const WAYS = [
+  {
+    id: 'additive',
+    label: 'Find a way that only adds',
+    consequence: 'One more attempt, told what breaks; if something still does, you are asked again.',
+    apiOnly: false,
+    guidance: 'Find a way that only adds: keep what clients use, and keep the data.',
+  },
+  {
+    id: 'deprecate',
+    label: 'Keep the old and mark it deprecated',
+    consequence:
+      'One more attempt: what clients use stays as it is, marked as deprecated, and what replaces it is added beside it.',
+    apiOnly: true,
+    guidance:
+      'Keep what clients use as it is, mark it as deprecated in the spec, and say there what replaces it; add the new beside it.',
+  },
+  {
+    id: 'new-version',
+    label: 'Make a new major version beside the old',
+    consequence:
+      'One more attempt: the version there is stays as it is, and what changes is served under a new one, e.g. /v2.',
+    apiOnly: true,
+    guidance:
+      'Leave the version there is as it is, and put what changes under a new major version beside it, in the way the API names its versions (e.g. /v2).',
+  },
+] as const;
+
+/** The ways out for what breaks; an API can also be versioned. */
+function waysFor(breaking: readonly BreakingChange[]): EscalationOption[] {
+  const isApi = breaking.some((change) => change.kind === 'api');
+  return WAYS.filter(({ apiOnly }) => isApi || !apiOnly).map(({ id, label, consequence }) => {
+    return { id, label, consequence, decision: 'retry' };
+  });
+}
+
 /** The question when work takes away what clients use, or destroys data: the trigger `breaking-change`. */
 export function questionOfBreaking(progress: TaskProgress, breaking: readonly BreakingChange[]): Question {
   const [first] = breaking;
@@ -40,12 +78,7 @@ export function questionOfBreaking(progress: TaskProgress, breaking: readonly Br
     acceptable: true,
     breaking,
     options: [
-      {
-        id: 'additive',
-        label: 'Find a way that only adds',
-        consequence: 'One more attempt, told what breaks; if something still does, you are asked again.',
-        decision: 'retry',
-      },
+      ...waysFor(breaking),
       {
         id: 'reassign',
         label: 'Give it to another specialist',
@@ -92,13 +125,16 @@ export function questionOfTouches(progress: TaskProgress, all: readonly ServiceT
   };
 }
 
-/** What a specialist is told when a human wants another way than one that breaks things. */
+/** What a specialist is told when a human wants another way than one that breaks things: the one that was chosen. */
 export function additiveGuidance(
   breaking: readonly { readonly where: string; readonly what: string }[],
-  guidance: string | null,
+  { option, guidance }: { readonly option: string | null; readonly guidance: string | null },
 ): string {
+  const [additive] = WAYS;
+  const chosen = WAYS.find(({ id }) => id === option) ?? additive;
   return [
-    guidance ?? 'Find a way that only adds: keep what clients use, and keep the data.',
+    ...(guidance === null || chosen !== additive ? [chosen.guidance] : []),
+    ...(guidance === null ? [] : [guidance]),
     `The work as it is breaks or touches:\n${breaking.map((change) => `- ${change.where}: ${change.what}`).join('\n')}`,
   ]
     .join('\n\n')

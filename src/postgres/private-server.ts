@@ -212,7 +212,7 @@ function environmentOf(programs: PostgresPrograms): Record<string, string> {
 }
 
 function longestSocketPath(parent: string): number {
-  return join(parent, `${SOCKET_PREFIX}-9999999-99999999999-abcdef`, '.s.PGSQL.5432.lock').length;
+  return join(parent, `${SOCKET_PREFIX}-9999999-99999999999.4294967295-abcdef`, '.s.PGSQL.5432.lock').length;
 }
 
 function lastLines(text: string): string {

@@ -1,5 +1,6 @@
 import { DATABASE_CHANGE_STEPS } from '../domain/database-change';
 import type { Report, ReportDatabaseChange } from '../domain/report';
+import { tellingStatements } from './telling-statements';
 import { code, escapeExcerpt, table } from './escape-markdown';
 
 const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
@@ -41,19 +42,19 @@ function renderChange(change: ReportDatabaseChange): string {
     table(['Step', 'State', ''], steps),
   ];
   if (rehearsal !== null && rehearsal.statements.length > 0) {
-    const rows = rehearsal.statements
-      .slice(0, 30)
-      .map((statement) => [
-        code(statement.sql.replace(/\s+/g, ' ').slice(0, 100)),
-        statement.direction,
-        statement.lock ?? 'none',
-        ms(statement.runMs),
-        ms(statement.readersBlockedMs),
-        ms(statement.writersBlockedMs),
-      ]);
+    const { shown, left } = tellingStatements(rehearsal.statements);
+    const rows = shown.map((statement) => [
+      code(statement.sql.replace(/\s+/g, ' ').slice(0, 100)),
+      statement.direction,
+      statement.lock ?? 'none',
+      ms(statement.runMs),
+      ms(statement.readersBlockedMs),
+      ms(statement.writersBlockedMs),
+    ]);
     parts.push(
       `Measured on ${escapeExcerpt(rehearsal.server, 200)}, ${rehearsal.tables.map(({ table: name, rows: count }) => `${code(name)} ${String(count)} rows`).join(', ')}:`,
       table(['Statement', '', 'Lock', 'Ran', 'Readers waited', 'Writers waited'], rows),
+      ...(left === 0 ? [] : [`${String(left)} more statements locked nothing and were shorter.`]),
     );
   }
   if (deployment !== null) {

@@ -32,6 +32,7 @@ const ADAPTERS = [
   'temporal',
   'report',
   'watch',
+  'mcp',
 ].map((name) => `src/${name}`);
 const SHARED = ['src/config', 'src/process'];
 /** Types one adapter may know of another: checks run in a sandbox and on databases, which have no ports of their own. */

@@ -28,3 +28,9 @@ test.each([
   );
   expect(() => readEnvironment({ [name]: value })).not.toThrow(value);
 });
+
+test('the MCP token is read, and handed on to no other program', () => {
+  const { mcpToken, inherited } = readEnvironment({ COORDINATOR_MCP_TOKEN: 'secret', USER: 'ann' });
+  expect(mcpToken).toBe('secret');
+  expect(inherited).toEqual({ USER: 'ann' });
+});

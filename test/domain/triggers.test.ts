@@ -52,13 +52,34 @@ describe('breaking-change', () => {
       '[api] openapi.yaml: GET /a: the operation is gone',
       '[migration] m/2.up.sql: drops table orders',
     ]);
-    expect(question.options?.map((option) => option.decision)).toEqual([
-      'retry',
-      'reassign',
-      'accept',
-      'skip',
-      'abort',
+    expect(question.options?.map((option) => [option.id, option.decision])).toEqual([
+      ['additive', 'retry'],
+      ['deprecate', 'retry'],
+      ['new-version', 'retry'],
+      ['reassign', 'reassign'],
+      ['accept', 'accept'],
+      ['skip', 'skip'],
+      ['abort', 'abort'],
     ]);
+  });
+
+  it('offers ways of versioning for an API only', () => {
+    const migration = asked(afterAttempt(progressOf(), handedOff({ breaking: [dropped] })));
+    const ways = migration.options?.filter((option) => option.decision === 'retry');
+    expect(ways?.map(({ id }) => id)).toEqual(['additive']);
+  });
+
+  it.each([
+    ['deprecate', null, ['mark it as deprecated']],
+    ['new-version', 'call it /v3', ['a new major version beside it', 'call it /v3']],
+    ['additive', 'keep GET /a', ['keep GET /a']],
+    ['additive', null, ['Find a way that only adds']],
+  ])('tells the next attempt that the human chose %s and said %j', (option, guidance, told) => {
+    const { step } = afterDecision(broken, asked(broken), decision({ option, guidance }));
+    if (step.kind !== 'attempt' || step.prompt.kind !== 'guidance') throw new Error('no attempt follows');
+    for (const text of [...told, 'openapi.yaml: GET /a: the operation is gone'])
+      expect(step.prompt.text).toContain(text);
+    expect(step.prompt.text.includes('deprecated')).toBe(option === 'deprecate');
   });
 
   it('retry tells the next attempt what breaks, and what still breaks is asked again', () => {

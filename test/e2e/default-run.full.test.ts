@@ -1,4 +1,5 @@
 // Needs Temporal, PostgreSQL and the npm registry or its cache: one full run of the product, as a user starts it.
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { recomputeMetrics } from '../support/recompute-metrics';
 import { leftovers, levelsOf, readDelivered } from './delivered';
@@ -13,7 +14,7 @@ afterAll(() => cli.dispose());
 test('the default run delivers a gated branch, with one recovery at level 1 and one consultation at level 2', async () => {
   const run = await cli.run('start-objective', OBJECTIVE, '--json');
   expect(run.stderr).toContain('offline model (playbook auth, scenario default)');
-  expect(run.code).toBe(0);
+  if (run.code !== 0) throw new Error(`It ended with ${String(run.code)}:\n${run.stderr}`);
   const result = resultLine(run.stdout);
   expect(result).toMatchObject({
     outcome: 'delivered',
@@ -51,11 +52,27 @@ test('the default run delivers a gated branch, with one recovery at level 1 and 
   );
   expect(await show('openapi.yaml')).toContain('/v1/auth/login');
 
+  expect(report.contracts).toMatchObject([{ name: 'openapi', revision: 1, state: 'tested' }]);
+  const [change] = report.databaseChanges ?? [];
+  expect([change?.taskId, change?.strategy]).toEqual(['backend-T002', 'in-place']);
+  expect(change?.steps.map(({ key, state }) => [key, state])).toEqual([
+    ...['design', 'script', 'replica', 'deployment', 'rollout'].map((key) => [key, 'done']),
+    ['monitor', 'pending'],
+  ]);
+  const markdown = await readFile(result.report ?? '', 'utf8');
+  expect(markdown).toMatch(/^## API contracts$/m);
+  expect(markdown).toMatch(/^## Database changes$/m);
+
   expect(await leftovers(cli)).toEqual([]);
   const events = run.stdout.trim().split('\n').slice(0, -1);
   for (const line of events) z.looseObject({ type: z.string() }).parse(JSON.parse(line));
 
   const listed = await cli.run('list', '--json');
   expect(listed.stdout).toContain(result.objective);
+  const watch = await cli.run('status', `${result.objective}/deployment`);
+  expect([watch.code, watch.stdout]).toEqual([
+    0,
+    expect.stringContaining('/deployment  awaiting-deployment'),
+  ]);
   await serverGone(cli.home);
 }, 600_000);

@@ -3,7 +3,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Report } from '../../src/domain/report';
 import { runCommand } from '../../src/process/run-command';
-import type { CommandLine, ResultLine } from './command-line';
+import { OBJECTIVE, resultLine, type CommandLine, type ResultLine } from './command-line';
+
+/** Runs a scenario of the default playbook to its end. @throws with all it said where that is not code 0 */
+export async function deliver(cli: CommandLine, scenario: string): Promise<ResultLine> {
+  const run = await cli.run('start-objective', OBJECTIVE, '--scenario', scenario, '--json');
+  if (run.code !== 0)
+    throw new Error(`${scenario} ended with ${String(run.code)}:\n${run.stdout}\n${run.stderr}`);
+  return resultLine(run.stdout);
+}
 
 /** What is in front of the user after a run. */
 export interface Delivered {

@@ -3,6 +3,7 @@ import { exitCodeOf } from '../../domain/exit-codes';
 import { objectiveOrWatchArgument } from '../argument';
 import type { Command } from '../command';
 import { describeEscalation } from '../live/questions';
+import { allEscalations } from '../all-escalations';
 import { openSession, withObjective } from '../session';
 
 export const escalations: Command = {
@@ -25,17 +26,7 @@ export const escalations: Command = {
       if (server !== null) {
         const session = await openSession(server, server.kind === 'embedded' ? 'workflow-only' : 'none');
         try {
-          const { department } = session;
-          // Without search attributes every open one is asked.
-          const open = (await department.list()).filter(
-            (row) => row.open && (row.escalationLevel === null || row.escalationLevel === 4),
-          );
-          const ids = [...open.map((row) => row.objectiveId), ...(await department.askingWatches())];
-          for (const id of ids) {
-            for (const escalation of await department.openEscalations(id)) {
-              found.push({ objective: id, escalation });
-            }
-          }
+          found.push(...(await allEscalations(session.department)));
         } finally {
           await session.close();
         }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DECISIONS, ResolveEscalation } from '../../domain/escalation';
 import { argument, objectiveOrWatchArgument } from '../argument';
 import { BY_OPTION, ByFlag, byOf } from '../by';
 import type { Command } from '../command';
+import { decisionId } from '../decision-id';
 import { parseFlags } from '../parse-flags';
 import { sendMessage } from '../send-message';
 
@@ -37,9 +37,7 @@ export const resolve: Command = {
     const { by, ...decision } = parseFlags(ResolveFlags, rawFlags);
     const escalationId = argument(args, 1);
     const payload = parseFlags(ResolveEscalation, { ...decision, escalationId, by: byOf(by, context) });
-    // The same words again are the same decision, also when the first try was cut off.
-    const digest = createHash('sha256').update(JSON.stringify(payload)).digest('hex').slice(0, 12);
-    const updateId = `${escalationId}-${digest}`;
+    const updateId = decisionId(payload);
     return sendMessage(context, { objectiveId, name: 'resolveEscalation', payload, updateId });
   },
 };

@@ -1,20 +1,12 @@
 import { modelLabel } from '../../domain/model-label';
 import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
-import type { ModelChoice, ObjectiveInput, RunOptions } from '../../domain/objective';
+import type { ObjectiveInput } from '../../domain/objective';
 import type { Command, CommandContext } from '../command';
 import { carryOn, resultLine } from '../live/carry-on';
 import { plain } from '../live/text';
-import type { RunRecording, SurveyedTarget, Target } from '../services';
 import { openSession, type Session } from '../session';
-import { checkSandbox } from '../start/check-sandbox';
-import { chooseModel } from '../start/choose-model';
-import { locateRepository } from '../start/locate-repository';
-import { identifyObjective } from '../start/objective-id';
-import { readConfiguration } from '../start/read-configuration';
-import { planRecording } from '../start/recording';
+import { prepareObjective, type PreparedObjective } from '../start/prepare-objective';
 import { parseStart } from '../start/run-flags';
-import { refuseWithoutEngines } from '../start/refuse-without-engines';
-import { createTrustStore, ensureTrust } from '../start/trust';
 
 export const startObjective: Command = {
   name: 'start-objective',
@@ -49,7 +41,7 @@ export const startObjective: Command = {
   ],
   run: async (context, args, rawFlags) => {
     const { objective, flags, options } = parseStart(args, rawFlags);
-    const prepared = await prepare(context, objective, flags, options);
+    const prepared = await prepareObjective(context, objective, flags, options);
     if (flags.dryRun === true) return tellDryRun(context, prepared);
     const server = await context.services.useServer({
       hold: flags.detach === true ? 'keep' : 'lease',
@@ -75,81 +67,6 @@ export const startObjective: Command = {
     return exitCode;
   },
 };
-
-interface Prepared {
-  readonly input: ObjectiveInput;
-  readonly target: Target;
-  readonly surveyed: SurveyedTarget;
-  readonly sandbox: string;
-  readonly recording: RunRecording | null;
-}
-
-/** Everything that can be refused, in order, before anything starts. */
-async function prepare(
-  context: CommandContext,
-  objective: string,
-  flags: ReturnType<typeof parseStart>['flags'],
-  options: RunOptions,
-): Promise<Prepared> {
-  const { services, environment, terminal, cwd } = context;
-  const configuration = await readConfiguration(flags.config, cwd);
-  const repository = locateRepository(flags.repo, cwd);
-  const base = flags.base ?? null;
-  const target = await services.findTarget(
-    repository === null ? { sample: await services.findSample(objective), base } : { repository, base },
-  );
-  const model: ModelChoice = await chooseModel({
-    environment,
-    scenario: flags.scenario,
-    findCoverage: () => services.findCoverage(objective, target.sample),
-  });
-  const recording = await planRecording({
-    dir: flags.record,
-    cwd,
-    detach: flags.detach === true,
-    model,
-    objective,
-    target,
-  });
-  for (const note of target.notes) terminal.warn(note);
-  const objectiveId = identifyObjective(objective, target);
-  const surveyed = await services.surveyTarget({ target, workspaceId: objectiveId, configuration });
-  if (flags.dryRun !== true) refuseWithoutEngines(surveyed);
-  await ensureTrust({
-    target,
-    surveyed,
-    given: flags.trust,
-    store: createTrustStore(context.home.home),
-    say: terminal.warn,
-    confirm: terminal.interactive
-      ? (await (await import('../live/inquirer-prompts.js')).createPrompts()).confirm
-      : null,
-  });
-  const sandbox = checkSandbox({
-    sandbox: await services.probeSandbox(),
-    target,
-    model,
-    allowUnsandboxed: options.allowUnsandboxed,
-  });
-  const stored = configuration === null ? null : await (await services.blobs()).put(configuration.text);
-  return {
-    input: {
-      objectiveId,
-      objective,
-      repository: target.source,
-      repositoryIdentity: target.identity,
-      baseRef: target.baseRef,
-      baseCommit: target.baseCommit,
-      model,
-      options,
-      configuration: stored,
-    },
-    target,
-    surveyed,
-    sandbox,
-    recording,
-  };
-}
 
 async function startOn(context: CommandContext, session: Session, input: ObjectiveInput): Promise<string> {
   const { terminal } = context;
@@ -197,7 +114,7 @@ async function detach(context: CommandContext, session: Session, objectiveId: st
   return exitCode;
 }
 
-function tellDryRun(context: CommandContext, prepared: Prepared): ExitCode {
+function tellDryRun(context: CommandContext, prepared: PreparedObjective): ExitCode {
   const { terminal } = context;
   const { input, surveyed, sandbox } = prepared;
   const { survey } = surveyed;

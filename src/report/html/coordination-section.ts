@@ -1,5 +1,6 @@
 import { DATABASE_CHANGE_STEPS } from '../../domain/database-change';
 import type { Report, ReportDatabaseChange } from '../../domain/report';
+import { tellingStatements } from '../telling-statements';
 import { html, type Html } from './html';
 
 const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
@@ -12,7 +13,7 @@ export function renderCoordination({ contracts = [], databaseChanges = [] }: Rep
     ${contracts.map(
       ({ name, path, revision, hash, state, by, comments }) =>
         html`<details>
-          <summary>
+          <summary class="words">
             API contract <b>${name}</b> · revision ${String(revision)} ·
             ${state}${by === null ? '' : ` · ${by}`}
           </summary>
@@ -34,7 +35,7 @@ const listOf = (lines: readonly string[]): Html | null =>
 function renderChange(change: ReportDatabaseChange): Html {
   const { taskId, identifier, comesAfter = [], strategy, design, rehearsal, deployment, rollout } = change;
   return html`<details>
-    <summary>
+    <summary class="words">
       Schema change of <b>${taskId}</b>${identifier === null ? '' : ` · migration ${identifier}`}${
         strategy === null ? '' : ` · ${strategy}`
       }
@@ -98,6 +99,7 @@ function renderStatements({
   tables,
   statements,
 }: NonNullable<ReportDatabaseChange['rehearsal']>): Html {
+  const { shown, left } = tellingStatements(statements);
   return html`<h3>On a replica</h3>
     <p>${server}: ${tables.map(({ table, rows }) => `${table} ${String(rows)} rows`).join(', ')}</p>
     <table>
@@ -112,7 +114,7 @@ function renderStatements({
         </tr>
       </thead>
       <tbody>
-        ${statements.map(
+        ${shown.map(
           (row) =>
             html`<tr>
               <td><code>${row.sql.replace(/\s+/g, ' ').slice(0, 160)}</code></td>
@@ -124,5 +126,6 @@ function renderStatements({
             </tr>`,
         )}
       </tbody>
-    </table>`;
+    </table>
+    ${left === 0 ? null : html`<p>${String(left)} more statements locked nothing and were shorter.</p>`}`;
 }

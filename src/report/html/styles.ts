@@ -34,6 +34,7 @@ details > summary { cursor: pointer; padding: .4rem 0; display: grid; grid-templ
 details > summary::-webkit-details-marker { display: none; }
 details > summary:focus-visible { outline: 2px solid var(--bar0); outline-offset: 2px; }
 details > div { padding: 0 0 .75rem 2.5rem; }
+details > summary.words { display: block; }
 summary .demand { color: var(--faint); }
 .verdict { font-weight: 600; white-space: nowrap; }
 .pass { color: var(--pass); } .fail { color: var(--fail); } .needs-review { color: var(--review); }

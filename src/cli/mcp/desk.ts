@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { UnknownObjectiveError } from '../../client/translate-error';
+import { ResolveEscalation } from '../../domain/escalation';
+import type { Desk } from '../../mcp/desk';
+import { allEscalations } from '../all-escalations';
+import type { CommandContext } from '../command';
+import { decisionId } from '../decision-id';
+import { findReport, hasReport, missingReport } from '../find-report';
+import { reportError } from '../report-error';
+import type { Session } from '../session';
+import { keepSession } from './keep-session';
+import { startDetached } from './start-detached';
+import { waitForObjective } from './wait-for-objective';
+
+/** The department as the MCP server deals with it; `close` lets go of the Temporal server. */
+export function createDesk(
+  context: CommandContext,
+  options: { readonly allowUnsandboxed: boolean },
+): Desk & { close(): Promise<void> } {
+  const { services, terminal, call, home } = context;
+  const keeper = keepSession(context);
+  const withSession = <T>(id: string, ask: (session: Session) => Promise<T>): Promise<T> =>
+    keeper.use((session) => {
+      if (session === null) throw new UnknownObjectiveError(id);
+      return ask(session);
+    });
+
+  return {
+    start: (started) => startDetached(context, started, options),
+    list: (state) =>
+      keeper.use(async (session) => (await session?.department.list(state === null ? {} : { state })) ?? []),
+    status: (id) =>
+      withSession(id, async ({ department, server }) => {
+        const answer = await department.status(id);
+        return answer.kind === 'live'
+          ? { kind: 'live', status: answer.status, webUi: server.workflowUrl(id) }
+          : { kind: 'recorded', row: answer.summary };
+      }),
+    watch: (watchId) =>
+      withSession(watchId, async ({ department }) => {
+        const { summary, status } = await department.watch(watchId);
+        return { row: summary, status };
+      }),
+    escalations: (id) =>
+      id === null
+        ? keeper.use(async (session) => (session === null ? [] : allEscalations(session.department)))
+        : withSession(id, async ({ department }) =>
+            (await department.openEscalations(id)).map((escalation) => ({ objective: id, escalation })),
+          ),
+    send: ({ id, name, payload }) =>
+      withSession(id, ({ department }) => {
+        const message = { objectiveId: id, name, payload };
+        return department.send(
+          name === 'resolveEscalation'
+            ? { ...message, updateId: decisionId(ResolveEscalation.parse(payload)) }
+            : message,
+        );
+      }),
+    cancel: (id) => withSession(id, ({ department }) => department.cancel(id)),
+    wait: (wait) => withSession(wait.id, ({ department }) => waitForObjective(department, wait)),
+    report: async (id) => {
+      const found = await findReport(services.reportsDir, id);
+      if (found !== null) return { markdown: await readFile(found.markdown, 'utf8'), json: found.json };
+      const closed = await withSession(id, ({ department }) => department.resultIfClosed(id));
+      throw missingReport({
+        objectiveId: id,
+        open: closed === null,
+        reportsDir: services.reportsDir,
+        call,
+      });
+    },
+    hasReport: (id) => hasReport(services.reportsDir, id),
+    blob: async (ref) => (await (await services.blobs()).get(ref)).toString('utf8'),
+    explain: async (error) => {
+      const lines: string[] = [];
+      const exitCode = await reportError(error, {
+        warn: (line) => lines.push(line),
+        debug: false,
+        home: home.home,
+      });
+      const [sentence = ''] = lines;
+      if (exitCode === 1) terminal.warn(sentence);
+      return sentence;
+    },
+    close: () => keeper.close(),
+  };
+}

@@ -1,0 +1,89 @@
+import type { BlobRef } from '../domain/blob';
+import type { WatchMessageName } from '../domain/deployment-watch';
+import type { Escalation } from '../domain/escalation';
+import type { MessageName } from '../domain/messages';
+import type { Report } from '../domain/report';
+import type { ObjectiveState } from '../domain/states';
+import type { ObjectiveStatus } from '../domain/status';
+import type { WatchStatus } from '../domain/watch-status';
+import type { ObjectiveRow, WatchRow } from './standing';
+
+/** What may be said about a run from here; everything is checked as the command checks it. */
+export interface StartCall {
+  readonly objective: string;
+  readonly repo?: string | undefined;
+  readonly base?: string | undefined;
+  readonly trust?: string | undefined;
+  readonly approvePlan?: boolean | undefined;
+  readonly maxParallel?: number | undefined;
+  /** US dollars; null: no limit. */
+  readonly budgetUsd?: number | null | undefined;
+  readonly deadline?: string | undefined;
+  readonly scenario?: string | undefined;
+  readonly push?: boolean | undefined;
+}
+
+export interface Started {
+  readonly id: string;
+  readonly attached: boolean;
+  readonly model: string;
+  readonly budgetUsd: number | null;
+  readonly sandbox: string;
+  readonly webUi: string | null;
+  /** Sentences somebody should read. */
+  readonly notes: readonly string[];
+}
+
+/** The whole snapshot of the workflow, or what is known without any worker. */
+type Standing =
+  | { readonly kind: 'live'; readonly status: ObjectiveStatus; readonly webUi: string | null }
+  | { readonly kind: 'recorded'; readonly row: ObjectiveRow };
+
+interface Sent {
+  readonly applied: boolean;
+  readonly message: string;
+}
+
+export interface Wait {
+  readonly id: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly onStatus: (status: ObjectiveStatus) => void;
+}
+
+/** Why a wait is over, with the last snapshot; null: no worker answered meanwhile. */
+export interface WaitEnd {
+  readonly reason: 'ended' | 'needs-human' | 'timed-out';
+  readonly status: ObjectiveStatus | null;
+}
+
+/**
+ * The department as a tech lead's agent deals with it: what this adapter needs of the client and the command line.
+ * Ids are checked before they come here. Failures are `UserError`s where a sentence fits.
+ */
+export interface Desk {
+  /** Checks everything, starts the objective and leaves it to a worker in the background; asks nobody. */
+  start(call: StartCall): Promise<Started>;
+  list(state: ObjectiveState | null): Promise<readonly ObjectiveRow[]>;
+  status(id: string): Promise<Standing>;
+  /** Where the watch over a deployment stands; `status` null: no worker answered. */
+  watch(watchId: string): Promise<{ readonly row: WatchRow; readonly status: WatchStatus | null }>;
+  /** Of one objective or watch; null: of all. */
+  escalations(
+    id: string | null,
+  ): Promise<readonly { readonly objective: string; readonly escalation: Escalation }[]>;
+  send(message: {
+    readonly id: string;
+    readonly name: MessageName | WatchMessageName;
+    readonly payload: unknown;
+  }): Promise<Sent>;
+  cancel(id: string): Promise<Sent>;
+  wait(wait: Wait): Promise<WaitEnd>;
+  /** @throws UserError while there is none, and for an unknown id */
+  report(id: string): Promise<{ readonly markdown: string; readonly json: Report }>;
+  /** Whether this home has a report of it. */
+  hasReport(id: string): Promise<boolean>;
+  blob(ref: BlobRef): Promise<string>;
+  /** What went wrong as one sentence; what is no `UserError` is kept in the log. */
+  explain(error: unknown): Promise<string>;
+}

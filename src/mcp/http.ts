@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { ConfigurationError } from '../domain/user-error';
+import { createGuard } from './http-guard';
+import { tidyErrors } from './tidy-errors';
+
+/** Where clients connect. */
+const MCP_PATH = '/mcp';
+/** Largest request, in bytes. */
+const MOST_BYTES = 1024 * 1024;
+/** Clients at once; the one that was silent longest makes room. */
+const MOST_SESSIONS = 64;
+
+export interface HttpServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+interface HttpSession {
+  readonly mcp: McpServer;
+  readonly transport: StreamableHTTPServerTransport;
+}
+
+/**
+ * Serves clients over streamable HTTP, each with a session and a server of its own.
+ * @throws ConfigurationError where the address cannot be had
+ */
+export async function serveHttp(options: {
+  readonly createServer: () => McpServer;
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly token: string;
+}): Promise<HttpServer> {
+  const guard = createGuard(options);
+  // In the order they were last heard of, oldest first.
+  const sessions = new Map<string, HttpSession>();
+
+  const openSession = async (): Promise<HttpSession> => {
+    const mcp = options.createServer();
+    const transport = tidyErrors(
+      new StreamableHTTPServerTransport({
+        sessionIdGenerator: randomUUID,
+        maxRequestBodySize: MOST_BYTES,
+        onsessioninitialized: async (id) => {
+          sessions.set(id, session);
+          const [oldest] = sessions.keys();
+          if (sessions.size > MOST_SESSIONS && oldest !== undefined) await closeSession(oldest);
+        },
+        onsessionclosed: (id) => {
+          sessions.delete(id);
+        },
+      }),
+    );
+    const session: HttpSession = { mcp, transport };
+    await mcp.connect(transport);
+    return session;
+  };
+  const closeSession = async (id: string): Promise<void> => {
+    const session = sessions.get(id);
+    sessions.delete(id);
+    await session?.mcp.close();
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const refusal = guard(request);
+    if (refusal !== null) {
+      answer(response, refusal.status, refusal.message, refusal.headers);
+      return;
+    }
+    if (request.url?.split('?')[0] !== MCP_PATH) {
+      answer(response, 404, `There is nothing here; clients connect to ${MCP_PATH}.`);
+      return;
+    }
+    const id = request.headers['mcp-session-id'];
+    if (id === undefined) {
+      const session = await openSession();
+      await session.transport.handleRequest(request, response);
+      if (session.transport.sessionId === undefined) await session.mcp.close();
+      return;
+    }
+    const session = typeof id === 'string' ? sessions.get(id) : undefined;
+    if (session === undefined || typeof id !== 'string') {
+      answer(response, 404, 'There is no such session; initialize again.');
+      return;
+    }
+    sessions.delete(id);
+    sessions.set(id, session);
+    await session.transport.handleRequest(request, response);
+  };
+
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, (request, response) => {
+    handle(request, response).catch(() => {
+      if (response.headersSent) response.destroy();
+      else answer(response, 500, 'The request could not be handled.');
+    });
+  });
+  server.maxConnections = 4 * MOST_SESSIONS;
+  await listen(server, options);
+  return {
+    url: urlOf(server, options.host),
+    stop: async () => {
+      await Promise.all([...sessions.keys()].map(closeSession));
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function listen(
+  server: Server,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<void> {
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (error) {
+    throw new ConfigurationError(
+      `The address ${host}:${String(port)} cannot be had; choose another with --host and --port.`,
+      { cause: error },
+    );
+  }
+}
+
+function urlOf(server: Server, host: string): string {
+  const bound = server.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${String(port)}${MCP_PATH}`;
+}
+
+function answer(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  // What is left of the request is not read.
+  response.writeHead(status, { ...headers, 'content-type': 'application/json', connection: 'close' });
+  response.end(
+    JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: ErrorCode.InvalidRequest, message } }),
+  );
+}

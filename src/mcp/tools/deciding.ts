@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { ReviewContract } from '../../domain/contract-status';
+import { ResolveEscalation } from '../../domain/escalation';
+import { ReviewPlan } from '../../domain/messages';
+import { byOf, ByArgument, ObjectiveIdArgument, ObjectiveOrWatchArgument } from '../identity';
+import { tool } from '../tool';
+import { sentOutput, sendPayload } from './sending';
+
+const { by: _resolver, ...resolution } = ResolveEscalation.shape;
+
+export const resolveEscalation = tool({
+  name: 'resolve_escalation',
+  title: 'Answer an open question',
+  description:
+    'Answers an open level-4 question with one of its options; the first answer wins, and `skip` and `abort` give work up.',
+  hints: { readOnly: false, destructive: true, idempotent: true },
+  input: z.strictObject({ id: ObjectiveOrWatchArgument, ...resolution, by: ByArgument }),
+  output: sentOutput,
+  run: ({ id, by, ...said }, context) =>
+    sendPayload(context, id, 'resolveEscalation', ResolveEscalation, {
+      ...said,
+      by: byOf(by, context.client),
+    }),
+  text: ({ message }) => message,
+});
+
+const { by: _reviewer, ...planReview } = ReviewPlan.shape;
+
+export const reviewPlan = tool({
+  name: 'review_plan',
+  title: 'Approve, edit or reject a plan',
+  description:
+    'Approves, edits (with a patch or a whole plan) or rejects the plan of an objective; `reject` ends the objective.',
+  hints: { readOnly: false, destructive: true, idempotent: false },
+  input: z.strictObject({ id: ObjectiveIdArgument, ...planReview, by: ByArgument }),
+  output: sentOutput,
+  run: ({ id, by, ...said }, context) =>
+    sendPayload(context, id, 'reviewPlan', ReviewPlan, { ...said, by: byOf(by, context.client) }),
+  text: ({ message }) => message,
+});
+
+const { by: _judge, ...contractReview } = ReviewContract.shape;
+
+export const reviewContract = tool({
+  name: 'review_contract',
+  title: 'Approve an API contract or ask for changes',
+  description:
+    'Approves an API contract, by its name or the hash that was looked at, or asks for changes with comments.',
+  hints: { readOnly: false, destructive: false, idempotent: false },
+  input: z.strictObject({ id: ObjectiveIdArgument, ...contractReview, by: ByArgument }),
+  output: sentOutput,
+  run: ({ id, by, ...said }, context) =>
+    sendPayload(context, id, 'reviewContract', ReviewContract, { ...said, by: byOf(by, context.client) }),
+  text: ({ message }) => message,
+});

@@ -1,0 +1,189 @@
+// Needs no Temporal: the official client and plain requests against the HTTP transport on the loopback interface.
+import { request } from 'node:http';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { createGuard } from '../../src/mcp/http-guard';
+import { serveHttp, type HttpServer } from '../../src/mcp/http';
+import { createMcpServer } from '../../src/mcp/server';
+import { ID, status, task } from '../cli/fixtures';
+import { execution } from '../client/fake-gateway';
+import { openDesk, type OpenDesk } from './open-desk';
+
+const TOKEN = 'a-token-that-is-long-enough';
+
+let desk: OpenDesk;
+let server: HttpServer;
+beforeEach(async () => {
+  desk = await openDesk({
+    executions: [execution(ID)],
+    worker: true,
+    query: () => status({ tasks: [task()], events: [event] }),
+  });
+  server = await serveHttp({
+    createServer: () => createMcpServer({ desk: desk.desk, version: '1.2.3' }),
+    host: '127.0.0.1',
+    port: 0,
+    token: TOKEN,
+  });
+});
+afterEach(async () => {
+  await server.stop();
+  await desk.dispose();
+});
+
+const event = { seq: 1, at: '2030-01-01T00:00:00.000Z', taskId: null, text: 'planned' };
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+/** A request with headers as given, which `fetch` would not send. */
+function send(headers: Readonly<Record<string, string>>, body = initialize, path = '/mcp'): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      new URL(path, server.url),
+      {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          ...headers,
+        },
+      },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => {
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+        });
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+const initialize = JSON.stringify({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'raw', version: '0' } },
+});
+const bearer = { authorization: `Bearer ${TOKEN}` };
+
+async function connect(name: string): Promise<Client> {
+  const client = new Client({ name, version: '1.0.0' });
+  const transport = new StreamableHTTPClientTransport(new URL(server.url), {
+    requestInit: { headers: bearer },
+  });
+  await client.connect(transport);
+  return client;
+}
+
+test('clients have sessions of their own, with progress and their names', async () => {
+  const [one, two] = await Promise.all([connect('one'), connect('two')]);
+  try {
+    const told: number[] = [];
+    const waited = await one.callTool(
+      { name: 'wait_for_objective', arguments: { id: ID, timeoutSeconds: 0.3 } },
+      undefined,
+      { onprogress: ({ progress }) => told.push(progress) },
+    );
+    expect(waited.structuredContent).toMatchObject({ reason: 'timed-out' });
+    expect(told).toEqual([1]);
+    expect((await two.listTools()).tools.length).toBeGreaterThan(10);
+  } finally {
+    await one.close();
+    await two.close();
+  }
+});
+
+test.each([
+  ['without a token', {}],
+  ['with a wrong token', { authorization: 'Bearer nope' }],
+  ['with a longer one', { authorization: `Bearer ${TOKEN}x` }],
+  ['with another scheme', { authorization: `Basic ${TOKEN}` }],
+])('%s -> 401 and nothing else', async (_, headers) => {
+  const { status: code, headers: answered, body } = await send(headers);
+  expect(code).toBe(401);
+  expect(answered['www-authenticate']).toBe('Bearer');
+  expect(JSON.parse(body)).toMatchObject({ jsonrpc: '2.0', error: { message: expect.any(String) } });
+});
+
+test('after ten wrong tokens the address has to wait, with the right one too', async () => {
+  for (let attempt = 0; attempt < 10; attempt += 1) await send({ authorization: `Bearer ${attempt}` });
+  const { status: code, headers } = await send(bearer);
+  expect(code).toBe(429);
+  expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+});
+
+test.each([
+  ['a Host that is another name (DNS rebinding)', { host: 'evil.example' }, 403],
+  ['a Host that is another address', { host: '10.0.0.1' }, 403],
+  ['a page of elsewhere', { origin: 'https://evil.example' }, 403],
+  ['a page without an origin', { origin: 'null' }, 403],
+  ['localhost as Host', { host: 'localhost' }, 200],
+  ['a page of this host', { origin: 'http://localhost:3000' }, 200],
+])('%s', async (_, headers, code) => {
+  expect((await send({ ...bearer, ...headers })).status).toBe(code);
+});
+
+test.each([
+  ['too large a body', JSON.stringify({ x: 'y'.repeat(1_100_000) }), {}, '/mcp', 413],
+  ['no JSON', '{', {}, '/mcp', 400],
+  ['no initialisation', '{"jsonrpc":"2.0","id":1,"method":"tools/list"}', {}, '/mcp', 400],
+  [
+    'an unknown session',
+    '{"jsonrpc":"2.0","id":1,"method":"tools/list"}',
+    { 'mcp-session-id': 'x' },
+    '/mcp',
+    404,
+  ],
+  ['another path', initialize, {}, '/admin', 404],
+])('%s is refused in JSON without a stack', async (_, body, headers, path, code) => {
+  const answer = await send({ ...bearer, ...headers }, body, path);
+  expect(answer.status).toBe(code);
+  expect(JSON.parse(answer.body)).toMatchObject({ error: { message: expect.any(String) } });
+  expect(answer.body).not.toMatch(/\bat .*:\d+:\d+/);
+});
+
+test('a port that is taken is said in a sentence', async () => {
+  const port = Number(new URL(server.url).port);
+  const second = serveHttp({
+    createServer: () => createMcpServer({ desk: desk.desk, version: '1' }),
+    host: '127.0.0.1',
+    port,
+    token: TOKEN,
+  });
+  await expect(second).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringMatching(/cannot be had/),
+  });
+});
+
+describe('the guard', () => {
+  const asking = (headers: Record<string, string>, remoteAddress = '192.0.2.1') =>
+    ({ headers, socket: { remoteAddress } }) as unknown as Parameters<ReturnType<typeof createGuard>>[0];
+
+  test('an address may try again when its minute is over; others never waited', () => {
+    let now = 0;
+    const guard = createGuard({ token: TOKEN, host: '127.0.0.1', now: () => now });
+    const right = { host: '127.0.0.1:7410', ...bearer };
+    for (let attempt = 0; attempt < 10; attempt += 1) guard(asking({ host: '127.0.0.1' }));
+    expect(guard(asking(right))?.status).toBe(429);
+    expect(guard(asking(right, '192.0.2.2'))).toBeNull();
+    now = 60_000;
+    expect(guard(asking(right))).toBeNull();
+  });
+
+  test('bound to more than the loopback interface it answers to addresses and its name, to no other name', () => {
+    const guard = createGuard({ token: TOKEN, host: 'build.internal' });
+    expect(guard(asking({ host: 'build.internal:7410', ...bearer }))).toBeNull();
+    expect(guard(asking({ host: '10.0.0.7:7410', ...bearer }))).toBeNull();
+    expect(guard(asking({ host: 'rebound.example:7410', ...bearer }))?.status).toBe(403);
+    expect(guard(asking({ ...bearer }))?.status).toBe(403);
+  });
+});
