@@ -28,9 +28,7 @@ export function afterDecision(progress: TaskProgress, question: Question, decisi
   const { breaking = [], touches = [] } = question;
   const conflicts = touches.length > 0 ? touches : breaking;
   const label =
-    conflicts.length > 0
-      ? additiveGuidance(conflicts, decision)
-      : (decision.guidance ?? 'Try again.');
+    conflicts.length > 0 ? additiveGuidance(conflicts, decision) : (decision.guidance ?? 'Try again.');
   const attempt = (start: Extract<Step, { kind: 'attempt' }>['start'], because: string): Step => ({
     kind: 'attempt',
     level: 4,
