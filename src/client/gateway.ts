@@ -1,6 +1,7 @@
 import type { WATCH_QUERIES, WatchMessageName } from '../domain/deployment-watch';
 import type { MessageName, QUERIES } from '../domain/messages';
 import type { ObjectiveInput } from '../domain/objective';
+import type { CLAIMS_FREED } from '../domain/repository-claims';
 import type { RunHistory } from '../domain/rewind';
 
 /** How Temporal sees an execution; everything that is not open is closed. */
@@ -74,6 +75,6 @@ export interface Gateway {
 /** `objectiveId` is the id of the workflow: of an objective, or of the watch over its deployment. */
 export interface MessageRequest {
   readonly objectiveId: string;
-  readonly name: MessageName | WatchMessageName;
+  readonly name: MessageName | WatchMessageName | typeof CLAIMS_FREED;
   readonly payload: unknown;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskId } from '../domain/plan';
 import { findRewindPoint, mergedTasks, type RewindPoint } from '../domain/rewind';
+import { CLAIMS_FREED, type ClaimsFreed } from '../domain/repository-claims';
 import { UserError } from '../domain/user-error';
 import type { Gateway } from './gateway';
 
@@ -23,7 +24,8 @@ interface Rewound {
  *  1. the line that is left is kept under a ref;
  *  2. an open process is ended, and its agents have the time of a heartbeat to stop;
  *  3. the branches move back: nobody is there who could see them apart from the state;
- *  4. the process is started again from that point, so a process that runs always has its code.
+ *  4. the process is started again from that point, so a process that runs always has its code;
+ *  5. it claims its work again: what it held was given back when it ended, and others may hold it by now.
  */
 export async function rewindObjective(
   gateway: Gateway,
@@ -59,7 +61,18 @@ export async function rewindObjective(
     reason,
     requestId: `rewind-${newest}-${point.runId}-${String(point.eventId)}`,
   });
+  await claimAgain(gateway, objectiveId);
   return { head: point.head, abandoned };
+}
+
+/** With nothing freed, the message only makes it ask for everything anew. One that has ended needs nothing. */
+async function claimAgain(gateway: Gateway, objectiveId: string): Promise<void> {
+  const payload: ClaimsFreed = { taskIds: [] };
+  try {
+    await gateway.signal({ objectiveId, name: CLAIMS_FREED, payload });
+  } catch (error) {
+    if ((await gateway.describe(objectiveId)).state === 'open') throw error;
+  }
 }
 
 function neverMerged(objectiveId: string, taskId: TaskId, merged: readonly TaskId[]): UserError {

@@ -8,6 +8,7 @@ import { GATE_SECTIONS, GateSlug } from './gate-items';
 import { LedgerRow } from './ledger';
 import { METRICS } from './metrics';
 import { MigrationDesign } from './migration-design';
+import { MigrationSlot } from './migration-slot';
 import { ModelChoice } from './objective';
 import { TaskId } from './plan';
 import { Precondition, Receipt, Verdict } from './receipt';
@@ -62,6 +63,8 @@ export const ReportDatabaseChange = z.strictObject({
   taskId: TaskId,
   commit: z.string().nullable(),
   identifier: z.string().nullable(),
+  /** Migrations of other objectives that come before: their branches are merged first. */
+  comesAfter: MigrationSlot.shape.after.optional(),
   strategy: z.string().nullable(),
   steps: DatabaseChangeStatus.shape.steps,
   design: MigrationDesign.nullable(),

@@ -17,6 +17,7 @@ export async function gatherDatabaseChange(
     taskId: change.taskId,
     commit: change.commit,
     identifier: change.slot?.identifier ?? null,
+    comesAfter: change.slot?.after ?? [],
     strategy: change.strategy,
     steps: change.steps,
     design: await load(change.design, MigrationDesign),

@@ -26,13 +26,18 @@ export function renderDatabaseChanges({ databaseChanges = [] }: Report): string 
 }
 
 function renderChange(change: ReportDatabaseChange): string {
-  const { taskId, identifier, design, rehearsal, deployment, rollout } = change;
+  const { taskId, identifier, comesAfter = [], design, rehearsal, deployment, rollout } = change;
   const steps = DATABASE_CHANGE_STEPS.map(({ key, title }, index) => {
     const step = change.steps.find((row) => row.key === key);
     return [`${String(index + 1)}. ${title}`, step?.state ?? '', escapeExcerpt(step?.summary ?? '', 300)];
   });
   const parts = [
     `### ${code(taskId)}${identifier === null ? '' : ` · migration ${code(identifier)}`}`,
+    ...(comesAfter.length === 0
+      ? []
+      : [
+          `Merge after: ${comesAfter.map((row) => `${code(row.identifier)} of ${code(row.objectiveId)}`).join(', ')}`,
+        ]),
     ...(design === null ? [] : [escapeExcerpt(design.summary, 1000)]),
     table(['Step', 'State', ''], steps),
   ];

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { readEnvironment } from '../../src/config/environment';
 import { resolveHome } from '../../src/config/home';
@@ -19,6 +19,17 @@ import {
 } from '../support/provider-stub';
 import { startProcess, type OwnProcess } from './process-group';
 
+interface Repository {
+  readonly path: string;
+  /** Head of `main`. */
+  readonly commit: string;
+}
+
+interface Work {
+  readonly objective: string;
+  readonly repository: Repository;
+}
+
 /** A server with a database file, workers as processes of their own, and a scripted provider they ask. */
 export interface Stage {
   readonly home: string;
@@ -26,10 +37,14 @@ export interface Stage {
   startServer(): Promise<OwnProcess>;
   /** `stopped`: it will be asked to stop and not killed. */
   startWorker(kind?: 'killed' | 'stopped'): Promise<OwnProcess>;
+  /** `work`: what is to be done where; three notes in a repository of its own unless it is given. */
   startObjective(
     objectiveId: string,
     options?: Readonly<Record<string, unknown>>,
+    work?: Work,
   ): Promise<{ readonly handle: WorkflowHandle; readonly repository: string; close(): Promise<void> }>;
+  /** A git repository in the stage's folder, with what its files begin with. */
+  makeRepository(name: string, files: Readonly<Record<string, string>>): Promise<Repository>;
   /** Forgets everything on the disk of the workers. */
   clear(): Promise<void>;
   /** Files left in a folder of the home. */
@@ -38,7 +53,7 @@ export interface Stage {
 }
 
 export async function openStage(
-  script: (request: StubRequest, number: number) => StubAnswer,
+  script: (request: StubRequest, number: number) => StubAnswer | Promise<StubAnswer>,
   answerAfterMs = 60,
 ): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'chaos-'));
@@ -90,13 +105,17 @@ export async function openStage(
       await worker.seen(/[Ww]orker|queue|Waiting/);
       return worker;
     },
-    startObjective: async (objectiveId, options = {}) => {
-      const repository = await makeRepository(join(folder, objectiveId));
+    makeRepository: (name, files) => makeRepository(join(folder, name), files),
+    startObjective: async (objectiveId, options = {}, work) => {
+      const { objective, repository } = work ?? {
+        objective: 'Write three notes',
+        repository: await makeRepository(join(folder, objectiveId), NOTES),
+      };
       const connection = await Connection.connect({ address: `127.0.0.1:${String(port)}` });
       const client = new Client({ connection });
       const input = ObjectiveInput.parse({
         objectiveId,
-        objective: 'Write three notes',
+        objective,
         repository: { kind: 'path', path: repository.path },
         repositoryIdentity: repository.path,
         baseRef: 'main',
@@ -130,37 +149,39 @@ export async function openStage(
   };
 }
 
-async function makeRepository(path: string): Promise<{ readonly path: string; readonly commit: string }> {
+/** A repository of notes; there is nothing in it that could be started or signed in to. */
+const NOTES: Readonly<Record<string, string>> = {
+  'README.md': '# Notes\n',
+  'coordinator.config.json': JSON.stringify({
+    version: 1,
+    services: [{ name: 'notes', install: null, build: null, lint: null, test: { cmd: ['node', '--test'] } }],
+    // What could not be told would ask a human at the end.
+    gate: {
+      waivers: ['no-hardcoded-secrets', 'authentication', 'secrets-in-env'].map((item) => ({
+        item,
+        reason: 'There is no service, only notes.',
+        by: 'the test',
+      })),
+    },
+  }),
+  'test/notes.test.js': "require('node:test')('notes', () => {});\n",
+};
+
+async function makeRepository(path: string, files: Readonly<Record<string, string>>): Promise<Repository> {
   await mkdir(path);
-  await writeFile(join(path, 'README.md'), '# Notes\n');
-  await writeFile(
-    join(path, 'coordinator.config.json'),
-    JSON.stringify({
-      version: 1,
-      services: [
-        { name: 'notes', install: null, build: null, lint: null, test: { cmd: ['node', '--test'] } },
-      ],
-      // Nothing here can be started or signed in to: what could not be told would ask a human at the end.
-      gate: {
-        waivers: ['no-hardcoded-secrets', 'authentication', 'secrets-in-env'].map((item) => ({
-          item,
-          reason: 'There is no service, only notes.',
-          by: 'the test',
-        })),
-      },
-    }),
-  );
-  await mkdir(join(path, 'test'));
-  await writeFile(join(path, 'test', 'notes.test.js'), "require('node:test')('notes', () => {});\n");
-  const as = ['-c', 'user.name=test', '-c', 'user.email=test@example.invalid'];
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(path, name)), { recursive: true });
+    await writeFile(join(path, name), text);
+  }
   await git(path, 'init', '--quiet', '--initial-branch=main');
   await git(path, 'add', '-A');
-  await git(path, ...as, 'commit', '--quiet', '-m', 'Start');
+  await git(path, 'commit', '--quiet', '-m', 'Start');
   return { path, commit: (await git(path, 'rev-parse', 'HEAD')).trim() };
 }
 
 export async function git(cwd: string, ...args: string[]): Promise<string> {
-  const run = await runCommand({ argv: ['git', ...args], cwd, timeoutMs: 20_000 });
+  const as = ['-c', 'user.name=test', '-c', 'user.email=test@example.invalid'];
+  const run = await runCommand({ argv: ['git', ...as, ...args], cwd, timeoutMs: 20_000 });
   if (run.end.kind !== 'exited' || run.end.code !== 0)
     throw new Error(`git ${args.join(' ')}: ${run.stderr}`);
   return run.stdout;

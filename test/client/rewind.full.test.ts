@@ -7,6 +7,7 @@ import type { CodeRewind } from '../../src/client/rewind';
 import { createTemporalGateway } from '../../src/client/temporal-gateway';
 import { createGitWorkspace, type GitWorkspace } from '../../src/git/workspace';
 import type { ObjectiveInput } from '../../src/domain/objective';
+import { CLAIMS_FREED } from '../../src/domain/repository-claims';
 import type { Activities } from '../../activities/contract';
 import { makeRepository, put } from '../git/fixture';
 import {
@@ -173,6 +174,47 @@ test('a running one loses its agents; cut off between its steps, the same comman
       expect(done.integrationHead).toBe(now);
       expect(await fileAt(objectiveId, now, 'backend-T003.txt')).toBe('null\n');
       expect(await fileAt(objectiveId, rewound.abandoned ?? '', 'backend-T002.txt')).toBe('backend-T003\n');
+    },
+    input,
+  );
+}, 60_000);
+
+test('one that goes back claims again what it gave back, and waits for who took it meanwhile', async () => {
+  const sample = await objective();
+  const input: ObjectiveInput = {
+    ...sample,
+    repository: { kind: 'path', path: target },
+    repositoryIdentity: target,
+  };
+  const { objectiveId } = input;
+  const other = 'objective-other-00000000';
+  const hold = { taskId: 'backend-T003', holder: other, holderTask: 'backend-T001', what: 'src/**' };
+  let claimed = 0;
+  const claiming: Activities = {
+    ...activities(input, () => 'x\n'),
+    claimWork: () => {
+      claimed += 1;
+      return Promise.resolve({ held: claimed === 2 ? [hold] : [] });
+    },
+  };
+  await department.withObjective(
+    claiming,
+    async ({ handle }) => {
+      await handle.result();
+      expect(claimed).toBe(1);
+      await client.rewind({ objectiveId, taskId: 'backend-T001', by: 'ada', code: codeOf(objectiveId) });
+      await until(
+        newest(input),
+        (seen) =>
+          seen.tasks[2]?.waitingFor === other &&
+          seen.tasks[2].attempts.length === 0 &&
+          merged('backend-T001', 'backend-T002')(seen),
+      );
+      await department.server.client.workflow
+        .getHandle(objectiveId)
+        .signal(CLAIMS_FREED, { taskIds: ['backend-T003'] });
+      await until(newest(input), ({ outcome }) => outcome === 'delivered');
+      expect(claimed).toBe(3);
     },
     input,
   );

@@ -21,7 +21,8 @@ async function objectiveOf(home: string): Promise<string> {
   const connection = await Connection.connect({ address });
   try {
     const client = new Client({ connection });
-    for await (const workflow of client.workflow.list()) return workflow.workflowId;
+    for await (const workflow of client.workflow.list({ query: 'WorkflowType = "objectiveWorkflow"' }))
+      return workflow.workflowId;
     throw new Error('no objective was started');
   } finally {
     await connection.close();

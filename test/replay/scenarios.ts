@@ -8,7 +8,6 @@ import {
   commitId,
   greenGate,
   handedOff,
-  type objectiveInput,
   redGate,
   smoothActivities,
   until,
@@ -16,21 +15,8 @@ import {
 } from '../support/department';
 import { workUntilCancelled } from '../support/held-work';
 import { charterTasks, planTask } from '../support/plans';
-
-/** One kind of life an objective may have, and a change of the process that must not replay its history. */
-export interface Scenario {
-  readonly name: string;
-  readonly activities: () => Activities;
-  /** What people do while it runs; it is over when the workflow is closed. */
-  readonly drive?: (objective: Objective) => Promise<void>;
-  readonly options?: Parameters<typeof objectiveInput>[0];
-  /** Dynamic configuration of the server it is recorded on. */
-  readonly dynamicConfig?: Readonly<Record<string, string>>;
-  /** Which run of the chain is kept; the first unless said otherwise. */
-  readonly run?: 'first' | 'last';
-  /** A line of the compiled workflows, and what a careless deployment would make of it. */
-  readonly change: { readonly from: string; readonly to: string };
-}
+import { COORDINATION_SCENARIOS } from './coordination-scenarios';
+import type { Scenario } from './scenario';
 
 const TESTS_RED: RedItem = { subject: 'tests', excerpt: 'not ok 7 - refuses a stale token' };
 const slow = redGate({ subject: 'caching', excerpt: 'no cache header' });
@@ -264,4 +250,5 @@ export const SCENARIOS: readonly Scenario[] = [
       to: 'progress.repairRound === undefined || red.length',
     },
   },
+  ...COORDINATION_SCENARIOS,
 ];

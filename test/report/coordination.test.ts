@@ -108,7 +108,7 @@ const snapshot = status({
     {
       ...change,
       commit: 'a'.repeat(40),
-      slot: { identifier: '0002', after: [] },
+      slot: { identifier: '0003', after: [{ objectiveId: 'objective-other', identifier: '0002' }] },
       design: DESIGN,
       rehearsal: REHEARSAL,
       deployment: DEPLOYMENT,
@@ -124,6 +124,7 @@ it('the report tells which contract is locked and how the schema change was meas
   const markdown = renderMarkdown(report);
   for (const text of ['API contracts', 'frontend-coordinator', 'AccessExclusiveLock', '41 ms', 'in-place'])
     expect(markdown).toContain(text);
+  expect(markdown).toContain('Merge after: `0002` of `objective-other`');
   expect(markdown).toContain('take a backup');
   expect(markdown).toContain('npm run down');
   expect(report.databaseChanges?.[0]?.rehearsal?.tables).toEqual([{ table: 'orders', rows: 100_000 }]);
@@ -132,6 +133,7 @@ it('the report tells which contract is locked and how the schema change was meas
 it('the page shows the same, with everything from model and repository escaped', async () => {
   const page = renderHtml(await buildReport(snapshot, { get }));
   expect(page).toContain('Contracts and schema changes');
+  expect(page).toContain('Merge after: 0002 of objective-other');
   expect(page).toContain('AccessExclusiveLock');
   expect(page).toContain('&lt;script&gt;alert(1)');
   expect(page).toContain('adds &lt;b&gt;users');

@@ -33,13 +33,20 @@ const listOf = (lines: readonly string[]): Html | null =>
       </ul>`;
 
 function renderChange(change: ReportDatabaseChange): Html {
-  const { taskId, identifier, strategy, design, rehearsal, deployment, rollout } = change;
+  const { taskId, identifier, comesAfter = [], strategy, design, rehearsal, deployment, rollout } = change;
   return html`<details>
     <summary class="words">
       Schema change of <b>${taskId}</b>${identifier === null ? '' : ` · migration ${identifier}`}${
         strategy === null ? '' : ` · ${strategy}`
       }
     </summary>
+    ${
+      comesAfter.length === 0
+        ? null
+        : html`<p>
+            Merge after: ${comesAfter.map((row) => `${row.identifier} of ${row.objectiveId}`).join(', ')}
+          </p>`
+    }
     ${design === null ? null : html`<p>${design.summary}</p>`}
     <ol>
       ${DATABASE_CHANGE_STEPS.map(({ key, title }) => {
