@@ -11,8 +11,9 @@ import type { GateSetting } from '../gate/gate-runner';
 import { createReceiptCache } from '../gate/receipt-cache';
 import type { BlobStore } from '../ports/blob-store';
 import type { Engines } from '../ports/engines';
+import { keepPostgres } from '../postgres/kept-postgres';
 import { findOnPath } from '../postgres/postgres-programs';
-import { startPostgres, type PostgresServer } from '../postgres/start-postgres';
+import { startPostgres } from '../postgres/start-postgres';
 import { createSandbox, probeSandbox } from '../sandbox/sandbox';
 import { surveyTree } from '../survey/survey-tree';
 
@@ -32,24 +33,19 @@ export async function openChecking(options: {
 }): Promise<Checking> {
   const { environment, home, store, troubles = 'throw' } = options;
   const folder = (name: string): string => join(home.home, name);
-  let database: Promise<PostgresServer> | undefined;
-  const postgres = (): Promise<PostgresServer> => {
-    database ??= startPostgres({
+  const database = keepPostgres(() =>
+    startPostgres({
       path: environment.path,
       dataRoot: folder('postgres'),
       ...(environment.replicaUrl === undefined ? {} : { replicaUrl: environment.replicaUrl }),
-    }).catch((error: unknown) => {
-      database = undefined;
-      throw error;
-    });
-    return database;
-  };
+    }),
+  );
   const dependencyStore = folder('dependencies');
   const engines = createEngines({ path: environment.path, environment: environment.inherited });
   return {
     setting: {
       sandbox: createSandbox(await probeSandbox({ PATH: environment.path })),
-      postgres,
+      postgres: () => database.get(),
       dependencyStore,
       bootstrap: createBootstrap({ store: dependencyStore, environment: environment.inherited, engines }),
       engines,
@@ -86,9 +82,7 @@ export async function openChecking(options: {
       },
       troubles,
     },
-    stop: async () => {
-      await (await database?.catch(() => undefined))?.stop();
-    },
+    stop: () => database.stop(),
   };
 }
 

@@ -50,8 +50,10 @@ export function createStock(setting: Pick<InspectionSetting, 'postgres' | 'sandb
     void gone?.then(({ confined }) => confined.drop()).catch(() => undefined);
   };
   return {
-    async template(key, signal, make) {
+    async template(wanted, signal, make) {
       for (;;) {
+        // Templates go with the server they were made on.
+        const key = `${(await setting.postgres()).adminUrl} ${wanted}`;
         const known = kept.get(key);
         const made = known ?? make();
         kept.delete(key);
