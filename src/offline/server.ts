@@ -13,6 +13,9 @@ import { renumbering } from './renumber';
 import { sectionAnswer } from './section-answer';
 import { estimateTokens } from './token-estimate';
 
+/** How long an idle connection is kept, in milliseconds. */
+const KEEP_ALIVE_MS = 120_000;
+
 /** One request as it came, for tests and for looking into a run. */
 interface RecordedRequest {
   readonly playbook: string;
@@ -169,6 +172,8 @@ export async function startOfflineModel(options: OfflineModelOptions): Promise<O
   const server = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy());
   });
+  // A client on a busy machine may take up a connection again just when the usual five seconds are over.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

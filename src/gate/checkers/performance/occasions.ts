@@ -25,6 +25,8 @@ export interface Occasions {
   readonly all: readonly Occasion[];
   /** Operations of the description that read, whether they could be asked or not. */
   readonly readingOperations: number;
+  /** Those of them that are about the service's work. */
+  readonly workingReads: number;
   /** Reading operations that were asked as described and failed with 5xx or not at all. */
   readonly failing: readonly { readonly name: string; readonly exchange: Exchange }[];
   readonly left: readonly string[];
@@ -98,7 +100,9 @@ async function askOperations(conversation: Conversation): Promise<Occasions> {
       left.push(`${name} (${last === null ? 'no request can be made' : heard(last)})`);
     }
   }
-  return { all, readingOperations: conversation.operations.filter(isReading).length, failing, left };
+  const reading = conversation.operations.filter(isReading);
+  const workingReads = reading.filter((operation) => !isHousekeeping(operation)).length;
+  return { all, readingOperations: reading.length, workingReads, failing, left };
 }
 
 async function askQueries(conversation: Conversation): Promise<Occasions> {
@@ -124,7 +128,7 @@ async function askQueries(conversation: Conversation): Promise<Occasions> {
       response: exchange.response,
     });
   }
-  return { all, readingOperations: fields.length, failing, left };
+  return { all, readingOperations: fields.length, workingReads: fields.length, failing, left };
 }
 
 function hasErrors(body: string): boolean {
