@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { queryOnce } from './databases';
 import type { PostgresServer } from './postgres-server';
 
@@ -37,13 +38,13 @@ export function keepPostgres(start: () => Promise<PostgresServer>): KeptPostgres
 }
 
 /** Nobody listens any more; a server that is merely busy or refuses a connection is there. */
-const GONE: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET']);
+const GONE = z.object({ code: z.enum(['ENOENT', 'ECONNREFUSED', 'ECONNRESET']) });
 
 async function isGone({ adminUrl }: PostgresServer): Promise<boolean> {
   try {
     await queryOnce(adminUrl, 'SELECT 1');
     return false;
   } catch (error) {
-    return error instanceof Error && 'code' in error && GONE.has(error.code);
+    return GONE.safeParse(error).success;
   }
 }

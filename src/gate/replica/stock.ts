@@ -53,7 +53,8 @@ export function createStock(setting: Pick<InspectionSetting, 'postgres' | 'sandb
     async template(wanted, signal, make) {
       for (;;) {
         // Templates go with the server they were made on.
-        const key = `${(await setting.postgres()).adminUrl} ${wanted}`;
+        const server = await setting.postgres().catch(() => null);
+        const key = `${server?.adminUrl ?? 'no server'} ${wanted}`;
         const known = kept.get(key);
         const made = known ?? make();
         kept.delete(key);

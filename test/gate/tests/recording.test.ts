@@ -1,6 +1,7 @@
 // Needs npm and c8 of this package; bubblewrap when it is there. No PostgreSQL, no registry.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestRun } from '../../../src/gate/facts/test-run';
 import { ask } from '../../../src/gate/run-checker';
 import { testCoverage } from '../../../src/gate/checkers/tests/test-coverage';
@@ -136,10 +137,20 @@ test('tests that hang, flood, run nothing or leave their tree end in a verdict w
   expect(flooding.rawOutput.length).toBeLessThan(3 * 1024 * 1024);
   const empty = await record({ files: { 'test/server.test.js': '' } });
   expect(empty.outcome).toMatchObject({ kind: 'could-not-run' });
-  const before = readdirSync(tmpdir()).filter((name) => name.startsWith('inspection-')).length;
-  await record({ script: 'echo out > ../../left-behind; echo out > /usr/left-behind; node --test' });
-  expect(existsSync('/usr/left-behind')).toBe(false);
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('inspection-'))).toHaveLength(before);
+  // A folder of its own: other tests inspect at the same time.
+  const usual = process.env['TMPDIR'];
+  const own = mkdtempSync(join(tmpdir(), 'recording-'));
+  process.env['TMPDIR'] = own;
+  try {
+    await record({ script: 'echo out > ../../left-behind; echo out > /usr/left-behind; node --test' });
+    expect(existsSync('/usr/left-behind')).toBe(false);
+    expect(readdirSync(own).filter((name) => name.startsWith('inspection-'))).toEqual([]);
+    expect(existsSync(join(own, 'left-behind'))).toBe(false);
+  } finally {
+    if (usual === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = usual;
+    rmSync(own, { recursive: true, force: true });
+  }
 });
 
 test('a fixed port that is taken outside does not matter, and an absent service fails the tests', async () => {
