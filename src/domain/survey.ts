@@ -59,5 +59,23 @@ export function surveyCommands(
     ['down', gate?.database?.down ?? null],
     ['seed', gate?.database?.seed ?? null],
   ] as const;
-  return rows.flatMap(([name, argv]) => (argv === null ? [] : [{ name, argv }]));
+  return [
+    ...rows.flatMap(([name, argv]) => (argv === null ? [] : [{ name, argv }])),
+    ...outsideCalls(survey.coordination),
+  ];
+}
+
+/** Addresses the worker itself would call because the repository says so; shown and trusted like commands. */
+function outsideCalls(
+  coordination: CoordinationSettings | undefined,
+): { readonly name: string; readonly argv: readonly string[] }[] {
+  if (coordination === undefined) return [];
+  const { contracts, watch } = coordination;
+  return [
+    ...(contracts.webhook === undefined ? [] : [{ name: 'webhook', argv: ['POST', contracts.webhook.url] }]),
+    ...watch.checks.map((check) => ({
+      name: `watch ${check.name}`,
+      argv: check.kind === 'sql' ? ['SQL', check.urlEnv, check.query] : ['GET', check.url],
+    })),
+  ];
 }

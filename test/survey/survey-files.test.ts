@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationJsonSchema, parseConfiguration } from '../../src/domain/configuration';
+import { CoordinationSettings } from '../../src/domain/coordination-settings';
 import { ConfigurationError } from '../../src/domain/user-error';
 import { Survey } from '../../src/domain/survey';
 import { surveyFiles, type SurveyRequest } from '../../src/survey/survey-files';
@@ -309,6 +310,24 @@ describe('trust', () => {
     const brought = trustHash(base, null, [role]);
     expect(brought).not.toBe(hash);
     expect(trustHash(base, null, [{ ...role, source: 'b' }])).not.toBe(brought);
+  });
+
+  test('covers and shows the addresses that the worker would call for the repository', () => {
+    const coordination = CoordinationSettings.parse({
+      contracts: { webhook: { url: 'http://169.254.1.1/hook' } },
+      watch: {
+        checks: [
+          { kind: 'http', name: 'health', url: 'http://10.0.0.1/health', limit: { max: 299 } },
+          { kind: 'sql', name: 'rows', urlEnv: 'WATCH_URL', query: 'SELECT 1', limit: { max: 0 } },
+        ],
+      },
+    });
+    const calling = { ...base, coordination };
+    expect(trustHash(calling, null)).not.toBe(trustHash(base, null));
+    const text = describeCommands(calling);
+    expect(text).toContain('webhook  POST http://169.254.1.1/hook');
+    expect(text).toContain('watch health GET http://10.0.0.1/health');
+    expect(text).toContain("watch rows SQL WATCH_URL 'SELECT 1'");
   });
 
   test('shows each command as it would be typed, and no control characters', () => {
