@@ -340,7 +340,13 @@ export const API_DEFECTS: readonly Defect[] = [
       ] as const
     ).map(([service, before, path]): Row => {
       const text = operation(path, 'get', 'nobodyServes', "'200':\n          description: Never.");
-      return ['operation-nobody-serves', service, before, text + before, [...UNTESTED, 'response-codes', 'error-responses']];
+      return [
+        'operation-nobody-serves',
+        service,
+        before,
+        text + before,
+        [...UNTESTED, 'response-codes', 'error-responses'],
+      ];
     }),
   ),
 ];
