@@ -1,11 +1,4 @@
-import {
-  condition,
-  defineQuery,
-  defineSignal,
-  isCancellation,
-  setCurrentDetails,
-  setHandler,
-} from '@temporalio/workflow';
+import { condition, defineQuery, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import {
   CONTRACT_REVIEWED,
   CONTRACT_STATUS,
@@ -21,11 +14,9 @@ import type { AnnounceContractRequest, InspectContractResult } from '../src/doma
 import { FRONTEND_COORDINATOR, mention } from '../src/domain/specialists';
 import { createReporter } from './coordination-report';
 import { advisers, announcements, contracts, models } from './proxies';
+import { takeOrders } from './take-orders';
 import { throughWalls } from './through-walls';
-import { troubleOf } from './trouble';
 
-/** Asked for nothing this long, its objective is gone. */
-const IDLE = '30 days';
 /** The peer who is shown what does not fit (charter: "Peer Consultation"). */
 const PEER = 'api-architect';
 
@@ -228,20 +219,12 @@ export async function apiContractWorkflow(input: ContractInput): Promise<Contrac
     await answer(order, { kind: 'tested', outcome, mismatches, advice });
   }
 
-  for (;;) {
-    if (!(await condition(() => orders.length > 0, IDLE))) break;
-    const order = orders.shift();
-    if (order === undefined || order.kind === 'close') break;
-    try {
-      if (order.kind === 'designed') await design(order);
-      else await integrate(order);
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      const { reason, text, usage } = troubleOf(error);
-      if (usage !== null) reporter.cost(FRONTEND_COORDINATOR, usage);
-      await answer(order, { kind: 'trouble', reason, text: text.slice(0, 2000) });
-    }
-  }
+  await takeOrders(orders, {
+    role: FRONTEND_COORDINATOR,
+    reporter,
+    carryOut: (order) => (order.kind === 'designed' ? design(order) : integrate(order)),
+    answer,
+  });
   await Promise.all(announcing);
   return status;
 }

@@ -1,11 +1,4 @@
-import {
-  condition,
-  defineQuery,
-  defineSignal,
-  isCancellation,
-  setCurrentDetails,
-  setHandler,
-} from '@temporalio/workflow';
+import { defineQuery, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import {
   COORDINATION_ORDER,
   DATABASE_STATUS,
@@ -21,12 +14,10 @@ import type { RehearsalResult } from '../src/domain/database-work';
 import type { TaskId } from '../src/domain/plan';
 import { COORDINATOR, mention } from '../src/domain/specialists';
 import { createReporter } from './coordination-report';
-import { advisers, replica, sequencer } from './proxies';
+import { advisers, claims, replica } from './proxies';
+import { takeOrders } from './take-orders';
 import { throughWalls } from './through-walls';
-import { troubleOf } from './trouble';
 
-/** Asked for nothing this long, its objective is gone. */
-const IDLE = '30 days';
 const DESIGNER = 'database-optimizer';
 const ADMIN = 'database-admin';
 
@@ -70,7 +61,7 @@ export async function databaseChangeWorkflow(input: DatabaseInput): Promise<Data
   async function design(order: Design): Promise<void> {
     const { taskId, plan, analysis } = order;
     step(taskId, 'design', 'running');
-    const slot = await sequencer.reserveMigration.executeWithOptions(
+    const slot = await claims.reserveMigration.executeWithOptions(
       { summary: `1 design · place of the migration of ${taskId}` },
       [{ handle, taskId }],
     );
@@ -242,19 +233,11 @@ export async function databaseChangeWorkflow(input: DatabaseInput): Promise<Data
     await agree(order, { verdict: outcome === 'not-executed' ? 'not-executed' : 'agreed', summary });
   }
 
-  for (;;) {
-    if (!(await condition(() => orders.length > 0, IDLE))) break;
-    const order = orders.shift();
-    if (order === undefined || order.kind === 'close') break;
-    try {
-      if (order.kind === 'design') await design(order);
-      else await rehearse(order);
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      const { reason, text, usage } = troubleOf(error);
-      if (usage !== null) reporter.cost(DESIGNER, usage);
-      await answer(order, { kind: 'trouble', reason, text: text.slice(0, 2000) });
-    }
-  }
+  await takeOrders(orders, {
+    role: DESIGNER,
+    reporter,
+    carryOut: (order) => (order.kind === 'design' ? design(order) : rehearse(order)),
+    answer,
+  });
   return [...changes.values()];
 }

@@ -20,17 +20,20 @@ import type {
  */
 const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
 
-/** A provider's outage is waited out this long before a human is asked. */
-const PROVIDER_PATIENCE = '6 hours';
-
-export const models = proxyActivities<ModelActivities>({
+const question = {
   startToCloseTimeout: '10 minutes',
-  scheduleToCloseTimeout: PROVIDER_PATIENCE,
+  // A provider's outage is waited out this long before a human is asked.
+  scheduleToCloseTimeout: '6 hours',
   heartbeatTimeout: '10 seconds',
   cancellationType,
   // Vendor clients never retry by themselves; the failure carries the provider's own delay where it gave one.
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '2 minutes' },
-});
+} as const;
+
+export const models = proxyActivities<ModelActivities>(question);
+
+/** Questions about contracts and schema changes. */
+export const advisers = proxyActivities<DatabaseThinking & ContractThinking>(question);
 
 export const attempts = proxyActivities<AttemptActivities>({
   startToCloseTimeout: '6 hours',
@@ -42,34 +45,35 @@ export const attempts = proxyActivities<AttemptActivities>({
   retry: { initialInterval: '1 second', backoffCoefficient: 1.5, maximumInterval: '3 seconds' },
 });
 
+/** Disk full, a locked repository, a dead database: tried again for some minutes, then a human is asked. */
+const machineTrouble = {
+  initialInterval: '500 milliseconds',
+  backoffCoefficient: 2,
+  maximumInterval: '30 seconds',
+  maximumAttempts: 6,
+} as const;
+
 export const repository = proxyActivities<RepositoryActivities>({
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: '10 seconds',
   cancellationType,
-  // Disk full, a locked repository, a dead database: tried again for some minutes, then a human is asked.
-  retry: {
-    initialInterval: '500 milliseconds',
-    backoffCoefficient: 2,
-    maximumInterval: '30 seconds',
-    maximumAttempts: 6,
-  },
+  retry: machineTrouble,
 });
 
 /**
- * The gate of the whole objective: some minutes, in which a parser may hold the worker's thread for a while. A lost
- * worker is noticed later for that.
+ * What runs a whole tree: some minutes, in which a parser may hold the worker's thread for a while. A lost worker is
+ * noticed later for that.
  */
-export const objectiveGate = proxyActivities<Pick<RepositoryActivities, 'gateCommit'>>({
+const wholeTree = {
   startToCloseTimeout: '1 hour',
   heartbeatTimeout: '30 seconds',
   cancellationType,
-  retry: {
-    initialInterval: '500 milliseconds',
-    backoffCoefficient: 2,
-    maximumInterval: '30 seconds',
-    maximumAttempts: 6,
-  },
-});
+  retry: machineTrouble,
+} as const;
+
+export const objectiveGate = proxyActivities<Pick<RepositoryActivities, 'gateCommit'>>(wholeTree);
+
+export const replica = proxyActivities<ReplicaActivities>(wholeTree);
 
 export const providers = proxyActivities<ProviderActivities>({
   startToCloseTimeout: '1 minute',
@@ -85,28 +89,13 @@ export const watching = proxyActivities<WatchActivities>({
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumAttempts: 3 },
 });
 
-/** Parts of contract and database-change coordination that run something: minutes, on a worker that may be lost. */
-const coordinationOptions = {
-  startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '30 seconds',
-  cancellationType,
-  retry: {
-    initialInterval: '500 milliseconds',
-    backoffCoefficient: 2,
-    maximumInterval: '30 seconds',
-    maximumAttempts: 6,
-  },
-} as const;
-
 export const contracts = proxyActivities<
   Pick<ContractActivities, 'inspectContract' | 'publishContract' | 'testContract'>
 >({
-  ...coordinationOptions,
+  ...wholeTree,
   // Types of a large spec are made on the worker's own thread, which beats late meanwhile.
   heartbeatTimeout: '2 minutes',
 });
-
-export const replica = proxyActivities<ReplicaActivities>(coordinationOptions);
 
 /** A webhook that is down is tried for a week; waiting for it keeps nobody. */
 export const announcements = proxyActivities<Pick<ContractActivities, 'announceContract'>>({
@@ -116,29 +105,9 @@ export const announcements = proxyActivities<Pick<ContractActivities, 'announceC
   retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '10 minutes' },
 });
 
-/** Questions to models about contracts and schema changes, with the patience of all questions. */
-export const advisers = proxyActivities<DatabaseThinking & ContractThinking>({
-  startToCloseTimeout: '10 minutes',
-  scheduleToCloseTimeout: PROVIDER_PATIENCE,
-  heartbeatTimeout: '10 seconds',
-  cancellationType,
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '2 minutes' },
-});
-
-export const sequencer = proxyActivities<Pick<ClaimActivities, 'reserveMigration'>>({
-  startToCloseTimeout: '1 minute',
-  cancellationType,
-  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumAttempts: 8 },
-});
-
 /** Agreeing with the repository's entity: some messages to Temporal, so soon again or not at all. */
 export const claims = proxyActivities<ClaimActivities>({
   startToCloseTimeout: '1 minute',
   cancellationType,
-  retry: {
-    initialInterval: '500 milliseconds',
-    backoffCoefficient: 2,
-    maximumInterval: '30 seconds',
-    maximumAttempts: 6,
-  },
+  retry: machineTrouble,
 });
