@@ -124,7 +124,7 @@ export default tseslint.config(
     },
   },
   fence(['src/domain/**'], {
-    folders: ['src', ...outside, 'ports', 'config', 'process']
+    folders: ['src', ...outside, 'ports', 'config', 'html', 'process']
       .filter((name) => name !== 'src')
       .concat(adapters, ['cli', 'client', 'worker']),
     packages: vendors,
@@ -138,6 +138,7 @@ export default tseslint.config(
       'src/client',
       'src/worker',
       'src/config',
+      'src/html',
       'src/process',
       'src/ports',
       'test',
@@ -156,6 +157,7 @@ export default tseslint.config(
       'src/client',
       'src/worker',
       'src/config',
+      'src/html',
       'src/process',
       'workflows',
       'test',
@@ -175,7 +177,7 @@ export default tseslint.config(
   ...adapters.map((name) =>
     fence([`src/${name}/**`], {
       folders: [...others(name), 'src/cli', 'src/client', 'src/worker', ...outside],
-      message: `src/${name} is an adapter: domain, ports, its vendor, node, src/config and src/process.`,
+      message: `src/${name} is an adapter: domain, ports, its vendor, node, src/config, src/html and src/process.`,
     }),
   ),
   fence(['src/client/**'], {

@@ -1,4 +1,4 @@
-import { ShownContract } from '../src/domain/shown-contract';
+import { BUNDLE_FILES, ContractBundle } from '../src/domain/contract-bundle';
 import type { ContractBrief } from '../src/ports/change-briefs';
 import type { BlobStore } from '../src/ports/blob-store';
 import { asked } from './asked';
@@ -22,7 +22,7 @@ export function createContractThinking(
       withHeartbeat(async (signal) => {
         const dossier = await records.dossier(request.handle);
         const task = await records.task(request.plan, request.taskId);
-        const bundle = await records.load(request.bundle, ShownContract);
+        const bundle = await records.load(request.bundle, ContractBundle);
         const { name, hash, operations, breaking, files } = bundle;
         const brief: ContractBrief = {
           task,
@@ -31,8 +31,8 @@ export function createContractThinking(
           hash,
           operations: operations.map((row) => row.name),
           breaking,
-          changelog: await textOf(store, files, 'changelog.md', LONGEST_CHANGELOG),
-          types: await textOf(store, files, 'types.ts', LONGEST_TYPES),
+          changelog: await textOf(store, files, BUNDLE_FILES.changelog, LONGEST_CHANGELOG),
+          types: await textOf(store, files, BUNDLE_FILES.types, LONGEST_TYPES),
           earlier: request.earlier,
         };
         const { objectiveId } = dossier;
@@ -52,7 +52,7 @@ export function createContractThinking(
 /** A text of the bundle, cut; null where it has none of that name. */
 async function textOf(
   store: BlobStore,
-  files: ShownContract['files'],
+  files: ContractBundle['files'],
   path: string,
   most: number,
 ): Promise<string | null> {

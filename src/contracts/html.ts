@@ -1,15 +1,5 @@
-import { html as escape, raw } from 'hono/html';
-import type { HtmlEscapedString } from 'hono/utils/html';
-
-/** A piece of HTML in which everything that came from a spec is escaped. */
-export type Html = HtmlEscapedString;
-
-/** Template for HTML: values are escaped unless they are HTML of this kind themselves; null and false are nothing. */
-export function html(strings: TemplateStringsArray, ...values: unknown[]): Html {
-  const made = escape(strings, ...values);
-  if (made instanceof Promise) throw new Error('A reference page is made at once.');
-  return made;
-}
+import { html, type Html } from '../html/html';
+import { renderPage } from '../html/page';
 
 const STYLES = `
 :root { color-scheme: light dark; --paper: #ffffff; --ink: #1c2330; --faint: #5b6678; --line: #d7dce5;
@@ -40,24 +30,7 @@ nav ul { list-style: none; padding: 0; } nav li { margin: .2rem 0; overflow-wrap
 
 /** One page that needs nothing else: no script, no network; light and dark, from a phone's width up. */
 export function page(title: string, body: Html): string {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-        />
-        <title>${title}</title>
-        <style>
-          ${raw(STYLES)}
-        </style>
-      </head>
-      <body>
-        <main>${body}</main>
-      </body>
-    </html>`.toString();
+  return renderPage(title, STYLES, body);
 }
 
 /** A table with a header; no rows, no table. */

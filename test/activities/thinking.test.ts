@@ -167,6 +167,7 @@ describe('validateContract', () => {
       revision: 2,
       hash: 'f'.repeat(64),
       kind: 'openapi',
+      source: 'openapi.yaml',
       files: stored,
       operations: [{ name: 'GET /people', id: 'listPeople', summary: '' }],
       breaking: [],

@@ -34,7 +34,7 @@ const ADAPTERS = [
   'watch',
   'mcp',
 ].map((name) => `src/${name}`);
-const SHARED = ['src/config', 'src/process'];
+const SHARED = ['src/config', 'src/html', 'src/process'];
 /** Types one adapter may know of another: checks run in a sandbox and on databases, which have no ports of their own. */
 const KNOWN_TYPES = [
   { from: 'src/gate', to: 'src/sandbox/sandbox' },

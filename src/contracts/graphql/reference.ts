@@ -1,6 +1,7 @@
 import type * as GraphqlModule from 'graphql';
 import type { GraphQLField, GraphQLNamedType, GraphQLSchema } from 'graphql';
-import { html, page, tableOf, type Html } from '../html';
+import { html, type Html } from '../../html/html';
+import { page, tableOf } from '../html';
 
 type Graphql = typeof GraphqlModule;
 

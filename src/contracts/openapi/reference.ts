@@ -1,5 +1,6 @@
 import { isRecord, listOf, recordOf, type JsonRecord } from '../../domain/openapi-document';
-import { html, page, tableOf, type Html } from '../html';
+import { html, type Html } from '../../html/html';
+import { page, tableOf } from '../html';
 import { fieldsOf, type FieldBudget } from './fields';
 import { operationsOf, textOf, type MediaContent, type Operation } from './operations';
 import { createSampler, examplesOf, type Sampler } from './samples';

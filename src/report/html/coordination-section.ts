@@ -1,7 +1,7 @@
 import { DATABASE_CHANGE_STEPS } from '../../domain/database-change';
 import type { Report, ReportDatabaseChange } from '../../domain/report';
 import { tellingStatements } from '../telling-statements';
-import { html, type Html } from './html';
+import { html, type Html } from '../../html/html';
 
 const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 

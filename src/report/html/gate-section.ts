@@ -1,4 +1,4 @@
-import { html, type Html } from './html';
+import { html, type Html } from '../../html/html';
 import { assertNever } from '../../domain/assert-never';
 import { GATE_SECTIONS } from '../../domain/gate-items';
 import type { Checker, Evidence, GateFinding, Receipt } from '../../domain/receipt';

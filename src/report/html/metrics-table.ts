@@ -1,6 +1,6 @@
 import { METRICS } from '../../domain/metrics';
 import type { ReportMetric } from '../../domain/report';
-import { html, type Html } from './html';
+import { html, type Html } from '../../html/html';
 
 /** The metrics with what they mean and how they are measured. */
 export function renderMetrics(metrics: readonly ReportMetric[]): Html {

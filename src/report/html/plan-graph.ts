@@ -1,4 +1,4 @@
-import { html, type Html } from './html';
+import { html, type Html } from '../../html/html';
 import type { Report } from '../../domain/report';
 import { mention } from '../../domain/specialists';
 

@@ -4,9 +4,10 @@ import type { GateReport } from '../../domain/receipt';
 import type { ReportMetric } from '../../domain/report';
 import { buildFindings, buildMetrics } from '../gate-part';
 import { renderGate } from './gate-section';
-import { html, type Html } from './html';
+import { html, type Html } from '../../html/html';
 import { renderMetrics } from './metrics-table';
-import { renderPage } from './page';
+import { renderPage } from '../../html/page';
+import { STYLES } from './styles';
 
 /** A run of the gate alone, and what its report does not know of it. */
 export interface GatePage {
@@ -30,6 +31,7 @@ export function renderGatePage(page: GatePage): string {
   const notAsked = items.length - shown.length;
   return renderPage(
     `${page.green ? 'Green' : 'Red'}: gate of ${page.report.commit.slice(0, 12)}`,
+    STYLES,
     html`<header>${renderHead(page, shown)}</header>
       <section>
         <h2>Items</h2>

@@ -3,15 +3,16 @@ import type { Report } from '../../domain/report';
 import { mention } from '../../domain/specialists';
 import { renderCoordination } from './coordination-section';
 import { renderGate } from './gate-section';
-import { html, type Html } from './html';
+import { html, type Html } from '../../html/html';
 import { renderMetrics } from './metrics-table';
-import { renderPage } from './page';
+import { renderPage } from '../../html/page';
+import { STYLES } from './styles';
 import { renderPlanGraph } from './plan-graph';
 import { renderTimeline } from './timeline-chart';
 
 /** The report as one page that needs nothing else: no script, no network, evidence behind a click. */
 export function renderHtml(report: Report): string {
-  return renderPage(titleOf(report), renderSections(report));
+  return renderPage(titleOf(report), STYLES, renderSections(report));
 }
 
 function titleOf({ outcome, state, objective }: Report): string {

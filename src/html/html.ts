@@ -7,7 +7,6 @@ export type Html = HtmlEscapedString;
 /** Template for HTML: values are escaped unless they are HTML of this kind themselves; null and false are nothing. */
 export function html(strings: TemplateStringsArray, ...values: unknown[]): Html {
   const made = escape(strings, ...values);
-  if (made instanceof Promise)
-    throw new Error('HTML of a report is made at once, without waiting for anything.');
+  if (made instanceof Promise) throw new Error('A page is made at once, without waiting for anything.');
   return made;
 }

@@ -1,9 +1,8 @@
 import { raw } from 'hono/html';
 import { html, type Html } from './html';
-import { STYLES } from './styles';
 
 /** A page that needs nothing else and can do nothing: its styles within, no script, no network. */
-export function renderPage(title: string, body: Html): string {
+export function renderPage(title: string, styles: string, body: Html): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -15,7 +14,7 @@ export function renderPage(title: string, body: Html): string {
         />
         <title>${title}</title>
         <style>
-          ${raw(STYLES)}
+          ${raw(styles)}
         </style>
       </head>
       <body>
