@@ -16,6 +16,8 @@ const vendors = [
   'log-update',
   '@inquirer/prompts',
   'hono',
+  'nodemailer',
+  '@octokit',
   'prom-client',
   '@redocly',
   '@ast-grep',
@@ -77,6 +79,10 @@ const adapters = [
   'engines',
   'watch',
   'mcp',
+  'inbox',
+  'notify',
+  'forge',
+  'audit',
 ];
 const others = (self) => adapters.filter((name) => name !== self).map((name) => `src/${name}`);
 const outside = ['workflows', 'activities', 'test'];
@@ -124,7 +130,7 @@ export default tseslint.config(
     },
   },
   fence(['src/domain/**'], {
-    folders: ['src', ...outside, 'ports', 'config', 'html', 'process']
+    folders: ['src', ...outside, 'ports', 'config', 'html', 'http', 'process']
       .filter((name) => name !== 'src')
       .concat(adapters, ['cli', 'client', 'worker']),
     packages: vendors,
@@ -139,6 +145,7 @@ export default tseslint.config(
       'src/worker',
       'src/config',
       'src/html',
+      'src/http',
       'src/process',
       'src/ports',
       'test',
@@ -158,6 +165,7 @@ export default tseslint.config(
       'src/worker',
       'src/config',
       'src/html',
+      'src/http',
       'src/process',
       'workflows',
       'test',
@@ -177,7 +185,7 @@ export default tseslint.config(
   ...adapters.map((name) =>
     fence([`src/${name}/**`], {
       folders: [...others(name), 'src/cli', 'src/client', 'src/worker', ...outside],
-      message: `src/${name} is an adapter: domain, ports, its vendor, node, src/config, src/html and src/process.`,
+      message: `src/${name} is an adapter: domain, ports, its vendor, node, src/config, src/html, src/http and src/process.`,
     }),
   ),
   fence(['src/client/**'], {

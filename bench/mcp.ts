@@ -6,7 +6,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../src/domain/messages';
 import { composeServices } from '../src/cli/compose';
-import { createDesk } from '../src/cli/mcp/desk';
+import { createDesk } from '../src/cli/desk/desk';
 import { createTerminal } from '../src/cli/terminal';
 import { byName } from '../src/config/call-form';
 import { readEnvironment } from '../src/config/environment';

@@ -18,6 +18,7 @@ import {
 } from '../src/domain/messages';
 import { GateResult } from '../src/domain/gate-result';
 import { Report } from '../src/domain/report';
+import { settingsJsonSchema } from '../src/domain/settings';
 import { ObjectiveResult, ObjectiveStatus } from '../src/domain/status';
 import { WatchResult, WatchStatus } from '../src/domain/watch-status';
 
@@ -50,6 +51,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
   };
   return new Map<string, string>([
     ['coordinator.config.json', format(configurationJsonSchema())],
+    ['settings.json', format(settingsJsonSchema())],
     ['contractExpectations.json', jsonSchema('contractExpectations', ContractExpectations, 'input')],
     ...Object.entries(MESSAGE_SCHEMAS).map(
       ([name, schema]) => [`${name}.json`, jsonSchema(name, schema, 'input')] as const,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ContextPathRule } from './context-files';
 import { CoordinationSettings } from './coordination-settings';
+import { DecisionRules } from './decision-rules';
 import { GateSlug } from './gate-items';
 import { ModelOverride } from './model-settings';
 import { ROOT_FOLDER, ServiceFolder } from './service-folder';
@@ -121,6 +122,8 @@ export const ServiceConfiguration = z
       .optional(),
     /** Other services, validation of contracts, rehearsals and the watch after a deployment. */
     coordination: CoordinationSettings.optional(),
+    /** Who may decide what, reminders, and what silence decides. */
+    decisions: DecisionRules.optional(),
     /** What single roles think with; see `settleSettings` for what a repository may ask for. */
     roles: z.record(RoleName, ModelOverride).optional(),
   })

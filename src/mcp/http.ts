@@ -5,7 +5,7 @@ import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { ConfigurationError } from '../domain/user-error';
-import { createGuard } from './http-guard';
+import { createGuard } from '../http/guard';
 import { tidyErrors } from './tidy-errors';
 
 /** Where clients connect. */

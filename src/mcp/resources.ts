@@ -6,7 +6,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { ConfigurationError } from '../domain/user-error';
-import type { Desk } from './desk';
+import type { Desk } from '../ports/desk';
 import { ObjectiveIdArgument } from './identity';
 
 const SCHEME = 'coordinator://objectives/';

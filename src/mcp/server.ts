@@ -11,7 +11,7 @@ import {
   ReadResourceRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { UserError } from '../domain/user-error';
-import type { Desk } from './desk';
+import type { Desk } from '../ports/desk';
 import { NotedError } from './noted-error';
 import { findPrompt, PROMPT_LIST } from './prompts';
 import { listResources, readResource, RESOURCE_TEMPLATES } from './resources';

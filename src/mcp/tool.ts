@@ -1,6 +1,6 @@
 import type { CallToolResult, Tool } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
-import type { Desk } from './desk';
+import type { Desk } from '../ports/desk';
 
 /** What a call may use beside its arguments. */
 export interface CallContext {

@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { createGuard } from '../../src/mcp/http-guard';
+import { createGuard } from '../../src/http/guard';
 import { serveHttp, type HttpServer } from '../../src/mcp/http';
 import { createMcpServer } from '../../src/mcp/server';
 import { ID, status, task } from '../cli/fixtures';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { CommandContext } from '../../src/cli/command';
-import { createDesk } from '../../src/cli/mcp/desk';
+import { createDesk } from '../../src/cli/desk/desk';
 import type { Services, ServerInUse } from '../../src/cli/services';
 import { createDepartmentClient } from '../../src/client/department-client';
 import { byName } from '../../src/config/call-form';

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { packageVersion } from '../../config/package-root';
 import { exitCodeOf } from '../../domain/exit-codes';
 import { ConfigurationError } from '../../domain/user-error';
-import type { Desk } from '../../mcp/desk';
+import type { Desk } from '../../ports/desk';
 import type { Command, CommandContext } from '../command';
 import { untilAborted } from '../live/carry-on';
-import { createDesk } from '../mcp/desk';
+import { createDesk } from '../desk/desk';
 import { parseFlags } from '../parse-flags';
 
 const LOOPBACK = '127.0.0.1';
@@ -95,7 +95,7 @@ async function overHttp(context: CommandContext, desk: Desk, flags: McpFlags): P
   const host = flags.host ?? LOOPBACK;
   const { createMcpServer } = await import('../../mcp/server.js');
   const { serveHttp } = await import('../../mcp/http.js');
-  const { isLoopback } = await import('../../mcp/http-guard.js');
+  const { isLoopback } = await import('../../http/guard.js');
   const server = await serveHttp({
     createServer: () => createMcpServer({ desk, version: packageVersion() }),
     host,

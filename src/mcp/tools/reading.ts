@@ -4,7 +4,7 @@ import { Escalation } from '../../domain/escalation';
 import { ObjectiveState, Outcome } from '../../domain/states';
 import { WatchStatus } from '../../domain/watch-status';
 import { ObjectiveIdArgument, ObjectiveOrWatchArgument } from '../identity';
-import { headline, ObjectiveRow, Snapshot, snapshotOf, WatchRow } from '../standing';
+import { headline, ObjectiveRow, Snapshot, snapshotOf, WatchRow } from '../../domain/standing';
 import { tool } from '../tool';
 
 const reading = { readOnly: true, destructive: false, idempotent: true };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { UnknownObjectiveError } from '../../client/translate-error';
 import { ResolveEscalation } from '../../domain/escalation';
-import type { Desk } from '../../mcp/desk';
+import type { Desk } from '../../ports/desk';
 import { allEscalations } from '../all-escalations';
 import type { CommandContext } from '../command';
 import { decisionId } from '../decision-id';

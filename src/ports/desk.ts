@@ -6,7 +6,7 @@ import type { Report } from '../domain/report';
 import type { ObjectiveState } from '../domain/states';
 import type { ObjectiveStatus } from '../domain/status';
 import type { WatchStatus } from '../domain/watch-status';
-import type { ObjectiveRow, WatchRow } from './standing';
+import type { ObjectiveRow, WatchRow } from '../domain/standing';
 
 /** What may be said about a run from here; everything is checked as the command checks it. */
 export interface StartCall {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { awaitedContracts } from '../domain/contract-status';
-import { Escalation } from '../domain/escalation';
-import { ObjectiveState, Outcome } from '../domain/states';
-import { ObjectiveEvent, TaskStatus, type ObjectiveStatus } from '../domain/status';
-import { WatchState } from '../domain/watch-status';
+import { awaitedContracts } from './contract-status';
+import { Escalation } from './escalation';
+import { ObjectiveState, Outcome } from './states';
+import { ObjectiveEvent, TaskStatus, type ObjectiveStatus } from './status';
+import { WatchState } from './watch-status';
 
 /** An objective as lists tell it: what there is to know without any worker. */
 export const ObjectiveRow = z.object({

@@ -1,7 +1,7 @@
 import type { DepartmentClient } from '../../client/department-client';
 import type { ObjectiveStatus } from '../../domain/status';
-import type { Wait, WaitEnd } from '../../mcp/desk';
-import { awaitsDecision } from '../../mcp/standing';
+import type { Wait, WaitEnd } from '../../ports/desk';
+import { awaitsDecision } from '../../domain/standing';
 import { followObjective } from '../live/follow';
 
 const POLL_MS = 500;

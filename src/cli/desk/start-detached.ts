@@ -1,6 +1,6 @@
 import { modelLabel } from '../../domain/model-label';
 import { UserError } from '../../domain/user-error';
-import type { StartCall, Started } from '../../mcp/desk';
+import type { StartCall, Started } from '../../ports/desk';
 import { NotedError } from '../../mcp/noted-error';
 import type { CommandContext } from '../command';
 import { plain, plainLines } from '../live/text';
