@@ -3,7 +3,7 @@ import { readEnvironment } from '../config/environment';
 import { resolveHome } from '../config/home';
 import { packageVersion } from '../config/package-root';
 import { exitCodeOf, type ExitCode } from '../domain/exit-codes';
-import { COMMANDS } from './commands';
+import { commandsFor } from './find-command';
 import type { Services, ServicesRequest } from './services';
 import { parseCommandLine } from './program';
 import { reportError } from './report-error';
@@ -39,7 +39,7 @@ export async function main(request: MainRequest): Promise<ExitCode> {
       variables,
     });
     const invocation = await parseCommandLine(request.argv, {
-      commands: COMMANDS,
+      commands: await commandsFor(request.argv),
       version: packageVersion(),
       call,
       print: (text) => {
@@ -73,7 +73,7 @@ export async function main(request: MainRequest): Promise<ExitCode> {
       flags,
     );
   } catch (error) {
-    if (request.signal.aborted && isAbort(error)) return exitCodeOf('interrupted');
+    if (isExitPrompt(error) || (request.signal.aborted && isAbort(error))) return exitCodeOf('interrupted');
     return reportError(error, { warn, debug, home });
   }
 }
@@ -87,11 +87,17 @@ export function runProcess(): void {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  for (const stream of [process.stdout, process.stderr]) {
-    // A reader that left (`| head`) is no error of ours.
+  // A closed terminal interrupts once, however often it is told: what runs must end in order all the same.
+  const onHangUp = (): void => {
+    interrupt.abort();
+  };
+  process.on('SIGHUP', onHangUp);
+  for (const stream of [process.stdin, process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
+      // A reader that left (`| head`) is no error of ours.
       if (error.code === 'EPIPE') process.exit(0);
-      throw error;
+      if (error.code !== 'EIO') throw error;
+      onHangUp();
     });
   }
   void main({
@@ -116,5 +122,10 @@ function flushAndExit(exitCode: ExitCode): void {
 }
 
 function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || error.name === 'ExitPromptError');
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'AbortPromptError');
+}
+
+/** Ctrl-C at a prompt, which reads the keyboard itself. */
+function isExitPrompt(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ExitPromptError';
 }

@@ -5,7 +5,11 @@ export type Colours = ReturnType<typeof pc.createColors>;
 
 /** The three streams of a process, or their stand-ins. */
 export interface Streams {
-  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdin: Readable & {
+    readonly isTTY?: boolean;
+    /** Keys one by one, without echo and signals; a terminal has it. */
+    readonly setRawMode?: (raw: boolean) => unknown;
+  };
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
 }

@@ -1,10 +1,10 @@
 import { DEPLOYMENT_WATCH_WORKFLOW } from '../domain/deployment-watch';
 import { WatchMemo, WatchResult, WatchState, WatchStatus } from '../domain/watch-status';
 import type { Execution, Gateway } from './gateway';
+import { LIST_LIMIT } from './limits';
 import { isNamed, isNoAnswer, isUnknownSearchAttribute } from './translate-error';
 
 const QUERY_WITHIN_MS = 5_000;
-const LIST_LIMIT = 500;
 
 /** A watch as visibility and memo tell it: what there is to know without any worker. */
 export interface WatchSummary {
