@@ -1,5 +1,5 @@
 import { patched, upsertMemo, workflowInfo } from '@temporalio/workflow';
-import { WAITS_MEMO, Waits, type Wait } from '../src/domain/waits';
+import { readWaitsMemo, WAITS_MEMO, waitsMemo, WaitsMemo, type Wait } from '../src/domain/waits';
 
 /**
  * Keeps what waits for a human in the memo, so that lists need not ask every workflow; written only when it changes.
@@ -9,8 +9,8 @@ export function createWaitsMemo(indexed: boolean): {
   readonly known: () => readonly Wait[];
   readonly publish: (waits: readonly Wait[]) => void;
 } {
-  const told = Waits.safeParse(workflowInfo().memo?.[WAITS_MEMO]);
-  let known: readonly Wait[] = told.success ? told.data : [];
+  const told = WaitsMemo.safeParse(workflowInfo().memo?.[WAITS_MEMO]);
+  let known: readonly Wait[] = told.success ? readWaitsMemo(told.data) : [];
   let shown = told.success || indexed ? JSON.stringify(known) : '';
   return {
     known: () => known,
@@ -19,7 +19,7 @@ export function createWaitsMemo(indexed: boolean): {
       if (next === shown || !patched('memo-waits')) return;
       known = waits;
       shown = next;
-      upsertMemo({ [WAITS_MEMO]: waits });
+      upsertMemo({ [WAITS_MEMO]: waitsMemo(waits) });
     },
   };
 }

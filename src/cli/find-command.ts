@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from './command';
 
 /**
@@ -11,15 +13,13 @@ export async function commandsFor(argv: readonly string[]): Promise<readonly Com
 
 async function loadAlone(name: string): Promise<Command | null> {
   if (!/^[a-z]+(?:-[a-z]+)*$/.test(name)) return null;
-  try {
-    const module = (await import(`./commands/${name}.js`)) as Readonly<Record<string, unknown>>;
-    return Object.values(module).find((value): value is Command => isCommand(value, name)) ?? null;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') return null;
-    throw error;
-  }
+  if (!existsSync(join(__dirname, 'commands', `${name}.js`))) return null;
+  const module = (await import(`./commands/${name}.js`)) as Readonly<Record<string, unknown>>;
+  return Object.values(module).find((value): value is Command => isCommand(value, name)) ?? null;
 }
 
 function isCommand(value: unknown, name: string): boolean {
-  return typeof value === 'object' && value !== null && 'run' in value && 'name' in value && value.name === name;
+  return (
+    typeof value === 'object' && value !== null && 'run' in value && 'name' in value && value.name === name
+  );
 }

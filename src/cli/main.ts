@@ -3,6 +3,7 @@ import { readEnvironment } from '../config/environment';
 import { resolveHome } from '../config/home';
 import { packageVersion } from '../config/package-root';
 import { exitCodeOf, type ExitCode } from '../domain/exit-codes';
+import type { Command } from './command';
 import { commandsFor } from './find-command';
 import type { Services, ServicesRequest } from './services';
 import { parseCommandLine } from './program';
@@ -18,6 +19,8 @@ export interface MainRequest {
   readonly variables?: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly cwd: string;
+  /** The command table, or the rows of it these arguments need; left out: the real one, loaded as far as needed. */
+  readonly commands?: readonly Command[];
   /** Left out: the real ones. */
   readonly services?: (request: ServicesRequest) => Services;
 }
@@ -39,7 +42,7 @@ export async function main(request: MainRequest): Promise<ExitCode> {
       variables,
     });
     const invocation = await parseCommandLine(request.argv, {
-      commands: await commandsFor(request.argv),
+      commands: request.commands ?? (await commandsFor(request.argv)),
       version: packageVersion(),
       call,
       print: (text) => {

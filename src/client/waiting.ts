@@ -2,7 +2,15 @@ import { DEPLOYMENT_WATCH_WORKFLOW, isDeploymentWatchId } from '../domain/deploy
 import { OBJECTIVE_WORKFLOW } from '../domain/messages';
 import { ObjectiveStatus } from '../domain/status';
 import { Escalation } from '../domain/escalation';
-import { MOST_WAITS, WAITS_MEMO, Waits, waitOf, waitsOf, type Wait } from '../domain/waits';
+import {
+  MOST_WAITS,
+  readWaitsMemo,
+  WAITS_MEMO,
+  WaitsMemo,
+  waitOf,
+  waitsOf,
+  type Wait,
+} from '../domain/waits';
 import { z } from 'zod';
 import type { Execution, Gateway } from './gateway';
 import { LIST_LIMIT, inParallel } from './limits';
@@ -57,17 +65,18 @@ async function collect(executions: AsyncIterable<Execution>): Promise<Waiting> {
   return { executions: [...found.values()], more: false };
 }
 
-const Memo = z.object({ objective: z.string(), repository: z.string(), [WAITS_MEMO]: Waits }).partial();
+const Memo = z.object({ objective: z.string(), repository: z.string(), [WAITS_MEMO]: WaitsMemo }).partial();
 
 function waitingExecution({ objectiveId, memo }: Execution): WaitingExecution {
   const parsed = Memo.safeParse(memo ?? {});
   const told = parsed.success ? parsed.data : {};
-  const waits = told[WAITS_MEMO];
+  const memoed = told[WAITS_MEMO];
+  const waits = memoed === undefined ? null : readWaitsMemo(memoed);
   return {
     id: objectiveId,
     objective: told.objective ?? '',
     repository: told.repository ?? '',
-    waits: waits === undefined || waits.length >= MOST_WAITS ? null : waits,
+    waits: waits !== null && waits.length < MOST_WAITS ? waits : null,
   };
 }
 

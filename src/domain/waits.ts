@@ -27,7 +27,20 @@ export const Wait = z.object({
 });
 export type Wait = z.infer<typeof Wait>;
 
-export const Waits = z.array(Wait);
+/** What the memo says when nothing waits; Temporal takes an empty list for the wish to remove the field. */
+const NOTHING = 'nothing';
+
+/** The list as the memo holds it. */
+export const WaitsMemo = z.union([z.array(Wait).min(1), z.literal(NOTHING)]);
+type WaitsMemo = z.infer<typeof WaitsMemo>;
+
+export function waitsMemo(waits: readonly Wait[]): WaitsMemo {
+  return waits.length === 0 ? NOTHING : [...waits];
+}
+
+export function readWaitsMemo(memo: WaitsMemo): readonly Wait[] {
+  return memo === NOTHING ? [] : memo;
+}
 
 export function waitOf({ id, trigger, question, recommended, raisedAt }: Escalation): Wait {
   return { kind: 'question', id, trigger, question: short(question), recommended, raisedAt };
