@@ -14,7 +14,7 @@ import { rewindObjective } from './rewind';
 import { LIST_LIMIT } from './limits';
 import { isNamed, isNoAnswer, isUnknownSearchAttribute, translateError } from './translate-error';
 import { askWaits, listWaiting, type Waiting } from './waiting';
-import { askWatch, listAskingWatches, watchEnd, type WatchAnswer } from './watch-client';
+import { askWatch, watchEnd, type WatchAnswer } from './watch-client';
 import type { Wait } from '../domain/waits';
 
 const QUERY_WITHIN_MS = 5_000;
@@ -58,8 +58,6 @@ export interface DepartmentClient {
   openEscalations(objectiveId: string): Promise<readonly Escalation[]>;
   /** Where the watch of this id stands. */
   watch(watchId: string): Promise<WatchAnswer>;
-  /** Ids of watches that may have a question open. */
-  askingWatches(): Promise<readonly string[]>;
   /** Everything that waits for a human, by visibility and memo alone. */
   waiting(): Promise<Waiting>;
   /** What waits of these, asked of the workflows; null where no worker answers. */
@@ -115,7 +113,6 @@ export function createDepartmentClient(
         }
       }),
     watch: (watchId) => asking(watchId, () => askWatch(gateway, watchId)),
-    askingWatches: () => translated({ address: gateway.address }, () => listAskingWatches(gateway)),
     waiting: () => translated({ address: gateway.address }, () => listWaiting(gateway)),
     askWaits: (ids) => translated({ address: gateway.address }, () => askWaits(gateway, ids)),
     send: (request) =>
