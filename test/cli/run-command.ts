@@ -25,9 +25,13 @@ export async function runCommand(
     readonly json?: boolean;
     readonly services?: Partial<Services>;
     readonly signal?: AbortSignal;
+    readonly screen?: { readonly noColor: boolean };
   } = {},
 ): Promise<Ran> {
-  const { terminal, out, err } = captureTerminal({ json: over.json ?? false });
+  const { terminal, out, err } = captureTerminal({
+    json: over.json ?? false,
+    ...(over.screen === undefined ? {} : { screen: over.screen }),
+  });
   const gateway = createFakeGateway(script);
   const server = {
     kind: 'configured',
