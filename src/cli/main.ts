@@ -91,7 +91,9 @@ export function runProcess(): void {
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   // A closed terminal interrupts once, however often it is told: what runs must end in order all the same.
+  let hungUp = false;
   const onHangUp = (): void => {
+    hungUp = true;
     interrupt.abort();
   };
   process.on('SIGHUP', onHangUp);
@@ -99,7 +101,7 @@ export function runProcess(): void {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       // A reader that left (`| head`) is no error of ours.
       if (error.code === 'EPIPE') process.exit(0);
-      if (error.code !== 'EIO') throw error;
+      if (!hungUp && error.code !== 'EIO') throw error;
       onHangUp();
     });
   }
@@ -111,8 +113,15 @@ export function runProcess(): void {
     cwd: process.cwd(),
   }).then((exitCode) => {
     process.exitCode = exitCode;
-    flushAndExit(exitCode);
+    if (hungUp) dieOfHangUp();
+    else flushAndExit(exitCode);
   });
+}
+
+/** Node would put back the modes of a terminal that is gone, and abort; the signal says as well why it ended. */
+function dieOfHangUp(): void {
+  process.removeAllListeners('SIGHUP');
+  process.kill(process.pid, 'SIGHUP');
 }
 
 /** Ends the process when both streams are written out; vendor libraries may hold timers and sockets open. */

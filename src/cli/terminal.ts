@@ -48,8 +48,9 @@ export function createTerminal(
     interactive: stdin.isTTY === true && stdout.isTTY === true && !options.json && !options.ci,
     paint: pc.createColors(isTty && !options.noColor),
     streams,
-    columns: () => screen.columns ?? DEFAULT_COLUMNS,
-    rows: () => screen.rows ?? DEFAULT_ROWS,
+    // A terminal that nobody gave a size says 0.
+    columns: () => positive(screen.columns) ?? DEFAULT_COLUMNS,
+    rows: () => positive(screen.rows) ?? DEFAULT_ROWS,
     say: (line) => {
       screen.write(`${line}\n`);
     },
@@ -60,4 +61,8 @@ export function createTerminal(
       if (options.json) stdout.write(`${JSON.stringify(value)}\n`);
     },
   };
+}
+
+function positive(count: number | undefined): number | undefined {
+  return count === undefined || count <= 0 ? undefined : count;
 }

@@ -1,6 +1,6 @@
-import { performance } from 'node:perf_hooks';
 import type { ObjectiveStatus } from '../../domain/status';
 import type { Terminal } from '../terminal';
+import { asOfNow } from './as-of-now';
 import { eventLine, eventsSince } from './event-lines';
 import { createKeys, keyLines, type KeyAction } from './keys';
 import { renderTree, type TreeView } from './render-tree';
@@ -35,16 +35,13 @@ async function createTreeDisplay(terminal: Terminal, { onKey, ...view }: LiveVie
   const { stdin, stdout } = terminal.streams;
   const update = createLogUpdate(stdout);
   let last: ObjectiveStatus | null = null;
-  let shownAt = 0;
   let help = false;
   const draw = (withKeys = onKey !== undefined): void => {
     if (last === null) return;
-    const now = Date.parse(last.now) + (performance.now() - shownAt);
-    const status = last.outcome === null ? { ...last, now: new Date(now).toISOString() } : last;
     const { paint } = terminal;
     const columns = terminal.columns();
     const footer = withKeys ? keyLines(help, columns) : [];
-    update(renderTree(status, { ...view, paint, columns, rows: terminal.rows(), keys: footer }));
+    update(renderTree(asOfNow(last), { ...view, paint, columns, rows: terminal.rows(), keys: footer }));
   };
   const keys = createKeys(stdin, (action) => {
     if (action !== 'help') {
@@ -82,7 +79,6 @@ async function createTreeDisplay(terminal: Terminal, { onKey, ...view }: LiveVie
   return {
     show: (status) => {
       last = status;
-      shownAt = performance.now();
       draw();
       if (onKey !== undefined) keys.listen();
     },
