@@ -4,7 +4,7 @@ import type { Streams } from '../terminal';
 export type KeyAction = 'open' | 'pause' | 'detach' | 'help' | 'interrupt' | 'suspend';
 
 /** Keys in the order the help lists them. */
-export const KEYS: readonly {
+const KEYS: readonly {
   readonly keys: readonly string[];
   readonly action: KeyAction;
   /** Empty: not listed, since every terminal does it. */
