@@ -3,6 +3,7 @@ import { JAVA_ERROR_RULES } from './java-errors';
 import { JAVA_RUNTIME_RULES } from './java-runtime';
 import { JAVA_SECURITY_RULES } from './java-security';
 import { JAVA_TEST_RULES } from './java-tests';
+import { JAVASCRIPT_CORS_RULES } from './javascript-cors';
 import { JAVASCRIPT_ERROR_RULES } from './javascript-errors';
 import { JAVASCRIPT_SECURITY_RULES } from './javascript-security';
 import { JAVASCRIPT_RUNTIME_RULES } from './javascript-runtime';
@@ -19,6 +20,7 @@ export const SOURCE_RULES: readonly SourceRule[] = [
   ...SQL_INJECTION_RULES,
   ...JAVASCRIPT_ERROR_RULES,
   ...JAVASCRIPT_SECURITY_RULES,
+  ...JAVASCRIPT_CORS_RULES,
   ...JAVASCRIPT_RUNTIME_RULES,
   ...JAVASCRIPT_TEST_RULES,
   ...LOGGING_RULES,

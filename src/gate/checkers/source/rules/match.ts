@@ -101,3 +101,6 @@ export function annotationsOf(node: SgNode): string {
       ?.text() ?? ''
   );
 }
+
+/** The text of the function a node is in; of the whole file outside of functions. */
+export const around = (node: SgNode, file: ParsedFile): string => (functionAround(node) ?? file.root).text();
