@@ -94,7 +94,7 @@ function remind(run: Run, rules: DecisionRules, { key }: Due): void {
   const role = deciderOf(rules, about);
   const text = `${key} waits for ${role ?? 'somebody'} since ${hours} h${asked === undefined ? '' : `: ${asked.question}`}`;
   record(run, `reminder: ${text}`);
-  tell(run, { kind: 'reminder', subject: key, text });
+  tell(run, { kind: 'reminder', subject: key.replace(/^contract:/, ''), text });
 }
 
 function change(

@@ -1,7 +1,7 @@
 import type { NewsKind } from '../src/domain/news';
 import type { Run } from './run';
 
-/** Something people are told of without asking; `subject` is a question's id, `plan`, or `contract:<name>`. */
+/** Something people are told of without asking; `subject` is a question's id, `plan`, or a contract's name. */
 interface News {
   readonly kind: NewsKind;
   readonly subject: string;

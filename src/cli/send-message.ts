@@ -4,6 +4,7 @@ import { exitCodeOf, type ExitCode } from '../domain/exit-codes';
 import type { CommandContext } from './command';
 import { plain } from './live/text';
 import { withObjective } from './session';
+import { speakerAt } from './speaker';
 
 /** Sends one message to an objective, or to the watch over its deployment, and says whether it was applied or only recorded; both end with 0. */
 export async function sendMessage(
@@ -17,7 +18,7 @@ export async function sendMessage(
 ): Promise<ExitCode> {
   const { terminal } = context;
   await withObjective(context, request.objectiveId, async ({ department }) => {
-    const sent = await department.send(request);
+    const sent = await department.send({ ...request, from: speakerAt('cli') });
     terminal.say(plain(sent.message));
     if (sent.applied && !(await department.hasWorker('activity'))) {
       const attach = isDeploymentWatchId(request.objectiveId) ? 'worker' : `attach ${request.objectiveId}`;

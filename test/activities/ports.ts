@@ -170,7 +170,7 @@ export async function createBench(
     reports: portOf('reports', scripted.reports ?? {}),
     notes: portOf('notes', scripted.notes ?? {}),
     probes: portOf('probes', scripted.probes ?? {}),
-    audit: portOf('audit', scripted.audit ?? {}),
+    audit: portOf('audit', { head: () => Promise.resolve(null), ...scripted.audit }),
     proofs: portOf('proofs', scripted.proofs ?? {}),
   });
   const run: Bench['run'] = (name, request) =>

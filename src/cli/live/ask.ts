@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DepartmentClient, SentMessage } from '../../client/department-client';
 import { DecisionKind, ResolveEscalation, type Escalation } from '../../domain/escalation';
+import type { Speaker } from '../../domain/decision-proof';
+import type { Precedent } from '../../domain/precedents';
+import type { EscalationReason } from '../../domain/triggers';
 import type { ObjectiveStatus } from '../../domain/status';
 import { UserError } from '../../domain/user-error';
 import { describeIssue } from '../parse-flags';
 import type { Display } from './display';
+import { precedentLines } from './precedent-lines';
 import { plain } from './text';
 
 /** The questions a person can be asked; an adapter over a prompt library, or a script in tests. */
@@ -24,6 +28,13 @@ export interface AskerRequest {
   readonly prompts: Prompts;
   /** Recorded as `by`. */
   readonly by: string;
+  /** Who it is as the operating system knows them; their decisions are signed. */
+  readonly from?: Speaker | null;
+  /** What was decided on the like before. */
+  readonly precedents?: (about: {
+    readonly trigger: EscalationReason;
+    readonly repository: string;
+  }) => Promise<readonly Precedent[]>;
   readonly signal: AbortSignal;
 }
 
@@ -41,7 +52,7 @@ export function createAsker(request: AskerRequest): (status: ObjectiveStatus) =>
       const sent = await untilSettled(request, status.objectiveId, question.key, (signal) =>
         question.escalation === null
           ? askAboutPlan(request, status, signal)
-          : askAboutEscalation(request, status.objectiveId, question.escalation, signal),
+          : askAboutEscalation(request, status, question.escalation, signal),
       );
       if (sent !== null) request.display.note(sent.message);
     }
@@ -66,13 +77,15 @@ function openQuestions(status: ObjectiveStatus): readonly OpenQuestion[] {
 
 async function askAboutEscalation(
   request: AskerRequest,
-  objectiveId: string,
+  { objectiveId, repository }: ObjectiveStatus,
   escalation: Escalation,
   signal: AbortSignal,
 ): Promise<SentMessage | null> {
   const { prompts, display } = request;
   display.note(`${escalation.id} asks: ${plain(escalation.question)}`);
   for (const evidence of escalation.evidence) display.note(`  evidence: ${plain(evidence)}`);
+  const before = (await request.precedents?.({ trigger: escalation.trigger, repository })) ?? [];
+  for (const line of precedentLines(before)) display.note(line);
   const chosen = await prompts.select({
     message: 'Your decision',
     choices: [
@@ -108,6 +121,7 @@ async function askAboutEscalation(
     name: 'resolveEscalation',
     payload: payload.data,
     updateId: `${escalation.id}-${request.by}`,
+    from: request.from ?? null,
   });
 }
 
@@ -150,6 +164,7 @@ async function askAboutPlan(
     objectiveId,
     name: 'reviewPlan',
     payload: { decision, by: request.by, ...(comment === '' ? {} : { comment }) },
+    from: request.from ?? null,
   });
 }
 

@@ -2,6 +2,8 @@ import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
 import type { ObjectiveResult } from '../../domain/status';
 import type { CommandContext } from '../command';
 import type { Session } from '../session';
+import { findPrecedents } from '../find-precedents';
+import { speakerAt } from '../speaker';
 import { createAsker } from './ask';
 import { createDisplay } from './display';
 import { followObjective, type FollowEnd } from './follow';
@@ -49,6 +51,8 @@ async function follow(
               display,
               prompts: await (await import('./inquirer-prompts.js')).createPrompts(),
               by: `${userName(context)}@tty`,
+              from: speakerAt('cli'),
+              precedents: (about) => findPrecedents(context.services, about),
               signal,
             }),
           }
