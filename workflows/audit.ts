@@ -1,8 +1,8 @@
-import { ActivityFailure, CancellationScope, condition, patched, sleep, uuid4 } from '@temporalio/workflow';
+import { CancellationScope, condition, patched, sleep, TemporalFailure, uuid4 } from '@temporalio/workflow';
 import type { AuditEntry } from '../src/domain/audit';
 import type { MessageName } from '../src/domain/messages';
 import type { Sender } from './message';
-import { deciding } from './proxies';
+import { deciding, whyOf } from './proxies';
 
 /** Entries written down at once. */
 const BATCH = 20;
@@ -40,18 +40,18 @@ export function createAuditor(request: {
   async function drain(): Promise<void> {
     let troubledSince: number | null = null;
     let told = false;
-    for (let tries = 0; pending.length > 0; ) {
+    for (let tries = 0; pending.length > 0;) {
       const entries = pending.slice(0, BATCH);
       try {
         await deciding.recordDecisions({ entries });
         pending.splice(0, entries.length);
         [tries, troubledSince] = [0, null];
       } catch (error) {
-        if (!(error instanceof ActivityFailure)) throw error;
+        if (!(error instanceof TemporalFailure)) throw error;
         troubledSince ??= Date.now();
         if (!told && Date.now() - troubledSince >= AUDIT_PATIENCE_MS) {
           told = true;
-          say(`the audit log cannot be written: ${error.cause?.message ?? error.message}; it is tried again`);
+          say(`the audit log cannot be written: ${whyOf(error)}; it is tried again`);
         }
         await sleep(Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** tries));
         tries += 1;

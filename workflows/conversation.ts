@@ -91,8 +91,7 @@ const rows = {
   }),
   reviewContract: message({
     schema: ReviewContract,
-    refuse: (run, body, person) =>
-      refuseContractReview(run, body) ?? mayNot(run, 'contract-review', person),
+    refuse: (run, body, person) => refuseContractReview(run, body) ?? mayNot(run, 'contract-review', person),
     take: reviewContract,
     saw: (run, body) => {
       const found = contractNamed(run, body.contract);

@@ -12,7 +12,7 @@ import { Proof, type Speaker } from '../src/domain/decision-proof';
 import type { PersonName } from '../src/domain/decision-rules';
 import type { Channel } from '../src/domain/escalation';
 import type { Answer } from '../src/domain/messages';
-import { deciding } from './proxies';
+import { deciding, whyOf } from './proxies';
 
 /** A payload as it was read, or why it cannot be used. */
 export type ReadMessage<T> = { readonly body: T } | { readonly why: string };
@@ -48,8 +48,7 @@ export function installMessage<T>(name: string, row: Row<T>): void {
   const refuse = (why: string): never => {
     throw ApplicationFailure.nonRetryable(why, 'Message.Refused');
   };
-  const readFirst = (payload: unknown): ReadMessage<T> =>
-    row.read(payload, proofOf(payload)?.person ?? null);
+  const readFirst = (payload: unknown): ReadMessage<T> => row.read(payload, proofOf(payload)?.person ?? null);
 
   // Signals from the Web UI are untyped JSON: what cannot be used is recorded and ignored, for a throw here would
   // fail the workflow task for ever.
@@ -129,9 +128,7 @@ async function readProven<T>(
 
 /** Null where the proof holds, else why it does not count. Never rejects: a signal's handler must not. */
 async function verify(name: string, payload: unknown, proof: Proof): Promise<string | null> {
-  const said = Object.fromEntries(
-    Object.entries(payload ?? {}).filter(([key]) => key !== 'proof'),
-  );
+  const said = Object.fromEntries(Object.entries(payload ?? {}).filter(([key]) => key !== 'proof'));
   const request = { workflowId: workflowInfo().workflowId, name, payload: said, proof };
   try {
     const { holds } = await CancellationScope.nonCancellable(() => deciding.verifyProof(request));
@@ -139,7 +136,7 @@ async function verify(name: string, payload: unknown, proof: Proof): Promise<str
       ? null
       : `the proof of ${proof.person} does not hold: it was made with another key, or for another message`;
   } catch (error) {
-    const why = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    const why = error instanceof Error ? whyOf(error) : String(error);
     return `the proof of ${proof.person} could not be verified (${why})`;
   }
 }

@@ -121,3 +121,8 @@ export const deciding = proxyLocalActivities<DecisionActivities>({
   startToCloseTimeout: '5 seconds',
   retry: { initialInterval: '200 milliseconds', maximumAttempts: 2 },
 });
+
+/** What an activity failed with: a local one rejects with that itself, or with the last of its tries as the cause. */
+export function whyOf(error: Error): string {
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

@@ -1,6 +1,10 @@
 import type { AuditEntry } from '../src/domain/audit';
 import { refuseDecider, type PersonName } from '../src/domain/decision-rules';
-import { deploymentWatchId, type DeploymentWatchInput, type ReportDeployment } from '../src/domain/deployment-watch';
+import {
+  deploymentWatchId,
+  type DeploymentWatchInput,
+  type ReportDeployment,
+} from '../src/domain/deployment-watch';
 import type { Decision, ResolveEscalation } from '../src/domain/escalation';
 import type { IgnoredMessage } from '../src/domain/status';
 import { askAboutChecks, checksToAskAbout, type WatchQuestion } from '../src/domain/watch-questions';

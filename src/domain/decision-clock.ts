@@ -88,7 +88,7 @@ export function decideSilently(rules: DecisionRules, asked: Escalation): SilentD
     return { kind: 'not-taken', why: 'the recommendation needs somebody to name an assignee' };
   if (asked.trigger === 'budget-exhausted' && option.id === 'raise')
     return { kind: 'not-taken', why: 'only a person can say how much more may be spent' };
-  const by = `nobody within ${hours} h`;
+  const within = `nobody decided within ${Number(hours.toPrecision(3))} h`;
   return {
     kind: 'taken',
     message: {
@@ -96,9 +96,9 @@ export function decideSilently(rules: DecisionRules, asked: Escalation): SilentD
       decision: option.decision,
       option: option.id,
       ...(option.decision === 'accept'
-        ? { guidance: `Accepted by default: nobody decided within ${hours} h (decisions.defaults).` }
+        ? { guidance: `Accepted by default: ${within} (decisions.defaults).` }
         : {}),
-      by,
+      by: within,
     },
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AuditLine } from './audit';
-import { DecisionKind, ResolveEscalation } from './escalation';
+import { DecisionKind } from './escalation';
 import type { EscalationReason } from './triggers';
 
 /** A decision somebody made on a question of the same trigger. */
@@ -22,7 +22,12 @@ export type Precedent = z.infer<typeof Precedent>;
 const MOST = 3;
 const EXCERPT = 300;
 
-const Said = ResolveEscalation.pick({ decision: true, option: true, guidance: true, escalationId: true });
+const Said = z.object({
+  escalationId: z.string(),
+  decision: DecisionKind,
+  option: z.string().optional(),
+  guidance: z.string().optional(),
+});
 
 /**
  * What people decided on the same trigger before: those about this repository first, newest first, at most three.
@@ -50,7 +55,8 @@ function precedentOf(
   trigger: EscalationReason,
 ): Precedent | null {
   const { saw, who } = line;
-  if (saw?.kind !== 'escalation' || saw.escalation.trigger !== trigger || who.channel === 'timer') return null;
+  if (saw?.kind !== 'escalation' || saw.escalation.trigger !== trigger || who.channel === 'timer')
+    return null;
   const said = Said.safeParse(line.decision);
   if (!said.success) return null;
   const { decision, option = null, guidance = null, escalationId } = said.data;
