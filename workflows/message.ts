@@ -15,7 +15,7 @@ import type { Answer } from '../src/domain/messages';
 import { deciding, whyOf } from './proxies';
 
 /** A payload as it was read, or why it cannot be used. */
-export type ReadMessage<T> = { readonly body: T } | { readonly why: string };
+type ReadMessage<T> = { readonly body: T } | { readonly why: string };
 
 /** How a message came, and who it is from; `speaker` null: nobody vouched for anybody. */
 export interface Sender {
