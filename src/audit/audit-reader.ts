@@ -36,14 +36,15 @@ function verdictOf(
   let head = NO_HEAD;
   for (const [at, text] of lines.entries()) {
     const why = brokenBy(linkOf(text), head);
-    if (why !== null)
-      return { lines: lines.length, head, problem: { line: at + 1, why }, notes: [] };
+    if (why !== null) return { lines: lines.length, head, problem: { line: at + 1, why }, notes: [] };
     head = headAfter(text, at + 1);
     heads.push(head);
   }
   const newer = noted === null ? 0 : lines.length - noted.seq;
   const notes = [
-    ...(torn > 0 ? [`The last ${String(torn)} bytes are half a line that a crash left; the next decision cuts them off.`] : []),
+    ...(torn > 0
+      ? [`The last ${String(torn)} bytes are half a line that a crash left; the next decision cuts them off.`]
+      : []),
     ...(newer > 0 ? [`The newest ${String(newer)} lines are not in head.json: a crash came between.`] : []),
   ];
   const problem = problemOfHead(heads, noted) ?? problemOfKnown(heads, known);

@@ -10,7 +10,9 @@ export function createProofs(request: { readonly key: () => Promise<string> }): 
       asked = undefined;
       throw error;
     });
-    return createHmac('sha256', await asked).update(provenText(statement)).digest();
+    return createHmac('sha256', await asked)
+      .update(provenText(statement))
+      .digest();
   };
   return {
     sign: async (statement) => (await macOf(statement)).toString('hex'),

@@ -75,7 +75,10 @@ describe('precedents', () => {
     const lines = [
       lineOf(1, of('a', { saw: { kind: 'escalation', escalation: other } })),
       lineOf(2, of('b', { message: 'pause', decision: {}, saw: null })),
-      lineOf(3, of('c', { who: { by: 'nobody decided within 4 h', person: null, via: null, channel: 'timer' } })),
+      lineOf(
+        3,
+        of('c', { who: { by: 'nobody decided within 4 h', person: null, via: null, channel: 'timer' } }),
+      ),
       {
         kind: 'cut',
         at: '2026-11-23T13:00:00.000Z',
