@@ -23,6 +23,8 @@ import type {
   ValidateContractRequest,
   ValidateContractResult,
 } from '../src/domain/contract-work';
+import type { RecordDecisionsRequest } from '../src/domain/audit';
+import type { VerifyProofRequest, VerifyProofResult } from '../src/domain/decision-proof';
 import type { RunWatchChecksRequest, RunWatchChecksResult } from '../src/domain/deployment-watch';
 import type {
   ClaimWorkRequest,
@@ -146,6 +148,13 @@ export interface WatchActivities {
   runWatchChecks(request: RunWatchChecksRequest): Promise<RunWatchChecksResult>;
 }
 
+/** What belongs to decisions of people; run as local activities. */
+export interface DecisionActivities {
+  verifyProof(request: VerifyProofRequest): Promise<VerifyProofResult>;
+  /** Writes decisions to the audit log; those that are in it already stay as they are. */
+  recordDecisions(request: RecordDecisionsRequest): Promise<void>;
+}
+
 /** Everything the workflows may call. */
 export type Activities = ModelActivities &
   AttemptActivities &
@@ -156,4 +165,5 @@ export type Activities = ModelActivities &
   DatabaseThinking &
   ContractThinking &
   ClaimActivities &
+  DecisionActivities &
   WatchActivities;

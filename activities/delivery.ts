@@ -1,4 +1,5 @@
 import { getClient, log } from '@temporalio/activity';
+import type { AuditHead } from '../src/domain/audit';
 import { deliveryBranch } from '../src/domain/objective';
 import { QUERIES } from '../src/domain/messages';
 import { ObjectiveStatus } from '../src/domain/status';
@@ -10,10 +11,10 @@ import type { Records } from './records';
 
 /** Brings the result to the user: branch, receipts as notes, and report; then the worktrees go, also those a crash left. */
 export function createDeliveryActivities(
-  ports: Pick<Ports, 'repositories' | 'worktrees' | 'reports' | 'notes'>,
+  ports: Pick<Ports, 'repositories' | 'worktrees' | 'reports' | 'notes' | 'audit'>,
   records: Records,
 ): Pick<RepositoryActivities, 'deliverObjective'> {
-  const { repositories, worktrees, reports, notes } = ports;
+  const { repositories, worktrees, reports, notes, audit } = ports;
   return {
     deliverObjective: ({ handle, head, report: gated }) =>
       withHeartbeat(async () => {
@@ -38,9 +39,18 @@ export function createDeliveryActivities(
         const status = ObjectiveStatus.parse(snapshot);
         const { report } = await reports.write({
           status: { ...status, delivery: { ...delivered, report: '' } },
+          audit: await headOf(audit),
         });
         await worktrees.release({ objectiveId });
         return { ...delivered, report };
       }),
   };
+}
+
+/** A delivery does not fail for want of the audit log. */
+async function headOf(audit: Ports['audit']): Promise<AuditHead | null> {
+  return audit.head().catch((error: unknown) => {
+    log.warn('The head of the audit log could not be read for the report.', { error });
+    return null;
+  });
 }

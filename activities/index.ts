@@ -6,6 +6,7 @@ import type { Activities } from './contract';
 import { createContractThinking } from './contract-thinking';
 import { createCoordinationActivities } from './coordination';
 import { createDatabaseThinking } from './database-thinking';
+import { createDecisionActivities } from './decisions';
 import { createDeliveryActivities } from './delivery';
 import { createMergeActivities } from './merge';
 import { guarded } from './guarded';
@@ -38,5 +39,6 @@ export function createActivities(ports: Ports): Activities {
     ...createProviderActivities(),
     ...createClaimActivities(ports, records),
     ...createWatchActivities(ports),
+    ...createDecisionActivities(ports),
   });
 }

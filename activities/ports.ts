@@ -1,4 +1,5 @@
 import type { ModelChoice } from '../src/domain/objective';
+import type { AuditLog } from '../src/ports/audit';
 import type { BlobStore } from '../src/ports/blob-store';
 import type { Coordination, Specialists } from '../src/ports/department';
 import type { Compatibility } from '../src/ports/compatibility';
@@ -6,6 +7,7 @@ import type { Entities } from '../src/ports/entities';
 import type { Contracts } from '../src/ports/contracts';
 import type { Bootstrap, GateRunner } from '../src/ports/gate';
 import type { Journals } from '../src/ports/journal';
+import type { ProofVerifier } from '../src/ports/proofs';
 import type { ReceiptNotes } from '../src/ports/receipt-notes';
 import type { Replicas } from '../src/ports/replica';
 import type { Reports } from '../src/ports/report';
@@ -32,6 +34,8 @@ export interface Ports {
   readonly reports: Reports;
   readonly notes: ReceiptNotes;
   readonly probes: Probes;
+  readonly audit: AuditLog;
+  readonly proofs: ProofVerifier;
   /** Sandbox level in force, for status and reports. */
   readonly sandbox: string;
   /** Names the provider of a model (endpoint and key, hashed). */

@@ -75,6 +75,7 @@ export function createSurveyActivities(
             .map((note) => note.slice(0, 300)),
           brought: [...broughtSpecialists(roles)],
           coordination: coordinationOf(survey),
+          ...(survey.decisions === undefined ? {} : { decisions: survey.decisions }),
         } satisfies SurveyResult;
       }),
   };

@@ -32,7 +32,8 @@ function waits(run: Run, name: string): boolean {
   return run.progress.tasks.some(({ step }) => step.kind === 'await-contract' && step.contract === name);
 }
 
-function contractNamed(run: Run, contract: string): ContractStatus | undefined {
+/** The contract of this name, or whose newest revision has this hash. */
+export function contractNamed(run: Run, contract: string): ContractStatus | undefined {
   return run.progress.coordination.contracts.find(({ name, hash }) => name === contract || hash === contract);
 }
 

@@ -8,7 +8,9 @@ import {
 import type { z } from 'zod';
 import { ReviewContract } from '../src/domain/contract-status';
 import { COORDINATION_REPORT } from '../src/domain/coordination-orders';
-import { ResolveEscalation, type Channel, type Escalation } from '../src/domain/escalation';
+import type { AuditEntry } from '../src/domain/audit';
+import { deciderOf, refuseDecider, type Decidable, type PersonName } from '../src/domain/decision-rules';
+import { ResolveEscalation, type Escalation } from '../src/domain/escalation';
 import type { Mail } from '../src/domain/mail';
 import {
   ATTEMPT_MAILBOX,
@@ -26,11 +28,11 @@ import { CLAIMS_FREED, ClaimsFreed } from '../src/domain/repository-claims';
 import { isSettledProgress } from '../src/domain/scheduler';
 import type { ObjectiveStatus } from '../src/domain/status';
 import { takeFreed } from './claims';
-import { refuseContractReview, reviewContract } from './contract-review';
+import { contractNamed, refuseContractReview, reviewContract } from './contract-review';
 import { takeCoordinationReport } from './coordination-reports';
 import { decide, refusal } from './decisions';
-import { describeIssues, installMessage } from './message';
-import { ignore, record, replaceTask, taskOf, type Run } from './run';
+import { describeIssues, installMessage, type Sender } from './message';
+import { ignore, record, replaceTask, taskOf, type OpenEscalation, type Run } from './run';
 import { snapshot } from './snapshot';
 import { skipTask } from './skip-task';
 import { openWall, raiseWall } from './walls';
@@ -45,43 +47,58 @@ const openEscalationsQuery: QueryDefinition<Escalation[]> = defineQuery(QUERIES.
  */
 interface Message<T> {
   readonly schema: z.ZodType<T>;
-  readonly refuse: (run: Run, message: T) => string | null;
-  readonly take: (run: Run, message: T, channel: Channel) => string;
+  /** `person`: who it is from, as far as that is known. */
+  readonly refuse: (run: Run, message: T, person: PersonName | null) => string | null;
+  readonly take: (run: Run, message: T, sender: Sender) => string;
+  /** What whoever sent it was shown, for the audit log; `recorded`: taking it writes its own line. */
+  readonly saw: ((run: Run, message: T) => AuditEntry['saw']) | 'recorded';
 }
 
 const message = <T>(row: Message<T>): Message<T> => row;
-const never = (): null => null;
+const nothing = (): null => null;
+const mayNot = (run: Run, about: Decidable, person: PersonName | null): string | null =>
+  refuseDecider(run.progress.decisionRules ?? null, about, person);
 
 const rows = {
   resolveEscalation: message({
     schema: ResolveEscalation,
     refuse: refusal,
-    take: (run, body, channel) => {
-      const decision = decide(run, body, channel);
+    take: (run, body, sender) => {
+      const decision = decide(run, body, sender);
       return `${decision.escalationId}: ${decision.decision} by ${decision.by}`;
     },
+    saw: 'recorded',
   }),
   reviewPlan: message({
     schema: ReviewPlan,
-    refuse: (run, body) => {
+    refuse: (run, body, person) => {
       const version = run.progress.plan?.version ?? null;
       if (version === null) return 'there is no plan yet';
       if (body.baseVersion !== undefined && body.baseVersion !== version) {
         return `the plan is at version ${version} by now, not ${body.baseVersion}`;
       }
       if (body.decision !== 'edit' && run.progress.approved) return 'the plan is approved already';
-      return run.planReview === null ? null : 'another review of the plan is being taken in';
+      if (run.planReview !== null) return 'another review of the plan is being taken in';
+      return mayNot(run, 'plan-review', person);
     },
     take: (run, body) => {
       run.planReview = body;
       record(run, `plan: ${body.decision} by ${body.by}`);
       return `recorded: ${body.decision}`;
     },
+    saw: ({ progress: { plan } }) =>
+      plan === null ? null : { kind: 'plan', version: plan.version, plan: plan.ref },
   }),
   reviewContract: message({
     schema: ReviewContract,
-    refuse: refuseContractReview,
+    refuse: (run, body, person) => refuseContractReview(run, body) ?? mayNot(run, 'contract-review', person),
     take: reviewContract,
+    saw: (run, body) => {
+      const found = contractNamed(run, body.contract);
+      if (found === undefined) return null;
+      const { name, revision, hash } = found;
+      return { kind: 'contract', name, revision, hash };
+    },
   }),
   steer: message({
     schema: Steer,
@@ -101,6 +118,7 @@ const rows = {
       record(run, `steered by ${body.by}: ${body.message}`, body.taskId ?? null);
       return 'recorded; a running attempt is told at its next turn, otherwise the next attempt';
     },
+    saw: nothing,
   }),
   pause: message({
     schema: Pause,
@@ -110,6 +128,7 @@ const rows = {
       record(run, `paused by ${body.by}`);
       return 'paused; attempts rest after the turn they are in';
     },
+    saw: nothing,
   }),
   resume: message({
     schema: Pause,
@@ -119,37 +138,56 @@ const rows = {
       record(run, `resumed by ${body.by}`);
       return 'resumed';
     },
+    saw: nothing,
   }),
   cancelTask: message({
     schema: CancelTask,
     refuse: (run, body) => {
       const task = taskOf(run, body.taskId);
       if (task === undefined) return `there is no task ${body.taskId}`;
-      return isSettledProgress(task) ? `${body.taskId} is settled already` : null;
+      return isSettledProgress(task) ? `${body.taskId} is settled already` : refuseWithdrawal(run, body);
     },
     take: (run, body) => {
       const skipped = skipTask(run, body.taskId, `cancelled by ${body.by}`);
       return `cancelled; skipped with it: ${skipped.length === 0 ? 'nothing' : skipped.join(', ')}`;
     },
+    saw: (run, body) => sawQuestion(run, ({ subject }) => subject === body.taskId),
   }),
   setBudget: message({
     schema: SetBudget,
-    refuse: never,
-    take: (run, body, channel) => {
+    // Whoever may not answer the question of a spent budget may not answer it this way either.
+    refuse: (run, _body, person) => mayNot(run, 'budget-exhausted', person),
+    take: (run, body, sender) => {
       run.progress.budgetUsd = body.usd;
       record(run, `budget set to ${body.usd} USD by ${body.by}`);
-      answerBudgetQuestion(run, body, channel);
+      answerBudgetQuestion(run, body, sender);
       return `the budget is ${body.usd} USD`;
     },
+    saw: (run) => sawQuestion(run, ({ escalation }) => escalation.trigger === 'budget-exhausted'),
   }),
 } as const satisfies Record<MessageName, unknown>;
 
 /** A higher budget answers the question that a spent one raised. */
-function answerBudgetQuestion(run: Run, { usd, by }: SetBudget, channel: Channel): void {
+function answerBudgetQuestion(run: Run, { usd, by }: SetBudget, sender: Sender): void {
   const { blockedBy, usage, open } = run.progress;
   const asked = open.find((row) => row.escalation.id === blockedBy)?.escalation;
   if (asked?.trigger !== 'budget-exhausted' || usd <= (usage.usd ?? 0)) return;
-  decide(run, { escalationId: asked.id, decision: 'retry', option: 'raise', by }, channel);
+  decide(run, { escalationId: asked.id, decision: 'retry', option: 'raise', by }, sender);
+}
+
+/** Cancelling a task takes its question back, and so decides it. */
+function refuseWithdrawal(run: Run, { taskId }: CancelTask): string | null {
+  const rules = run.progress.decisionRules ?? null;
+  for (const { escalation, subject } of run.progress.open) {
+    const role = subject === taskId ? deciderOf(rules, escalation.trigger) : null;
+    if (role !== null) return `${escalation.id} is open and for ${role}; answer it with skip instead`;
+  }
+  return null;
+}
+
+function sawQuestion(run: Run, isMeant: (open: OpenEscalation) => boolean): AuditEntry['saw'] {
+  const open = run.progress.open.find(isMeant);
+  return open === undefined ? null : { kind: 'escalation', escalation: open.escalation };
 }
 
 /** What a running attempt of the task reads before each turn. */
@@ -163,18 +201,24 @@ function mailOf(run: Run, taskId: unknown): Mail {
   };
 }
 
-function listen<T>(run: Run, name: MessageName, row: Message<T>): void {
+function listen<T extends object>(run: Run, name: MessageName, row: Message<T>): void {
   installMessage<T>(name, {
-    read: (payload) => {
+    read: (payload, person) => {
       const parsed = row.schema.safeParse(payload);
       if (!parsed.success) return { why: describeIssues(parsed.error) };
-      const why = run.stage === 'closing' ? 'the objective is closing' : row.refuse(run, parsed.data);
+      const why = run.stage === 'closing' ? 'the objective is closing' : row.refuse(run, parsed.data, person);
       return why === null ? { body: parsed.data } : { why };
     },
-    take: (body, channel) => row.take(run, body, channel),
+    take: (body, sender) => {
+      const saw = row.saw === 'recorded' ? null : row.saw(run, body);
+      const said = row.take(run, body, sender);
+      if (row.saw !== 'recorded') run.audit.note({ message: name, body, sender, saw });
+      return said;
+    },
     ignore: (why) => {
       ignore(run, name, why);
     },
+    usedProofs: run.progress.usedProofs,
   });
 }
 

@@ -1,8 +1,14 @@
 import { assigneesFor } from '../src/domain/department-roles';
-import { escalationId, type Decision, type ResolveEscalation, type Channel } from '../src/domain/escalation';
+import { refuseDecider, type PersonName } from '../src/domain/decision-rules';
+import { escalationId, type Decision, type ResolveEscalation } from '../src/domain/escalation';
+import { MESSAGES } from '../src/domain/messages';
 import { raise } from '../src/domain/questions';
 import type { Question } from '../src/domain/task-progress';
+import type { Sender } from './message';
 import { now, record, replaceTask, taskOf, type OpenEscalation, type Run } from './run';
+
+/** Characters of a question a decision keeps. */
+const KEPT_QUESTION = 300;
 
 /** Raises a level-4 question about a task; other branches go on. */
 export function askAboutTask(run: Run, taskId: string): void {
@@ -34,7 +40,7 @@ function openQuestion(run: Run, id: string, subject: OpenEscalation['subject'], 
 }
 
 /** Why a decision cannot be taken, or null when it can. Synchronous: update validators must be. */
-export function refusal(run: Run, message: ResolveEscalation): string | null {
+export function refusal(run: Run, message: ResolveEscalation, person: PersonName | null): string | null {
   const earlier = run.progress.decisions.find((decision) => decision.escalationId === message.escalationId);
   if (earlier !== undefined) {
     return `${message.escalationId} is already decided: ${earlier.decision} by ${earlier.by} at ${earlier.decidedAt}`;
@@ -52,7 +58,10 @@ export function refusal(run: Run, message: ResolveEscalation): string | null {
   if (message.option !== undefined && !offered.some((option) => option.id === message.option)) {
     return `${message.escalationId} has no option ${message.option} for ${message.decision}`;
   }
-  return refuseAssignee(run, message, open.subject);
+  return (
+    refuseDecider(run.progress.decisionRules ?? null, open.escalation.trigger, person) ??
+    refuseAssignee(run, message, open.subject)
+  );
 }
 
 /** A task can only go to somebody there is; an audit only to the department's own. */
@@ -71,7 +80,8 @@ function refuseAssignee(
 }
 
 /** Records a decision; the main loop acts on it. The first answer wins. */
-export function decide(run: Run, message: ResolveEscalation, channel: Channel): Decision {
+export function decide(run: Run, message: ResolveEscalation, sender: Sender): Decision {
+  const { channel, speaker } = sender;
   const asked = run.progress.open.find((row) => row.escalation.id === message.escalationId);
   const decision: Decision = {
     escalationId: message.escalationId,
@@ -83,10 +93,20 @@ export function decide(run: Run, message: ResolveEscalation, channel: Channel): 
     by: message.by,
     channel,
     decidedAt: now(),
+    person: speaker?.person ?? null,
+    via: speaker?.channel ?? null,
+    ...(asked === undefined ? {} : { question: asked.escalation.question.slice(0, KEPT_QUESTION) }),
   };
   run.progress.decisions.push(decision);
   run.progress.undone.push(decision);
-  record(run, `${message.escalationId} decided: ${message.decision} by ${message.by} (${channel})`);
+  const proven = speaker === null ? '' : `, ${speaker.person} at ${speaker.channel}`;
+  record(run, `${message.escalationId} decided: ${message.decision} by ${message.by} (${channel}${proven})`);
+  run.audit.note({
+    message: MESSAGES.resolveEscalation,
+    body: message,
+    sender,
+    saw: asked === undefined ? null : { kind: 'escalation', escalation: asked.escalation },
+  });
   return decision;
 }
 

@@ -39,7 +39,7 @@ export async function deliverCancelled(run: Run, show: () => void): Promise<void
 
 /** What was delivered is watched once it is deployed, where the schema changed or there is something to look at. */
 async function watchDeployment(run: Run): Promise<void> {
-  const { handle, delivery, outcome, rules, coordination } = run.progress;
+  const { handle, delivery, outcome, rules, coordination, decisionRules } = run.progress;
   if (handle === null || delivery === null || rules === null) return;
   if (outcome !== 'delivered' && outcome !== 'delivered-with-waivers') return;
   const changes = coordination.databaseChanges.filter(({ commit }) => commit !== null);
@@ -58,6 +58,7 @@ async function watchDeployment(run: Run): Promise<void> {
       .slice(0, 12),
     rollout: newest?.rollout ?? null,
     deployment: newest?.deployment ?? null,
+    ...(decisionRules === undefined ? {} : { decisions: decisionRules }),
   });
   record(run, 'a watch waits for the report of a deployment (command: deployed)');
 }

@@ -18,11 +18,13 @@ import {
   type WatchMessageName,
   type WatchSample,
 } from '../src/domain/deployment-watch';
-import { ResolveEscalation, type Channel, type Escalation } from '../src/domain/escalation';
+import type { PersonName } from '../src/domain/decision-rules';
+import { ResolveEscalation, type Escalation } from '../src/domain/escalation';
 import { unansweredSample } from '../src/domain/watch-samples';
 import type { WatchResult, WatchStatus } from '../src/domain/watch-status';
 import { nextStep } from '../src/domain/watch-steps';
-import { describeIssues, installMessage } from './message';
+import { AUDIT_PATIENCE_MS } from './audit';
+import { describeIssues, installMessage, type Sender } from './message';
 import { watching } from './proxies';
 import {
   ignoreMessage,
@@ -56,6 +58,7 @@ export async function deploymentWatchWorkflow(
   listenToReports(watch);
   const show = createWatchDisplay(watch);
   const end = await watchOn(watch, show);
+  await watch.audit.settle(AUDIT_PATIENCE_MS);
   await condition(allHandlersFinished);
   if (end === 'continue-as-new') {
     return continueAsNew<typeof deploymentWatchWorkflow>(input, watch.progress);
@@ -115,8 +118,8 @@ function listenToReports(watch: Watch): void {
   });
   listen(watch, WATCH_MESSAGES.resolveEscalation, {
     schema: ResolveEscalation,
-    refuse: (answer) => refuseAnswer(watch, answer),
-    take: (answer, channel) => takeAnswer(watch, answer, channel),
+    refuse: (answer, person) => refuseAnswer(watch, answer, person),
+    take: (answer, sender) => takeAnswer(watch, answer, sender),
   });
   setDefaultSignalHandler((name) => {
     const known = Object.keys(WATCH_MESSAGES).join(', ');
@@ -129,21 +132,22 @@ function listen<T>(
   name: WatchMessageName,
   row: {
     readonly schema: z.ZodType<T>;
-    readonly refuse: (body: T) => string | null;
-    readonly take: (body: T, channel: Channel) => string;
+    readonly refuse: (body: T, person: PersonName | null) => string | null;
+    readonly take: (body: T, sender: Sender) => string;
   },
 ): void {
   installMessage<T>(name, {
-    read: (payload) => {
+    read: (payload, person) => {
       const parsed = row.schema.safeParse(payload);
       if (!parsed.success) return { why: describeIssues(parsed.error) };
       const ended = watch.outcome !== null || watch.progress.rolledBack;
-      const why = ended ? 'the watch has ended' : row.refuse(parsed.data);
+      const why = ended ? 'the watch has ended' : row.refuse(parsed.data, person);
       return why === null ? { body: parsed.data } : { why };
     },
     take: row.take,
     ignore: (why) => {
       ignoreMessage(watch, name, why);
     },
+    usedProofs: watch.progress.usedProofs,
   });
 }

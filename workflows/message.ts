@@ -1,10 +1,39 @@
-import { ApplicationFailure, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  defineSignal,
+  defineUpdate,
+  patched,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { z } from 'zod';
+import { Proof, type Speaker } from '../src/domain/decision-proof';
+import type { PersonName } from '../src/domain/decision-rules';
 import type { Channel } from '../src/domain/escalation';
 import type { Answer } from '../src/domain/messages';
+import { deciding, whyOf } from './proxies';
 
 /** A payload as it was read, or why it cannot be used. */
-export type ReadMessage<T> = { readonly body: T } | { readonly why: string };
+type ReadMessage<T> = { readonly body: T } | { readonly why: string };
+
+/** How a message came, and who it is from; `speaker` null: nobody vouched for anybody. */
+export interface Sender {
+  readonly channel: Channel;
+  readonly speaker: Speaker | null;
+}
+
+/** Proofs that were used, newest last; one makes one decision. */
+const KEPT_PROOFS = 200;
+
+interface Row<T> {
+  /** Synchronous, since update validators must be. `person`: who it is from, as far as that is known. */
+  readonly read: (payload: unknown, person: PersonName | null) => ReadMessage<T>;
+  readonly take: (body: T, sender: Sender) => string;
+  readonly ignore: (why: string) => void;
+  /** Macs of the proofs that were used; it is added to. */
+  readonly usedProofs: string[];
+}
 
 /** What is wrong with a payload, in one line. */
 export function describeIssues(error: z.ZodError): string {
@@ -12,36 +41,102 @@ export function describeIssues(error: z.ZodError): string {
 }
 
 /**
- * Installs one message as a signal and as an update of the same name. `read` is synchronous, since update validators
- * must be.
+ * Installs one message as a signal and as an update of the same name. A message without a proof is taken at once. One
+ * with a proof is looked at, its proof is verified, and then it is looked at again: whoever was taken meanwhile was first.
  */
-export function installMessage<T>(
-  name: string,
-  row: {
-    readonly read: (payload: unknown) => ReadMessage<T>;
-    readonly take: (body: T, channel: Channel) => string;
-    readonly ignore: (why: string) => void;
-  },
-): void {
+export function installMessage<T>(name: string, row: Row<T>): void {
+  const refuse = (why: string): never => {
+    throw ApplicationFailure.nonRetryable(why, 'Message.Refused');
+  };
+  const readFirst = (payload: unknown): ReadMessage<T> => row.read(payload, proofOf(payload)?.person ?? null);
+
   // Signals from the Web UI are untyped JSON: what cannot be used is recorded and ignored, for a throw here would
   // fail the workflow task for ever.
   setHandler(defineSignal<[unknown]>(name), (payload) => {
-    const read = row.read(payload);
-    if ('why' in read) row.ignore(read.why);
-    else row.take(read.body, 'signal');
+    const read = readFirst(payload);
+    if ('why' in read) {
+      row.ignore(read.why);
+      return;
+    }
+    const proof = proofOf(payload);
+    if (proof === null) {
+      row.take(read.body, { channel: 'signal', speaker: null });
+      return;
+    }
+    // Code from before proofs did not know the key.
+    if (!patched('decision-proofs')) {
+      row.ignore('Unrecognized key: "proof"');
+      return;
+    }
+    return readProven(name, row, payload, proof).then((proven) => {
+      if ('why' in proven) row.ignore(proven.why);
+      else row.take(proven.body, { channel: 'signal', speaker: proven.speaker });
+    });
   });
   setHandler(
     defineUpdate<Answer, [unknown]>(name),
     (payload) => {
-      const read = row.read(payload);
-      if ('why' in read) throw ApplicationFailure.nonRetryable(read.why, 'Message.Refused');
-      return { accepted: true, message: row.take(read.body, 'update') };
+      const read = readFirst(payload);
+      if ('why' in read) return refuse(read.why);
+      const proof = proofOf(payload);
+      if (proof === null)
+        return { accepted: true, message: row.take(read.body, { channel: 'update', speaker: null }) };
+      return readProven(name, row, payload, proof).then((proven) =>
+        'why' in proven
+          ? refuse(proven.why)
+          : {
+              accepted: true,
+              message: row.take(proven.body, { channel: 'update', speaker: proven.speaker }),
+            },
+      );
     },
     {
       validator: (payload) => {
-        const read = row.read(payload);
-        if ('why' in read) throw ApplicationFailure.nonRetryable(read.why, 'Message.Refused');
+        const read = readFirst(payload);
+        if ('why' in read) refuse(read.why);
       },
     },
   );
+}
+
+/** The proof a payload carries; null where it has none, or none of that shape, which its schema refuses. */
+function proofOf(payload: unknown): Proof | null {
+  if (typeof payload !== 'object' || payload === null || !('proof' in payload)) return null;
+  return Proof.safeParse(payload.proof).data ?? null;
+}
+
+/** A message whose proof was looked at. Where it does not hold, the message is nobody's in particular. */
+async function readProven<T>(
+  name: string,
+  row: Row<T>,
+  payload: unknown,
+  proof: Proof,
+): Promise<{ readonly body: T; readonly speaker: Speaker | null } | { readonly why: string }> {
+  const { person, channel, mac } = proof;
+  const broken = await verify(name, payload, proof);
+  if (broken === null) {
+    if (row.usedProofs.includes(mac)) return { why: `this proof of ${person} was used already` };
+    const read = row.read(payload, person);
+    if ('why' in read) return read;
+    row.usedProofs.push(mac);
+    if (row.usedProofs.length > KEPT_PROOFS) row.usedProofs.shift();
+    return { body: read.body, speaker: { person, channel } };
+  }
+  const read = row.read(payload, null);
+  return 'why' in read ? { why: `${broken}; ${read.why}` } : { body: read.body, speaker: null };
+}
+
+/** Null where the proof holds, else why it does not count. Never rejects: a signal's handler must not. */
+async function verify(name: string, payload: unknown, proof: Proof): Promise<string | null> {
+  const said = Object.fromEntries(Object.entries(payload ?? {}).filter(([key]) => key !== 'proof'));
+  const request = { workflowId: workflowInfo().workflowId, name, payload: said, proof };
+  try {
+    const { holds } = await CancellationScope.nonCancellable(() => deciding.verifyProof(request));
+    return holds
+      ? null
+      : `the proof of ${proof.person} does not hold: it was made with another key, or for another message`;
+  } catch (error) {
+    const why = error instanceof Error ? whyOf(error) : String(error);
+    return `the proof of ${proof.person} could not be verified (${why})`;
+  }
 }

@@ -7,15 +7,20 @@ import {
 } from '@temporalio/workflow';
 import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective';
 import type { ObjectiveResult } from '../src/domain/status';
+import { AUDIT_PATIENCE_MS } from './audit';
 import { releaseClaims } from './claims';
 import { listenToMessages } from './conversation';
 import { closeCoordination } from './coordination-child';
+import { startClock } from './decision-clock';
 import { deliver, deliverCancelled } from './delivery';
 import { gateObjective } from './objective-gate';
 import { analyse, approve, gateBase, plan, survey } from './planning';
 import { isStopped, openRun, record, type Carried, type Run } from './run';
 import { createDisplay } from './snapshot';
 import { runTasks } from './tasks';
+
+/** What is not in the audit log by then is written down by the next run. */
+const BEFORE_THE_NEXT_RUN_MS = 60_000;
 
 /**
  * One objective from acceptance to delivery (charter: the coordinator's whole job). It always completes with an
@@ -31,6 +36,7 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
     while (end === 'settled' && (await gateObjective(run, show)) === 'tasks-added')
       end = await runTasks(run, show);
     if (end === 'continue-as-new') {
+      await run.audit.settle(BEFORE_THE_NEXT_RUN_MS);
       await condition(allHandlersFinished);
       return await continueAsNew<typeof objectiveWorkflow>(input, run.progress);
     }
@@ -40,9 +46,11 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
   } catch (error) {
     if (!isCancellation(error)) throw error;
     await CancellationScope.nonCancellable(() => closeCancelled(run, show));
+    await CancellationScope.nonCancellable(() => run.audit.settle(AUDIT_PATIENCE_MS));
     throw error;
   }
   await condition(allHandlersFinished);
+  await run.audit.settle(AUDIT_PATIENCE_MS);
   return resultOf(run);
 }
 
@@ -50,6 +58,7 @@ async function work(run: Run, show: () => void): Promise<'settled' | 'stopped' |
   show();
   const handle = await survey(run);
   if (handle === null) return 'stopped';
+  startClock(run);
   const prepared = await Promise.allSettled([gateBase(run, handle), think(run, handle, show)]);
   for (const side of prepared) if (side.status === 'rejected') throw side.reason;
   if (isStopped(run)) return 'stopped';

@@ -28,6 +28,7 @@ export async function survey(run: Run): Promise<ObjectiveHandle | null> {
   progress.sandbox = found.sandbox;
   progress.brought = found.brought ?? [];
   progress.rules = found.coordination ?? null;
+  if (found.decisions !== undefined) progress.decisionRules = found.decisions;
   record(run, `surveyed: ${found.stack}`);
   for (const note of found.notes) record(run, note);
   return progress.handle;

@@ -1,10 +1,11 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type {
   AttemptActivities,
   ClaimActivities,
   ContractActivities,
   ContractThinking,
   DatabaseThinking,
+  DecisionActivities,
   ModelActivities,
   ProviderActivities,
   ReplicaActivities,
@@ -111,3 +112,17 @@ export const claims = proxyActivities<ClaimActivities>({
   cancellationType,
   retry: machineTrouble,
 });
+
+/**
+ * What belongs to a decision and is done where the workflow itself runs: a worker that answers messages and carries no
+ * other activity can do it, too. Milliseconds of work; whoever calls it decides what a failure means.
+ */
+export const deciding = proxyLocalActivities<DecisionActivities>({
+  startToCloseTimeout: '5 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumAttempts: 2 },
+});
+
+/** What an activity failed with: a local one rejects with that itself, or with the last of its tries as the cause. */
+export function whyOf(error: Error): string {
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

@@ -1,5 +1,8 @@
 import type { CancellationScope } from '@temporalio/workflow';
+import type { AuditEntry } from '../src/domain/audit';
 import type { Gap } from '../src/domain/comparison';
+import type { Waiting } from '../src/domain/decision-clock';
+import type { DecisionRules } from '../src/domain/decision-rules';
 import type { Decision, Escalation, EscalationSubject } from '../src/domain/escalation';
 import type { ContractStatus } from '../src/domain/contract-status';
 import type { CoordinationAnswer, DatabaseChangeStatus } from '../src/domain/coordination-orders';
@@ -10,11 +13,13 @@ import type { ObjectiveInput, ObjectiveHandle } from '../src/domain/objective';
 import { compareIds, type TaskId, type TaskOutline } from '../src/domain/plan';
 import type { GateSummary } from '../src/domain/receipt';
 import type { HeldTask } from '../src/domain/repository-claims';
+import { repositoryLabel } from '../src/domain/repository-label';
 import type { Outcome } from '../src/domain/states';
 import type { Delivery, IgnoredMessage, ObjectiveEvent } from '../src/domain/status';
 import { newProgress, type TaskProgress } from '../src/domain/task-progress';
 import { NO_USAGE, type Usage } from '../src/domain/usage';
 import type { LedgerRow } from '../src/domain/ledger';
+import { createAuditor, type Auditor } from './audit';
 
 /** Newest events and ignored messages status keeps. */
 const KEPT_EVENTS = 200;
@@ -102,6 +107,14 @@ export interface Carried {
   events: ObjectiveEvent[];
   lastSeq: number;
   ignored: IgnoredMessage[];
+  /** Who may decide what, reminders and defaults; absent: nothing was configured. */
+  decisionRules?: DecisionRules;
+  /** What the clock of decisions knows of what waits for people; absent: it does not run. */
+  waiting?: readonly Waiting[];
+  /** Decisions that are not in the audit log yet. */
+  unaudited: AuditEntry[];
+  /** Macs of the proofs that were used. */
+  usedProofs: string[];
 }
 
 /** One objective in the hands of one workflow run. */
@@ -121,6 +134,7 @@ export interface Run {
   readonly answers: Map<number, CoordinationAnswer>;
   /** Money held by what runs now, in US dollars. */
   readonly reserved: Map<EscalationSubject, number>;
+  readonly audit: Auditor;
   /** Grows with every change; loops wait for it. */
   revision: number;
 }
@@ -170,10 +184,13 @@ export function openRun(input: ObjectiveInput, carried: Carried | undefined): Ru
     events: [],
     lastSeq: 0,
     ignored: [],
+    unaudited: [],
+    usedProofs: [],
   };
-  return {
+  const progress = carried === undefined ? fresh : upgraded(fresh, carried);
+  const run: Run = {
     input,
-    progress: carried === undefined ? fresh : upgraded(fresh, carried),
+    progress,
     bug: null,
     reserved: new Map(),
     answers: new Map(),
@@ -181,8 +198,20 @@ export function openRun(input: ObjectiveInput, carried: Carried | undefined): Ru
     stop: null,
     stage: 'surveying',
     planReview: null,
+    audit: createAuditor({
+      pending: progress.unaudited,
+      subject: {
+        objective: input.objectiveId,
+        repository: input.repositoryIdentity,
+        repositoryLabel: repositoryLabel(input.repository),
+      },
+      say: (text) => {
+        record(run, text);
+      },
+    }),
     revision: 0,
   };
+  return run;
 }
 
 /** Records one line of the run and wakes whoever waits for a change. */

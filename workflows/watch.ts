@@ -1,15 +1,25 @@
-import type { DeploymentWatchInput, ReportDeployment } from '../src/domain/deployment-watch';
-import type { Channel, Decision, ResolveEscalation } from '../src/domain/escalation';
+import type { AuditEntry } from '../src/domain/audit';
+import { refuseDecider, type PersonName } from '../src/domain/decision-rules';
+import {
+  deploymentWatchId,
+  type DeploymentWatchInput,
+  type ReportDeployment,
+} from '../src/domain/deployment-watch';
+import type { Decision, ResolveEscalation } from '../src/domain/escalation';
 import type { IgnoredMessage } from '../src/domain/status';
 import { askAboutChecks, checksToAskAbout, type WatchQuestion } from '../src/domain/watch-questions';
 import { addSample, newTally } from '../src/domain/watch-samples';
 import type { WatchSample } from '../src/domain/deployment-watch';
 import type { WatchEvent, WatchOutcome } from '../src/domain/watch-status';
 import { isSameDeployment, watchSpan, type WatchProgress } from '../src/domain/watch-steps';
+import { createAuditor, type Auditor } from './audit';
+import type { Sender } from './message';
 
 /** Newest events and ignored messages the watch keeps. */
 const KEPT_EVENTS = 200;
 const KEPT_IGNORED = 50;
+/** Characters of a question a decision keeps. */
+const KEPT_QUESTION = 300;
 
 /** What carries over when the watch continues as new: plain data that does not grow with the rounds. */
 export interface WatchCarried extends WatchProgress {
@@ -20,6 +30,9 @@ export interface WatchCarried extends WatchProgress {
   readonly events: readonly WatchEvent[];
   readonly ignored: readonly IgnoredMessage[];
   readonly lastSeq: number;
+  /** Decisions that are not in the audit log yet, and macs of the proofs that were used. */
+  readonly unaudited: AuditEntry[];
+  readonly usedProofs: string[];
 }
 
 /** One watch in the hands of one workflow run. */
@@ -27,6 +40,7 @@ export interface Watch {
   readonly input: DeploymentWatchInput;
   progress: WatchCarried;
   outcome: WatchOutcome | null;
+  readonly audit: Auditor;
   /** Grows with every change; the loop waits for it. */
   revision: number;
 }
@@ -50,8 +64,28 @@ export function openWatch(input: DeploymentWatchInput, carried: WatchCarried | u
     events: [],
     ignored: [],
     lastSeq: 0,
+    unaudited: [],
+    usedProofs: [],
   };
-  return { input, progress: { ...fresh, ...carried }, outcome: null, revision: 0 };
+  const progress = { ...fresh, ...carried };
+  const watch: Watch = {
+    input,
+    progress,
+    outcome: null,
+    audit: createAuditor({
+      pending: progress.unaudited,
+      subject: {
+        objective: deploymentWatchId(input.objectiveId),
+        repository: input.repository,
+        repositoryLabel: input.repository,
+      },
+      say: (text) => {
+        noteEvent(watch, text);
+      },
+    }),
+    revision: 0,
+  };
+  return watch;
 }
 
 function change(watch: Watch, next: Partial<WatchCarried>): void {
@@ -142,7 +176,11 @@ function ask(watch: Watch, about: WatchQuestion['about']): void {
 }
 
 /** Why an answer cannot be taken, or null when it can. */
-export function refuseAnswer(watch: Watch, message: ResolveEscalation): string | null {
+export function refuseAnswer(
+  watch: Watch,
+  message: ResolveEscalation,
+  person: PersonName | null,
+): string | null {
   const { open, decisions } = watch.progress;
   const { escalationId: id } = message;
   const earlier = decisions.find((decision) => decision.escalationId === id);
@@ -160,12 +198,13 @@ export function refuseAnswer(watch: Watch, message: ResolveEscalation): string |
     return `${message.decision} is not offered for ${id}; choose one of ${kinds}`;
   }
   return message.option === undefined || offered.some((option) => option.id === message.option)
-    ? null
+    ? refuseDecider(watch.input.decisions ?? null, asked.trigger, person)
     : `${id} has no option ${message.option} for ${message.decision}`;
 }
 
 /** Records an answer and acts on it. */
-export function takeAnswer(watch: Watch, message: ResolveEscalation, channel: Channel): string {
+export function takeAnswer(watch: Watch, message: ResolveEscalation, sender: Sender): string {
+  const { channel, speaker } = sender;
   const { open, tallies, decisions } = watch.progress;
   const question = open.find((row) => row.escalation.id === message.escalationId);
   const about = new Set(question?.checks ?? []);
@@ -179,6 +218,9 @@ export function takeAnswer(watch: Watch, message: ResolveEscalation, channel: Ch
     by: message.by,
     channel,
     decidedAt: instant(Date.now()),
+    person: speaker?.person ?? null,
+    via: speaker?.channel ?? null,
+    ...(question === undefined ? {} : { question: question.escalation.question.slice(0, KEPT_QUESTION) }),
   };
   change(watch, {
     open: open.filter((row) => row !== question),
@@ -196,5 +238,11 @@ export function takeAnswer(watch: Watch, message: ResolveEscalation, channel: Ch
     ),
   });
   noteEvent(watch, `${message.escalationId} decided: ${message.decision} by ${message.by} (${channel})`);
+  watch.audit.note({
+    message: 'resolveEscalation',
+    body: message,
+    sender,
+    saw: question === undefined ? null : { kind: 'escalation', escalation: question.escalation },
+  });
   return `${message.escalationId}: ${message.decision} by ${message.by}`;
 }

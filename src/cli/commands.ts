@@ -1,5 +1,6 @@
 import type { Command } from './command';
 import { attach } from './commands/attach';
+import { audit } from './commands/audit';
 import { budget } from './commands/budget';
 import { cancel } from './commands/cancel';
 import { deployed } from './commands/deployed';
@@ -50,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
   survey,
   gate,
   verifyReceipts,
+  audit,
   playbooks,
   mcp,
   worker,

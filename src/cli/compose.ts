@@ -135,6 +135,10 @@ export function composeServices(request: ServicesRequest): Services {
     startBackgroundWorker: () => startBackgroundWorker(request),
     stopBackgroundWorker: () => stopBackgroundWorker(home.home),
     blobs,
+    audit: async () => {
+      const { createAuditReader } = await import('../audit/audit-reader.js');
+      return createAuditReader({ folder: join(home.home, 'audit') });
+    },
     repositories: async () => (await workspace()).repositories,
     rewinding: async (objectiveId) => {
       const { rewind } = await workspace();

@@ -5,6 +5,7 @@ import { exitCodeOf, type ExitCode } from '../domain/exit-codes';
 import type { CommandContext } from './command';
 import { plain } from './live/text';
 import { withObjective } from './session';
+import { speakerAt } from './speaker';
 
 /** Sends one message to an objective, or to the watch over its deployment, and says whether it was applied or only recorded; both end with 0. */
 export async function sendMessage(
@@ -18,7 +19,7 @@ export async function sendMessage(
 ): Promise<ExitCode> {
   const { terminal } = context;
   await withObjective(context, request.objectiveId, async ({ department }) => {
-    const sent = await department.send(request);
+    const sent = await department.send({ ...request, from: speakerAt('cli') });
     await tellSent(context, department, request.objectiveId, sent);
     terminal.emit({ objective: request.objectiveId, applied: sent.applied, message: sent.message });
   });

@@ -8,6 +8,7 @@ import type { GateReport } from '../domain/receipt';
 import type { ReceiptNote } from '../domain/receipt-note';
 import type { Survey } from '../domain/survey';
 import type { VerifiedReceipt } from '../domain/verify-receipts';
+import type { AuditReader } from '../ports/audit';
 import type { BlobStore } from '../ports/blob-store';
 import type { GateProgress } from '../ports/gate';
 import type { Repositories } from '../ports/workspace';
@@ -192,6 +193,8 @@ export interface Services {
   /** Ends the recorded background worker; its pid, null when none runs. */
   stopBackgroundWorker(): Promise<number | null>;
   blobs(): Promise<BlobStore>;
+  /** What was decided in this home. */
+  audit(): Promise<AuditReader>;
   repositories(): Promise<Pick<Repositories, 'diff'>>;
   /** The code's part of taking an objective back. */
   rewinding(objectiveId: string): Promise<CodeRewind>;

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { isDeploymentWatchId } from '../domain/deployment-watch';
+import type { Speaker } from '../domain/decision-proof';
 import { Escalation } from '../domain/escalation';
-import { Answer, OBJECTIVE_WORKFLOW } from '../domain/messages';
+import { Answer, OBJECTIVE_WORKFLOW, PROVABLE } from '../domain/messages';
 import type { ObjectiveInput } from '../domain/objective';
 import type { ObjectiveState } from '../domain/states';
 import { ObjectiveResult, ObjectiveStatus } from '../domain/status';
 import { UserError } from '../domain/user-error';
+import type { ProofSigner } from '../ports/proofs';
 import type { Execution, Gateway, MessageRequest, StartRequest } from './gateway';
 import { memoOf, ObjectiveMemo, summarise, excerpt, type ObjectiveSummary } from './objective-summary';
 import { endWithoutResult } from './abnormal-end';
@@ -46,6 +48,8 @@ type RewindRequest = Parameters<typeof rewindObjective>[1];
 interface SendRequest extends MessageRequest {
   /** Makes a repeated update one decision; random when left out. */
   readonly updateId?: string;
+  /** Who decides, where that is known: what they decide is signed. */
+  readonly from?: Speaker | null;
 }
 
 /** The department as seen from outside, in its own words. Every failure is a {@link UserError} where one fits. */
@@ -78,10 +82,12 @@ const RECORDED = 'recorded, not yet applied: no worker is up; `attach` or `worke
 
 /**
  * @param workerHere whether this process runs a worker itself: the server may not have seen its first poll yet
+ * @param signer vouches for people who decide; null: nobody does
  */
 export function createDepartmentClient(
   vendor: Gateway,
   workerHere: () => boolean = () => false,
+  signer: ProofSigner | null = null,
 ): DepartmentClient {
   const gateway: Gateway = {
     ...vendor,
@@ -118,7 +124,7 @@ export function createDepartmentClient(
     send: (request) =>
       asking(request.objectiveId, async () => {
         try {
-          return await sendMessage(gateway, request);
+          return await sendMessage(gateway, await signed(request, signer));
         } catch (error) {
           await refuseClosed(gateway, error, request.objectiveId);
           throw error;
@@ -233,6 +239,16 @@ async function askSnapshot(gateway: Gateway, objectiveId: string): Promise<Objec
     if (!isNoAnswer(error) && !isNamed(error, 'QueryNotRegisteredError')) throw error;
     return null;
   }
+}
+
+/** The message with a proof of who decides, where it may carry one and somebody is known. */
+async function signed(request: SendRequest, signer: ProofSigner | null): Promise<SendRequest> {
+  const { from, objectiveId, name, payload } = request;
+  if (signer === null || from === undefined || from === null || !PROVABLE.has(name)) return request;
+  if (typeof payload !== 'object' || payload === null) return request;
+  const at = new Date().toISOString();
+  const mac = await signer.sign({ workflowId: objectiveId, name, payload, speaker: from, at });
+  return { ...request, payload: { ...payload, proof: { ...from, at, mac } } };
 }
 
 async function sendMessage(gateway: Gateway, request: SendRequest): Promise<SentMessage> {

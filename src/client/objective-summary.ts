@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { modelLabel } from '../domain/model-label';
-import type { ObjectiveInput, RepositorySource } from '../domain/objective';
+import type { ObjectiveInput } from '../domain/objective';
+import { repositoryLabel } from '../domain/repository-label';
 import { ObjectiveState } from '../domain/states';
 import type { Execution } from './gateway';
 
@@ -32,21 +33,10 @@ export interface ObjectiveSummary {
   readonly closedAt: string | null;
 }
 
-export function describeRepository(source: RepositorySource): string {
-  switch (source.kind) {
-    case 'sample':
-      return `sample ${source.name} ${source.version}`;
-    case 'path':
-      return source.path;
-    case 'url':
-      return withoutPassword(source.url);
-  }
-}
-
 export function memoOf(input: ObjectiveInput, startId: string): ObjectiveMemo {
   return {
     objective: excerpt(input.objective),
-    repository: describeRepository(input.repository),
+    repository: repositoryLabel(input.repository),
     base: `${input.baseRef} (${input.baseCommit.slice(0, 12)})`,
     model: modelLabel(input.model),
     startId,
@@ -76,8 +66,4 @@ export function summarise(execution: Execution): ObjectiveSummary {
     startedAt: execution.startedAt.toISOString(),
     closedAt: execution.closedAt?.toISOString() ?? null,
   };
-}
-
-function withoutPassword(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');
 }

@@ -9,7 +9,7 @@ import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/com
 import { OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../domain/messages';
 import { LIST_LIMIT } from './limits';
 import { noticeOf, readRuns } from './read-runs';
-import { describeRepository } from './objective-summary';
+import { repositoryLabel } from '../domain/repository-label';
 import type { Execution, ExecutionState, Gateway, StartRequest } from './gateway';
 
 /** How to reach the server; what `connectTemporal` answers fits. */
@@ -124,7 +124,7 @@ function firstAttributes({ input }: StartRequest): TypedSearchAttributes {
   return new TypedSearchAttributes([
     { key: STATUS, value: 'planning' },
     { key: LEVEL, value: 0 },
-    { key: REPOSITORY, value: describeRepository(input.repository) },
+    { key: REPOSITORY, value: repositoryLabel(input.repository) },
   ]);
 }
 

@@ -14,6 +14,7 @@ const Variables = z.object({
     .regex(/^[^\s/:]+:\d{1,5}$/, { error: 'use host:port, such as 127.0.0.1:9464' })
     .optional(),
   COORDINATOR_MCP_TOKEN: text,
+  COORDINATOR_DECISION_KEY: z.string().trim().min(32, { error: 'use at least 32 characters' }).optional(),
   COORDINATOR_REPLICA_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'use postgres://user:password@host:port/database' })
     .optional(),
@@ -46,6 +47,8 @@ export interface Environment {
   readonly metricsAddress: { readonly host: string; readonly port: number } | undefined;
   /** What clients of the MCP server send. */
   readonly mcpToken: string | undefined;
+  /** What vouches for people who decide; undefined: the home's own key. */
+  readonly decisionKey: string | undefined;
   readonly temporal: {
     readonly address: string | undefined;
     readonly namespace: string | undefined;
@@ -64,7 +67,7 @@ export interface Environment {
   readonly path: string;
   /**
    * All variables as they are, secrets included: only for tools the user's own shell would run, never logged. The MCP
-   * token is no business of theirs.
+   * token and the key of decisions are no business of theirs.
    */
   readonly inherited: Readonly<Record<string, string>>;
 }
@@ -78,6 +81,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   for (const [name, value] of Object.entries(variables)) if (value !== undefined) inherited[name] = value;
   const set = Object.fromEntries(Object.entries(inherited).filter(([, value]) => value.trim() !== ''));
   delete inherited['COORDINATOR_MCP_TOKEN'];
+  delete inherited['COORDINATOR_DECISION_KEY'];
   const parsed = Variables.safeParse(set);
   if (!parsed.success) throw badVariable(parsed.error);
   const read = parsed.data;
@@ -87,6 +91,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     gitRemote: read.COORDINATOR_GIT_REMOTE,
     replicaUrl: read.COORDINATOR_REPLICA_URL,
     mcpToken: read.COORDINATOR_MCP_TOKEN,
+    decisionKey: read.COORDINATOR_DECISION_KEY,
     metricsAddress: splitAddress(read.COORDINATOR_METRICS_ADDRESS),
     temporal: {
       address: read.TEMPORAL_ADDRESS,

@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { GraphQLSchema } from 'graphql';
 import type { BreakingChange } from '../domain/breaking-change';
 import { breakingChange, breakingForHistory } from '../domain/breaking-change';
+import { canonicalJson } from '../domain/canonical-json';
 import { BUNDLE_FILES, type ContractOperation } from '../domain/contract-bundle';
 import { openApiChanges } from '../domain/openapi-changes';
 import { recordOf } from '../domain/openapi-document';
 import type { Compatibility } from '../ports/compatibility';
 import type { ContractReading } from '../ports/contracts';
-import { canonicalJson, hashOf } from './canonical-json';
 import type { ContractChanges } from './changelog';
 import { graphqlDifferences } from './graphql/changes';
 import { graphqlMock } from './graphql/mock';
@@ -124,4 +125,9 @@ export async function breakingBetween(
   const file = /\.(?:graphqls?|gql)$/.test(path) ? path : `${path}/${BUNDLE_FILES.graphql}`;
   const compared = await compatibility.compareSpecs({ path: file, before: before.text, after: after.text });
   return compared.kind === 'compared' ? breakingForHistory(compared.changes) : [];
+}
+
+/** Lower-case hex sha-256. */
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BlobRef } from './blob';
 import { ContractHash } from './contract-work';
+import { Proof } from './decision-proof';
 import { TaskId } from './plan';
 
 /** Where a contract stands: `refused` is unusable as it is, `failed` is built otherwise than it was approved. */
@@ -58,6 +59,7 @@ export const ReviewContract = z
     decision: z.enum(['approve', 'request-changes']),
     comments: z.union([z.string().min(1).max(8000), z.array(z.string().min(1).max(500)).max(20)]).optional(),
     by: z.string().min(1).max(200),
+    proof: Proof.optional(),
   })
   .refine((said) => said.decision === 'approve' || (said.comments ?? []).length > 0, {
     message: 'request-changes needs comments',

@@ -4,6 +4,7 @@ import { EscalationReason } from './triggers';
 /** People by what they answer for; who they are is configuration. */
 export const DECIDER_ROLES = ['architect', 'dba', 'security'] as const;
 const DeciderRole = z.enum(DECIDER_ROLES);
+type DeciderRole = z.infer<typeof DeciderRole>;
 const Decider = z.enum([...DECIDER_ROLES, 'anyone']);
 
 /** A person by name, as channels that know people tell it. */
@@ -47,3 +48,30 @@ export const DecisionRules = z.strictObject({
     }),
 });
 export type DecisionRules = z.infer<typeof DecisionRules>;
+
+/** Who a decision is for where the rules say so; null: anybody, also without a proof. */
+export function deciderOf(rules: DecisionRules | null, about: Decidable): DeciderRole | null {
+  const role = rules?.who[about] ?? 'anyone';
+  return role === 'anyone' ? null : role;
+}
+
+/**
+ * Why this person may not decide it, or null when they may; `person` null: nobody proved who they are.
+ */
+export function refuseDecider(
+  rules: DecisionRules | null,
+  about: Decidable,
+  person: PersonName | null,
+): string | null {
+  const role = deciderOf(rules, about);
+  if (role === null) return null;
+  const people = rules?.people[role] ?? [];
+  if (person !== null && people.includes(person)) return null;
+  const who =
+    people.length === 0
+      ? `${role}, and the configuration names nobody for it`
+      : `${role} (${people.slice(0, 5).join(', ')}${people.length > 5 ? ' …' : ''})`;
+  return person === null
+    ? `${about} is for ${who}: decide where you are known, at the command line, by MCP or in the inbox`
+    : `${person} may not decide ${about}: it is for ${who}`;
+}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BlobRef } from './blob';
 import { WatchCheck, WatchSettings } from './coordination-settings';
+import { DecisionRules } from './decision-rules';
 import { ObjectiveHandle } from './objective';
 
 /** Workflow that watches what an objective delivered, and outlives it (charter: "Database Change Coordination", step 6). */
@@ -47,6 +48,8 @@ export const DeploymentWatchInput = z.strictObject({
   /** The RolloutPlan and the DeploymentPlan, where the schema changed. */
   rollout: BlobRef.nullable(),
   deployment: BlobRef.nullable(),
+  /** Who may answer its questions; absent: anybody, or started by an older version. */
+  decisions: DecisionRules.optional(),
 });
 export type DeploymentWatchInput = z.infer<typeof DeploymentWatchInput>;
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Proof, ProofChannel } from './decision-proof';
+import { PersonName } from './decision-rules';
 import { TaskId } from './plan';
 import { RoleName } from './specialists';
 import { EscalationReason } from './triggers';
@@ -49,6 +51,8 @@ export const ResolveEscalation = z
       .pipe(RoleName)
       .optional(),
     by: z.string().min(1).max(200),
+    /** Who it is, vouched for by a channel. */
+    proof: Proof.optional(),
   })
   .refine((d) => d.decision !== 'accept' || d.guidance !== undefined, {
     path: ['guidance'],
@@ -60,8 +64,8 @@ export const ResolveEscalation = z
   });
 export type ResolveEscalation = z.infer<typeof ResolveEscalation>;
 
-/** How a decision reached the workflow; `by` inside it is only a claim. */
-export const Channel = z.enum(['signal', 'update']);
+/** How a decision reached the workflow; `timer`: nobody decided in time, and a default was declared. */
+export const Channel = z.enum(['signal', 'update', 'timer']);
 export type Channel = z.infer<typeof Channel>;
 
 /** A decision as recorded: first answer wins. */
@@ -73,8 +77,14 @@ export const Decision = z.strictObject({
   option: z.string().nullable(),
   guidance: z.string().nullable(),
   assignee: RoleName.nullable(),
+  /** A claim. */
   by: z.string(),
   channel: Channel,
   decidedAt: z.iso.datetime(),
+  /** Who it was as a proof says, and where they said so; null: nobody vouched for it. Absent in older records. */
+  person: PersonName.nullable().optional(),
+  via: ProofChannel.nullable().optional(),
+  /** The beginning of what they were asked; absent in older records. */
+  question: z.string().max(300).optional(),
 });
 export type Decision = z.infer<typeof Decision>;

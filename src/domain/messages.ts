@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Proof } from './decision-proof';
 import { PlanTask, TaskId } from './plan';
 import { RoleName } from './specialists';
 
@@ -22,6 +23,7 @@ export const ReviewPlan = z
     patch: z.array(PlanPatch).max(200).optional(),
     comment: z.string().min(1).max(8000).optional(),
     by: By,
+    proof: Proof.optional(),
   })
   .refine((m) => m.decision !== 'edit' || m.plan !== undefined || m.patch !== undefined, {
     message: 'an edit needs a plan or a patch',
@@ -41,7 +43,7 @@ export type Pause = z.infer<typeof Pause>;
 export const CancelTask = z.strictObject({ taskId: TaskId, by: By, reason: z.string().max(1000).optional() });
 export type CancelTask = z.infer<typeof CancelTask>;
 
-export const SetBudget = z.strictObject({ usd: z.number().positive(), by: By });
+export const SetBudget = z.strictObject({ usd: z.number().positive(), by: By, proof: Proof.optional() });
 export type SetBudget = z.infer<typeof SetBudget>;
 
 /** Names shared by workflow, client and documentation; a message is a signal and an update of the same name. */
@@ -61,6 +63,14 @@ export const MESSAGES = {
   setBudget: 'setBudget',
 } as const;
 export type MessageName = keyof typeof MESSAGES;
+
+/** Messages that may carry a proof of who decides. */
+export const PROVABLE: ReadonlySet<string> = new Set<MessageName>([
+  'resolveEscalation',
+  'reviewPlan',
+  'reviewContract',
+  'setBudget',
+]);
 
 /** Search attributes, with their Temporal types; registered by the embedded server and by `setup`. */
 export const SEARCH_ATTRIBUTES = [

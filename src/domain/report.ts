@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AuditHead } from './audit';
 import { BlobRef } from './blob';
 import { ContractStatus } from './contract-status';
 import { DatabaseChangeStatus } from './coordination-orders';
@@ -101,6 +102,8 @@ export const Report = z.strictObject({
   databaseChanges: z.array(ReportDatabaseChange).optional(),
   openEscalations: z.array(Escalation),
   decisions: z.array(Decision),
+  /** The newest line of the audit log when this was written; absent: nothing was in it, or an older report. */
+  audit: AuditHead.optional(),
   metrics: z.array(ReportMetric),
   knownLimitations: z.array(z.strictObject({ taskId: TaskId.nullable(), text: z.string() })),
   usage: Usage,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ContextPathRule } from './context-files';
 import { CoordinationSettings } from './coordination-settings';
+import { DecisionRules } from './decision-rules';
 import { EngineNeed } from './engine-need';
 import { GateSettings } from './gate-settings';
 
@@ -34,6 +35,8 @@ export const Survey = z.strictObject({
   gate: GateSettings.optional(),
   /** Other services, contracts, replica and watch; absent: nothing was configured. */
   coordination: CoordinationSettings.optional(),
+  /** Who may decide what, as the configuration says; absent: anybody anything. */
+  decisions: DecisionRules.optional(),
   /** What the configuration says there is none of; absent: nothing. */
   omitted: z.array(z.enum(['framework', 'install', 'build', 'test', 'lint', 'database'])).optional(),
   /**

@@ -15,6 +15,7 @@ import {
 } from './handoff';
 import { Gap } from './comparison';
 import { CoordinationRules } from './coordination-rules';
+import { DecisionRules } from './decision-rules';
 import { Concern, Level } from './levels';
 import { PlanPatch } from './messages';
 import { MigrationSlot } from './migration-slot';
@@ -48,6 +49,8 @@ export const SurveyResult = z.strictObject({
   brought: z.array(RoleName).max(MAX_BROUGHT_ROLES).optional(),
   /** What is coordinated with others; absent in older histories: nothing. */
   coordination: CoordinationRules.optional(),
+  /** Who may decide what, reminders and defaults; absent: nothing was configured, or an older history. */
+  decisions: DecisionRules.optional(),
 });
 export type SurveyResult = z.infer<typeof SurveyResult>;
 

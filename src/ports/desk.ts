@@ -2,9 +2,11 @@ import type { BlobRef } from '../domain/blob';
 import type { WatchMessageName } from '../domain/deployment-watch';
 import type { Escalation } from '../domain/escalation';
 import type { MessageName } from '../domain/messages';
+import type { Precedent } from '../domain/precedents';
 import type { Report } from '../domain/report';
 import type { ObjectiveState } from '../domain/states';
 import type { ObjectiveStatus } from '../domain/status';
+import type { EscalationReason } from '../domain/triggers';
 import type { WatchStatus } from '../domain/watch-status';
 import type { ObjectiveRow, WatchRow } from '../domain/standing';
 
@@ -72,6 +74,14 @@ export interface Desk {
   escalations(
     id: string | null,
   ): Promise<readonly { readonly objective: string; readonly escalation: Escalation }[]>;
+  /**
+   * What people decided before on questions of this trigger: those about this objective's repository first, newest first,
+   * at most three. `id`: of an objective or a watch.
+   */
+  precedents(about: {
+    readonly id: string;
+    readonly trigger: EscalationReason;
+  }): Promise<readonly Precedent[]>;
   send(message: {
     readonly id: string;
     readonly name: MessageName | WatchMessageName;

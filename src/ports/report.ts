@@ -1,6 +1,11 @@
+import type { AuditHead } from '../domain/audit';
 import type { ObjectiveStatus } from '../domain/status';
 
 /** Writes the reports of an objective and tells where they are. */
 export interface Reports {
-  write(request: { readonly status: ObjectiveStatus }): Promise<{ readonly report: string }>;
+  write(request: {
+    readonly status: ObjectiveStatus;
+    /** The newest line of the audit log; absent: there is none. */
+    readonly audit?: AuditHead | null;
+  }): Promise<{ readonly report: string }>;
 }

@@ -1,3 +1,4 @@
+import type { AuditHead } from '../domain/audit';
 import { modelLabel } from '../domain/model-label';
 import { GateReport, type GateSummary, type Receipt } from '../domain/receipt';
 import { Report } from '../domain/report';
@@ -8,7 +9,11 @@ import { gatherDatabaseChange } from './gather-coordination';
 import { collectKnownLimitations } from './known-limitations';
 
 /** Everything the report tells, gathered from a snapshot and the blobs it points to. */
-export async function buildReport(status: ObjectiveStatus, blobs: Pick<BlobStore, 'get'>): Promise<Report> {
+export async function buildReport(
+  status: ObjectiveStatus,
+  blobs: Pick<BlobStore, 'get'>,
+  audit: AuditHead | null = null,
+): Promise<Report> {
   const { delivery } = status;
   const receipts = await readReceipts(status.gate, blobs);
   return Report.parse({
@@ -43,6 +48,7 @@ export async function buildReport(status: ObjectiveStatus, blobs: Pick<BlobStore
     ),
     openEscalations: status.escalations,
     decisions: status.decisions,
+    ...(audit === null ? {} : { audit }),
     metrics: buildMetrics(status.tasks, receipts),
     knownLimitations: [...(await collectKnownLimitations(status, blobs))],
     usage: status.usage,

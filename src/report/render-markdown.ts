@@ -3,6 +3,7 @@ import { sumLedger } from '../domain/ledger';
 import { mention } from '../domain/specialists';
 import type { Outcome } from '../domain/states';
 import type { Report } from '../domain/report';
+import { channelOf } from './channel-of';
 import { code, escapeExcerpt, escapeMarkdown, table } from './escape-markdown';
 import { renderContext } from './render-context';
 import { renderContracts, renderDatabaseChanges } from './render-coordination';
@@ -132,7 +133,7 @@ function renderQuestions(report: Report): string {
       code(decision.escalationId),
       decision.trigger === undefined ? '' : code(decision.trigger),
       `**${decision.decision}**${decision.assignee === null ? '' : ` to ${code(mention(decision.assignee))}`}`,
-      `${escapeExcerpt(decision.by, 100)} (${decision.channel})`,
+      `${escapeExcerpt(decision.by, 100)} (${channelOf(decision)})`,
       decision.decidedAt,
       decision.guidance === null ? '' : escapeExcerpt(decision.guidance, 500),
     ]),
@@ -145,7 +146,11 @@ function renderQuestions(report: Report): string {
       escapeExcerpt(escalation.question, 500),
     ]),
   ];
-  return `## Escalations\n\n${table(['Question', 'Trigger', 'Decision', 'By', 'At', 'Words'], rows)}`;
+  return `## Escalations\n\n${table(['Question', 'Trigger', 'Decision', 'By', 'At', 'Words'], rows)}${auditText(report)}`;
+}
+
+function auditText({ audit }: Report): string {
+  return audit === undefined ? '' : `\n\nAudit log: line ${audit.seq}, head ${code(audit.hash)}.`;
 }
 
 function renderMetrics(report: Report): string {

@@ -25,8 +25,8 @@ export function createReports(options: {
   readonly blobs: Pick<BlobStore, 'get'>;
 }): Reports {
   return {
-    write: async ({ status }) => {
-      const report = await buildReport(status, options.blobs);
+    write: async ({ status, audit = null }) => {
+      const report = await buildReport(status, options.blobs, audit);
       const paths = reportPaths(options.dir, status.objectiveId);
       await mkdir(options.dir, { recursive: true, mode: 0o700 });
       await writeWhole(paths.json, `${JSON.stringify(report, null, 2)}\n`);

@@ -196,5 +196,6 @@ function configure(survey: Survey, configuration: ServiceConfiguration): Survey 
     gate: settleGateSettings(service, configuration.gate?.waivers ?? [], survey.gate),
     ...(configuration.context === undefined ? {} : { contextRules: configuration.context.rules }),
     ...(configuration.coordination === undefined ? {} : { coordination: configuration.coordination }),
+    ...(configuration.decisions === undefined ? {} : { decisions: configuration.decisions }),
   };
 }

@@ -28,6 +28,7 @@ import { createDirectoryBlobStore } from '../store/directory-blob-store';
 import { createDirectoryJournals } from '../store/directory-journals';
 import { createEntities } from '../temporal/entities';
 import { openChecking } from './checking';
+import { openDecisionPorts } from './decision-ports';
 import { createProbes } from '../watch/probes';
 import { createRunShell } from './run-shell';
 import { createSurveyor } from './surveyor';
@@ -106,6 +107,7 @@ export async function openDepartment(options: {
     replicas: createReplicas(checking.setting),
     reports: createReports({ dir: folder('reports'), blobs: store }),
     probes: createProbes({ variable: (name) => environment.inherited[name] }),
+    ...openDecisionPorts({ environment, home }),
     sandbox: sandbox.level,
     providerOf: (model) => providerOf(clientFor(model)),
   });

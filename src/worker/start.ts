@@ -1,12 +1,14 @@
 import { type NativeConnectionOptions, Runtime } from '@temporalio/worker';
+import { createLocalActivities } from '../../activities/decisions';
 import { ensureHome, type Home } from '../config/home';
 import type { Environment } from '../config/environment';
+import { openDecisionPorts } from './decision-ports';
 import type { RecordingTarget } from './department';
 import { createWorker, type DepartmentWorker } from './worker';
 
 /**
- * Starts a worker process's share of the department. `workflow-only` answers queries, signals and updates and runs
- * no activity, so that any command can talk to an objective nobody is working on.
+ * Starts a worker process's share of the department. `workflow-only` answers queries, signals and updates, writes down
+ * who decided, and does no work, so that any command can talk to an objective nobody is working on.
  */
 export async function startDepartmentWorker(options: {
   readonly connection: NativeConnectionOptions;
@@ -18,7 +20,10 @@ export async function startDepartmentWorker(options: {
   readonly recording?: RecordingTarget;
 }): Promise<DepartmentWorker> {
   const { connection, namespace, home, environment, mode, recording } = options;
-  if (mode === 'workflow-only') return createWorker({ connection, namespace, activities: null });
+  if (mode === 'workflow-only') {
+    const local = createLocalActivities(openDecisionPorts({ environment, home }));
+    return createWorker({ connection, namespace, activities: { local } });
+  }
   await ensureHome(home);
   const { openDepartment } = await import('./department.js');
   const department = await openDepartment({ environment, home, recording, warn: warnInLog });

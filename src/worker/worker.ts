@@ -1,13 +1,17 @@
 import { NativeConnection, Worker, type NativeConnectionOptions } from '@temporalio/worker';
 import type { Activities } from '../../activities';
+import type { DecisionActivities } from '../../activities/contract';
 import { TASK_QUEUE } from '../domain/messages';
 import { DEPLOYMENT, WORKFLOW_BUNDLE } from './bundle';
 
 export interface DepartmentWorkerOptions {
   readonly connection: NativeConnectionOptions;
   readonly namespace: string;
-  /** null: answers queries, signals and updates, but carries no activity. */
-  readonly activities: Activities | null;
+  /**
+   * Everything; or, where it only answers queries, signals and updates, what is done beside the workflow itself. Then it
+   * asks for no other activity.
+   */
+  readonly activities: Activities | { readonly local: DecisionActivities };
   /** Compiled workflows; the pre-built bundle unless a test says otherwise. */
   readonly workflowBundle?: string;
   readonly taskQueue?: string;
@@ -29,7 +33,9 @@ export async function createWorker(options: DepartmentWorkerOptions): Promise<De
     namespace: options.namespace,
     taskQueue: options.taskQueue ?? TASK_QUEUE,
     workflowBundle: { codePath: options.workflowBundle ?? WORKFLOW_BUNDLE },
-    ...(activities === null ? {} : { activities: { ...activities } }),
+    ...('local' in activities
+      ? { activities: { ...activities.local }, enableNonLocalActivities: false }
+      : { activities: { ...activities } }),
     workerDeploymentOptions: DEPLOYMENT,
     // A lost worker's cached workflows move on after this instead of the default ten seconds.
     stickyQueueScheduleToStartTimeout: '1s',

@@ -170,6 +170,8 @@ export async function createBench(
     reports: portOf('reports', scripted.reports ?? {}),
     notes: portOf('notes', scripted.notes ?? {}),
     probes: portOf('probes', scripted.probes ?? {}),
+    audit: portOf('audit', { head: () => Promise.resolve(null), ...scripted.audit }),
+    proofs: portOf('proofs', scripted.proofs ?? {}),
   });
   const run: Bench['run'] = (name, request) =>
     environment.run(activities[name] as (argument: typeof request) => never, request);

@@ -1,6 +1,10 @@
 // Needs no server: the client runs over a scripted gateway.
+import { createProofs } from '../../src/audit/proofs';
 import { createDepartmentClient } from '../../src/client/department-client';
+import type { Proof } from '../../src/domain/decision-proof';
+import { ResolveEscalation } from '../../src/domain/escalation';
 import type { ObjectiveInput } from '../../src/domain/objective';
+import { ConfigurationError } from '../../src/domain/user-error';
 import { createFakeGateway, execution, named } from './fake-gateway';
 
 const ID = 'objective-add-login-0123abcd';
@@ -213,5 +217,54 @@ describe('looking', () => {
       message: expect.stringContaining('127.0.0.1:7233'),
       exitCode: 5,
     });
+  });
+});
+
+describe('decisions of somebody who is known', () => {
+  const proofs = createProofs({ key: () => Promise.resolve('k'.repeat(32)) });
+  const payload = { escalationId: 'backend-T001-E1', decision: 'skip', by: 'ada@cli' };
+  const decision = { objectiveId: ID, name: 'resolveEscalation', payload } as const;
+  const from = { person: 'ada', channel: 'cli' } as const;
+
+  test('carry a proof of it that holds for this message to this objective', async () => {
+    const gateway = createFakeGateway({ executions: [execution(ID)] });
+    await createDepartmentClient(gateway, undefined, proofs).send({ ...decision, from });
+    const { proof, ...said } = gateway.signals[0]?.payload as typeof payload & { proof: Proof };
+    expect(said).toEqual(payload);
+    const statement = {
+      workflowId: ID,
+      name: 'resolveEscalation',
+      payload: said,
+      speaker: from,
+      at: proof.at,
+    };
+    expect(await proofs.holds(statement, proof.mac)).toBe(true);
+    expect(await proofs.holds({ ...statement, workflowId: `${ID}-2` }, proof.mac)).toBe(false);
+    expect(ResolveEscalation.parse(gateway.signals[0]?.payload)).toMatchObject({ proof: from });
+  });
+
+  test('go without one where nobody is known, or the message can carry none', async () => {
+    const gateway = createFakeGateway({ executions: [execution(ID)] });
+    const client = createDepartmentClient(gateway, undefined, proofs);
+    await client.send(decision);
+    await client.send({ ...decision, from: null });
+    await client.send({ ...steer, from });
+    await createDepartmentClient(gateway).send({ ...decision, from });
+    expect(gateway.signals.map((signal) => signal.payload)).toEqual([
+      payload,
+      payload,
+      steer.payload,
+      payload,
+    ]);
+  });
+
+  test('say in a sentence why no proof can be made', async () => {
+    const gateway = createFakeGateway({ executions: [execution(ID)] });
+    const keyless = createProofs({
+      key: () => Promise.reject(new ConfigurationError('The key can be read by others.')),
+    });
+    const sent = createDepartmentClient(gateway, undefined, keyless).send({ ...decision, from });
+    await expect(sent).rejects.toThrow('The key can be read by others.');
+    expect(gateway.signals).toEqual([]);
   });
 });

@@ -16,6 +16,7 @@ import {
 import { workUntilCancelled } from '../support/held-work';
 import { charterTasks, planTask } from '../support/plans';
 import { COORDINATION_SCENARIOS } from './coordination-scenarios';
+import { DECISION_SCENARIOS } from './decision-scenarios';
 import type { Scenario } from './scenario';
 
 const TESTS_RED: RedItem = { subject: 'tests', excerpt: 'not ok 7 - refuses a stale token' };
@@ -251,4 +252,5 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   ...COORDINATION_SCENARIOS,
+  ...DECISION_SCENARIOS,
 ];

@@ -4,7 +4,7 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
-import type { WatchActivities } from '../../activities/contract';
+import type { DecisionActivities, WatchActivities } from '../../activities/contract';
 import { WatchSettings } from '../../src/domain/coordination-settings';
 import {
   DEPLOYMENT_WATCH_WORKFLOW,
@@ -71,7 +71,9 @@ export interface WatchWorker {
 /** A worker whose checks answer from tables. */
 export async function startWatchWorker(server: TestWorkflowEnvironment): Promise<WatchWorker> {
   const scripted = new Map<string, { readonly answers: Answers; readonly rounds: string[][] }>();
-  const activities: WatchActivities = {
+  const activities: WatchActivities & DecisionActivities = {
+    verifyProof: () => Promise.resolve({ holds: true }),
+    recordDecisions: () => Promise.resolve(),
     runWatchChecks: ({ checks }) => {
       const script = scripted.get(Context.current().info.workflowExecution?.workflowId ?? '');
       if (script === undefined) throw new Error('No answers are scripted for this watch');

@@ -7,6 +7,7 @@ import { ConfigurationError } from '../../domain/user-error';
 import { allEscalations } from '../all-escalations';
 import { argument, objectiveOrWatchArgument } from '../argument';
 import type { Command, CommandContext } from '../command';
+import { findPrecedents, repositoryOf } from '../find-precedents';
 import { answerHere } from '../decision/answer-here';
 import { bareEvidence, gatherEvidence, type DecisionEvidence } from '../decision/evidence';
 import { renderInbox, rowCommand } from '../decision/inbox-table';
@@ -85,8 +86,14 @@ async function listInFull(context: CommandContext): Promise<ExitCode> {
   try {
     const found = await allEscalations(session.department);
     if (found.length === 0) return sayNone(context);
-    for (const row of found) terminal.say(describeEscalation(row.objective, row.escalation, call));
-    terminal.emit({ escalations: found.map((row) => ({ objective: row.objective, ...row.escalation })) });
+    const rows = [];
+    for (const { objective, escalation } of found) {
+      const repository = await repositoryOf(session.department, objective);
+      const precedents = await findPrecedents(services, { trigger: escalation.trigger, repository });
+      terminal.say(describeEscalation(objective, escalation, call, precedents));
+      rows.push({ objective, ...escalation, precedents });
+    }
+    terminal.emit({ escalations: rows });
   } finally {
     await session.close();
   }
@@ -115,7 +122,12 @@ async function showQuestions(
     if (shown.length === 0) terminal.say(noneOpen(id, status));
     const seen: DecisionEvidence[] = [];
     for (const escalation of shown) {
-      const evidence = await evidenceOf(context, id, escalation, status, full || terminal.json);
+      const repository = status?.repository ?? (await repositoryOf(session.department, id));
+      const precedents = await findPrecedents(context.services, { trigger: escalation.trigger, repository });
+      const evidence = {
+        ...(await evidenceOf(context, id, escalation, status, full || terminal.json)),
+        precedents,
+      };
       seen.push(evidence);
       terminal.say(renderDecision(evidence, { columns: terminal.columns(), full, call }));
       if (terminal.interactive) await answerHere(context, session, id, escalation);

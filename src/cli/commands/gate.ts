@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { describeRepository } from '../../client/objective-summary';
+import { repositoryLabel } from '../../domain/repository-label';
 import { exitCodeOf } from '../../domain/exit-codes';
 import { GATE_ITEMS, type GateSlug } from '../../domain/gate-items';
 import { isRed, toGateResult } from '../../domain/gate-result';
@@ -98,7 +98,7 @@ export const gate: Command = {
         'gate.md': lines.join('\n'),
         'gate.html': renderGatePage({
           report,
-          repository: describeRepository(prepared.target.source),
+          repository: repositoryLabel(prepared.target.source),
           green: !isRed(result),
           base: result.base,
           config: result.config,

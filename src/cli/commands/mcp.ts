@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { packageVersion } from '../../config/package-root';
+import { PersonName } from '../../domain/decision-rules';
 import { exitCodeOf } from '../../domain/exit-codes';
 import { ConfigurationError } from '../../domain/user-error';
 import type { Desk } from '../../ports/desk';
@@ -8,6 +9,7 @@ import type { Command, CommandContext } from '../command';
 import { untilAborted } from '../live/carry-on';
 import { createDesk } from '../desk/desk';
 import { parseFlags } from '../parse-flags';
+import { speakerAt } from '../speaker';
 
 const LOOPBACK = '127.0.0.1';
 const DEFAULT_PORT = 7410;
@@ -25,6 +27,7 @@ const McpFlags = z.strictObject({
   port: z.coerce.number().int().min(0).max(65_535).optional(),
   token: Token.optional(),
   allowUnsandboxed: z.literal(true).optional(),
+  as: PersonName.optional(),
 });
 type McpFlags = z.infer<typeof McpFlags>;
 
@@ -41,6 +44,10 @@ export const mcp: Command = {
       help: 'what clients must send; better set COORDINATOR_MCP_TOKEN (default: a new one, on stderr)',
     },
     {
+      flags: '--as <name>',
+      help: 'who decides through it (default: you, as the operating system knows you)',
+    },
+    {
       flags: '--allow-unsandboxed',
       help: 'let started objectives run commands without a sandbox where none works',
     },
@@ -54,7 +61,10 @@ export const mcp: Command = {
     if (flags.http !== true && (flags.host ?? flags.port ?? flags.token) !== undefined)
       throw new ConfigurationError('--host, --port and --token belong to --http; add it.');
     const context = quiet(given);
-    const desk = createDesk(context, { allowUnsandboxed: flags.allowUnsandboxed === true });
+    const desk = createDesk(context, {
+      allowUnsandboxed: flags.allowUnsandboxed === true,
+      from: flags.as === undefined ? speakerAt('mcp') : { person: flags.as, channel: 'mcp' },
+    });
     try {
       await (flags.http === true ? overHttp(context, desk, flags) : overStdio(context, desk));
     } finally {

@@ -18,6 +18,7 @@ export async function startBackgroundWorker(
   request: ServicesRequest,
 ): Promise<{ readonly pid: number; readonly log: string }> {
   const { home } = request.home;
+  const { decisionKey } = request.environment;
   const log = join(home, 'logs', 'worker.log');
   const running = await findRecorded(home);
   if (running !== null) return { pid: running.pid, log };
@@ -27,7 +28,11 @@ export async function startBackgroundWorker(
     const child = spawn(process.execPath, [join(packageRoot(), 'bin', 'backend-coordinator.js'), 'worker'], {
       cwd: home,
       // The model's key and the server's address are the user's; INIT_CWD would only be wrong there.
-      env: { ...request.environment.inherited, COORDINATOR_HOME: home },
+      env: {
+        ...request.environment.inherited,
+        COORDINATOR_HOME: home,
+        ...(decisionKey === undefined ? {} : { COORDINATOR_DECISION_KEY: decisionKey }),
+      },
       detached: true,
       stdio: ['ignore', file.fd, file.fd],
     });

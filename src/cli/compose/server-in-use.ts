@@ -20,7 +20,10 @@ export function serverInUse(connection: TemporalConnection, request: ServicesReq
       const { createDepartmentClient } = await import('../../client/department-client.js');
       const { translateError } = await import('../../client/translate-error.js');
       try {
-        return createDepartmentClient(await createTemporalGateway(connection), () => workerHere);
+        const { createProofs } = await import('../../audit/proofs.js');
+        const { readDecisionKey } = await import('../../config/decision-key.js');
+        const signer = createProofs({ key: () => readDecisionKey(request.environment, request.home) });
+        return createDepartmentClient(await createTemporalGateway(connection), () => workerHere, signer);
       } catch (error) {
         throw translateError(error, { address: connection.address });
       }

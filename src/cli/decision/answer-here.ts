@@ -4,6 +4,7 @@ import { askDecision, untilSettled } from '../live/ask';
 import { userName } from '../live/carry-on';
 import { tellSent } from '../send-message';
 import type { Session } from '../session';
+import { speakerAt } from '../speaker';
 
 /** Asks the person at the terminal about a question it shows already, and sends the decision. */
 export async function answerHere(
@@ -18,6 +19,7 @@ export async function answerHere(
     department,
     prompts,
     by: `${userName(context)}@tty`,
+    from: speakerAt('cli'),
     display: { note: terminal.say },
   };
   const isOpen = async (): Promise<boolean> =>

@@ -3,6 +3,7 @@ import type { BlobRef } from '../../domain/blob';
 import type { Escalation } from '../../domain/escalation';
 import { redReceipts } from '../../domain/gate-summary';
 import { GateReport, type GateSummary, type RedItem } from '../../domain/receipt';
+import type { Precedent } from '../../domain/precedents';
 import type { AttemptRecord, ObjectiveStatus } from '../../domain/status';
 import type { Level } from '../../domain/levels';
 import { UserError } from '../../domain/user-error';
@@ -45,6 +46,8 @@ export interface DecisionEvidence {
   readonly consulted: readonly Consulted[];
   readonly failing: Failing | null;
   readonly diff: SubjectDiff | null;
+  /** What was decided on the like before, newest first. */
+  readonly precedents: readonly Precedent[];
   /** What could not be shown, and why, one sentence each. */
   readonly notes: readonly string[];
 }
@@ -53,7 +56,16 @@ type Sources = Pick<Services, 'blobs' | 'repositories'>;
 
 /** A question without what only the workflow's snapshot can tell. */
 export function bareEvidence(objective: string, escalation: Escalation): DecisionEvidence {
-  return { objective, escalation, attempts: [], consulted: [], failing: null, diff: null, notes: [] };
+  return {
+    objective,
+    escalation,
+    attempts: [],
+    consulted: [],
+    failing: null,
+    diff: null,
+    precedents: [],
+    notes: [],
+  };
 }
 
 /**
@@ -80,6 +92,7 @@ export async function gatherEvidence(
     consulted: consulted.map(({ role, level }) => ({ role, level })),
     failing: gate === null ? null : await failingOf(gate, sources, notes),
     diff: await diffOf(status, task?.id ?? null, sources, { ...options, notes }),
+    precedents: [],
     notes,
   };
 }

@@ -18,7 +18,7 @@ interface ScreenView {
 export function renderDecision(evidence: DecisionEvidence, view: ScreenView): string {
   const { call = byName } = view;
   return [
-    describeEscalation(evidence.objective, evidence.escalation, call),
+    describeEscalation(evidence.objective, evidence.escalation, call, evidence.precedents),
     ...askedLines(evidence, view),
     ...failingLines(evidence, view),
     ...diffLines(evidence, view, call),

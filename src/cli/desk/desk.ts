@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { UnknownObjectiveError } from '../../client/translate-error';
+import type { Speaker } from '../../domain/decision-proof';
 import { ResolveEscalation } from '../../domain/escalation';
 import type { Desk } from '../../ports/desk';
 import { allEscalations } from '../all-escalations';
 import type { CommandContext } from '../command';
 import { decisionId } from '../decision-id';
+import { findPrecedents, repositoryOf } from '../find-precedents';
 import { findReport, hasReport, missingReport } from '../find-report';
 import { reportError } from '../report-error';
 import type { Session } from '../session';
@@ -15,7 +17,11 @@ import { waitForObjective } from './wait-for-objective';
 /** The department as the MCP server deals with it; `close` lets go of the Temporal server. */
 export function createDesk(
   context: CommandContext,
-  options: { readonly allowUnsandboxed: boolean },
+  options: {
+    readonly allowUnsandboxed: boolean;
+    /** Who decides here, as far as that is known; null or left out: what is said here is nobody's in particular. */
+    readonly from?: Speaker | null;
+  },
 ): Desk & { close(): Promise<void> } {
   const { services, terminal, call, home } = context;
   const keeper = keepSession(context);
@@ -47,9 +53,13 @@ export function createDesk(
         : withSession(id, async ({ department }) =>
             (await department.openEscalations(id)).map((escalation) => ({ objective: id, escalation })),
           ),
+    precedents: ({ id, trigger }) =>
+      withSession(id, async ({ department }) =>
+        findPrecedents(services, { trigger, repository: await repositoryOf(department, id) }),
+      ),
     send: ({ id, name, payload }) =>
       withSession(id, ({ department }) => {
-        const message = { objectiveId: id, name, payload };
+        const message = { objectiveId: id, name, payload, from: options.from ?? null };
         return department.send(
           name === 'resolveEscalation'
             ? { ...message, updateId: decisionId(ResolveEscalation.parse(payload)) }

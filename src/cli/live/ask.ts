@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DepartmentClient, SentMessage } from '../../client/department-client';
 import { DecisionKind, ResolveEscalation, type Escalation } from '../../domain/escalation';
+import type { Speaker } from '../../domain/decision-proof';
+import type { Precedent } from '../../domain/precedents';
+import type { EscalationReason } from '../../domain/triggers';
 import type { ObjectiveStatus } from '../../domain/status';
 import { UserError } from '../../domain/user-error';
 import { decisionId } from '../decision-id';
 import { describeIssue } from '../parse-flags';
 import type { Display } from './display';
+import { precedentLines } from './precedent-lines';
 import { plain } from './text';
 
 /** The questions a person can be asked; an adapter over a prompt library, or a script in tests. */
@@ -25,6 +29,13 @@ export interface AskerRequest {
   readonly prompts: Prompts;
   /** Recorded as `by`. */
   readonly by: string;
+  /** Who it is as the operating system knows them; their decisions are signed. */
+  readonly from?: Speaker | null;
+  /** What was decided on the like before. */
+  readonly precedents?: (about: {
+    readonly trigger: EscalationReason;
+    readonly repository: string;
+  }) => Promise<readonly Precedent[]>;
   readonly signal: AbortSignal;
 }
 
@@ -53,7 +64,7 @@ export function createAsker(request: AskerRequest): Asker {
       const sent = await untilSettled({ signal: request.signal, key: question.key, isOpen }, (signal) =>
         question.escalation === null
           ? askAboutPlan(request, status, signal)
-          : askAboutEscalation(request, status.objectiveId, question.escalation, signal),
+          : askAboutEscalation(request, status, question.escalation, signal),
       );
       if (sent !== null) request.display.note(plain(sent.message));
     }
@@ -83,13 +94,15 @@ function openQuestions(status: ObjectiveStatus): readonly OpenQuestion[] {
 
 async function askAboutEscalation(
   request: AskerRequest,
-  objectiveId: string,
+  { objectiveId, repository }: ObjectiveStatus,
   escalation: Escalation,
   signal: AbortSignal,
 ): Promise<SentMessage | null> {
   const { display } = request;
   display.note(`${escalation.id} asks: ${plain(escalation.question)}`);
   for (const evidence of escalation.evidence) display.note(`  evidence: ${plain(evidence)}`);
+  const before = (await request.precedents?.({ trigger: escalation.trigger, repository })) ?? [];
+  for (const line of precedentLines(before)) display.note(line);
   return askDecision(request, objectiveId, escalation, signal);
 }
 
@@ -99,8 +112,9 @@ export async function askDecision(
     prompts,
     display,
     by,
+    from,
     department,
-  }: Pick<AskerRequest, 'prompts' | 'by'> & {
+  }: Pick<AskerRequest, 'prompts' | 'by' | 'from'> & {
     readonly display: Pick<Display, 'note'>;
     readonly department: Pick<DepartmentClient, 'send'>;
   },
@@ -143,6 +157,7 @@ export async function askDecision(
     name: 'resolveEscalation',
     payload: payload.data,
     updateId: decisionId(payload.data),
+    from: from ?? null,
   });
 }
 
@@ -185,6 +200,7 @@ async function askAboutPlan(
     objectiveId,
     name: 'reviewPlan',
     payload: { decision, by: request.by, ...(comment === '' ? {} : { comment }) },
+    from: request.from ?? null,
   });
 }
 

@@ -2,6 +2,8 @@ import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
 import type { ObjectiveResult } from '../../domain/status';
 import type { CommandContext } from '../command';
 import type { Session } from '../session';
+import { findPrecedents } from '../find-precedents';
+import { speakerAt } from '../speaker';
 import { createAsker, type Asker } from './ask';
 import { leaveToBackground } from './background';
 import { createDisplay } from './display';
@@ -73,6 +75,8 @@ async function follow(
         display,
         prompts: await (await import('./inquirer-prompts.js')).createPrompts(),
         by,
+        from: speakerAt('cli'),
+        precedents: (about) => findPrecedents(context.services, about),
         // A prompt must not outlive the watch.
         signal: AbortSignal.any([signal, over.signal]),
       })

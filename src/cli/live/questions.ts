@@ -2,6 +2,8 @@ import { byName, type CallForm } from '../../config/call-form';
 import type { Escalation, EscalationOption } from '../../domain/escalation';
 import { awaitedContracts } from '../../domain/contract-status';
 import type { ObjectiveStatus } from '../../domain/status';
+import type { Precedent } from '../../domain/precedents';
+import { precedentLines } from './precedent-lines';
 import { plain } from './text';
 
 /** The exact command that answers an escalation as recommended. */
@@ -29,6 +31,7 @@ export function describeEscalation(
   objectiveId: string,
   escalation: Escalation,
   call: CallForm = byName,
+  precedents: readonly Precedent[] = [],
 ): string {
   const lines = [
     `${escalation.id} (${escalation.trigger}): ${plain(escalation.question)}`,
@@ -37,6 +40,7 @@ export function describeEscalation(
       const mark = option.id === escalation.recommended ? ' (recommended)' : '';
       return `  ${option.id}${mark}: ${plain(option.label)} -> ${plain(option.consequence)} (${optionFlags(option)})`;
     }),
+    ...precedentLines(precedents),
     `  answer: ${answerCommand(objectiveId, escalation, call)}`,
   ];
   return lines.join('\n');

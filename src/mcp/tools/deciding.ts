@@ -6,7 +6,7 @@ import { byOf, ByArgument, ObjectiveIdArgument, ObjectiveOrWatchArgument } from 
 import { tool } from '../tool';
 import { sentOutput, sendPayload } from './sending';
 
-const { by: _resolver, ...resolution } = ResolveEscalation.shape;
+const { by: _resolver, proof: _proof, ...resolution } = ResolveEscalation.shape;
 
 export const resolveEscalation = tool({
   name: 'resolve_escalation',
@@ -24,7 +24,7 @@ export const resolveEscalation = tool({
   text: ({ message }) => message,
 });
 
-const { by: _reviewer, ...planReview } = ReviewPlan.shape;
+const { by: _reviewer, proof: _reviewed, ...planReview } = ReviewPlan.shape;
 
 export const reviewPlan = tool({
   name: 'review_plan',
@@ -39,7 +39,7 @@ export const reviewPlan = tool({
   text: ({ message }) => message,
 });
 
-const { by: _judge, ...contractReview } = ReviewContract.shape;
+const { by: _judge, proof: _judged, ...contractReview } = ReviewContract.shape;
 
 export const reviewContract = tool({
   name: 'review_contract',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isDeploymentWatchId } from '../../domain/deployment-watch';
 import { Escalation } from '../../domain/escalation';
+import { Precedent } from '../../domain/precedents';
 import { ObjectiveState, Outcome } from '../../domain/states';
 import { WatchStatus } from '../../domain/watch-status';
 import { ObjectiveIdArgument, ObjectiveOrWatchArgument } from '../identity';
@@ -74,13 +75,27 @@ export const listEscalations = tool({
   name: 'list_escalations',
   title: 'List open questions',
   description:
-    'Lists the open level-4 questions of one objective or of all, each with evidence, options and what the department recommends.',
+    'Lists the open level-4 questions of one objective or of all, each with evidence, options, what the department recommends and what was decided on the like before.',
   hints: reading,
   input: z.strictObject({ id: ObjectiveOrWatchArgument.optional() }),
   output: z.object({
-    escalations: z.array(z.object({ objective: z.string(), escalation: Escalation })),
+    escalations: z.array(
+      z.object({
+        objective: z.string(),
+        escalation: Escalation,
+        /** What people decided before on the same trigger; the newest of this repository first. */
+        precedents: z.array(Precedent),
+      }),
+    ),
   }),
-  run: async ({ id }, { desk }) => ({ escalations: [...(await desk.escalations(id ?? null))] }),
+  run: async ({ id }, { desk }) => {
+    const escalations = [];
+    for (const row of await desk.escalations(id ?? null)) {
+      const about = { id: row.objective, trigger: row.escalation.trigger };
+      escalations.push({ ...row, precedents: [...(await desk.precedents(about))] });
+    }
+    return { escalations };
+  },
   text: ({ escalations }) =>
     escalations.length === 0
       ? 'No question is open.'

@@ -1,6 +1,7 @@
 import { sumLedger } from '../../domain/ledger';
 import type { Report } from '../../domain/report';
 import { mention } from '../../domain/specialists';
+import { channelOf } from '../channel-of';
 import { renderCoordination } from './coordination-section';
 import { renderGate } from './gate-section';
 import { html, type Html } from '../../html/html';
@@ -99,46 +100,47 @@ function renderHead(report: Report): Html {
     </dl>`;
 }
 
-function renderEscalations({ decisions, openEscalations }: Report): Html {
+function renderEscalations({ decisions, openEscalations, audit }: Report): Html {
   if (decisions.length === 0 && openEscalations.length === 0) return html`<p>Nobody had to be asked.</p>`;
   return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          <th>Question</th>
-          <th>Why</th>
-          <th>Decision</th>
-          <th>By</th>
-          <th>At</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${decisions.map(
-          (row) =>
-            html`<tr>
-              <td><code>${row.escalationId}</code></td>
-              <td>${row.trigger ?? ''}</td>
-              <td>
-                <b>${row.decision}</b>${row.assignee === null ? '' : ` to ${mention(row.assignee)}`}
-                ${row.guidance ?? ''}
-              </td>
-              <td>${row.by} (${row.channel})</td>
-              <td>${row.decidedAt}</td>
-            </tr>`,
-        )}
-        ${openEscalations.map(
-          (row) =>
-            html`<tr>
-              <td><code>${row.id}</code> ${row.question}</td>
-              <td>${row.trigger}</td>
-              <td class="needs-review">open</td>
-              <td></td>
-              <td>${row.raisedAt}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+      <table>
+        <thead>
+          <tr>
+            <th>Question</th>
+            <th>Why</th>
+            <th>Decision</th>
+            <th>By</th>
+            <th>At</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${decisions.map(
+            (row) =>
+              html`<tr>
+                <td><code>${row.escalationId}</code></td>
+                <td>${row.trigger ?? ''}</td>
+                <td>
+                  <b>${row.decision}</b>${row.assignee === null ? '' : ` to ${mention(row.assignee)}`}
+                  ${row.guidance ?? ''}
+                </td>
+                <td>${row.by} (${channelOf(row)})</td>
+                <td>${row.decidedAt}</td>
+              </tr>`,
+          )}
+          ${openEscalations.map(
+            (row) =>
+              html`<tr>
+                <td><code>${row.id}</code> ${row.question}</td>
+                <td>${row.trigger}</td>
+                <td class="needs-review">open</td>
+                <td></td>
+                <td>${row.raisedAt}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${audit === undefined ? '' : html`<p>Audit log: line ${audit.seq}, head <code>${audit.hash}</code>.</p>`}`;
 }
 
 function renderCost(report: Report): Html {

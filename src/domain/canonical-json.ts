@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 /**
  * JSON with one spelling only (RFC 8785): keys in the order of their UTF-16 units, no white space, numbers and strings as
  * ECMAScript writes them. Takes what JSON can hold; deeper than the stack is refused where specs are parsed.
@@ -11,9 +9,4 @@ export function canonicalJson(value: unknown): string {
     .filter(([, child]) => child !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, child]) => `${JSON.stringify(key)}:${canonicalJson(child)}`).join(',')}}`;
-}
-
-/** Lower-case hex sha-256. */
-export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,0 +1,121 @@
+// Needs Temporal (a real dev server); hours of the rules are seconds here.
+import type { Activities } from '../../activities/contract';
+import type { AuditEntry } from '../../src/domain/audit';
+import { DecisionRules } from '../../src/domain/decision-rules';
+import { MESSAGES } from '../../src/domain/messages';
+import {
+  greenGate,
+  objectiveInput,
+  redGate,
+  resultOf,
+  smoothActivities,
+  startDepartment,
+  until,
+  type TestDepartment,
+} from '../support/department';
+import { planTask } from '../support/plans';
+
+let department: TestDepartment;
+beforeAll(async () => {
+  department = await startDepartment();
+});
+afterAll(async () => {
+  await department.stop();
+});
+
+const E1 = 'backend-T001-E1';
+const seconds = (count: number): number => count / 3600;
+
+/** One task that stays red; `audited` is added to. */
+function redActivities(rules: object | null, audited: AuditEntry[] = [], reds = 1000): Activities {
+  const tasks = [planTask({ id: 'backend-T001' })];
+  const smooth = smoothActivities(tasks);
+  let left = reds;
+  return smoothActivities(tasks, {
+    surveyRepository: async (input) => ({
+      ...(await smooth.surveyRepository(input)),
+      ...(rules === null ? {} : { decisions: DecisionRules.parse(rules) }),
+    }),
+    gateCommit: ({ scope }) => {
+      if (scope === 'task') left -= 1;
+      return Promise.resolve(
+        scope === 'task' && left >= 0 ? redGate({ subject: 'tests', excerpt: 'not ok 1' }) : greenGate(),
+      );
+    },
+    recordDecisions: ({ entries }) => {
+      audited.push(...entries);
+      return Promise.resolve();
+    },
+  });
+}
+
+const saying = (events: readonly { readonly text: string }[], words: string): string[] =>
+  events.map(({ text }) => text).filter((text) => text.includes(words));
+
+describe('an open question', () => {
+  it('is reminded of again and again, until somebody answers', async () => {
+    const activities = redActivities({ remindAfterHours: seconds(1) });
+    await department.withObjective(activities, async ({ handle, status }) => {
+      const seen = await until(status, ({ events }) => saying(events, 'reminder:').length === 2);
+      expect(saying(seen.events, 'reminder:')[0]).toContain(`${E1} waits for somebody since`);
+      expect(seen.decisions).toEqual([]);
+      await handle.executeUpdate(MESSAGES.resolveEscalation, {
+        args: [{ escalationId: E1, decision: 'accept', guidance: 'a known flake', by: 'ada' }],
+      });
+      expect(await resultOf(handle)).toMatchObject({ outcome: 'delivered-with-waivers' });
+      const { events } = await status();
+      const decided = events.findIndex(({ text }) => text.includes('decided'));
+      expect(saying(events.slice(decided), 'reminder:')).toEqual([]);
+    });
+  });
+
+  it('is decided as recommended where a default is declared, by nobody in particular, on record', async () => {
+    const audited: AuditEntry[] = [];
+    const rules = { defaults: { 'levels-spent': { afterHours: seconds(1) } } };
+    // Red at every level before a human is asked, green at the attempt that the default grants.
+    const activities = redActivities(rules, audited, 5);
+    await department.withObjective(activities, async ({ handle, status }) => {
+      expect(await resultOf(handle)).toMatchObject({ outcome: 'delivered' });
+      const { decisions, escalations } = await status();
+      expect(escalations).toEqual([]);
+      expect(decisions).toMatchObject([
+        { escalationId: E1, decision: 'retry', option: 'retry', channel: 'timer', person: null, via: null },
+      ]);
+      expect(decisions[0]?.by).toMatch(/^nobody decided within/);
+    });
+    expect(audited).toMatchObject([
+      { who: { channel: 'timer', person: null }, saw: { kind: 'escalation', escalation: { id: E1 } } },
+    ]);
+  });
+
+  it('waits on where the rules say nothing of its trigger', async () => {
+    const rules = { defaults: { unbuilt: { afterHours: seconds(0.1) } } };
+    await department.withObjective(redActivities(rules), async ({ status }) => {
+      await until(status, ({ escalations }) => escalations.length === 1);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      expect(await status()).toMatchObject({ decisions: [], escalations: [{ id: E1 }] });
+    });
+  });
+});
+
+describe('a plan that waits for approval', () => {
+  it('is reminded of, and never approved by silence', async () => {
+    const rules = {
+      remindAfterHours: seconds(1),
+      people: { architect: ['lin'] },
+      who: { 'plan-review': 'architect' },
+    };
+    await department.withObjective(
+      redActivities(rules),
+      async ({ status, handle }) => {
+        const seen = await until(status, ({ events }) => saying(events, 'reminder:').length === 1);
+        expect(saying(seen.events, 'reminder:')[0]).toContain('plan waits for architect since');
+        expect(seen.state).toBe('awaiting-approval');
+        await handle.cancel();
+        await expect(handle.result()).rejects.toThrow();
+        expect((await status()).state).toBe('cancelled');
+      },
+      objectiveInput({ approvePlan: true }),
+    );
+  });
+});
