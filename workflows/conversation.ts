@@ -32,6 +32,7 @@ import { decide, refusal } from './decisions';
 import { describeIssues, installMessage } from './message';
 import { ignore, record, replaceTask, taskOf, type Run } from './run';
 import { snapshot } from './snapshot';
+import { refusePlanReview, reviewPlan } from './plan-review';
 import { skipTask } from './skip-task';
 import { openWall, raiseWall } from './walls';
 
@@ -46,7 +47,7 @@ const openEscalationsQuery: QueryDefinition<Escalation[]> = defineQuery(QUERIES.
 interface Message<T> {
   readonly schema: z.ZodType<T>;
   readonly refuse: (run: Run, message: T) => string | null;
-  readonly take: (run: Run, message: T, channel: Channel) => string;
+  readonly take: (run: Run, message: T, channel: Channel) => string | Promise<string>;
 }
 
 const message = <T>(row: Message<T>): Message<T> => row;
@@ -63,20 +64,8 @@ const rows = {
   }),
   reviewPlan: message({
     schema: ReviewPlan,
-    refuse: (run, body) => {
-      const version = run.progress.plan?.version ?? null;
-      if (version === null) return 'there is no plan yet';
-      if (body.baseVersion !== undefined && body.baseVersion !== version) {
-        return `the plan is at version ${version} by now, not ${body.baseVersion}`;
-      }
-      if (body.decision !== 'edit' && run.progress.approved) return 'the plan is approved already';
-      return run.planReview === null ? null : 'another review of the plan is being taken in';
-    },
-    take: (run, body) => {
-      run.planReview = body;
-      record(run, `plan: ${body.decision} by ${body.by}`);
-      return `recorded: ${body.decision}`;
-    },
+    refuse: refusePlanReview,
+    take: reviewPlan,
   }),
   reviewContract: message({
     schema: ReviewContract,

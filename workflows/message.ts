@@ -6,6 +6,8 @@ import type { Answer } from '../src/domain/messages';
 /** A payload as it was read, or why it cannot be used. */
 export type ReadMessage<T> = { readonly body: T } | { readonly why: string };
 
+const accepted = (message: string): Answer => ({ accepted: true, message });
+
 /** What is wrong with a payload, in one line. */
 export function describeIssues(error: z.ZodError): string {
   return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
@@ -19,7 +21,8 @@ export function installMessage<T>(
   name: string,
   row: {
     readonly read: (payload: unknown) => ReadMessage<T>;
-    readonly take: (body: T, channel: Channel) => string;
+    /** Gives what an update answers, at once or when it is known; nobody waits for what a signal gives. */
+    readonly take: (body: T, channel: Channel) => string | Promise<string>;
     readonly ignore: (why: string) => void;
   },
 ): void {
@@ -28,14 +31,15 @@ export function installMessage<T>(
   setHandler(defineSignal<[unknown]>(name), (payload) => {
     const read = row.read(payload);
     if ('why' in read) row.ignore(read.why);
-    else row.take(read.body, 'signal');
+    else void row.take(read.body, 'signal');
   });
   setHandler(
     defineUpdate<Answer, [unknown]>(name),
     (payload) => {
       const read = row.read(payload);
       if ('why' in read) throw ApplicationFailure.nonRetryable(read.why, 'Message.Refused');
-      return { accepted: true, message: row.take(read.body, 'update') };
+      const said = row.take(read.body, 'update');
+      return typeof said === 'string' ? accepted(said) : said.then(accepted);
     },
     {
       validator: (payload) => {

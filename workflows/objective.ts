@@ -32,7 +32,7 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
       end = await runTasks(run, show);
     if (end === 'continue-as-new') {
       await condition(allHandlersFinished);
-      return await continueAsNew<typeof objectiveWorkflow>(input, run.progress);
+      return await continueAsNew<typeof objectiveWorkflow>(input, carriedOn(run));
     }
     await deliver(run, show);
     await releaseClaims(run);
@@ -44,6 +44,13 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
   }
   await condition(allHandlersFinished);
   return resultOf(run);
+}
+
+/** What people said last may come while the answers to others are awaited. */
+function carriedOn({ progress, planReview }: Run): Carried {
+  return planReview === null
+    ? { ...progress, planReview: null }
+    : { ...progress, planReview: { body: planReview.body, channel: planReview.channel } };
 }
 
 async function work(run: Run, show: () => void): Promise<'settled' | 'stopped' | 'continue-as-new'> {

@@ -1,6 +1,6 @@
 import type { CancellationScope } from '@temporalio/workflow';
 import type { Gap } from '../src/domain/comparison';
-import type { Decision, Escalation, EscalationSubject } from '../src/domain/escalation';
+import type { Channel, Decision, Escalation, EscalationSubject } from '../src/domain/escalation';
 import type { ContractStatus } from '../src/domain/contract-status';
 import type { CoordinationAnswer, DatabaseChangeStatus } from '../src/domain/coordination-orders';
 import type { CoordinationRules } from '../src/domain/coordination-rules';
@@ -96,12 +96,21 @@ export interface Carried {
   coordination: CarriedCoordination;
   /** What the last test of contracts found, and in which commit. */
   contractTests?: Compared | null;
+  /** What people said about the plan and nobody acted on yet; absent: nothing. */
+  planReview?: { readonly body: ReviewPlan; readonly channel: Channel } | null;
   delivery: Delivery | null;
   outcome: Outcome | null;
   reason: string | null;
   events: ObjectiveEvent[];
   lastSeq: number;
   ignored: IgnoredMessage[];
+}
+
+/** A review of the plan, and what came of it once the process has acted on it. */
+export interface PlanReview {
+  readonly body: ReviewPlan;
+  readonly channel: Channel;
+  end: { readonly kind: 'taken' | 'refused'; readonly text: string } | null;
 }
 
 /** One objective in the hands of one workflow run. */
@@ -114,13 +123,15 @@ export interface Run {
   stop: { readonly outcome: Outcome; readonly reason: string } | null;
   /** The stage before tasks run, for status. */
   stage: 'surveying' | 'analysing' | 'planning' | 'awaiting-approval' | 'running' | 'closing';
-  planReview: ReviewPlan | null;
+  planReview: PlanReview | null;
   /** An error of ours inside a step; thrown by the main loop, so that the workflow task fails and waits for a fix. */
   bug: Error | null;
   /** Answers of coordinating workflows, by the order they answer, until somebody takes them. */
   readonly answers: Map<number, CoordinationAnswer>;
   /** Money held by what runs now, in US dollars. */
   readonly reserved: Map<EscalationSubject, number>;
+  /** Tasks that hold all that is left of their own budget, and so less than they otherwise would. */
+  readonly capped: Set<TaskId>;
   /** Grows with every change; loops wait for it. */
   revision: number;
 }
@@ -176,13 +187,19 @@ export function openRun(input: ObjectiveInput, carried: Carried | undefined): Ru
     progress: carried === undefined ? fresh : upgraded(fresh, carried),
     bug: null,
     reserved: new Map(),
+    capped: new Set(),
     answers: new Map(),
     inFlight: new Map(),
     stop: null,
     stage: 'surveying',
-    planReview: null,
+    planReview: reviewOf(carried),
     revision: 0,
   };
+}
+
+function reviewOf(carried: Carried | undefined): PlanReview | null {
+  const review = carried?.planReview ?? null;
+  return review === null ? null : { ...review, end: null };
 }
 
 /** Records one line of the run and wakes whoever waits for a change. */
