@@ -3,6 +3,7 @@ import type { ObjectiveResult } from '../../domain/status';
 import type { CommandContext } from '../command';
 import type { Session } from '../session';
 import { createAsker } from './ask';
+import { planEditor } from './ask-plan';
 import { createDisplay } from './display';
 import { followObjective, type FollowEnd } from './follow';
 import { describeEnd, outcomeExit } from './outcome';
@@ -50,6 +51,12 @@ async function follow(
               prompts: await (await import('./inquirer-prompts.js')).createPrompts(),
               by: `${userName(context)}@tty`,
               signal,
+              columns: terminal.columns,
+              editPlan: planEditor(context, {
+                department: session.department,
+                by: `${userName(context)}@tty`,
+                say: display.note,
+              }),
             }),
           }
         : {}),
