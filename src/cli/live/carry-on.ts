@@ -55,7 +55,9 @@ async function follow(
               editPlan: planEditor(context, {
                 department: session.department,
                 by: `${userName(context)}@tty`,
-                say: display.note,
+                say: (line) => {
+                  display.note(line);
+                },
               }),
             }),
           }

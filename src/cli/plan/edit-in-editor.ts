@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import type { SentMessage } from '../../client/department-client';
 import type { Environment } from '../../config/environment';
+import { errorCodeOf } from '../../config/error-code';
 import type { Home } from '../../config/home';
 import { ConfigurationError, UserError } from '../../domain/user-error';
 import { plain } from '../live/text';
@@ -111,7 +112,7 @@ async function readBack(path: string): Promise<Buffer | null> {
     if ((await stat(path)).size > 4 * MOST_BYTES) return null;
     return await readFile(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (errorCodeOf(error) === 'ENOENT') return null;
     throw error;
   }
 }

@@ -13,6 +13,7 @@ import type { Document, Node } from 'yaml';
 import { z } from 'zod';
 import { BlobRef } from '../../domain/blob';
 import { Plan } from '../../domain/plan';
+import { mention } from '../../domain/specialists';
 
 /** Largest file that is read; the largest plan there may be is far smaller. */
 export const MOST_BYTES = 1024 * 1024;
@@ -47,6 +48,7 @@ const PlanFileShape = z.strictObject({
   ...Plan.shape,
 });
 
+const TOO_DEEP: FileError = { line: 1, text: 'it is nested too deep to be read' };
 const wrong = (...errors: readonly FileError[]): ReadPlanFile => ({ kind: 'wrong', errors });
 
 /** Reads a plan from a YAML (or JSON) file. What cannot be used is told with its line; nothing is thrown. */
@@ -63,8 +65,9 @@ export function readPlanFile(bytes: Uint8Array): ReadPlanFile {
   let document: Document.Parsed;
   let value: unknown;
   try {
-    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
     const problems = [...document.errors, ...document.warnings];
+    if (problems.some(({ message }) => message.includes('call stack'))) return wrong(TOO_DEEP);
     if (problems.length > 0)
       return wrong(
         ...problems
@@ -80,7 +83,7 @@ export function readPlanFile(bytes: Uint8Array): ReadPlanFile {
     value = document.toJS({ maxAliasCount: 0 });
   } catch {
     // Nested so deep that the parser gives up.
-    return wrong({ line: 1, text: 'it cannot be read as YAML' });
+    return wrong(TOO_DEEP);
   }
   if (value === null || value === undefined) return { kind: 'empty' };
   const parsed = PlanFileShape.safeParse(value);
@@ -159,7 +162,7 @@ function startOf(node: unknown): number | undefined {
 }
 
 /** Keys of a task that sentences of the plan check are about, by what they hold. */
-const TOLD_KEYS = ['dependsOn', 'owns', 'shares', 'specialist'] as const;
+const TOLD_KEYS = ['specialist', 'dependsOn', 'owns', 'shares'] as const;
 
 /** The value of the first task named in a sentence that the sentence repeats; else the task itself; else the tasks. */
 function placeOf(document: Document.Parsed, plan: Plan, sentence: string): number {
@@ -173,7 +176,10 @@ function placeOf(document: Document.Parsed, plan: Plan, sentence: string): numbe
       const held: unknown = node.get(key, true);
       const values: readonly unknown[] = isSeq(held) ? held.items : [held];
       const told = values.find(
-        (item) => isScalar(item) && typeof item.value === 'string' && repeats(sentence, item.value, id),
+        (item) =>
+          isScalar(item) &&
+          typeof item.value === 'string' &&
+          repeats(sentence, key === 'specialist' ? mention(item.value) : item.value, id),
       );
       const start = startOf(told);
       if (start !== undefined) return start;
