@@ -28,7 +28,7 @@ export function judgeChange(request: {
 }
 
 /** What an edit does to tasks that have begun, one sentence each naming the task; empty: it leaves them alone. */
-export function checkBegun(before: Plan, after: Plan, begun: readonly BegunTask[]): string[] {
+function checkBegun(before: Plan, after: Plan, begun: readonly BegunTask[]): string[] {
   const states = new Map(begun.map(({ taskId, state }) => [taskId, state]));
   const kept = new Map(after.tasks.map((task) => [task.id, task]));
   const changed = before.tasks.flatMap((task) => {
