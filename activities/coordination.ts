@@ -4,8 +4,8 @@ import type { Dossier } from '../src/domain/dossier';
 import { MergeSides } from '../src/domain/gate-work';
 import { outlineTask, type Plan } from '../src/domain/plan';
 import { redReceipts } from '../src/domain/gate-summary';
-import { checkPlan } from '../src/domain/plan-check';
-import { amendPlan } from '../src/domain/plan-change';
+import { checkPlan, MAX_PLAN_ERRORS } from '../src/domain/plan-check';
+import { judgeChange } from '../src/domain/plan-edit';
 import { repairRound } from '../src/domain/repair-round';
 import { NO_USAGE, type Usage } from '../src/domain/usage';
 import type { PlanChange, PlanResult } from '../src/domain/work';
@@ -29,18 +29,17 @@ export function createCoordinationActivities(
     allowanceUsd,
   });
 
-  const judge = async (
-    plan: Plan,
-    analysis: Analysis,
-    dossier: Dossier,
-    usage: Usage,
-  ): Promise<PlanResult> => {
-    const errors = checkPlan(plan, analysis, rosterNames(dossier.roles));
-    if (errors.length > 0) {
-      return { outcome: 'refused', errors: errors.slice(0, 50).map((error) => error.slice(0, 500)), usage };
-    }
-    return { outcome: 'accepted', plan: await records.save(plan), tasks: plan.tasks.map(outlineTask), usage };
-  };
+  const accept = async (plan: Plan, usage: Usage): Promise<PlanResult> => ({
+    outcome: 'accepted',
+    plan: await records.save(plan),
+    tasks: plan.tasks.map(outlineTask),
+    usage,
+  });
+  const refuse = (errors: readonly string[], usage: Usage): PlanResult => ({
+    outcome: 'refused',
+    errors: errors.slice(0, MAX_PLAN_ERRORS).map((error) => error.slice(0, 500)),
+    usage,
+  });
 
   const repairs = async (
     change: Extract<PlanChange, { kind: 'repair' }>,
@@ -79,7 +78,8 @@ export function createCoordinationActivities(
         const { value, usage } = await asked(journals, of(dossier, request), (asking) =>
           coordination.plan({ dossier, analysis, refusals, comment, held, asking, signal }),
         );
-        return judge(value, analysis, dossier, usage);
+        const errors = checkPlan(value, analysis, rosterNames(dossier.roles));
+        return errors.length > 0 ? refuse(errors, usage) : accept(value, usage);
       }),
 
     amendPlan: (request) =>
@@ -88,13 +88,14 @@ export function createCoordinationActivities(
         const analysis = await records.load(request.analysis, Analysis);
         const plan = await records.plan(request.plan);
         const { change } = request;
-        const changed = amendPlan(
+        const judged = judgeChange({
           plan,
-          change.kind === 'repair' ? await repairs(change, plan, dossier) : change,
-        );
-        if (changed.kind === 'impossible')
-          return { outcome: 'refused', errors: changed.errors, usage: NO_USAGE };
-        return judge(changed.plan, analysis, dossier, NO_USAGE);
+          change: change.kind === 'repair' ? await repairs(change, plan, dossier) : change,
+          analysis,
+          roster: rosterNames(dossier.roles),
+          begun: request.begun ?? [],
+        });
+        return judged.kind === 'refused' ? refuse(judged.errors, NO_USAGE) : accept(judged.plan, NO_USAGE);
       }),
 
     consultPeer: (request) =>

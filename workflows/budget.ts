@@ -1,10 +1,11 @@
 import { book, reserve, usageSince, type LedgerRow } from '../src/domain/ledger';
-import { questionOfSpentBudget } from '../src/domain/questions';
+import { questionOfSpentBudget, questionOfTaskBudget } from '../src/domain/questions';
 import type { EscalationSubject } from '../src/domain/escalation';
+import type { Level } from '../src/domain/levels';
 import type { TaskProgress } from '../src/domain/task-progress';
 import { addUsage, NO_USAGE, type Usage } from '../src/domain/usage';
-import { askAboutObjective } from './decisions';
-import type { Run } from './run';
+import { askAboutObjective, askAboutTask } from './decisions';
+import { replaceTask, type Run } from './run';
 
 /** Books what a call cost. */
 export function spendUsage(run: Run, entry: LedgerRow): void {
@@ -37,9 +38,32 @@ export function settleAttempt(run: Run, progress: TaskProgress, number: number, 
  */
 export function reserveFor(run: Run, progress: TaskProgress): boolean {
   const { step } = progress;
-  if (step.kind === 'gate' || step.kind === 'merge' || run.progress.budgetUsd === null) return true;
+  const { id } = progress.task;
+  if (step.kind === 'gate' || step.kind === 'merge') return true;
   const needsUsd = step.kind === 'attempt' ? (step.needsUsd ?? 0) : 0;
-  return holdMoney(run, progress.task.id, needsUsd);
+  const left = taskMoneyLeft(progress);
+  if (left !== null && (left <= 0 || left < needsUsd)) {
+    askForTaskMoney(run, progress, progress.level);
+    return false;
+  }
+  if (!holdMoney(run, id, needsUsd)) return false;
+  if (left !== null && left < (run.reserved.get(id) ?? Infinity)) {
+    run.reserved.set(id, left);
+    run.capped.add(id);
+  }
+  return true;
+}
+
+/** What a task may still spend of its own budget, in US dollars; null: it has none. */
+export function taskMoneyLeft({ task, usage }: TaskProgress): number | null {
+  return task.budgetUsd === undefined ? null : task.budgetUsd - (usage.usd ?? 0);
+}
+
+/** Asks how a task goes on that has spent its own budget; others go on. */
+export function askForTaskMoney(run: Run, progress: TaskProgress, level: Level): void {
+  const question = questionOfTaskBudget(progress, { step: progress.step, level });
+  replaceTask(run, { ...progress, step: { kind: 'ask', question } });
+  askAboutTask(run, progress.task.id);
 }
 
 /** The same for the objective's own questions; false once a human has to be asked. */
@@ -73,5 +97,5 @@ export function allowanceOf(
   spentUsd = 0,
 ): { readonly allowanceUsd?: number } {
   const held = run.reserved.get(key);
-  return run.progress.budgetUsd === null || held === undefined ? {} : { allowanceUsd: spentUsd + held };
+  return held === undefined ? {} : { allowanceUsd: spentUsd + held };
 }

@@ -34,6 +34,7 @@ import { decide, refusal } from './decisions';
 import { describeIssues, installMessage, type Sender } from './message';
 import { ignore, record, replaceTask, taskOf, type OpenEscalation, type Run } from './run';
 import { snapshot } from './snapshot';
+import { refusePlanReview, reviewPlan } from './plan-review';
 import { skipTask } from './skip-task';
 import { openWall, raiseWall } from './walls';
 
@@ -49,7 +50,8 @@ interface Message<T> {
   readonly schema: z.ZodType<T>;
   /** `person`: who it is from, as far as that is known. */
   readonly refuse: (run: Run, message: T, person: PersonName | null) => string | null;
-  readonly take: (run: Run, message: T, sender: Sender) => string;
+  /** Gives what an update answers, at once or when it is known. */
+  readonly take: (run: Run, message: T, sender: Sender) => string | Promise<string>;
   /** What whoever sent it was shown, for the audit log; `recorded`: taking it writes its own line. */
   readonly saw: ((run: Run, message: T) => AuditEntry['saw']) | 'recorded';
 }
@@ -71,21 +73,8 @@ const rows = {
   }),
   reviewPlan: message({
     schema: ReviewPlan,
-    refuse: (run, body, person) => {
-      const version = run.progress.plan?.version ?? null;
-      if (version === null) return 'there is no plan yet';
-      if (body.baseVersion !== undefined && body.baseVersion !== version) {
-        return `the plan is at version ${version} by now, not ${body.baseVersion}`;
-      }
-      if (body.decision !== 'edit' && run.progress.approved) return 'the plan is approved already';
-      if (run.planReview !== null) return 'another review of the plan is being taken in';
-      return mayNot(run, 'plan-review', person);
-    },
-    take: (run, body) => {
-      run.planReview = body;
-      record(run, `plan: ${body.decision} by ${body.by}`);
-      return `recorded: ${body.decision}`;
-    },
+    refuse: (run, body, person) => refusePlanReview(run, body) ?? mayNot(run, 'plan-review', person),
+    take: reviewPlan,
     saw: ({ progress: { plan } }) =>
       plan === null ? null : { kind: 'plan', version: plan.version, plan: plan.ref },
   }),

@@ -29,11 +29,14 @@ const KEPT_PROOFS = 200;
 interface Row<T> {
   /** Synchronous, since update validators must be. `person`: who it is from, as far as that is known. */
   readonly read: (payload: unknown, person: PersonName | null) => ReadMessage<T>;
-  readonly take: (body: T, sender: Sender) => string;
+  /** Gives what an update answers, at once or when it is known; nobody waits for what a signal gives. */
+  readonly take: (body: T, sender: Sender) => string | Promise<string>;
   readonly ignore: (why: string) => void;
   /** Macs of the proofs that were used; it is added to. */
   readonly usedProofs: string[];
 }
+
+const accepted = (message: string): Answer => ({ accepted: true, message });
 
 /** What is wrong with a payload, in one line. */
 export function describeIssues(error: z.ZodError): string {
@@ -60,7 +63,7 @@ export function installMessage<T>(name: string, row: Row<T>): void {
     }
     const proof = proofOf(payload);
     if (proof === null) {
-      row.take(read.body, { channel: 'signal', speaker: null });
+      void row.take(read.body, { channel: 'signal', speaker: null });
       return;
     }
     // Code from before proofs did not know the key.
@@ -70,7 +73,7 @@ export function installMessage<T>(name: string, row: Row<T>): void {
     }
     return readProven(name, row, payload, proof).then((proven) => {
       if ('why' in proven) row.ignore(proven.why);
-      else row.take(proven.body, { channel: 'signal', speaker: proven.speaker });
+      else void row.take(proven.body, { channel: 'signal', speaker: proven.speaker });
     });
   });
   setHandler(
@@ -79,15 +82,13 @@ export function installMessage<T>(name: string, row: Row<T>): void {
       const read = readFirst(payload);
       if ('why' in read) return refuse(read.why);
       const proof = proofOf(payload);
-      if (proof === null)
-        return { accepted: true, message: row.take(read.body, { channel: 'update', speaker: null }) };
+      const take = (body: T, speaker: Speaker | null): Answer | Promise<Answer> => {
+        const said = row.take(body, { channel: 'update', speaker });
+        return typeof said === 'string' ? accepted(said) : said.then(accepted);
+      };
+      if (proof === null) return take(read.body, null);
       return readProven(name, row, payload, proof).then((proven) =>
-        'why' in proven
-          ? refuse(proven.why)
-          : {
-              accepted: true,
-              message: row.take(proven.body, { channel: 'update', speaker: proven.speaker }),
-            },
+        'why' in proven ? refuse(proven.why) : take(proven.body, proven.speaker),
       );
     },
     {

@@ -38,7 +38,7 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
     if (end === 'continue-as-new') {
       await run.audit.settle(BEFORE_THE_NEXT_RUN_MS);
       await condition(allHandlersFinished);
-      return await continueAsNew<typeof objectiveWorkflow>(input, run.progress);
+      return await continueAsNew<typeof objectiveWorkflow>(input, carriedOn(run));
     }
     await deliver(run, show);
     await releaseClaims(run);
@@ -52,6 +52,13 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
   await condition(allHandlersFinished);
   await run.audit.settle(AUDIT_PATIENCE_MS);
   return resultOf(run);
+}
+
+/** What people said last may come while the answers to others are awaited. */
+function carriedOn({ progress, planReview }: Run): Carried {
+  return planReview === null
+    ? { ...progress, planReview: null }
+    : { ...progress, planReview: { body: planReview.body, sender: planReview.sender } };
 }
 
 async function work(run: Run, show: () => void): Promise<'settled' | 'stopped' | 'continue-as-new'> {

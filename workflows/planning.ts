@@ -7,8 +7,9 @@ import { askAboutObjective } from './decisions';
 import { models, repository } from './proxies';
 import { readHeld } from './claims';
 import { spendUsage } from './budget';
+import { takePlanReview } from './plan-review';
 import { adoptPlan, record, type Run } from './run';
-import { awaitRetry, patiently, stopRun, thoughtfully } from './trouble';
+import { awaitRetry, patiently, thoughtfully } from './trouble';
 
 /** A plan the code refuses goes back to the model this often before a human is asked. */
 const PLAN_ROUNDS = 3;
@@ -116,41 +117,4 @@ export async function approve(run: Run, show: () => void): Promise<void> {
     await takePlanReview(run);
   }
   run.stage = 'running';
-}
-
-/** Acts on a recorded `reviewPlan`. */
-export async function takePlanReview(run: Run): Promise<void> {
-  const { progress, planReview: review } = run;
-  if (review === null || progress.handle === null || progress.plan === null || progress.analysis === null)
-    return;
-  const { handle, analysis, plan: current } = progress;
-  switch (review.decision) {
-    case 'approve':
-      progress.approved = true;
-      break;
-    case 'reject':
-      stopRun(
-        run,
-        'rejected',
-        `plan rejected by ${review.by}${review.comment === undefined ? '' : `: ${review.comment}`}`,
-      );
-      break;
-    case 'edit': {
-      const change =
-        review.plan !== undefined
-          ? { kind: 'replace' as const, tasks: review.plan.tasks }
-          : { kind: 'patch' as const, patch: review.patch ?? [] };
-      const result = await patiently(run, () =>
-        repository.amendPlan.executeWithOptions({ summary: `edit the plan · ${review.by}` }, [
-          { handle, analysis, plan: current.ref, change },
-        ]),
-      );
-      if (result?.outcome === 'accepted') {
-        adoptPlan(run, result.plan, result.tasks);
-        record(run, `plan edited by ${review.by}; it is version ${current.version + 1} now`);
-      } else if (result !== null) record(run, `edit of the plan refused: ${result.errors.join('; ')}`);
-    }
-  }
-  run.planReview = null;
-  run.revision += 1;
 }

@@ -19,6 +19,7 @@ import type { Delivery, IgnoredMessage, ObjectiveEvent } from '../src/domain/sta
 import { newProgress, type TaskProgress } from '../src/domain/task-progress';
 import { NO_USAGE, type Usage } from '../src/domain/usage';
 import type { LedgerRow } from '../src/domain/ledger';
+import type { Sender } from './message';
 import { createAuditor, type Auditor } from './audit';
 
 /** Newest events and ignored messages status keeps. */
@@ -101,6 +102,8 @@ export interface Carried {
   coordination: CarriedCoordination;
   /** What the last test of contracts found, and in which commit. */
   contractTests?: Compared | null;
+  /** What people said about the plan and nobody acted on yet; absent: nothing. */
+  planReview?: { readonly body: ReviewPlan; readonly sender: Sender } | null;
   delivery: Delivery | null;
   outcome: Outcome | null;
   reason: string | null;
@@ -117,6 +120,13 @@ export interface Carried {
   usedProofs: string[];
 }
 
+/** A review of the plan, and what came of it once the process has acted on it. */
+export interface PlanReview {
+  readonly body: ReviewPlan;
+  readonly sender: Sender;
+  end: { readonly kind: 'taken' | 'refused'; readonly text: string } | null;
+}
+
 /** One objective in the hands of one workflow run. */
 export interface Run {
   readonly input: ObjectiveInput;
@@ -127,7 +137,7 @@ export interface Run {
   stop: { readonly outcome: Outcome; readonly reason: string } | null;
   /** The stage before tasks run, for status. */
   stage: 'surveying' | 'analysing' | 'planning' | 'awaiting-approval' | 'running' | 'closing';
-  planReview: ReviewPlan | null;
+  planReview: PlanReview | null;
   /** An error of ours inside a step; thrown by the main loop, so that the workflow task fails and waits for a fix. */
   bug: Error | null;
   /** Answers of coordinating workflows, by the order they answer, until somebody takes them. */
@@ -135,6 +145,8 @@ export interface Run {
   /** Money held by what runs now, in US dollars. */
   readonly reserved: Map<EscalationSubject, number>;
   readonly audit: Auditor;
+  /** Tasks that hold all that is left of their own budget, and so less than they otherwise would. */
+  readonly capped: Set<TaskId>;
   /** Grows with every change; loops wait for it. */
   revision: number;
 }
@@ -193,11 +205,12 @@ export function openRun(input: ObjectiveInput, carried: Carried | undefined): Ru
     progress,
     bug: null,
     reserved: new Map(),
+    capped: new Set(),
     answers: new Map(),
     inFlight: new Map(),
     stop: null,
     stage: 'surveying',
-    planReview: null,
+    planReview: reviewOf(carried),
     audit: createAuditor({
       pending: progress.unaudited,
       subject: {
@@ -212,6 +225,11 @@ export function openRun(input: ObjectiveInput, carried: Carried | undefined): Ru
     revision: 0,
   };
   return run;
+}
+
+function reviewOf(carried: Carried | undefined): PlanReview | null {
+  const review = carried?.planReview ?? null;
+  return review === null ? null : { ...review, end: null };
 }
 
 /** Records one line of the run and wakes whoever waits for a change. */

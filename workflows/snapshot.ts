@@ -134,8 +134,15 @@ function taskStatus(
     commit: progress.commit,
     gate: progress.gate,
     usage: progress.usage,
+    ...(task.budgetUsd === undefined ? {} : { budgetUsd: task.budgetUsd }),
     ...(progress.context === undefined ? {} : { context: progress.context }),
   };
+}
+
+/** What an edit of the plan can be checked against by whoever makes it. */
+function editFacts({ progress }: Run): { analysis?: string; brought: string[] } {
+  const brought = [...(progress.brought ?? [])];
+  return progress.analysis === null ? { brought } : { analysis: progress.analysis, brought };
 }
 
 /** Answers `objectiveStatus`: everything worth knowing, nothing large. */
@@ -155,7 +162,7 @@ export function snapshot(run: Run): ObjectiveStatus {
     model: input.model,
     sandbox: progress.sandbox,
     stack: progress.stack,
-    plan: progress.plan === null ? null : { ...progress.plan },
+    plan: progress.plan === null ? null : { ...progress.plan, ...editFacts(run) },
     tasks: progress.tasks.map((row) => taskStatus(run, row, states, groups.get(row.task.id) ?? 1)),
     escalations: progress.open.map((row) => row.escalation),
     decisions: [...progress.decisions],

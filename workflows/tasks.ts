@@ -1,4 +1,4 @@
-import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, patched, workflowInfo } from '@temporalio/workflow';
 import { goOn } from '../src/domain/ladder';
 import { afterDecision } from '../src/domain/after-decision';
 import { questionOfTrouble } from '../src/domain/questions';
@@ -10,11 +10,11 @@ import { COORDINATOR } from '../src/domain/specialists';
 import type { AttemptRecord } from '../src/domain/status';
 import type { TaskProgress } from '../src/domain/task-progress';
 import { addUsage, type Usage } from '../src/domain/usage';
-import { askForMoney, reserveFor, settleAttempt, spendUsage } from './budget';
+import { askForMoney, askForTaskMoney, reserveFor, settleAttempt, spendUsage } from './budget';
 import { claimPlan, heldTasks } from './claims';
 import { askAboutObjective, askAboutTask, closeQuestion } from './decisions';
 import { watchDeadline } from './deadline';
-import { takePlanReview } from './planning';
+import { takePlanReview } from './plan-review';
 import { repository } from './proxies';
 import { adoptPlan, now, record, replaceTask, taskOf, type OpenEscalation, type Run } from './run';
 import { skipTask } from './skip-task';
@@ -41,16 +41,23 @@ export async function runTasks(run: Run, show: () => void): Promise<TasksEnd> {
     show();
     if (run.inFlight.size === 0) {
       if (run.stop !== null) return 'stopped';
-      if (run.progress.tasks.every(isSettledProgress)) {
+      if (run.progress.tasks.every(isSettledProgress) && !hasReview(run)) {
         // There is nothing left to be dropped for a deadline.
         run.progress.open = run.progress.open.filter((row) => row.escalation.trigger !== 'timeline-concern');
         return 'settled';
       }
       if (draining && run.progress.undone.length === 0) return 'continue-as-new';
     }
+    // It came while others were asked about claims.
+    if (hasReview(run)) continue;
     const seen = run.revision;
     await condition(() => run.revision !== seen);
   }
+}
+
+/** Older histories took it up with the next change of anything else. */
+function hasReview(run: Run): boolean {
+  return run.planReview !== null && patched('edits-answer');
 }
 
 function launchReady(run: Run): void {
@@ -80,6 +87,7 @@ function launch(run: Run, progress: TaskProgress): void {
     .finally(() => {
       run.inFlight.delete(id);
       run.reserved.delete(id);
+      run.capped.delete(id);
       run.revision += 1;
     });
 }
@@ -112,7 +120,8 @@ function meetTrouble(run: Run, before: TaskProgress, error: unknown): void {
   if (trouble.scope === 'objective') {
     replaceTask(run, restored);
     if (trouble.reason === 'budget-exhausted') {
-      if (run.progress.blockedBy === null) askForMoney(run);
+      if (run.capped.has(id)) askForTaskMoney(run, restored, before.level);
+      else if (run.progress.blockedBy === null) askForMoney(run);
     } else run.progress.blockedBy ??= askAboutObjective(run, questionOfTrouble(trouble.reason, trouble.text));
     return;
   }

@@ -35,6 +35,8 @@ const Variables = z.object({
   NO_COLOR: text,
   CI: text,
   PATH: text,
+  VISUAL: text,
+  EDITOR: text,
 });
 
 /** Everything the product takes from the environment; the only place that reads `process.env`. */
@@ -65,6 +67,8 @@ export interface Environment {
   readonly noColor: boolean;
   readonly ci: boolean;
   readonly path: string;
+  /** The program a person edits with, and its arguments, as a shell would read them. */
+  readonly editor: string | undefined;
   /**
    * All variables as they are, secrets included: only for tools the user's own shell would run, never logged. The MCP
    * token and the key of decisions are no business of theirs.
@@ -108,6 +112,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     noColor: read.NO_COLOR !== undefined,
     ci: read.CI !== undefined && read.CI !== 'false' && read.CI !== '0',
     path: read.PATH ?? '',
+    editor: read.VISUAL ?? read.EDITOR,
     inherited,
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Proof } from './decision-proof';
-import { PlanTask, TaskId } from './plan';
+import { PlanTask, TaskBudget, TaskId } from './plan';
 import { RoleName } from './specialists';
 
 const By = z.string().min(1).max(200);
@@ -10,7 +10,8 @@ export const PlanPatch = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('reassign'), taskId: TaskId, specialist: RoleName }),
   z.strictObject({ op: z.literal('drop'), taskId: TaskId }),
   z.strictObject({ op: z.literal('depend'), taskId: TaskId, on: TaskId }),
-  z.strictObject({ op: z.literal('budget'), taskId: TaskId, usd: z.number().positive() }),
+  /** null: no budget of its own any more. */
+  z.strictObject({ op: z.literal('budget'), taskId: TaskId, usd: TaskBudget.nullable() }),
 ]);
 export type PlanPatch = z.infer<typeof PlanPatch>;
 

@@ -18,7 +18,7 @@ export function amendPlan(plan: Plan, change: Exclude<PlanChange, { kind: 'repai
       return { kind: 'changed', plan: { ...plan, tasks: [...plan.tasks.map(depend), ...change.tasks] } };
     }
     case 'replace':
-      return { kind: 'changed', plan: { ...plan, tasks: change.tasks } };
+      return { kind: 'changed', plan: { summary: change.summary ?? plan.summary, tasks: change.tasks } };
     case 'patch':
       return change.patch.reduce<ChangedPlan>(
         (so, patch) => (so.kind === 'changed' ? applyPatch(so.plan, patch) : so),
@@ -46,21 +46,22 @@ function applyPatch(plan: Plan, patch: PlanPatch): ChangedPlan {
     case 'depend':
       return edit((task) => ({ ...task, dependsOn: [...new Set([...task.dependsOn, patch.on])] }));
     case 'drop': {
-      const without = (task: PlanTask): PlanTask => ({
-        ...task,
-        dependsOn: task.dependsOn.filter((id) => id !== patch.taskId),
-      });
-      return {
-        kind: 'changed',
-        plan: { ...plan, tasks: plan.tasks.filter((task) => task.id !== patch.taskId).map(without) },
-      };
+      const dropped = plan.tasks.find((task) => task.id === patch.taskId);
+      const rest = plan.tasks.filter((task) => task.id !== patch.taskId);
+      return { kind: 'changed', plan: { ...plan, tasks: rest.map((task) => without(task, dropped)) } };
     }
     case 'budget':
-      return {
-        kind: 'impossible',
-        errors: ['budgets of single tasks are not kept yet; use setBudget for the objective'],
-      };
+      return edit(({ budgetUsd: _, ...task }) =>
+        patch.usd === null ? task : { ...task, budgetUsd: patch.usd },
+      );
     default:
       return assertNever(patch, 'patch');
   }
+}
+
+/** What waited for a dropped task waits for what that one waited for, so that the order of the others stays. */
+function without(task: PlanTask, dropped: PlanTask | undefined): PlanTask {
+  if (dropped === undefined || !task.dependsOn.includes(dropped.id)) return task;
+  const others = task.dependsOn.filter((id) => id !== dropped.id);
+  return { ...task, dependsOn: [...new Set([...others, ...dropped.dependsOn])] };
 }

@@ -48,8 +48,11 @@ export const DelegationContext = z.strictObject({
 });
 export type DelegationContext = z.infer<typeof DelegationContext>;
 
-/** One task with the whole delegation template (charter: "Task Delegation Template"). */
-export const PlanTask = z.strictObject({
+/** In US dollars. */
+export const TaskBudget = z.number().positive().max(1_000_000);
+
+/** What the coordinator proposes for one task: the whole delegation template (charter: "Task Delegation Template"). */
+const TaskProposal = z.strictObject({
   id: TaskId,
   title: z.string().min(1).max(120),
   specialist: RoleName,
@@ -66,13 +69,26 @@ export const PlanTask = z.strictObject({
   shares: z.array(PathClaim).max(100),
   gateItems: z.array(GateSlug).max(40),
 });
+
+/** One task of a plan: what was proposed, and what people add to it. */
+export const PlanTask = TaskProposal.extend({
+  /** Most it may cost, in US dollars; absent: no cap of its own. People set it, models do not. */
+  budgetUsd: TaskBudget.optional(),
+});
 export type PlanTask = z.infer<typeof PlanTask>;
 
 /** A task as it is handed on: with the tasks that wait for it. */
 export type DelegatedTask = PlanTask & { readonly blocks: readonly TaskId[] };
 
-export const Plan = z.strictObject({ summary: z.string().max(2000), tasks: z.array(PlanTask).max(10_000) });
+const Summary = z.string().max(2000);
+export const Plan = z.strictObject({ summary: Summary, tasks: z.array(PlanTask).max(10_000) });
 export type Plan = z.infer<typeof Plan>;
+
+/** A plan as a model may propose it. */
+export const PlanProposal = z.strictObject({
+  summary: Summary,
+  tasks: z.array(TaskProposal).max(10_000),
+});
 
 /** What the process needs of a task to schedule it; the rest stays in the plan's blob. */
 export const TaskOutline = PlanTask.pick({
@@ -84,6 +100,7 @@ export const TaskOutline = PlanTask.pick({
   dependsOn: true,
   owns: true,
   shares: true,
+  budgetUsd: true,
 });
 export type TaskOutline = z.infer<typeof TaskOutline>;
 

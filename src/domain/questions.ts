@@ -133,6 +133,42 @@ export function questionOfSpentBudget(budgetUsd: number, spentUsd: number): Ques
   };
 }
 
+/** The question when a task has spent its own budget: raise it, leave the task out, or stop. */
+export function questionOfTaskBudget(
+  { task, usage }: Pick<TaskProgress, 'task' | 'usage'>,
+  resume: NonNullable<Question['resume']>,
+): Question {
+  const { id, title, budgetUsd = 0 } = task;
+  return {
+    ...questionOfTrouble(
+      'budget-exhausted',
+      `${id} "${title}" has spent ${(usage.usd ?? 0).toFixed(2)} USD of its own budget of ${budgetUsd} USD, and its next call needs more than is left. How shall it go on?`,
+      resume,
+    ),
+    recommendation: 'raise',
+    options: [
+      {
+        id: 'raise',
+        label: 'Raise the budget of the task',
+        consequence: `Set it with an edit of the plan (command: plan <objective> budget ${id} <usd>); that alone answers this. The task goes on where it stopped.`,
+        decision: 'retry',
+      },
+      {
+        id: 'skip',
+        label: 'Leave it out',
+        consequence: 'This task and everything that depends on it is skipped.',
+        decision: 'skip',
+      },
+      {
+        id: 'abort',
+        label: 'Stop the objective',
+        consequence: 'What is merged so far stays on the branch; the report says aborted.',
+        decision: 'abort',
+      },
+    ],
+  };
+}
+
 function optionFor(decision: EscalationOption['decision'], question: Question): EscalationOption | null {
   switch (decision) {
     case 'retry':

@@ -18,6 +18,9 @@ export type TaskState = z.infer<typeof TaskState>;
 /** A task in one of these lets its dependants start. */
 const INTEGRATED_TASK_STATES: ReadonlySet<TaskState> = new Set(['merged', 'waived']);
 
+/** Nothing more is done for a task in one of these. */
+const SETTLED_TASK_STATES: ReadonlySet<TaskState> = new Set(['merged', 'waived', 'skipped', 'failed']);
+
 /** States of an objective. */
 export const ObjectiveState = z.enum([
   'planning',
@@ -45,4 +48,8 @@ export type Outcome = z.infer<typeof Outcome>;
 
 export function isIntegrated(state: TaskState): boolean {
   return INTEGRATED_TASK_STATES.has(state);
+}
+
+export function isSettled(state: TaskState): boolean {
+  return SETTLED_TASK_STATES.has(state);
 }

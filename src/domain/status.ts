@@ -50,6 +50,8 @@ export const TaskStatus = z.strictObject({
   commit: z.string().nullable(),
   gate: GateSummary.nullable(),
   usage: Usage,
+  /** Most it may cost, in US dollars; absent: no cap of its own. */
+  budgetUsd: z.number().optional(),
   /** What its attempts were offered of the repository; absent before the first has ended. */
   context: ContextAccount.optional(),
 });
@@ -90,7 +92,15 @@ export const ObjectiveStatus = z.strictObject({
   model: ModelChoice,
   sandbox: z.string().nullable(),
   stack: z.string().nullable(),
-  plan: z.strictObject({ version: z.int(), ref: BlobRef }).nullable(),
+  plan: z
+    .strictObject({
+      version: z.int(),
+      ref: BlobRef,
+      /** What an edit is checked against before it is sent; absent: told by an older worker. */
+      analysis: BlobRef.optional(),
+      brought: z.array(RoleName).optional(),
+    })
+    .nullable(),
   tasks: z.array(TaskStatus),
   escalations: z.array(Escalation),
   decisions: z.array(Decision),

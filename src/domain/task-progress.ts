@@ -218,6 +218,11 @@ export function newProgress(task: TaskOutline): TaskProgress {
   };
 }
 
+/** Whether nothing was done for a task yet, so that an edit of the plan may change it or drop it. */
+export function isUntouched({ step, startedAt, designed }: TaskProgress): boolean {
+  return step.kind === 'attempt' && startedAt === null && designed === undefined;
+}
+
 /** The state a task is in, derived from its step; `dependenciesIntegrated` tells pending from ready. */
 export function taskState(
   progress: TaskProgress,

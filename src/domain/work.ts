@@ -25,6 +25,7 @@ import { RedItem, Subject } from './receipt';
 import { HeldElsewhere } from './repository-claims';
 import { MAX_TOUCHES, ServiceTouch } from './service-touch';
 import { RoleName } from './specialists';
+import { TaskState } from './states';
 import { Usage } from './usage';
 
 /*
@@ -120,9 +121,17 @@ export const PlanChange = z.discriminatedUnion('kind', [
     done: z.array(Worker).max(MAX_TASKS),
   }),
   z.strictObject({ kind: z.literal('patch'), patch: z.array(PlanPatch) }),
-  z.strictObject({ kind: z.literal('replace'), tasks: z.array(PlanTask) }),
+  z.strictObject({
+    kind: z.literal('replace'),
+    summary: z.string().max(2000).optional(),
+    tasks: z.array(PlanTask),
+  }),
 ]);
 export type PlanChange = z.infer<typeof PlanChange>;
+
+/** A task whose work has begun, which an edit of the plan leaves as it is. */
+export const BegunTask = z.strictObject({ taskId: TaskId, state: TaskState });
+export type BegunTask = z.infer<typeof BegunTask>;
 
 /** Changes a stored plan; the answer is checked by the same rules as the model's own. */
 export const AmendPlanRequest = z.strictObject({
@@ -130,6 +139,11 @@ export const AmendPlanRequest = z.strictObject({
   analysis: BlobRef,
   plan: BlobRef,
   change: PlanChange,
+  /** What the change has to leave alone; absent: nothing has begun, or the process itself asks. */
+  begun: z
+    .array(BegunTask)
+    .max(MAX_TASKS * 2)
+    .optional(),
 });
 export type AmendPlanRequest = z.infer<typeof AmendPlanRequest>;
 

@@ -8,7 +8,7 @@ import { Advice, ContextDecision, CoordinatorReview } from '../domain/handoff';
 import { MigrationDesignAnswer } from '../domain/migration-design';
 import type { ModelQuestion } from '../domain/model-question';
 import { grantable } from '../domain/context-grant';
-import { Plan } from '../domain/plan';
+import { PlanProposal } from '../domain/plan';
 import { GateReview } from '../domain/review';
 import { COORDINATOR, FRONTEND_COORDINATOR } from '../domain/specialists';
 import type { BlobStore } from '../ports/blob-store';
@@ -86,7 +86,7 @@ export function createCoordination(options: CoordinationOptions): Coordination {
 
   return {
     analyse: (request) => ask('analyse', COORDINATOR, Analysis, analysePrompt(request.dossier), request),
-    plan: (request) => ask('plan', COORDINATOR, Plan, planPrompt(request), request),
+    plan: (request) => ask('plan', COORDINATOR, PlanProposal, planPrompt(request), request),
     async decideContext(request) {
       const prompt = contextRequestPrompt(request);
       const { value, usage } = await ask('context', COORDINATOR, ContextDecision, prompt, request);

@@ -24,11 +24,11 @@ describe('changing a plan', () => {
     expect(tasksOf(patched(on, on))[2]?.dependsOn).toEqual([taskId(2), taskId(1)]);
   });
 
-  it('a dropped task is waited for by nobody', () => {
+  it('what waited for a dropped task waits for what that one waited for', () => {
     const tasks = tasksOf(patched({ op: 'drop', taskId: taskId(2) }));
     expect(tasks.map((task) => [task.id, task.dependsOn])).toEqual([
       [taskId(1), []],
-      [taskId(3), []],
+      [taskId(3), [taskId(1)]],
     ]);
   });
 
@@ -45,10 +45,14 @@ describe('changing a plan', () => {
     });
   });
 
-  it('budgets of single tasks are refused with what to do instead', () => {
-    expect(patched({ op: 'budget', taskId: taskId(1), usd: 2 })).toMatchObject({
-      errors: [expect.stringContaining('use setBudget')],
-    });
+  it('a budget of a single task is kept, and taken away again', () => {
+    const capped = patched({ op: 'budget', taskId: taskId(1), usd: 2 });
+    expect(tasksOf(capped).map((task) => task.budgetUsd)).toEqual([2, undefined, undefined]);
+    const free = patched(
+      { op: 'budget', taskId: taskId(1), usd: 2 },
+      { op: 'budget', taskId: taskId(1), usd: null },
+    );
+    expect(free).toEqual({ kind: 'changed', plan });
   });
 
   it('replacing keeps nothing of the old tasks; the plan given is left as it was', () => {

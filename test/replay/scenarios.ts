@@ -1,5 +1,6 @@
 import type { Activities } from '../../activities/contract';
 import { MESSAGES } from '../../src/domain/messages';
+import { outlineTask, type PlanTask } from '../../src/domain/plan';
 import type { GateSummary, RedItem } from '../../src/domain/receipt';
 import type { ReviewOrder } from '../../src/domain/review';
 import { NO_USAGE } from '../../src/domain/usage';
@@ -9,6 +10,7 @@ import {
   greenGate,
   handedOff,
   redGate,
+  sha,
   smoothActivities,
   until,
   type Objective,
@@ -99,6 +101,25 @@ function repairedAndReviewed(): Activities {
     gateCommit: ({ scope }) => (scope === 'objective' ? gates() : Promise.resolve(greenGate())),
     reviewObjective: () => Promise.resolve({ gate: { ...greenGate(), review: undecided }, usage: NO_USAGE }),
     amendPlan: (request) => repaired.amendPlan(request),
+  });
+}
+
+/** Two tasks, of which an edit drops one; the other spends its budget, and another edit raises it. */
+function editedPlan(): Activities {
+  const capped = (budgetUsd: number): PlanTask => planTask({ id: 'backend-T001', budgetUsd });
+  const plans = inTurn(capped(1), capped(3));
+  const attempts = inTurn('spent' as const, 'done' as const);
+  const usage = { ...NO_USAGE, requests: 1, usd: 0.8 };
+  return smoothActivities([capped(1), planTask({ id: 'backend-T002' })], {
+    amendPlan: async () => {
+      const task = await plans();
+      const plan = sha(`budget ${task.budgetUsd ?? 0}`);
+      return { outcome: 'accepted', plan, tasks: [outlineTask(task)], usage: NO_USAGE };
+    },
+    runAttempt: async (request) =>
+      (await attempts()) === 'done'
+        ? handedOff(request, { usage })
+        : { outcome: 'suspended', on: { kind: 'budget', needsUsd: 0.5 }, transcript: sha('so far'), usage },
   });
 }
 
@@ -249,6 +270,25 @@ export const SCENARIOS: readonly Scenario[] = [
     change: {
       from: 'progress.repairRound !== undefined || red.length',
       to: 'progress.repairRound === undefined || red.length',
+    },
+  },
+  {
+    name: 'plan-edited-and-a-task-over-its-budget',
+    activities: editedPlan,
+    options: { approvePlan: true },
+    drive: async (objective) => {
+      const { handle, status } = objective;
+      const review = (body: object): Promise<unknown> =>
+        handle.executeUpdate(MESSAGES.reviewPlan, { args: [{ ...body, by: 'ada' }] });
+      await until(status, (seen) => seen.state === 'awaiting-approval');
+      await review({ decision: 'edit', patch: [{ op: 'drop', taskId: 'backend-T002' }] });
+      await review({ decision: 'approve', baseVersion: 2 });
+      await asked(objective);
+      await review({ decision: 'edit', patch: [{ op: 'budget', taskId: 'backend-T001', usd: 3 }] });
+    },
+    change: {
+      from: "judged && channel === 'update' ?",
+      to: "judged && channel === 'signal' ?",
     },
   },
   ...COORDINATION_SCENARIOS,

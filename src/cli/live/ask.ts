@@ -8,6 +8,7 @@ import type { ObjectiveStatus } from '../../domain/status';
 import { UserError } from '../../domain/user-error';
 import { decisionId } from '../decision-id';
 import { describeIssue } from '../parse-flags';
+import { askAboutPlan, type EditPlan } from './ask-plan';
 import type { Display } from './display';
 import { precedentLines } from './precedent-lines';
 import { plain } from './text';
@@ -37,6 +38,10 @@ export interface AskerRequest {
     readonly repository: string;
   }) => Promise<readonly Precedent[]>;
   readonly signal: AbortSignal;
+  /** Opens the plan in an editor; left out: there is none. */
+  readonly editPlan?: EditPlan;
+  /** Characters a line may have, at this moment. */
+  readonly columns?: () => number;
 }
 
 const LATER = 'later';
@@ -172,36 +177,6 @@ async function askGuidance(prompts: Prompts, decision: DecisionKind, signal: Abo
     case 'abort':
       return '';
   }
-}
-
-async function askAboutPlan(
-  request: AskerRequest,
-  status: ObjectiveStatus,
-  signal: AbortSignal,
-): Promise<SentMessage | null> {
-  const { objectiveId } = status;
-  for (const task of status.tasks) {
-    const after = task.dependsOn.length === 0 ? '' : ` after ${task.dependsOn.join(', ')}`;
-    request.display.note(`  ${task.id} @${task.specialist}: ${plain(task.title)}${after}`);
-  }
-  const decision = await request.prompts.select({
-    message: 'Approve this plan',
-    choices: [
-      { name: 'approve', value: 'approve' },
-      { name: 'reject, with a comment', value: 'reject' },
-      { name: 'decide later', value: LATER },
-    ],
-    initial: 'approve',
-    signal,
-  });
-  if (decision === LATER) return null;
-  const comment = decision === 'reject' ? await request.prompts.input({ message: 'Comment', signal }) : '';
-  return request.department.send({
-    objectiveId,
-    name: 'reviewPlan',
-    payload: { decision, by: request.by, ...(comment === '' ? {} : { comment }) },
-    from: request.from ?? null,
-  });
 }
 
 /** Runs a dialogue that is withdrawn when the question is settled elsewhere or the user interrupts. */

@@ -5,6 +5,7 @@ import type { Session } from '../session';
 import { findPrecedents } from '../find-precedents';
 import { speakerAt } from '../speaker';
 import { createAsker, type Asker } from './ask';
+import { planEditor } from './ask-plan';
 import { leaveToBackground } from './background';
 import { createDisplay } from './display';
 import { followObjective, type FollowEnd } from './follow';
@@ -77,6 +78,14 @@ async function follow(
         by,
         from: speakerAt('cli'),
         precedents: (about) => findPrecedents(context.services, about),
+        columns: terminal.columns,
+        editPlan: planEditor(context, {
+          department: session.department,
+          by,
+          say: (line) => {
+            display.note(line);
+          },
+        }),
         // A prompt must not outlive the watch.
         signal: AbortSignal.any([signal, over.signal]),
       })

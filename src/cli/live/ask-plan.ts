@@ -1,0 +1,81 @@
+import type { DepartmentClient, SentMessage } from '../../client/department-client';
+import type { ObjectiveStatus } from '../../domain/status';
+import type { CommandContext } from '../command';
+import { planTable } from '../plan/table';
+import type { AskerRequest } from './ask';
+
+/** Opens a plan in an editor; what came of it, null: nothing was changed. */
+export type EditPlan = (status: ObjectiveStatus) => Promise<SentMessage | null>;
+
+type PlanAsker = Pick<
+  AskerRequest,
+  'department' | 'display' | 'prompts' | 'by' | 'from' | 'editPlan' | 'columns'
+>;
+
+/**
+ * Shows a plan that waits for approval and asks about it. The answer is about the version that was shown; "later", and an
+ * editor that was left without a change, leave it open.
+ */
+export async function askAboutPlan(
+  request: PlanAsker,
+  status: ObjectiveStatus,
+  signal: AbortSignal,
+): Promise<SentMessage | null> {
+  const { department, display, prompts, by, from, editPlan } = request;
+  const { objectiveId, plan } = status;
+  for (const line of planTable(status, request.columns?.() ?? null)) display.note(`  ${line}`.trimEnd());
+  for (;;) {
+    const decision = await prompts.select({
+      message: 'Approve this plan',
+      choices: [
+        { name: 'approve', value: 'approve' },
+        ...(editPlan === undefined ? [] : [{ name: 'edit it in your editor', value: 'edit' }]),
+        { name: 'reject, with a comment', value: 'reject' },
+        { name: 'decide later', value: 'later' },
+      ],
+      initial: 'approve',
+      signal,
+    });
+    if (decision === 'later') return null;
+    if (decision === 'edit') {
+      const sent = (await editPlan?.(status)) ?? null;
+      if (sent !== null) return sent;
+      continue;
+    }
+    const comment = decision === 'reject' ? await prompts.input({ message: 'Comment', signal }) : '';
+    return department.send({
+      objectiveId,
+      name: 'reviewPlan',
+      payload: {
+        decision,
+        by,
+        ...(plan === null ? {} : { baseVersion: plan.version }),
+        ...(comment === '' ? {} : { comment }),
+      },
+      from: from ?? null,
+    });
+  }
+}
+
+/** Editing at a terminal that somebody watches; everything heavy is loaded when it is wanted. */
+export function planEditor(
+  { services, environment, home }: Pick<CommandContext, 'services' | 'environment' | 'home'>,
+  asker: {
+    readonly department: Pick<DepartmentClient, 'send' | 'snapshot'>;
+    readonly by: string;
+    readonly say: (line: string) => void;
+  },
+): EditPlan {
+  return async (status) => {
+    const { openPlan } = await import('../plan/plan-at-hand.js');
+    const { editInEditor } = await import('../plan/edit-in-editor.js');
+    const { createPrompts } = await import('./inquirer-prompts.js');
+    const blobs = await services.blobs();
+    const again = async (): Promise<boolean> => (await createPrompts()).confirm('Open the editor again?');
+    return editInEditor(
+      { ...asker, blobs, environment, home, again },
+      await openPlan(blobs, status),
+      undefined,
+    );
+  };
+}

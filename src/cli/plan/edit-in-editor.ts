@@ -1,0 +1,118 @@
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SentMessage } from '../../client/department-client';
+import type { Environment } from '../../config/environment';
+import { errorCodeOf } from '../../config/error-code';
+import type { Home } from '../../config/home';
+import { ConfigurationError, UserError } from '../../domain/user-error';
+import { plain } from '../live/text';
+import { checkPlanFile, type CheckedFile } from './check-plan-file';
+import { findEditor, runEditor } from './editor';
+import type { PlanAtHand } from './plan-at-hand';
+import { MOST_BYTES, type FileError } from './read-plan-file';
+import { sendEdit, type PlanDesk } from './send-edit';
+import { writePlanFile } from './write-plan-file';
+
+export interface EditorDesk extends PlanDesk {
+  readonly environment: Pick<Environment, 'editor' | 'inherited' | 'path'>;
+  readonly home: Pick<Home, 'home'>;
+  /** Whether to open the editor again on a refused file; null: nobody can be asked. */
+  readonly again: (() => Promise<boolean>) | null;
+}
+
+/** Lines of ours at the top of a refused file begin so. */
+const MARK = '#!';
+
+/**
+ * Has a person edit the plan in an editor, checks the file and sends it. The file is the owner's alone, and is kept
+ * where something went wrong.
+ * @returns what came of it; null: nothing was changed, as was said
+ * @throws UserError telling what is wrong and where the file is
+ */
+export async function editInEditor(
+  desk: EditorDesk,
+  at: PlanAtHand,
+  comment: string | undefined,
+): Promise<SentMessage | null> {
+  const editor = await findEditor(desk.environment);
+  await mkdir(desk.home.home, { recursive: true, mode: 0o700 });
+  const folder = await mkdtemp(join(desk.home.home, 'plan-edit-'));
+  const path = join(folder, 'plan.yaml');
+  const original = writePlanFile(at);
+  await writeFile(path, original, { mode: 0o600, flag: 'wx' });
+  const keep = (why: string, cause?: unknown): UserError =>
+    new ConfigurationError(`${why} Nothing was changed; what you wrote is in ${path}.`, { cause });
+  for (;;) {
+    const trouble = await runEditor(editor, path, desk.environment);
+    const text = await readBack(path);
+    if (text !== null && text.toString('utf8') === original) {
+      await rm(folder, { recursive: true });
+      if (trouble !== null) throw new ConfigurationError(`${plain(trouble)}; nothing was changed.`);
+      desk.say('The file was not changed, so nothing was changed.');
+      return null;
+    }
+    if (trouble !== null) throw keep(`${plain(trouble)}.`);
+    const checked: CheckedFile =
+      text === null
+        ? { kind: 'nothing', why: 'The file is gone, or far too large for a plan' }
+        : checkPlanFile(text, at);
+    switch (checked.kind) {
+      case 'nothing':
+        await rm(folder, { recursive: true, force: true });
+        desk.say(`${checked.why}, so nothing was changed.`);
+        return null;
+      case 'wrong':
+        for (const error of checked.errors) desk.say(`  ${path}:${String(error.line)}: ${plain(error.text)}`);
+        if (desk.again === null || !(await desk.again())) throw keep(summary(checked.errors));
+        await writeFile(path, withErrors(text?.toString('utf8') ?? '', checked.errors));
+        break;
+      case 'changed':
+        try {
+          const sent = await sendEdit(desk, at, {
+            plan: checked.plan,
+            ...(comment === undefined ? {} : { comment }),
+          });
+          await rm(folder, { recursive: true, force: true });
+          return sent;
+        } catch (error) {
+          if (error instanceof UserError) throw keep(error.message, error);
+          throw error;
+        }
+    }
+  }
+}
+
+/** `The plan is refused at line 12: … (2 more places).` */
+export function summary(errors: readonly FileError[]): string {
+  const [first] = errors;
+  if (first === undefined) return 'The plan is refused.';
+  const more = errors.length === 1 ? '' : ` (and ${String(errors.length - 1)} more)`;
+  return `The plan is refused at line ${String(first.line)}: ${plain(first.text).replace(/\.$/, '')}${more}.`;
+}
+
+/** The file with what is wrong at its top; lines are told as they are below that. */
+export function withErrors(text: string, errors: readonly FileError[]): string {
+  const lines = text.split('\n');
+  const old = lines.findIndex((line) => !line.startsWith(MARK));
+  const body = lines.slice(Math.max(0, old));
+  const head = errors.length + 1;
+  const shift = head - Math.max(0, old);
+  return [
+    `${MARK} The plan was refused. Correct it, or empty the file to change nothing.`,
+    ...errors.map(
+      ({ line, text: why }) => `${MARK} line ${String(Math.max(head + 1, line + shift))}: ${plain(why)}`,
+    ),
+    ...body,
+  ].join('\n');
+}
+
+/** null: it is gone, or too large to be looked at. */
+async function readBack(path: string): Promise<Buffer | null> {
+  try {
+    if ((await stat(path)).size > 4 * MOST_BYTES) return null;
+    return await readFile(path);
+  } catch (error) {
+    if (errorCodeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}

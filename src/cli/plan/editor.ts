@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { delimiter, isAbsolute, join } from 'node:path';
+import type { Environment } from '../../config/environment';
+import { ConfigurationError } from '../../domain/user-error';
+
+/** Tried in this order where neither $VISUAL nor $EDITOR says anything. */
+const USUAL_EDITORS = ['sensible-editor', 'nano', 'vi'] as const;
+
+type EditorEnvironment = Pick<Environment, 'editor' | 'inherited' | 'path'>;
+
+/**
+ * The program to edit with, and its arguments.
+ * @throws ConfigurationError where there is none, or the variable cannot be read
+ */
+export async function findEditor({
+  editor,
+  path,
+}: EditorEnvironment): Promise<readonly [string, ...string[]]> {
+  if (editor !== undefined) {
+    const [program, ...args] = splitWords(editor);
+    if (program !== undefined) return [program, ...args];
+  }
+  for (const name of USUAL_EDITORS) if (await isOnPath(name, path)) return [name];
+  throw new ConfigurationError(
+    'There is no editor to be had; set EDITOR, or give the plan as a file: plan <id> edit --file <plan.yaml>.',
+  );
+}
+
+/**
+ * Splits a command as a shell would, quotes and backslashes heeded; nothing is expanded and no shell is asked.
+ * @throws ConfigurationError for a quote that is not closed
+ */
+export function splitWords(command: string): readonly string[] {
+  const words: string[] = [];
+  let word: string | null = null;
+  let quote: '"' | "'" | null = null;
+  const characters = [...command];
+  for (let index = 0; index < characters.length; index += 1) {
+    const character = characters[index] ?? '';
+    if (quote === null && /\s/.test(character)) {
+      if (word !== null) words.push(word);
+      word = null;
+    } else if (quote === null && (character === '"' || character === "'")) {
+      quote = character;
+      word ??= '';
+    } else if (character === quote) {
+      quote = null;
+    } else if (character === '\\' && quote !== "'" && index + 1 < characters.length) {
+      index += 1;
+      word = (word ?? '') + (characters[index] ?? '');
+    } else word = (word ?? '') + character;
+  }
+  if (quote !== null)
+    throw new ConfigurationError(`VISUAL or EDITOR has a quote that is not closed: ${command}; correct it.`);
+  return word === null ? words : [...words, word];
+}
+
+/** How an editor ended; null: well. */
+export type EditorTrouble = string | null;
+
+/** Opens a file in an editor that takes over the terminal, and waits until it is left. */
+export async function runEditor(
+  [program, ...args]: readonly [string, ...string[]],
+  file: string,
+  environment: Pick<Environment, 'inherited'>,
+): Promise<EditorTrouble> {
+  const release = ignoreInterrupts();
+  try {
+    return await new Promise<EditorTrouble>((resolve) => {
+      const child = spawn(program, [...args, file], { stdio: 'inherit', env: { ...environment.inherited } });
+      child.once('error', (error) => {
+        resolve(`${program} could not be started (${error.message})`);
+      });
+      child.once('exit', (code, signal) => {
+        if (code === 0) resolve(null);
+        else resolve(`${program} ended with ${signal ?? `code ${String(code)}`}`);
+      });
+    });
+  } finally {
+    release();
+  }
+}
+
+/** Ctrl-C reaches everybody at the terminal, and in an editor it is no wish to end this process. */
+function ignoreInterrupts(): () => void {
+  const others = process.listeners('SIGINT');
+  const ignore = (): void => undefined;
+  process.removeAllListeners('SIGINT');
+  process.on('SIGINT', ignore);
+  return () => {
+    process.off('SIGINT', ignore);
+    for (const listener of others) process.on('SIGINT', listener);
+  };
+}
+
+async function isOnPath(name: string, path: string): Promise<boolean> {
+  for (const folder of path.split(delimiter).filter(isAbsolute)) {
+    const found = await access(join(folder, name), constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (found) return true;
+  }
+  return false;
+}

@@ -1,0 +1,474 @@
+// Needs no server: the command over a scripted department, with a script as the editor.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import type { CommandContext } from '../../src/cli/command';
+import { askAboutPlan } from '../../src/cli/live/ask-plan';
+import { editInEditor } from '../../src/cli/plan/edit-in-editor';
+import { openPlan } from '../../src/cli/plan/plan-at-hand';
+import { readPlanCall, readPlanFlags } from '../../src/cli/plan/plan-call';
+import { runPlan } from '../../src/cli/plan/run-plan';
+import { byName } from '../../src/config/call-form';
+import { readEnvironment } from '../../src/config/environment';
+import type { Plan } from '../../src/domain/plan';
+import type { ObjectiveStatus, TaskStatus } from '../../src/domain/status';
+import { UserError } from '../../src/domain/user-error';
+import type { BlobStore } from '../../src/ports/blob-store';
+import { AUTH_ANALYSIS, AUTH_TASKS } from '../domain/tasks';
+import { captureTerminal, ID, status as statusOf, task as taskOf } from './fixtures';
+
+const REF = 'a'.repeat(64);
+const NEWER = 'b'.repeat(64);
+const FACTS = 'c'.repeat(64);
+const PLAN: Plan = { summary: 'a plan', tasks: [...AUTH_TASKS] };
+const later: Plan = {
+  ...PLAN,
+  tasks: PLAN.tasks.map((task, index) => (index === 5 ? { ...task, specialist: 'python-pro' } : task)),
+};
+const stored: Readonly<Record<string, unknown>> = { [REF]: PLAN, [NEWER]: later, [FACTS]: AUTH_ANALYSIS };
+const blobs: BlobStore = {
+  put: () => Promise.reject(new Error('nothing is stored here')),
+  get: (ref) => {
+    const value = stored[ref];
+    if (value === undefined) return Promise.reject(Object.assign(new Error(ref), { name: 'BlobMissing' }));
+    return Promise.resolve(Buffer.from(JSON.stringify(value)));
+  },
+};
+
+let home = '';
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'plan-command-'));
+});
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** A program that edits: it is given the file's path, and `text` its content. */
+function editor(body: string): string {
+  const script = join(home, 'editor.js');
+  writeFileSync(
+    script,
+    `const fs = require('fs'); const path = process.argv.at(-1); const text = fs.readFileSync(path, 'utf8');\n${body}\n`,
+  );
+  return `"${process.execPath}" ${script} --wait`;
+}
+const save = (expression: string): string => `fs.writeFileSync(path, ${expression});`;
+
+interface Stage {
+  readonly sent: { name: string; payload: Record<string, unknown> }[];
+  readonly out: () => string;
+  readonly err: () => string;
+  readonly context: CommandContext;
+  readonly stdin: PassThrough;
+}
+
+function stage(
+  over: {
+    readonly status?: Partial<ObjectiveStatus>;
+    readonly now?: Partial<ObjectiveStatus>;
+    readonly refuse?: string;
+    readonly editor?: string;
+    readonly interactive?: boolean;
+    readonly json?: boolean;
+  } = {},
+): Stage {
+  const sent: Stage['sent'] = [];
+  const tasks = PLAN.tasks.map(({ id, title, specialist, dependsOn }, index): TaskStatus =>
+    taskOf({ id, title, specialist, dependsOn, group: index, state: 'pending', startedAt: null }),
+  );
+  const status = statusOf({
+    state: 'awaiting-approval',
+    plan: { version: 1, ref: REF, analysis: FACTS, brought: [] },
+    tasks,
+    ...over.status,
+  });
+  const department = {
+    status: () => Promise.resolve({ kind: 'live', status }),
+    snapshot: () => Promise.resolve({ ...status, ...over.now }),
+    send: (message: Stage['sent'][number]) => {
+      if (over.refuse !== undefined) return Promise.reject(new UserError(over.refuse, 'bad-input'));
+      sent.push(message);
+      return Promise.resolve({ applied: true, message: 'edited: the plan is at version 2 now' });
+    },
+    hasWorker: () => Promise.resolve(true),
+    close: () => Promise.resolve(),
+  };
+  const server = {
+    kind: 'configured',
+    openDepartment: () => Promise.resolve(department),
+    release: () => Promise.resolve(),
+  };
+  const people = captureTerminal(over.json === true ? { json: true } : {});
+  const stdin = new PassThrough();
+  return {
+    sent,
+    stdin,
+    out: people.out,
+    err: people.err,
+    context: {
+      terminal: {
+        ...people.terminal,
+        interactive: over.interactive ?? false,
+        streams: { ...people.terminal.streams, stdin },
+      },
+      environment: readEnvironment({
+        USER: 'ann',
+        PATH: process.env['PATH'],
+        ...(over.editor === undefined ? {} : { EDITOR: over.editor }),
+      }),
+      home: { home, cache: home },
+      services: {
+        useServerWithHistory: () => Promise.resolve(server),
+        blobs: () => Promise.resolve(blobs),
+      } as unknown as CommandContext['services'],
+      signal: new AbortController().signal,
+      cwd: home,
+      call: byName,
+    },
+  };
+}
+
+const run = async (
+  on: Stage,
+  args: readonly string[],
+  given: Record<string, unknown> = {},
+): Promise<number> => {
+  const flags = readPlanFlags(given);
+  return runPlan(on.context, ID, readPlanCall(args, flags), flags);
+};
+const refused = (message: RegExp): object => ({ message: expect.stringMatching(message), exitCode: 2 });
+const leftovers = (): string[] => readdirSync(home).filter((name) => name.startsWith('plan-edit-'));
+const plan = (on: Stage): Plan => on.sent[0]?.payload['plan'] as Plan;
+
+describe('showing a plan', () => {
+  it('is a table, with how to approve and how to edit', async () => {
+    const on = stage();
+    expect(await run(on, [])).toBe(0);
+    const text = on.out();
+    expect(text).toMatch(/Plan version 1, 8 tasks; the objective is awaiting-approval/);
+    expect(text).toMatch(/T003 +@nodejs-expert +pending +T001,T002 +Task 3/);
+    expect(text).toContain(`plan ${ID} approve`);
+    expect(text).toContain(`plan ${ID} edit`);
+    expect(text).not.toContain('\u001b');
+  });
+
+  it('is a graph, or a file that can be given back', async () => {
+    const graph = stage();
+    await run(graph, [], { graph: true });
+    expect(graph.out()).toContain('├─┼─╮');
+    const yaml = stage();
+    await run(yaml, [], { yaml: true });
+    const text = yaml.out();
+    writeFileSync(
+      join(home, 'plan.yaml'),
+      text.replace('specialist: backend-architect', 'specialist: python-pro'),
+    );
+    const back = stage();
+    expect(await run(back, ['edit'], { file: 'plan.yaml', by: 'ada' })).toBe(0);
+    expect(back.sent[0]).toMatchObject({
+      name: 'reviewPlan',
+      payload: { decision: 'edit', baseVersion: 1, by: 'ada' },
+    });
+    expect(plan(back).tasks[6]?.specialist).toBe('python-pro');
+    expect(back.out()).toContain('version 2 now');
+  });
+
+  it('as JSON is one object with the stored plan', async () => {
+    const on = stage({ json: true });
+    await run(on, []);
+    expect(JSON.parse(on.out())).toEqual({
+      objective: ID,
+      version: 1,
+      plan: JSON.parse(JSON.stringify(PLAN)),
+    });
+  });
+});
+
+describe('an edit in the editor', () => {
+  it('is sent as a whole plan of the version that was opened, and the file is removed', async () => {
+    const on = stage({
+      interactive: true,
+      editor: editor(save(`text.replace('specialist: backend-architect', 'specialist: python-pro')`)),
+    });
+    expect(await run(on, ['edit'], { comment: 'the team knows it' })).toBe(0);
+    expect(on.sent[0]?.payload).toMatchObject({
+      decision: 'edit',
+      baseVersion: 1,
+      comment: 'the team knows it',
+      by: 'ann@cli',
+    });
+    expect(plan(on).tasks[6]?.specialist).toBe('python-pro');
+    expect(leftovers()).toEqual([]);
+  });
+
+  it('has a file that only its owner can read, in the home', async () => {
+    const seen = join(home, 'seen.json');
+    const on = stage({
+      interactive: true,
+      editor: editor(
+        `const stat = fs.statSync(path); fs.writeFileSync(${JSON.stringify(seen)}, JSON.stringify([path, stat.mode & 0o777]));`,
+      ),
+    });
+    await run(on, ['edit']);
+    const [path, mode] = JSON.parse(readFileSync(seen, 'utf8')) as [string, number];
+    expect(path.startsWith(home)).toBe(true);
+    expect(mode).toBe(0o600);
+  });
+
+  it.each([
+    ['left as it was', '', /The file was not changed, so nothing was changed/],
+    ['emptied', save(`''`), /The file is empty, so nothing was changed/],
+    ['saved with nothing but comments', save(`'# nothing\\n'`), /The file is empty/],
+    [
+      'saved in another layout',
+      save(`text.replace(/^# .*\\n/gm, '')`),
+      /The plan is the same as before, so nothing was changed/,
+    ],
+    ['removed', 'fs.rmSync(path);', /The file is gone/],
+  ])('%s changes nothing and says so', async (_, body, said) => {
+    const on = stage({ interactive: true, editor: editor(body) });
+    expect(await run(on, ['edit'])).toBe(0);
+    expect(on.sent).toEqual([]);
+    expect(on.out()).toMatch(said);
+    expect(leftovers()).toEqual([]);
+  });
+
+  it('by an editor that ends badly changes nothing; what was written is kept and where is told', async () => {
+    const on = stage({ interactive: true, editor: editor(`${save(`text + '# mine\\n'`)} process.exit(3);`) });
+    await expect(run(on, ['edit'])).rejects.toMatchObject(
+      refused(/ended with code 3\. Nothing was changed; what you wrote is in .*plan\.yaml/),
+    );
+    expect(on.sent).toEqual([]);
+    const [folder = ''] = leftovers();
+    const kept = join(home, folder, 'plan.yaml');
+    expect(readFileSync(kept, 'utf8')).toContain('# mine');
+    expect(statSync(join(home, folder)).mode & 0o077).toBe(0);
+  });
+
+  it('by an editor that ends badly without a change leaves nothing behind', async () => {
+    const on = stage({ interactive: true, editor: editor('process.exit(1);') });
+    await expect(run(on, ['edit'])).rejects.toMatchObject(refused(/ended with code 1; nothing was changed/));
+    expect(leftovers()).toEqual([]);
+  });
+
+  it.each([
+    ['nobody has', '/no/such/editor', /could not be started/],
+    ['with an open quote', 'vim "', /quote that is not closed/],
+  ])('by one %s is refused', async (_, name, why) => {
+    await expect(run(stage({ interactive: true, editor: name }), ['edit'])).rejects.toMatchObject(
+      refused(why),
+    );
+  });
+
+  it('without a terminal is refused with what to do', async () => {
+    await expect(run(stage(), ['edit'])).rejects.toMatchObject(refused(/--file <plan\.yaml>/));
+  });
+
+  it('that is refused is opened again with the errors at its top, until it is good', async () => {
+    const on = stage();
+    const seen = join(home, 'seen.txt');
+    const status = statusOf({ plan: { version: 1, ref: REF, analysis: FACTS, brought: [] } });
+    let asked = 0;
+    const again = (): Promise<boolean> => Promise.resolve(++asked < 3);
+    const said: string[] = [];
+    const body = `if (text.startsWith('#!')) { fs.writeFileSync(${JSON.stringify(seen)}, text); ${save(`text.replace('specialist: cobol-expert', 'specialist: python-pro')`)} } else ${save(`text.replace('specialist: backend-architect', 'specialist: cobol-expert')`)}`;
+    const sent = await editInEditor(
+      {
+        department: {
+          send: (message) => Promise.resolve({ applied: true, message: JSON.stringify(message.payload) }),
+          snapshot: () => Promise.resolve(status),
+        },
+        blobs,
+        by: 'ann',
+        say: (line) => said.push(line),
+        environment: readEnvironment({ EDITOR: editor(body) }),
+        home: on.context.home,
+        again,
+      },
+      await openPlan(blobs, status),
+      undefined,
+    );
+    expect(asked).toBe(1);
+    const text = readFileSync(seen, 'utf8');
+    const line = Number(/^#! line (\d+): backend-T007 is given to @cobol-expert/m.exec(text)?.[1]);
+    expect(text.split('\n')[line - 1]).toContain('specialist: cobol-expert');
+    expect(said.join('\n')).toMatch(/plan\.yaml:\d+: backend-T007/);
+    expect(sent?.message).toContain('python-pro');
+  });
+
+  it('of a plan somebody changed meanwhile is refused with what changed, and kept', async () => {
+    const on = stage({
+      interactive: true,
+      editor: editor(save(`text.replace('specialist: backend-architect', 'specialist: python-pro')`)),
+      refuse: 'The plan is at version 2 by now, not 1.',
+      now: { plan: { version: 2, ref: NEWER } },
+    });
+    await expect(run(on, ['edit'])).rejects.toMatchObject(
+      refused(/version 2 by now, not 1\. .*what you wrote is in/),
+    );
+    expect(on.out()).toMatch(
+      /Changed between version 1 and version 2:\n +backend-T006 specialist: database-optimizer → python-pro/,
+    );
+    expect(leftovers()).toHaveLength(1);
+  });
+});
+
+describe('an edit from a file', () => {
+  it('may come from standard input', async () => {
+    const yaml = stage();
+    await run(yaml, [], { yaml: true });
+    const on = stage();
+    on.stdin.end(yaml.out().replace('summary: a plan', 'summary: another'));
+    await run(on, ['edit'], { file: '-' });
+    expect(plan(on).summary).toBe('another');
+  });
+
+  it('names every line that is wrong, and ends with 2', async () => {
+    writeFileSync(join(home, 'bad.yaml'), 'summary: x\ntasks:\n  - id: T1\n');
+    const on = stage();
+    await expect(run(on, ['edit'], { file: 'bad.yaml' })).rejects.toMatchObject(
+      refused(/refused at line 3: tasks\.1\.\w+.*Nothing was changed/),
+    );
+    expect(on.out()).toMatch(/bad\.yaml:3: tasks\.1\.id: a task id looks like backend-T001/);
+  });
+
+  it('of an older version is refused with what changed since', async () => {
+    const yaml = stage();
+    await run(yaml, [], { yaml: true });
+    writeFileSync(join(home, 'old.yaml'), yaml.out());
+    const now = { plan: { version: 2, ref: NEWER, analysis: FACTS } };
+    const on = stage({ status: now, now });
+    await expect(run(on, ['edit'], { file: 'old.yaml' })).rejects.toMatchObject(
+      refused(/at version 2, and old\.yaml is a copy of version 1/),
+    );
+    expect(on.out()).toContain('backend-T006 specialist');
+  });
+
+  it.each([
+    ['is not there', 'none.yaml', /cannot be read \(ENOENT\)/],
+    ['is a folder', '.', /cannot be read \(EISDIR\)/],
+  ])('that %s is refused', async (_, file, why) => {
+    await expect(run(stage(), ['edit'], { file })).rejects.toMatchObject(refused(why));
+  });
+});
+
+describe('a partial edit', () => {
+  it.each<[string[], object]>([
+    [['reassign', 'T4', '@python-pro'], { op: 'reassign', taskId: 'backend-T004', specialist: 'python-pro' }],
+    [['depend', '6', 'T5'], { op: 'depend', taskId: 'backend-T006', on: 'backend-T005' }],
+    [['budget', 'T4', '1.5'], { op: 'budget', taskId: 'backend-T004', usd: 1.5 }],
+    [['budget', 'T4', 'none'], { op: 'budget', taskId: 'backend-T004', usd: null }],
+    [['drop', 'backend-T006'], { op: 'drop', taskId: 'backend-T006' }],
+  ])('%j is one patch of the version that is there', async (args, op) => {
+    const on = stage();
+    expect(await run(on, args)).toBe(0);
+    expect(on.sent).toMatchObject([
+      { payload: { decision: 'edit', baseVersion: 1, patch: [op], by: 'ann@cli' } },
+    ]);
+  });
+
+  it('may be several at once', async () => {
+    const patch = [
+      { op: 'drop', taskId: 'backend-T006' },
+      { op: 'budget', taskId: 'backend-T003', usd: 2 },
+    ];
+    const on = stage();
+    await run(on, [], { patch: JSON.stringify(patch) });
+    expect(on.sent[0]?.payload['patch']).toEqual(patch);
+  });
+
+  it.each<[string, string[], Record<string, unknown>, RegExp]>([
+    ['an unknown specialist', ['reassign', 'T4', '@cobol-expert'], {}, /not in the roster/],
+    ['the audit to who wrote the code', ['reassign', 'T7', '@nodejs-expert'], {}, /audit code of their own/],
+    ['the audit dropped', ['drop', 'T7'], {}, /no security-audit task is planned/],
+    ['a circle', ['depend', 'T1', 'T8'], {}, /circle/],
+    ['an unknown task', ['drop', 'T99'], {}, /no task backend-T099/],
+    ['no task', ['drop'], {}, /Say it in full: plan <id> drop <task>/],
+    ['no specialist', ['reassign', 'T4'], {}, /<@specialist>/],
+    ['one word too many', ['drop', 'T4', 'T5'], {}, /one task and nothing else/],
+    ['no amount', ['budget', 'T4', 'much'], {}, /cannot be used for budget/],
+    ['less than nothing', ['budget', 'T4', '-1'], {}, /cannot be used for budget/],
+    ['no id', ['drop', 'login'], {}, /no task id/],
+    ['no JSON', [], { patch: '{' }, /--patch: is no JSON/],
+    ['an unknown op', [], { patch: '[{"op":"explode","taskId":"backend-T001"}]' }, /--patch: 0\.op/],
+    ['an unknown action', ['dance'], {}, /not "dance"/],
+    ['two ways at once', ['edit'], { patch: '[]', file: 'x' }, /One edit at a time/],
+    ['a flag of another action', ['approve'], { file: 'x' }, /--file has no place at plan approve/],
+    ['another version', ['drop', 'T6'], { planVersion: '4' }, /at version 1, not 4/],
+  ])('with %s is refused before it is sent', async (_, args, flags, why) => {
+    const on = stage();
+    await expect(run(on, args, flags)).rejects.toMatchObject(refused(why));
+    expect(on.sent).toEqual([]);
+  });
+
+  it('of a task that has begun is refused with its name', async () => {
+    const tasks = PLAN.tasks.map(({ id, dependsOn }) =>
+      taskOf({ id, dependsOn, ...(id === 'backend-T001' ? {} : { state: 'pending', startedAt: null }) }),
+    );
+    const on = stage({ status: { tasks, state: 'running' } });
+    await expect(run(on, ['reassign', 'T1', '@graphql-architect'])).rejects.toMatchObject(
+      refused(/backend-T001 has begun \(running\)/),
+    );
+  });
+
+  it('where this home does not hold the plan is left to the workflow to check', async () => {
+    const on = stage({ status: { plan: { version: 1, ref: 'd'.repeat(64) } } });
+    await run(on, ['drop', 'T7']);
+    expect(on.sent).toHaveLength(1);
+  });
+});
+
+describe('the question about a plan at the terminal', () => {
+  const ask = async (
+    answers: string[],
+    editPlan?: () => Promise<{ applied: boolean; message: string } | null>,
+  ) => {
+    const sent: object[] = [];
+    const notes: string[] = [];
+    const message = await askAboutPlan(
+      {
+        department: {
+          send: (request) => {
+            sent.push(request.payload as object);
+            return Promise.resolve({ applied: true, message: 'recorded' });
+          },
+          snapshot: () => Promise.resolve(null),
+        },
+        display: {
+          show: () => undefined,
+          pause: () => undefined,
+          close: () => undefined,
+          note: (line) => notes.push(line),
+        },
+        prompts: {
+          select: () => Promise.resolve(answers.shift() ?? 'later'),
+          input: () => Promise.resolve('too much'),
+        },
+        by: 'ann@tty',
+        ...(editPlan === undefined ? {} : { editPlan }),
+      },
+      statusOf({ plan: { version: 3, ref: REF }, tasks: [taskOf()] }),
+      new AbortController().signal,
+    );
+    return { sent, notes, message };
+  };
+
+  it('approves the version that was shown', async () => {
+    const { sent, notes } = await ask(['approve']);
+    expect(sent).toEqual([{ decision: 'approve', by: 'ann@tty', baseVersion: 3 }]);
+    expect(notes.join('\n')).toMatch(/T001 +@api-architect/);
+  });
+
+  it('asks again after an editor that changed nothing, and tells what came of one that did', async () => {
+    const ends = [null, { applied: true, message: 'edited' }];
+    const { sent, message } = await ask(['edit', 'edit'], () => Promise.resolve(ends.shift() ?? null));
+    expect(sent).toEqual([]);
+    expect(message).toMatchObject({ message: 'edited' });
+  });
+
+  it('rejects with a comment, or leaves it open', async () => {
+    expect((await ask(['reject'])).sent).toMatchObject([{ decision: 'reject', comment: 'too much' }]);
+    expect(await ask(['later'])).toMatchObject({ sent: [], message: null });
+  });
+});
