@@ -23,6 +23,7 @@ import type {
   ValidateContractRequest,
   ValidateContractResult,
 } from '../src/domain/contract-work';
+import type { ChannelsRequest, ChannelsResult, NotifyRequest, NotifyResult } from '../src/domain/news';
 import type { RunWatchChecksRequest, RunWatchChecksResult } from '../src/domain/deployment-watch';
 import type {
   ClaimWorkRequest,
@@ -146,6 +147,13 @@ export interface WatchActivities {
   runWatchChecks(request: RunWatchChecksRequest): Promise<RunWatchChecksResult>;
 }
 
+/** Telling people what waits for them. */
+export interface NotificationActivities {
+  /** Which channels want news of a kind, as the worker's settings say now. */
+  listChannels(request: ChannelsRequest): Promise<ChannelsResult>;
+  notifyPeople(request: NotifyRequest): Promise<NotifyResult>;
+}
+
 /** Everything the workflows may call. */
 export type Activities = ModelActivities &
   AttemptActivities &
@@ -156,4 +164,5 @@ export type Activities = ModelActivities &
   DatabaseThinking &
   ContractThinking &
   ClaimActivities &
-  WatchActivities;
+  WatchActivities &
+  NotificationActivities;

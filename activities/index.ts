@@ -9,6 +9,7 @@ import { createDatabaseThinking } from './database-thinking';
 import { createDeliveryActivities } from './delivery';
 import { createMergeActivities } from './merge';
 import { guarded } from './guarded';
+import { createNotificationActivities } from './notifications';
 import type { Ports } from './ports';
 import { createProviderActivities } from './provider-gate';
 import { createRecords } from './records';
@@ -38,5 +39,6 @@ export function createActivities(ports: Ports): Activities {
     ...createProviderActivities(),
     ...createClaimActivities(ports, records),
     ...createWatchActivities(ports),
+    ...createNotificationActivities(ports),
   });
 }

@@ -6,6 +6,7 @@ import type { Entities } from '../src/ports/entities';
 import type { Contracts } from '../src/ports/contracts';
 import type { Bootstrap, GateRunner } from '../src/ports/gate';
 import type { Journals } from '../src/ports/journal';
+import type { Notifications } from '../src/ports/notifications';
 import type { ReceiptNotes } from '../src/ports/receipt-notes';
 import type { Replicas } from '../src/ports/replica';
 import type { Reports } from '../src/ports/report';
@@ -32,6 +33,7 @@ export interface Ports {
   readonly reports: Reports;
   readonly notes: ReceiptNotes;
   readonly probes: Probes;
+  readonly notifications: Notifications;
   /** Sandbox level in force, for status and reports. */
   readonly sandbox: string;
   /** Names the provider of a model (endpoint and key, hashed). */

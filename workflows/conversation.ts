@@ -21,6 +21,7 @@ import {
   Steer,
   type MessageName,
 } from '../src/domain/messages';
+import { PLAN_SUBJECT, tidingsOfReview } from '../src/domain/news';
 import { PROVIDER_OPEN, PROVIDER_WALL, ProviderOpen, WallNotice } from '../src/domain/provider-gate';
 import { CLAIMS_FREED, ClaimsFreed } from '../src/domain/repository-claims';
 import { isSettledProgress } from '../src/domain/scheduler';
@@ -30,6 +31,7 @@ import { refuseContractReview, reviewContract } from './contract-review';
 import { takeCoordinationReport } from './coordination-reports';
 import { decide, refusal } from './decisions';
 import { describeIssues, installMessage } from './message';
+import { tell } from './news';
 import { ignore, record, replaceTask, taskOf, type Run } from './run';
 import { snapshot } from './snapshot';
 import { skipTask } from './skip-task';
@@ -75,6 +77,7 @@ const rows = {
     take: (run, body) => {
       run.planReview = body;
       record(run, `plan: ${body.decision} by ${body.by}`);
+      if (body.decision !== 'edit') tell(run, tidingsOfReview(PLAN_SUBJECT, body));
       return `recorded: ${body.decision}`;
     },
   }),

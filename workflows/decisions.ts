@@ -1,7 +1,9 @@
 import { assigneesFor } from '../src/domain/department-roles';
 import { escalationId, type Decision, type ResolveEscalation, type Channel } from '../src/domain/escalation';
+import { tidingsOfDecision } from '../src/domain/news';
 import { raise } from '../src/domain/questions';
 import type { Question } from '../src/domain/task-progress';
+import { settleNews, tell, tellQuestion } from './news';
 import { now, record, replaceTask, taskOf, type OpenEscalation, type Run } from './run';
 
 /** Raises a level-4 question about a task; other branches go on. */
@@ -31,6 +33,7 @@ function openQuestion(run: Run, id: string, subject: OpenEscalation['subject'], 
   const escalation = raise(question, { id, raisedAt: now(), ofObjective: subject === 'objective' });
   run.progress.open.push({ escalation, subject });
   record(run, `asks ${id}: ${question.question}`, subject === 'objective' ? null : subject);
+  tellQuestion(run, id);
 }
 
 /** Why a decision cannot be taken, or null when it can. Synchronous: update validators must be. */
@@ -87,6 +90,7 @@ export function decide(run: Run, message: ResolveEscalation, channel: Channel): 
   run.progress.decisions.push(decision);
   run.progress.undone.push(decision);
   record(run, `${message.escalationId} decided: ${message.decision} by ${message.by} (${channel})`);
+  tell(run, tidingsOfDecision(decision));
   return decision;
 }
 
@@ -98,5 +102,10 @@ export function closeQuestion(run: Run, id: string): OpenEscalation | undefined 
 
 /** Withdraws the open questions of tasks that settled some other way. */
 export function withdrawQuestions(run: Run, subject: string): void {
+  const withdrawn = run.progress.open.filter((row) => row.subject === subject);
   run.progress.open = run.progress.open.filter((row) => row.subject !== subject);
+  settleNews(
+    run,
+    withdrawn.map(({ escalation }) => escalation.id),
+  );
 }

@@ -58,6 +58,7 @@ async function watchDeployment(run: Run): Promise<void> {
       .slice(0, 12),
     rollout: newest?.rollout ?? null,
     deployment: newest?.deployment ?? null,
+    ...(run.teller === null ? {} : { notifies: true as const }),
   });
   record(run, 'a watch waits for the report of a deployment (command: deployed)');
 }

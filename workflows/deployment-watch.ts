@@ -23,6 +23,7 @@ import { unansweredSample } from '../src/domain/watch-samples';
 import type { WatchResult, WatchStatus } from '../src/domain/watch-status';
 import { nextStep } from '../src/domain/watch-steps';
 import { describeIssues, installMessage } from './message';
+import { endTelling, everythingTold } from './news';
 import { watching } from './proxies';
 import {
   ignoreMessage,
@@ -58,8 +59,10 @@ export async function deploymentWatchWorkflow(
   const end = await watchOn(watch, show);
   await condition(allHandlersFinished);
   if (end === 'continue-as-new') {
+    await everythingTold(watch);
     return continueAsNew<typeof deploymentWatchWorkflow>(input, watch.progress);
   }
+  await endTelling(watch, null);
   return watchResult(watch);
 }
 

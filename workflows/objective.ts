@@ -5,12 +5,14 @@ import {
   continueAsNew,
   isCancellation,
 } from '@temporalio/workflow';
+import type { Tidings } from '../src/domain/news';
 import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective';
 import type { ObjectiveResult } from '../src/domain/status';
 import { releaseClaims } from './claims';
 import { listenToMessages } from './conversation';
 import { closeCoordination } from './coordination-child';
 import { deliver, deliverCancelled } from './delivery';
+import { endTelling, everythingTold } from './news';
 import { gateObjective } from './objective-gate';
 import { analyse, approve, gateBase, plan, survey } from './planning';
 import { isStopped, openRun, record, type Carried, type Run } from './run';
@@ -32,11 +34,13 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
       end = await runTasks(run, show);
     if (end === 'continue-as-new') {
       await condition(allHandlersFinished);
+      await everythingTold(run);
       return await continueAsNew<typeof objectiveWorkflow>(input, run.progress);
     }
     await deliver(run, show);
     await releaseClaims(run);
     await closeCoordination(run, `the objective has ended: ${run.progress.outcome ?? ''}`);
+    await endTelling(run, endOf(run));
   } catch (error) {
     if (!isCancellation(error)) throw error;
     await CancellationScope.nonCancellable(() => closeCancelled(run, show));
@@ -72,6 +76,18 @@ async function closeCancelled(run: Run, show: () => void): Promise<void> {
   await deliverCancelled(run, show);
   await releaseClaims(run);
   await closeCoordination(run, 'the objective was cancelled');
+  await endTelling(run, endOf(run));
+}
+
+/** What people are told of its end. */
+function endOf({ progress }: Run): Tidings {
+  const { outcome, reason } = progress;
+  return {
+    kind: 'ended',
+    subject: 'objective',
+    ...(outcome === null ? {} : { outcome }),
+    ...(reason === null ? {} : { text: reason }),
+  };
 }
 
 function resultOf(run: Run): ObjectiveResult {

@@ -6,6 +6,7 @@ import type {
   ContractThinking,
   DatabaseThinking,
   ModelActivities,
+  NotificationActivities,
   ProviderActivities,
   ReplicaActivities,
   RepositoryActivities,
@@ -110,4 +111,19 @@ export const claims = proxyActivities<ClaimActivities>({
   startToCloseTimeout: '1 minute',
   cancellationType,
   retry: machineTrouble,
+});
+
+/**
+ * Telling people. Tries are counted, not hours: they come to a day, and a worker that was off for a weekend begins them when
+ * it is back. Nobody waits for it.
+ */
+export const telling = proxyActivities<NotificationActivities>({
+  startToCloseTimeout: '45 seconds',
+  cancellationType,
+  retry: {
+    initialInterval: '2 seconds',
+    backoffCoefficient: 2,
+    maximumInterval: '10 minutes',
+    maximumAttempts: 150,
+  },
 });

@@ -15,6 +15,7 @@ import type { Delivery, IgnoredMessage, ObjectiveEvent } from '../src/domain/sta
 import { newProgress, type TaskProgress } from '../src/domain/task-progress';
 import { NO_USAGE, type Usage } from '../src/domain/usage';
 import type { LedgerRow } from '../src/domain/ledger';
+import { openTeller, type NewsState, type Teller } from './news';
 
 /** Newest events and ignored messages status keeps. */
 const KEPT_EVENTS = 200;
@@ -96,6 +97,8 @@ export interface Carried {
   coordination: CarriedCoordination;
   /** What the last test of contracts found, and in which commit. */
   contractTests?: Compared | null;
+  /** What was told to people so far; absent: nobody is to be told. */
+  news?: NewsState;
   delivery: Delivery | null;
   outcome: Outcome | null;
   reason: string | null;
@@ -119,6 +122,8 @@ export interface Run {
   bug: Error | null;
   /** Answers of coordinating workflows, by the order they answer, until somebody takes them. */
   readonly answers: Map<number, CoordinationAnswer>;
+  /** Tells people what waits for them; null: nobody is to be told. */
+  teller: Teller | null;
   /** Money held by what runs now, in US dollars. */
   readonly reserved: Map<EscalationSubject, number>;
   /** Grows with every change; loops wait for it. */
@@ -177,6 +182,7 @@ export function openRun(input: ObjectiveInput, carried: Carried | undefined): Ru
     bug: null,
     reserved: new Map(),
     answers: new Map(),
+    teller: openTeller(input.objectiveId, carried?.news),
     inFlight: new Map(),
     stop: null,
     stage: 'surveying',

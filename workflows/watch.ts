@@ -1,11 +1,17 @@
-import type { DeploymentWatchInput, ReportDeployment } from '../src/domain/deployment-watch';
+import {
+  deploymentWatchId,
+  type DeploymentWatchInput,
+  type ReportDeployment,
+} from '../src/domain/deployment-watch';
 import type { Channel, Decision, ResolveEscalation } from '../src/domain/escalation';
+import { tidingsOfDecision } from '../src/domain/news';
 import type { IgnoredMessage } from '../src/domain/status';
 import { askAboutChecks, checksToAskAbout, type WatchQuestion } from '../src/domain/watch-questions';
 import { addSample, newTally } from '../src/domain/watch-samples';
 import type { WatchSample } from '../src/domain/deployment-watch';
 import type { WatchEvent, WatchOutcome } from '../src/domain/watch-status';
 import { isSameDeployment, watchSpan, type WatchProgress } from '../src/domain/watch-steps';
+import { NOTHING_TOLD, openTeller, settleNews, tell, type NewsState, type Teller } from './news';
 
 /** Newest events and ignored messages the watch keeps. */
 const KEPT_EVENTS = 200;
@@ -20,6 +26,8 @@ export interface WatchCarried extends WatchProgress {
   readonly events: readonly WatchEvent[];
   readonly ignored: readonly IgnoredMessage[];
   readonly lastSeq: number;
+  /** What was told to people so far; absent: nobody is to be told. */
+  readonly news?: NewsState;
 }
 
 /** One watch in the hands of one workflow run. */
@@ -27,6 +35,8 @@ export interface Watch {
   readonly input: DeploymentWatchInput;
   progress: WatchCarried;
   outcome: WatchOutcome | null;
+  /** Tells people of its questions; null: nobody is to be told. */
+  readonly teller: Teller | null;
   /** Grows with every change; the loop waits for it. */
   revision: number;
 }
@@ -51,7 +61,14 @@ export function openWatch(input: DeploymentWatchInput, carried: WatchCarried | u
     ignored: [],
     lastSeq: 0,
   };
-  return { input, progress: { ...fresh, ...carried }, outcome: null, revision: 0 };
+  const news = carried?.news ?? (input.notifies === true ? NOTHING_TOLD() : undefined);
+  return {
+    input,
+    progress: { ...fresh, ...carried, ...(news === undefined ? {} : { news }) },
+    outcome: null,
+    teller: openTeller(deploymentWatchId(input.objectiveId), news),
+    revision: 0,
+  };
 }
 
 function change(watch: Watch, next: Partial<WatchCarried>): void {
@@ -91,6 +108,10 @@ export function takeReport(watch: Watch, report: ReportDeployment): string {
   if (deployment !== null) {
     noteEvent(watch, `the watch of ${deployment.report.commit.slice(0, 12)} ends for that of ${named}`);
     for (const { escalation } of open) noteEvent(watch, `withdrew ${escalation.id}`);
+    settleNews(
+      watch,
+      open.map(({ escalation }) => escalation.id),
+    );
   }
   const span = watchSpan(watch.input.settings, Date.now());
   change(watch, {
@@ -139,6 +160,7 @@ function ask(watch: Watch, about: WatchQuestion['about']): void {
     breached: progress.breached || about === 'breach',
   });
   noteEvent(watch, `asks ${question.escalation.id}: ${question.escalation.question}`);
+  tell(watch, { kind: 'escalation', subject: question.escalation.id });
 }
 
 /** Why an answer cannot be taken, or null when it can. */
@@ -196,5 +218,6 @@ export function takeAnswer(watch: Watch, message: ResolveEscalation, channel: Ch
     ),
   });
   noteEvent(watch, `${message.escalationId} decided: ${message.decision} by ${message.by} (${channel})`);
+  tell(watch, tidingsOfDecision(decision));
   return `${message.escalationId}: ${message.decision} by ${message.by}`;
 }

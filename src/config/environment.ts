@@ -36,6 +36,8 @@ const Variables = z.object({
   PATH: text,
 });
 
+const NOTIFY_PREFIX = 'COORDINATOR_NOTIFY_';
+
 /** Everything the product takes from the environment; the only place that reads `process.env`. */
 export interface Environment {
   readonly coordinatorHome: string | undefined;
@@ -64,9 +66,11 @@ export interface Environment {
   readonly path: string;
   /**
    * All variables as they are, secrets included: only for tools the user's own shell would run, never logged. The MCP
-   * token is no business of theirs.
+   * token and secrets of notifications are no business of theirs.
    */
   readonly inherited: Readonly<Record<string, string>>;
+  /** Secrets of notifications: variables that begin with COORDINATOR_NOTIFY_. Handed on to workers only. */
+  readonly notify: Readonly<Record<string, string>>;
 }
 
 /**
@@ -78,6 +82,9 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   for (const [name, value] of Object.entries(variables)) if (value !== undefined) inherited[name] = value;
   const set = Object.fromEntries(Object.entries(inherited).filter(([, value]) => value.trim() !== ''));
   delete inherited['COORDINATOR_MCP_TOKEN'];
+  const notify = Object.fromEntries(Object.entries(set).filter(([name]) => name.startsWith(NOTIFY_PREFIX)));
+  for (const name of Object.keys(inherited))
+    if (name.startsWith(NOTIFY_PREFIX)) Reflect.deleteProperty(inherited, name);
   const parsed = Variables.safeParse(set);
   if (!parsed.success) throw badVariable(parsed.error);
   const read = parsed.data;
@@ -104,6 +111,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     ci: read.CI !== undefined && read.CI !== 'false' && read.CI !== '0',
     path: read.PATH ?? '',
     inherited,
+    notify,
   };
 }
 

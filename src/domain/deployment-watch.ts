@@ -47,6 +47,8 @@ export const DeploymentWatchInput = z.strictObject({
   /** The RolloutPlan and the DeploymentPlan, where the schema changed. */
   rollout: BlobRef.nullable(),
   deployment: BlobRef.nullable(),
+  /** People are told of its questions; absent: nobody is. */
+  notifies: z.literal(true).optional(),
 });
 export type DeploymentWatchInput = z.infer<typeof DeploymentWatchInput>;
 

@@ -48,6 +48,8 @@ export const SurveyResult = z.strictObject({
   brought: z.array(RoleName).max(MAX_BROUGHT_ROLES).optional(),
   /** What is coordinated with others; absent in older histories: nothing. */
   coordination: CoordinationRules.optional(),
+  /** The worker's settings say whom to tell; absent: nobody, as in older histories. */
+  notifies: z.literal(true).optional(),
 });
 export type SurveyResult = z.infer<typeof SurveyResult>;
 

@@ -170,6 +170,10 @@ export async function createBench(
     reports: portOf('reports', scripted.reports ?? {}),
     notes: portOf('notes', scripted.notes ?? {}),
     probes: portOf('probes', scripted.probes ?? {}),
+    notifications: portOf('notifications', {
+      isOn: () => Promise.resolve(false),
+      ...scripted.notifications,
+    }),
   });
   const run: Bench['run'] = (name, request) =>
     environment.run(activities[name] as (argument: typeof request) => never, request);
