@@ -1,10 +1,13 @@
+import { readSettings } from '../../config/settings-file';
 import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
 import type { ObjectiveResult } from '../../domain/status';
 import type { CommandContext } from '../command';
 import type { Session } from '../session';
 import { createAsker } from './ask';
+import { bellOf, withBell } from './bell';
 import { createDisplay } from './display';
 import { followObjective, type FollowEnd } from './follow';
+import { deliverLastNews } from './last-news';
 import { describeEnd, outcomeExit } from './outcome';
 import { describeNeed } from './questions';
 
@@ -18,6 +21,7 @@ export async function carryOn(
   const end = await follow(context, session, objectiveId, options.noWait);
   const exitCode = exitCodeOfEnd(end);
   tellEnd(context, objectiveId, end, exitCode);
+  if (session.worker !== null) await deliverLastNews(session.department, objectiveId, context.signal);
   if (end.kind === 'ended' && context.terminal.interactive) await offerWebUi(context, session, objectiveId);
   return exitCode;
 }
@@ -29,10 +33,14 @@ async function follow(
   noWait: boolean,
 ): Promise<FollowEnd> {
   const { terminal, signal } = context;
-  const display = await createDisplay(terminal, {
-    uiUrl: session.server.workflowUrl(objectiveId),
-    call: context.call,
-  });
+  const { notifications } = await readSettings(context.home);
+  const display = withBell(
+    await createDisplay(terminal, {
+      uiUrl: session.server.workflowUrl(objectiveId),
+      call: context.call,
+    }),
+    bellOf(notifications?.bell === true, terminal.streams.stderr),
+  );
   const canAsk = terminal.interactive && !noWait;
   try {
     return await followObjective({
