@@ -32,11 +32,12 @@ export function composeNotification(news: News, setting: ComposeSetting): Notifi
     asks: row?.asks ?? false,
     at: news.at,
     objective: owner,
-    subject: clean(news.subject),
+    subject: oneLine(news.subject),
     taskId: news.taskId,
     trigger: question === undefined ? null : { name: question.trigger, title: reasonTitle(question.trigger) },
     options: question === undefined ? [] : optionsOf(question, settings.details),
-    decision: decision === undefined ? null : { decision: clean(decision.decision), by: clean(decision.by) },
+    decision:
+      decision === undefined ? null : { decision: oneLine(decision.decision), by: oneLine(decision.by) },
     outcome: news.outcome ?? null,
     commands: commandsOf(news, owner, settings.commands === 'npm' ? throughNpm : byName),
     links: linksOf(setting),
@@ -80,6 +81,8 @@ function clean(text: string): string {
   return redactSecrets(text).replace(UNPRINTABLE, ' ');
 }
 
+const oneLine = (text: string): string => clean(text).replace(/\s+/g, ' ').trim();
+
 function reasonTitle(reason: Escalation['trigger']): string {
   const trigger = TRIGGERS.find(({ name }) => name === reason);
   return trigger?.title ?? `${reason.charAt(0).toUpperCase()}${reason.slice(1).replaceAll('-', ' ')}`;
@@ -89,7 +92,7 @@ function reasonTitle(reason: Escalation['trigger']): string {
 function optionsOf({ options, recommended }: Escalation, details: boolean): Notification['options'] {
   return options.map(({ id, label, decision }) => ({
     id,
-    label: clean(details ? label : (label.split(':')[0] ?? '')),
+    label: oneLine(details ? label : (label.split(':')[0] ?? '')),
     decision,
     recommended: id === recommended,
   }));
