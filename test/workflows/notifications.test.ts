@@ -254,6 +254,47 @@ describe('an objective whose worker has somebody to tell', () => {
   });
 });
 
+it('tells of a contract that waits to be reviewed, and of the review', async () => {
+  const contract = planTask({
+    id: 'backend-T001',
+    kind: 'contract',
+    specialist: 'api-architect',
+    owns: ['openapi.yaml'],
+  });
+  const { listChannels, notifyPeople } = telling().activities;
+  const asked: NotifyRequest[] = [];
+  const activities = smoothActivities([contract], {
+    surveyRepository: (input) =>
+      Promise.resolve({
+        ...survey,
+        dossier: sha(input.objectiveId),
+        coordination: {
+          contracts: { review: 'human', deadlineHours: 24 },
+          database: false,
+          watch: { hours: 24, everyMinutes: 5, breaches: 1, checks: [] },
+        },
+      }),
+    listChannels,
+    notifyPeople: (request) => {
+      asked.push(request);
+      return notifyPeople(request);
+    },
+  });
+  await department.withObjective(activities, async ({ handle, input, status }) => {
+    await until(status, (s) => s.tasks[0]?.waitingFor === 'contract:openapi');
+    const review = { contract: 'openapi', decision: 'approve', by: 'ada' };
+    await handle.executeUpdate(MESSAGES.reviewContract, { args: [review] });
+    await resultOf(handle);
+    await handleOf(input.objectiveId).result();
+    const news = asked.filter(({ channel }) => channel === 'email').map((request) => request.news);
+    expect(news.sort((a, b) => a.number - b.number)).toMatchObject([
+      { kind: 'contract-review', subject: 'openapi', taskId: 'backend-T001' },
+      { kind: 'decided', subject: 'openapi', decision: { decision: 'approve', by: 'ada' } },
+      { kind: 'ended', outcome: 'delivered' },
+    ]);
+  });
+});
+
 it('an objective whose worker has nobody to tell starts nothing', async () => {
   const activities = smoothActivities(tasks);
   await department.withObjective(activities, async ({ handle, input }) => {

@@ -6,6 +6,7 @@ import {
   type NotificationSettings,
 } from '../../domain/notification-settings';
 import { UserError } from '../../domain/user-error';
+import { sendTest } from '../../notify/notifications';
 import type { ServicesRequest } from '../services';
 import type { Check } from './check';
 
@@ -70,7 +71,6 @@ async function tryOut(
   settings: NotificationSettings,
   secretOf: (name: string) => string | undefined,
 ): Promise<Check> {
-  const { sendTest } = await import('../../notify/notifications.js');
   const { name } = channel;
   try {
     const note = await sendTest(channel, { settings, secretOf, signal: new AbortController().signal });
