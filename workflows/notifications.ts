@@ -69,6 +69,7 @@ export async function notificationsWorkflow(
     try {
       const said = await telling.notifyPeople.executeWithOptions({ summary }, [{ owner, channel, news }]);
       if (said.delivery === 'delivered') told += 1;
+      if (said.delivery === 'stale') stale += 1;
     } catch (error) {
       if (isCancellation(error)) stale += 1;
       else failed(news, channel, error);

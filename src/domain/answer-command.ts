@@ -1,7 +1,7 @@
 import type { Escalation, EscalationOption } from './escalation';
 
 /** The option the department would choose. */
-export function recommendedOption(escalation: Escalation): EscalationOption | undefined {
+function recommendedOption(escalation: Escalation): EscalationOption | undefined {
   return escalation.options.find((option) => option.id === escalation.recommended) ?? escalation.options[0];
 }
 

@@ -139,8 +139,8 @@ export type ChannelsResult = z.infer<typeof ChannelsResult>;
 export const NotifyRequest = z.strictObject({ owner: z.string(), channel: z.string().max(100), news: News });
 export type NotifyRequest = z.infer<typeof NotifyRequest>;
 export const NotifyResult = z.strictObject({
-  /** `off`: the channel is not configured any more. */
-  delivery: z.enum(['delivered', 'off']),
+  /** `off`: the channel is not configured any more; `stale`: it was decided first. */
+  delivery: z.enum(['delivered', 'off', 'stale']),
   /** What came back, in words. */
   note: Line,
 });

@@ -41,7 +41,10 @@ async function mailServer(options: SMTPServerOptions): Promise<{ port: number; m
   server.on('error', () => undefined);
   const listening = server.listen(0, '127.0.0.1');
   await once(listening, 'listening');
-  stop = () => new Promise((resolve) => void server.close(resolve));
+  stop = () =>
+    new Promise((resolve) => {
+      server.close(resolve);
+    });
   return { port: (listening.address() as AddressInfo).port, mails };
 }
 
@@ -170,7 +173,12 @@ test('a server that hangs, and one that is none, are errors that name the host a
     socket.end();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  stop = () => new Promise((resolve) => void server.close(() => resolve()));
+  stop = () =>
+    new Promise((resolve) => {
+      server.close(() => {
+        resolve();
+      });
+    });
   const { port } = server.address() as AddressInfo;
   const failed = await send(port);
   expect(failed).toMatchObject({ name: 'NotDelivered', facts: { permanent: false } });

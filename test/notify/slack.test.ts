@@ -89,7 +89,7 @@ test.each(['plan-review', 'contract-review', 'reminder', 'decided', 'ended'] as 
       decided: { decision: { decision: 'retry', by: 'ada <@U1>' } },
       ended: { subject: 'objective', outcome: 'delivered' },
     } as const;
-    const text = await message({ ...bare, kind, ...more[kind] } as News);
+    const text = await message({ ...bare, kind, ...more[kind] });
     expect(text).not.toContain('<@U1>');
   },
 );

@@ -3,8 +3,8 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { TASK_QUEUE } from '../../src/domain/messages';
+import type { News } from '../../src/domain/news';
 import {
-  News,
   NOTIFICATION_ORDER,
   NOTIFICATIONS_STATUS,
   NOTIFICATIONS_WORKFLOW,

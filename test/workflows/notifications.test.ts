@@ -1,5 +1,6 @@
 // Needs Temporal (a real dev server); the activities behind it are scripted, telling people among them.
 import type { Activities } from '../../activities/contract';
+import { createNotificationActivities } from '../../activities/notifications';
 import { MESSAGES } from '../../src/domain/messages';
 import {
   NOTIFICATION_ORDER,
@@ -251,6 +252,46 @@ describe('an objective whose worker has somebody to tell', () => {
       await resultOf(handle);
       expect(await handleOf(input.objectiveId).result()).toMatchObject({ told: 6 });
     });
+  });
+});
+
+it('a question its objective does not ask any more is not told, whatever is still on its way', async () => {
+  const reached: string[] = [];
+  const { notifyPeople } = createNotificationActivities({
+    notifications: {
+      isOn: () => Promise.resolve(true),
+      channelsFor: () => Promise.resolve([]),
+      notify: ({ news }) => {
+        reached.push(news.subject);
+        return Promise.resolve({ delivery: 'delivered', note: 'taken' });
+      },
+    },
+  });
+  const { activities } = telling(() => false, {
+    listChannels: () => Promise.resolve({ channels: ['email'] }),
+    notifyPeople,
+  });
+  await department.withObjective(activities, async ({ input, status }) => {
+    const { escalations } = await until(status, (s) => s.escalations.length === 1);
+    await eventually(
+      () => statusOf(input.objectiveId),
+      (s) => s.told === 1,
+    );
+    const late = { ...escalations[0]!, id: 'backend-T001-E9' };
+    const news = {
+      number: 9,
+      at: late.raisedAt,
+      kind: 'escalation',
+      subject: late.id,
+      taskId: null,
+      question: late,
+    };
+    await handleOf(input.objectiveId).signal(NOTIFICATION_ORDER, { kind: 'tell', news });
+    await eventually(
+      () => statusOf(input.objectiveId),
+      (s) => s.stale === 1,
+    );
+    expect(reached).toEqual([E1]);
   });
 });
 
