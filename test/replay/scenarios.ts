@@ -17,6 +17,7 @@ import { workUntilCancelled } from '../support/held-work';
 import { charterTasks, planTask } from '../support/plans';
 import { COORDINATION_SCENARIOS } from './coordination-scenarios';
 import type { Scenario } from './scenario';
+import { TELLING_SCENARIOS } from './telling-scenarios';
 
 const TESTS_RED: RedItem = { subject: 'tests', excerpt: 'not ok 7 - refuses a stale token' };
 const slow = redGate({ subject: 'caching', excerpt: 'no cache header' });
@@ -251,4 +252,5 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   ...COORDINATION_SCENARIOS,
+  ...TELLING_SCENARIOS,
 ];
