@@ -176,10 +176,17 @@ describe('an objective whose worker has somebody to tell', () => {
     await department.withObjective(
       activities,
       async ({ handle, status }) => {
+        const heard = (count: number): Promise<number> =>
+          eventually(
+            () => Promise.resolve(told.taken.length),
+            (taken) => taken === count,
+          );
         await until(status, (s) => s.state === 'awaiting-approval');
+        await heard(2);
         const edit = { decision: 'edit', patch: [], by: 'ada' };
         await handle.executeUpdate(MESSAGES.reviewPlan, { args: [edit] });
         await until(status, (s) => s.plan?.version === 2 && s.state === 'awaiting-approval');
+        await heard(4);
         await handle.executeUpdate(MESSAGES.reviewPlan, { args: [{ decision: 'reject', by: 'ada' }] });
         await resultOf(handle);
         await handleOf(input.objectiveId).result();
