@@ -25,6 +25,7 @@ import type {
 } from '../src/domain/contract-work';
 import type { RecordDecisionsRequest } from '../src/domain/audit';
 import type { VerifyProofRequest, VerifyProofResult } from '../src/domain/decision-proof';
+import type { ChannelsRequest, ChannelsResult, NotifyRequest, NotifyResult } from '../src/domain/news';
 import type { RunWatchChecksRequest, RunWatchChecksResult } from '../src/domain/deployment-watch';
 import type {
   ClaimWorkRequest,
@@ -155,6 +156,13 @@ export interface DecisionActivities {
   recordDecisions(request: RecordDecisionsRequest): Promise<void>;
 }
 
+/** Telling people what waits for them. */
+export interface NotificationActivities {
+  /** Which channels want news of a kind, as the worker's settings say now. */
+  listChannels(request: ChannelsRequest): Promise<ChannelsResult>;
+  notifyPeople(request: NotifyRequest): Promise<NotifyResult>;
+}
+
 /** Everything the workflows may call. */
 export type Activities = ModelActivities &
   AttemptActivities &
@@ -166,4 +174,5 @@ export type Activities = ModelActivities &
   ContractThinking &
   ClaimActivities &
   DecisionActivities &
-  WatchActivities;
+  WatchActivities &
+  NotificationActivities;

@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { BudgetExhausted, ModelFailure, ProviderWalled } from '../src/domain/model-failure';
+import { NotDelivered } from '../src/domain/notification';
 import { FailureDetails } from '../src/domain/work';
 
 /**
@@ -36,6 +37,16 @@ export function translateFailure(error: unknown): unknown {
       nonRetryable: true,
       category: 'BENIGN',
       details: [FailureDetails.parse({ usage: error.usage })],
+    });
+  }
+  if (error instanceof NotDelivered) {
+    const { permanent, retryAfterMs } = error.facts;
+    return ApplicationFailure.create({
+      message: error.message,
+      type: error.name,
+      nonRetryable: permanent === true,
+      category: 'BENIGN',
+      ...(typeof retryAfterMs === 'number' ? { nextRetryDelay: retryAfterMs } : {}),
     });
   }
   if (error instanceof Error) {

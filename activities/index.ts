@@ -10,6 +10,7 @@ import { createDecisionActivities } from './decisions';
 import { createDeliveryActivities } from './delivery';
 import { createMergeActivities } from './merge';
 import { guarded } from './guarded';
+import { createNotificationActivities } from './notifications';
 import type { Ports } from './ports';
 import { createProviderActivities } from './provider-gate';
 import { createRecords } from './records';
@@ -40,5 +41,6 @@ export function createActivities(ports: Ports): Activities {
     ...createClaimActivities(ports, records),
     ...createWatchActivities(ports),
     ...createDecisionActivities(ports),
+    ...createNotificationActivities(ports),
   });
 }

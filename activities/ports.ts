@@ -8,6 +8,7 @@ import type { Contracts } from '../src/ports/contracts';
 import type { Bootstrap, GateRunner } from '../src/ports/gate';
 import type { Journals } from '../src/ports/journal';
 import type { ProofVerifier } from '../src/ports/proofs';
+import type { Notifications } from '../src/ports/notifications';
 import type { ReceiptNotes } from '../src/ports/receipt-notes';
 import type { Replicas } from '../src/ports/replica';
 import type { Reports } from '../src/ports/report';
@@ -36,6 +37,7 @@ export interface Ports {
   readonly probes: Probes;
   readonly audit: AuditLog;
   readonly proofs: ProofVerifier;
+  readonly notifications: Notifications;
   /** Sandbox level in force, for status and reports. */
   readonly sandbox: string;
   /** Names the provider of a model (endpoint and key, hashed). */

@@ -20,10 +20,10 @@ const MAX_CONVENTIONS = 16_000;
 const MAX_WARM = 4;
 
 export function createSurveyActivities(
-  ports: Pick<Ports, 'repositories' | 'worktrees' | 'surveyor' | 'sandbox' | 'providerOf'>,
+  ports: Pick<Ports, 'repositories' | 'worktrees' | 'surveyor' | 'sandbox' | 'providerOf' | 'notifications'>,
   records: Records,
 ): Pick<RepositoryActivities, 'surveyRepository'> {
-  const { repositories, worktrees, surveyor, sandbox, providerOf } = ports;
+  const { repositories, worktrees, surveyor, sandbox, providerOf, notifications } = ports;
   return {
     surveyRepository: (input) =>
       withHeartbeat(async () => {
@@ -76,6 +76,7 @@ export function createSurveyActivities(
           brought: [...broughtSpecialists(roles)],
           coordination: coordinationOf(survey),
           ...(survey.decisions === undefined ? {} : { decisions: survey.decisions }),
+          ...((await notifications.isOn()) ? { notifies: true as const } : {}),
         } satisfies SurveyResult;
       }),
   };

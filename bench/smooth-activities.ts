@@ -114,6 +114,8 @@ export function smoothActivities(
       }),
     verifyProof: () => Promise.resolve({ holds: true }),
     recordDecisions: () => Promise.resolve(),
+    listChannels: () => Promise.resolve({ channels: [] }),
+    notifyPeople: () => Promise.resolve({ delivery: 'delivered', note: 'taken' }),
     ...overrides,
   };
 }

@@ -17,6 +17,7 @@ import {
   type MessageName,
 } from '../src/domain/messages';
 import { GateResult } from '../src/domain/gate-result';
+import { Notification } from '../src/domain/notification';
 import { Report } from '../src/domain/report';
 import { settingsJsonSchema } from '../src/domain/settings';
 import { ObjectiveResult, ObjectiveStatus } from '../src/domain/status';
@@ -42,6 +43,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
   const written = {
     Answer,
     GateResult,
+    Notification,
     ObjectiveResult,
     ObjectiveStatus,
     OpenEscalations: z.array(Escalation),

@@ -5,8 +5,10 @@ import {
   contractWorkflowId,
   type ContractReviewed,
 } from '../src/domain/coordination-orders';
+import { tidingsOfReview } from '../src/domain/news';
 import { FRONTEND_COORDINATOR, mention } from '../src/domain/specialists';
 import type { TaskProgress } from '../src/domain/task-progress';
+import { tell } from './news';
 import { record, replaceTask, type Run } from './run';
 
 /** Why a review of a contract cannot be taken, or null. */
@@ -52,6 +54,7 @@ export function reviewContract(run: Run, said: ReviewContract): string {
   found.by = said.by;
   found.state = said.decision === 'approve' ? 'approved' : 'changes-requested';
   record(run, `contract ${found.name}: ${said.decision} by ${said.by}`, found.taskId);
+  tell(run, tidingsOfReview(found.name, said));
   const id = contractWorkflowId(run.input.objectiveId, found.name);
   getExternalWorkflowHandle(id)
     .signal(CONTRACT_REVIEWED, review)

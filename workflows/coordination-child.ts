@@ -1,11 +1,4 @@
-import {
-  CancellationScope,
-  getExternalWorkflowHandle,
-  isCancellation,
-  ParentClosePolicy,
-  startChild,
-  WorkflowIdReusePolicy,
-} from '@temporalio/workflow';
+import { getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
 import {
   COORDINATION_ORDER,
   type ContractInput,
@@ -13,6 +6,7 @@ import {
   type DatabaseInput,
   type DatabaseOrder,
 } from '../src/domain/coordination-orders';
+import { startAbandoned } from './abandoned-child';
 import { record, type Run } from './run';
 
 /** A workflow an objective coordinates with, and what it is to do. */
@@ -40,19 +34,11 @@ export async function order(run: Run, child: Child): Promise<void> {
     }
   }
   children.push(child.id);
-  // Of its own scope: one task that is cancelled does not take the work of others with it.
-  const start = (): Promise<unknown> =>
-    startChild(child.type, {
-      workflowId: child.id,
-      args: [child.input],
-      // It waits for people longer than one run of an objective lasts; the objective tells it when to close.
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-      staticSummary: child.summary,
-    });
-  await CancellationScope.nonCancellable(start).catch((error: unknown) => {
-    // It runs already: started by a run of this workflow that was taken back.
-    if (!(error instanceof Error) || error.name !== 'WorkflowExecutionAlreadyStartedError') throw error;
+  // It waits for people longer than one run of an objective lasts; the objective tells it when to close.
+  await startAbandoned(child.type, {
+    workflowId: child.id,
+    args: [child.input],
+    staticSummary: child.summary,
   });
   await signal();
 }

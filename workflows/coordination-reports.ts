@@ -2,6 +2,7 @@ import { afterCoordination } from '../src/domain/after-coordination';
 import { CoordinationReport, type CoordinationAnswer } from '../src/domain/coordination-orders';
 import { addUsage } from '../src/domain/usage';
 import { spendUsage } from './budget';
+import { settleNews } from './news';
 import { record, replaceTask, taskOf, type Run } from './run';
 
 /** Takes in what a coordinating workflow tells. Anything it cannot read is ignored: throwing would stop the workflow. */
@@ -37,6 +38,7 @@ function takeAnswer(run: Run, request: number, answer: CoordinationAnswer): void
   );
   if (resting?.step.kind === 'await-contract') {
     const { contract } = resting.step;
+    settleNews(run, [contract]);
     replaceTask(run, afterCoordination(resting, 'contract', answer, { number: request, contract }));
   } else run.answers.set(request, answer);
 }

@@ -17,6 +17,7 @@ import { claimCovers } from '../src/domain/path-claims';
 import type { Coordinated, TaskProgress } from '../src/domain/task-progress';
 import { allowanceOf } from './budget';
 import { order } from './coordination-child';
+import { tell } from './news';
 import type { Run } from './run';
 import { latest, settingOf } from './step-frame';
 
@@ -58,6 +59,8 @@ export async function coordinate(run: Run, task: TaskProgress, of: Coordinated):
           ...allowanceOf(run, id),
         }),
   );
+  if (contract !== null && answer.kind === 'contract' && answer.verdict === 'waiting')
+    tell(run, { kind: 'contract-review', subject: contract.name, taskId: id });
   return afterCoordination(latest(run, id), of, answer, {
     number: request,
     contract: contract?.name ?? '',

@@ -2,9 +2,11 @@ import { assigneesFor } from '../src/domain/department-roles';
 import { refuseDecider, type PersonName } from '../src/domain/decision-rules';
 import { escalationId, type Decision, type ResolveEscalation } from '../src/domain/escalation';
 import { MESSAGES } from '../src/domain/messages';
+import { tidingsOfDecision } from '../src/domain/news';
 import { raise } from '../src/domain/questions';
 import type { Question } from '../src/domain/task-progress';
 import type { Sender } from './message';
+import { settleNews, tell, tellQuestion } from './news';
 import { now, record, replaceTask, taskOf, type OpenEscalation, type Run } from './run';
 
 /** Characters of a question a decision keeps. */
@@ -37,6 +39,7 @@ function openQuestion(run: Run, id: string, subject: OpenEscalation['subject'], 
   const escalation = raise(question, { id, raisedAt: now(), ofObjective: subject === 'objective' });
   run.progress.open.push({ escalation, subject });
   record(run, `asks ${id}: ${question.question}`, subject === 'objective' ? null : subject);
+  tellQuestion(run, id);
 }
 
 /** Why a decision cannot be taken, or null when it can. Synchronous: update validators must be. */
@@ -101,6 +104,7 @@ export function decide(run: Run, message: ResolveEscalation, sender: Sender): De
   run.progress.undone.push(decision);
   const proven = speaker === null ? '' : `, ${speaker.person} at ${speaker.channel}`;
   record(run, `${message.escalationId} decided: ${message.decision} by ${message.by} (${channel}${proven})`);
+  tell(run, tidingsOfDecision(decision));
   run.audit.note({
     message: MESSAGES.resolveEscalation,
     body: message,
@@ -118,5 +122,10 @@ export function closeQuestion(run: Run, id: string): OpenEscalation | undefined 
 
 /** Withdraws the open questions of tasks that settled some other way. */
 export function withdrawQuestions(run: Run, subject: string): void {
+  const withdrawn = run.progress.open.filter((row) => row.subject === subject);
   run.progress.open = run.progress.open.filter((row) => row.subject !== subject);
+  settleNews(
+    run,
+    withdrawn.map(({ escalation }) => escalation.id),
+  );
 }

@@ -59,6 +59,7 @@ async function watchDeployment(run: Run): Promise<void> {
     rollout: newest?.rollout ?? null,
     deployment: newest?.deployment ?? null,
     ...(decisionRules === undefined ? {} : { decisions: decisionRules }),
+    ...(run.teller === null ? {} : { notifies: true as const }),
   });
   record(run, 'a watch waits for the report of a deployment (command: deployed)');
 }

@@ -25,6 +25,7 @@ import type { WatchResult, WatchStatus } from '../src/domain/watch-status';
 import { nextStep } from '../src/domain/watch-steps';
 import { AUDIT_PATIENCE_MS } from './audit';
 import { describeIssues, installMessage, type Sender } from './message';
+import { endTelling, everythingTold } from './news';
 import { watching } from './proxies';
 import {
   ignoreMessage,
@@ -61,8 +62,10 @@ export async function deploymentWatchWorkflow(
   await watch.audit.settle(AUDIT_PATIENCE_MS);
   await condition(allHandlersFinished);
   if (end === 'continue-as-new') {
+    await everythingTold(watch);
     return continueAsNew<typeof deploymentWatchWorkflow>(input, watch.progress);
   }
+  await endTelling(watch, null);
   return watchResult(watch);
 }
 

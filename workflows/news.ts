@@ -1,14 +1,123 @@
-import type { NewsKind } from '../src/domain/news';
+import { CancellationScope, getExternalWorkflowHandle, patched } from '@temporalio/workflow';
+import type { Escalation } from '../src/domain/escalation';
+import {
+  asksSomebody,
+  newsOf,
+  NOTIFICATION_ORDER,
+  NOTIFICATIONS_WORKFLOW,
+  notificationsWorkflowId,
+  type NotificationOrder,
+  type Tidings,
+} from '../src/domain/news';
+import { startAbandoned } from './abandoned-child';
 import type { Run } from './run';
 
-/** Something people are told of without asking; `subject` is a question's id, `plan`, or a contract's name. */
-interface News {
-  readonly kind: NewsKind;
-  readonly subject: string;
-  readonly text: string;
+/** What carries over: how many news were told, and whether their workflow was started. */
+export interface NewsState {
+  last: number;
+  started: boolean;
 }
 
-/** Tells people; so far they see it in the run's events, where whoever calls this recorded it. */
-export function tell(_run: Run, _news: News): void {
-  return;
+/** Hands news on to the workflow that tells people, one after another, so that they arrive in order. */
+export interface Teller {
+  readonly owner: string;
+  readonly state: NewsState;
+  /** Resolves when everything so far was handed on. */
+  sending: Promise<void>;
+}
+
+/** Who has something to tell: an objective, or the watch over its deployment. */
+interface Owner {
+  readonly teller: Teller | null;
+  readonly progress: {
+    readonly open: readonly { readonly escalation: Escalation; readonly subject?: string }[];
+  };
+}
+
+export const NOTHING_TOLD = (): NewsState => ({ last: 0, started: false });
+
+export function openTeller(owner: string, state: NewsState | undefined): Teller | null {
+  return state === undefined ? null : { owner, state, sending: Promise.resolve() };
+}
+
+/** From here on people are told; who and how is asked when there is something to tell. */
+export function beginTelling(run: Run): void {
+  run.progress.news ??= NOTHING_TOLD();
+  run.teller ??= openTeller(run.input.objectiveId, run.progress.news);
+}
+
+/**
+ * Tells people, if the worker's settings name any. Returns at once: nothing waits until somebody was reached. A
+ * question that is open under the subject's id goes along.
+ */
+export function tell({ teller, progress }: Owner, tidings: Tidings): void {
+  if (teller === null) return;
+  const { state } = teller;
+  state.last += 1;
+  const open = asksSomebody(tidings.kind)
+    ? progress.open.find((row) => row.escalation.id === tidings.subject)
+    : undefined;
+  const ofTask = open?.subject === undefined || open.subject === 'objective' ? null : open.subject;
+  const news = newsOf(
+    { taskId: ofTask, ...(open === undefined ? {} : { question: open.escalation }), ...tidings },
+    { number: state.last, at: new Date().toISOString() },
+  );
+  handOn(teller, { kind: 'tell', news });
+}
+
+/**
+ * The same of a level-4 question. One raised before the survey has said whether anybody is to be told is told all the
+ * same: it may be the survey that failed.
+ */
+export function tellQuestion(run: Run, id: string): void {
+  if (run.progress.handle === null && run.teller === null && patched('news-before-survey')) beginTelling(run);
+  tell(run, { kind: 'escalation', subject: id });
+}
+
+/** Nobody has to do anything about these any more: who was not told of them yet is not told. */
+export function settleNews({ teller }: Pick<Owner, 'teller'>, subjects: readonly string[]): void {
+  if (teller === null || subjects.length === 0) return;
+  handOn(teller, { kind: 'settle', subjects: [...subjects] });
+}
+
+/** Resolves when everything was handed on; at once where nobody is to be told. */
+export async function everythingTold({ teller }: Pick<Owner, 'teller'>): Promise<void> {
+  if (teller !== null) await teller.sending;
+}
+
+/** The last news, if there are any, and that nothing more comes. Telling goes on without whoever told. */
+export async function endTelling(owner: Owner, tidings: Tidings | null): Promise<void> {
+  const { teller } = owner;
+  if (teller === null) return;
+  if (tidings !== null) tell(owner, tidings);
+  if (teller.state.last > 0) handOn(teller, { kind: 'close' });
+  await teller.sending;
+}
+
+function handOn(teller: Teller, order: NotificationOrder): void {
+  // Cancelling the objective takes back nothing that was to be told.
+  const send = (): Promise<void> => CancellationScope.nonCancellable(() => deliverOrder(teller, order));
+  teller.sending = teller.sending.then(send);
+}
+
+async function deliverOrder({ owner, state }: Teller, order: NotificationOrder): Promise<void> {
+  const id = notificationsWorkflowId(owner);
+  const signal = (): Promise<void> => getExternalWorkflowHandle(id).signal(NOTIFICATION_ORDER, order);
+  if (state.started) {
+    const arrived = await signal().then(
+      () => true,
+      () => false,
+    );
+    if (arrived) return;
+    // It has ended, or was ended by hand: only news are worth another.
+    if (order.kind !== 'tell') return;
+  }
+  await startAbandoned(NOTIFICATIONS_WORKFLOW, {
+    workflowId: id,
+    args: [{ owner }],
+    staticSummary: `Notifications of ${owner}`,
+  });
+  state.started = true;
+  // Ended by hand in this very moment: people still find what waits where they look.
+  await signal().catch(() => undefined);
 }

@@ -5,6 +5,7 @@ import {
   continueAsNew,
   isCancellation,
 } from '@temporalio/workflow';
+import type { Tidings } from '../src/domain/news';
 import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective';
 import type { ObjectiveResult } from '../src/domain/status';
 import { AUDIT_PATIENCE_MS } from './audit';
@@ -13,6 +14,7 @@ import { listenToMessages } from './conversation';
 import { closeCoordination } from './coordination-child';
 import { startClock } from './decision-clock';
 import { deliver, deliverCancelled } from './delivery';
+import { endTelling, everythingTold } from './news';
 import { gateObjective } from './objective-gate';
 import { analyse, approve, gateBase, plan, survey } from './planning';
 import { isStopped, openRun, record, type Carried, type Run } from './run';
@@ -38,11 +40,13 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
     if (end === 'continue-as-new') {
       await run.audit.settle(BEFORE_THE_NEXT_RUN_MS);
       await condition(allHandlersFinished);
+      await everythingTold(run);
       return await continueAsNew<typeof objectiveWorkflow>(input, carriedOn(run));
     }
     await deliver(run, show);
     await releaseClaims(run);
     await closeCoordination(run, `the objective has ended: ${run.progress.outcome ?? ''}`);
+    await endTelling(run, endOf(run));
   } catch (error) {
     if (!isCancellation(error)) throw error;
     await CancellationScope.nonCancellable(() => closeCancelled(run, show));
@@ -88,6 +92,18 @@ async function closeCancelled(run: Run, show: () => void): Promise<void> {
   await deliverCancelled(run, show);
   await releaseClaims(run);
   await closeCoordination(run, 'the objective was cancelled');
+  await endTelling(run, endOf(run));
+}
+
+/** What people are told of its end. */
+function endOf({ progress }: Run): Tidings {
+  const { outcome, reason } = progress;
+  return {
+    kind: 'ended',
+    subject: 'objective',
+    ...(outcome === null ? {} : { outcome }),
+    ...(reason === null ? {} : { text: reason }),
+  };
 }
 
 function resultOf(run: Run): ObjectiveResult {

@@ -1,5 +1,6 @@
 import { ApplicationFailure, condition, patched } from '@temporalio/workflow';
 import { MESSAGES, type ReviewPlan } from '../src/domain/messages';
+import { PLAN_SUBJECT, tidingsOfReview } from '../src/domain/news';
 import type { TaskOutline } from '../src/domain/plan';
 import { isSettledProgress } from '../src/domain/scheduler';
 import { isIntegrated } from '../src/domain/states';
@@ -10,6 +11,7 @@ import { taskMoneyLeft } from './budget';
 import { decide, withdrawQuestions } from './decisions';
 import { repository } from './proxies';
 import type { Sender } from './message';
+import { tell } from './news';
 import { adoptPlan, ignore, isStopped, record, taskOf, type PlanReview, type Run } from './run';
 import { skipTask } from './skip-task';
 import { patiently, stopRun } from './trouble';
@@ -45,6 +47,7 @@ export function reviewPlan(run: Run, body: ReviewPlan, sender: Sender): string |
   }
   run.planReview = review;
   record(run, `plan: ${body.decision} by ${body.by}`);
+  if (body.decision !== 'edit') tell(run, tidingsOfReview(PLAN_SUBJECT, body));
   return judged && channel === 'update' ? answerOf(run, review) : `recorded: ${body.decision}`;
 }
 

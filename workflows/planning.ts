@@ -1,6 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import type { ObjectiveHandle } from '../src/domain/objective';
 import { questionOfTrouble } from '../src/domain/questions';
+import { PLAN_SUBJECT } from '../src/domain/news';
 import { COORDINATOR } from '../src/domain/specialists';
 import type { PlanResult } from '../src/domain/work';
 import { askAboutObjective } from './decisions';
@@ -8,6 +9,7 @@ import { models, repository } from './proxies';
 import { readHeld } from './claims';
 import { spendUsage } from './budget';
 import { takePlanReview } from './plan-review';
+import { beginTelling, tell } from './news';
 import { adoptPlan, record, type Run } from './run';
 import { awaitRetry, patiently, thoughtfully } from './trouble';
 
@@ -30,6 +32,7 @@ export async function survey(run: Run): Promise<ObjectiveHandle | null> {
   progress.brought = found.brought ?? [];
   progress.rules = found.coordination ?? null;
   if (found.decisions !== undefined) progress.decisionRules = found.decisions;
+  if (found.notifies === true) beginTelling(run);
   record(run, `surveyed: ${found.stack}`);
   for (const note of found.notes) record(run, note);
   return progress.handle;
@@ -110,9 +113,13 @@ export async function plan(run: Run, handle: ObjectiveHandle, analysis: string):
 
 /** With `--approve-plan` nothing is built before a human approved; edits are checked like the model's own plan. */
 export async function approve(run: Run, show: () => void): Promise<void> {
+  let told: number | undefined;
   while (!run.progress.approved && run.stop === null) {
     run.stage = 'awaiting-approval';
     show();
+    const version = run.progress.plan?.version;
+    if (version !== told) tell(run, { kind: 'plan-review', subject: PLAN_SUBJECT });
+    told = version;
     await condition(() => run.planReview !== null || run.stop !== null);
     await takePlanReview(run);
   }

@@ -7,6 +7,7 @@ import type {
   DatabaseThinking,
   DecisionActivities,
   ModelActivities,
+  NotificationActivities,
   ProviderActivities,
   ReplicaActivities,
   RepositoryActivities,
@@ -126,3 +127,18 @@ export const deciding = proxyLocalActivities<DecisionActivities>({
 export function whyOf(error: Error): string {
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
+
+/**
+ * Telling people. Tries are counted, not hours: they come to a day, and a worker that was off for a weekend begins them when
+ * it is back. Nobody waits for it.
+ */
+export const telling = proxyActivities<NotificationActivities>({
+  startToCloseTimeout: '45 seconds',
+  cancellationType,
+  retry: {
+    initialInterval: '2 seconds',
+    backoffCoefficient: 2,
+    maximumInterval: '10 minutes',
+    maximumAttempts: 150,
+  },
+});

@@ -21,6 +21,7 @@ import { NO_USAGE, type Usage } from '../src/domain/usage';
 import type { LedgerRow } from '../src/domain/ledger';
 import type { Sender } from './message';
 import { createAuditor, type Auditor } from './audit';
+import { openTeller, type NewsState, type Teller } from './news';
 
 /** Newest events and ignored messages status keeps. */
 const KEPT_EVENTS = 200;
@@ -104,6 +105,8 @@ export interface Carried {
   contractTests?: Compared | null;
   /** What people said about the plan and nobody acted on yet; absent: nothing. */
   planReview?: { readonly body: ReviewPlan; readonly sender: Sender } | null;
+  /** What was told to people so far; absent: nobody is to be told. */
+  news?: NewsState;
   delivery: Delivery | null;
   outcome: Outcome | null;
   reason: string | null;
@@ -142,6 +145,8 @@ export interface Run {
   bug: Error | null;
   /** Answers of coordinating workflows, by the order they answer, until somebody takes them. */
   readonly answers: Map<number, CoordinationAnswer>;
+  /** Tells people what waits for them; null: nobody is to be told. */
+  teller: Teller | null;
   /** Money held by what runs now, in US dollars. */
   readonly reserved: Map<EscalationSubject, number>;
   readonly audit: Auditor;
@@ -207,6 +212,7 @@ export function openRun(input: ObjectiveInput, carried: Carried | undefined): Ru
     reserved: new Map(),
     capped: new Set(),
     answers: new Map(),
+    teller: openTeller(input.objectiveId, carried?.news),
     inFlight: new Map(),
     stop: null,
     stage: 'surveying',

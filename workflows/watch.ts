@@ -6,6 +6,7 @@ import {
   type ReportDeployment,
 } from '../src/domain/deployment-watch';
 import type { Decision, ResolveEscalation } from '../src/domain/escalation';
+import { tidingsOfDecision } from '../src/domain/news';
 import type { IgnoredMessage } from '../src/domain/status';
 import { askAboutChecks, checksToAskAbout, type WatchQuestion } from '../src/domain/watch-questions';
 import { addSample, newTally } from '../src/domain/watch-samples';
@@ -14,6 +15,7 @@ import type { WatchEvent, WatchOutcome } from '../src/domain/watch-status';
 import { isSameDeployment, watchSpan, type WatchProgress } from '../src/domain/watch-steps';
 import { createAuditor, type Auditor } from './audit';
 import type { Sender } from './message';
+import { NOTHING_TOLD, openTeller, settleNews, tell, type NewsState, type Teller } from './news';
 
 /** Newest events and ignored messages the watch keeps. */
 const KEPT_EVENTS = 200;
@@ -33,6 +35,8 @@ export interface WatchCarried extends WatchProgress {
   /** Decisions that are not in the audit log yet, and macs of the proofs that were used. */
   readonly unaudited: AuditEntry[];
   readonly usedProofs: string[];
+  /** What was told to people so far; absent: nobody is to be told. */
+  readonly news?: NewsState;
 }
 
 /** One watch in the hands of one workflow run. */
@@ -41,6 +45,8 @@ export interface Watch {
   progress: WatchCarried;
   outcome: WatchOutcome | null;
   readonly audit: Auditor;
+  /** Tells people of its questions; null: nobody is to be told. */
+  readonly teller: Teller | null;
   /** Grows with every change; the loop waits for it. */
   revision: number;
 }
@@ -67,11 +73,13 @@ export function openWatch(input: DeploymentWatchInput, carried: WatchCarried | u
     unaudited: [],
     usedProofs: [],
   };
-  const progress = { ...fresh, ...carried };
+  const news = carried?.news ?? (input.notifies === true ? NOTHING_TOLD() : undefined);
+  const progress = { ...fresh, ...carried, ...(news === undefined ? {} : { news }) };
   const watch: Watch = {
     input,
     progress,
     outcome: null,
+    teller: openTeller(deploymentWatchId(input.objectiveId), news),
     audit: createAuditor({
       pending: progress.unaudited,
       subject: {
@@ -125,6 +133,10 @@ export function takeReport(watch: Watch, report: ReportDeployment): string {
   if (deployment !== null) {
     noteEvent(watch, `the watch of ${deployment.report.commit.slice(0, 12)} ends for that of ${named}`);
     for (const { escalation } of open) noteEvent(watch, `withdrew ${escalation.id}`);
+    settleNews(
+      watch,
+      open.map(({ escalation }) => escalation.id),
+    );
   }
   const span = watchSpan(watch.input.settings, Date.now());
   change(watch, {
@@ -173,6 +185,7 @@ function ask(watch: Watch, about: WatchQuestion['about']): void {
     breached: progress.breached || about === 'breach',
   });
   noteEvent(watch, `asks ${question.escalation.id}: ${question.escalation.question}`);
+  tell(watch, { kind: 'escalation', subject: question.escalation.id });
 }
 
 /** Why an answer cannot be taken, or null when it can. */
@@ -244,5 +257,6 @@ export function takeAnswer(watch: Watch, message: ResolveEscalation, sender: Sen
     sender,
     saw: question === undefined ? null : { kind: 'escalation', escalation: question.escalation },
   });
+  tell(watch, tidingsOfDecision(decision));
   return `${message.escalationId}: ${message.decision} by ${message.by}`;
 }

@@ -148,9 +148,9 @@ export function composeServices(request: ServicesRequest): Services {
       };
     },
     reportsDir: folders.reports,
-    examine: async () => {
+    examine: async (options) => {
       const { examine } = await import('./doctor/examine.js');
-      return examine(request);
+      return examine(request, options?.notify ?? false);
     },
     planGc: async (gc) => {
       const { findAbandonedData } = await import('../postgres/owned-folder.js');

@@ -200,7 +200,8 @@ export interface Services {
   rewinding(objectiveId: string): Promise<CodeRewind>;
   /** Where reports of this home are. */
   readonly reportsDir: string;
-  examine(): Promise<readonly Check[]>;
+  /** `notify`: also sends a test over every channel of notifications. */
+  examine(options?: { readonly notify: boolean }): Promise<readonly Check[]>;
   planGc(request: GcRequest): Promise<GcPlan>;
   applyGc(plan: GcPlan): Promise<GcDone>;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isDeploymentWatchId } from '../domain/deployment-watch';
 import type { Speaker } from '../domain/decision-proof';
 import { Escalation } from '../domain/escalation';
+import { NOTIFICATIONS_STATUS, NotificationsStatus, notificationsWorkflowId } from '../domain/news';
 import { Answer, OBJECTIVE_WORKFLOW, PROVABLE } from '../domain/messages';
 import type { ObjectiveInput } from '../domain/objective';
 import type { ObjectiveState } from '../domain/states';
@@ -75,6 +76,8 @@ export interface DepartmentClient {
   /** null while it is open. */
   resultIfClosed(objectiveId: string): Promise<ObjectiveResult | null>;
   hasWorker(kind: 'workflow' | 'activity'): Promise<boolean>;
+  /** Notifications of an objective that are under way; 0 where nobody is told, or nobody knows. */
+  pendingNotifications(objectiveId: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -149,8 +152,20 @@ export function createDepartmentClient(
       }),
     resultIfClosed,
     hasWorker: (kind) => translated({ address: gateway.address }, () => gateway.hasWorker(kind)),
+    pendingNotifications: (objectiveId) => countPending(gateway, objectiveId),
     close: () => gateway.close(),
   };
+}
+
+async function countPending(gateway: Gateway, objectiveId: string): Promise<number> {
+  try {
+    const id = notificationsWorkflowId(objectiveId);
+    return NotificationsStatus.parse(await gateway.query(id, NOTIFICATIONS_STATUS, QUERY_WITHIN_MS)).pending;
+  } catch (error) {
+    if (isNamed(error, 'WorkflowNotFoundError') || isNamed(error, 'QueryNotRegisteredError')) return 0;
+    if (isNoAnswer(error)) return 0;
+    throw translateError(error, { address: gateway.address });
+  }
 }
 
 function noWorker(objectiveId: string, cause: unknown): UserError {

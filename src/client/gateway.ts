@@ -1,5 +1,6 @@
 import type { WATCH_QUERIES, WatchMessageName } from '../domain/deployment-watch';
 import type { MessageName, QUERIES } from '../domain/messages';
+import type { NOTIFICATIONS_STATUS } from '../domain/news';
 import type { ObjectiveInput } from '../domain/objective';
 import type { CLAIMS_FREED } from '../domain/repository-claims';
 import type { RunHistory } from '../domain/rewind';
@@ -38,7 +39,7 @@ export interface Gateway {
   start(request: StartRequest): Promise<void>;
   query(
     objectiveId: string,
-    name: keyof typeof QUERIES | keyof typeof WATCH_QUERIES,
+    name: keyof typeof QUERIES | keyof typeof WATCH_QUERIES | typeof NOTIFICATIONS_STATUS,
     timeoutMs: number,
   ): Promise<unknown>;
   update(

@@ -29,7 +29,8 @@ export function callFormOf(call: {
   return (words) => `node ${/[^\w./@+-]/.test(file) ? `'${file.replaceAll("'", `'\\''`)}'` : file} ${words}`;
 }
 
-function throughNpm(words: string): string {
+/** Through the scripts of a checkout. */
+export function throughNpm(words: string): string {
   const [name = '', ...rest] = words.split(' ');
   return rest.length === 0 ? `npm run ${name}` : `npm run ${name} -- ${rest.join(' ')}`;
 }

@@ -39,6 +39,8 @@ const Variables = z.object({
   EDITOR: text,
 });
 
+const NOTIFY_PREFIX = 'COORDINATOR_NOTIFY_';
+
 /** Everything the product takes from the environment; the only place that reads `process.env`. */
 export interface Environment {
   readonly coordinatorHome: string | undefined;
@@ -71,9 +73,11 @@ export interface Environment {
   readonly editor: string | undefined;
   /**
    * All variables as they are, secrets included: only for tools the user's own shell would run, never logged. The MCP
-   * token and the key of decisions are no business of theirs.
+   * token, the key of decisions and secrets of notifications are no business of theirs.
    */
   readonly inherited: Readonly<Record<string, string>>;
+  /** Secrets of notifications: variables that begin with COORDINATOR_NOTIFY_. Handed on to workers only. */
+  readonly notify: Readonly<Record<string, string>>;
 }
 
 /**
@@ -86,6 +90,9 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   const set = Object.fromEntries(Object.entries(inherited).filter(([, value]) => value.trim() !== ''));
   delete inherited['COORDINATOR_MCP_TOKEN'];
   delete inherited['COORDINATOR_DECISION_KEY'];
+  const notify = Object.fromEntries(Object.entries(set).filter(([name]) => name.startsWith(NOTIFY_PREFIX)));
+  for (const name of Object.keys(inherited))
+    if (name.startsWith(NOTIFY_PREFIX)) Reflect.deleteProperty(inherited, name);
   const parsed = Variables.safeParse(set);
   if (!parsed.success) throw badVariable(parsed.error);
   const read = parsed.data;
@@ -114,6 +121,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     path: read.PATH ?? '',
     editor: read.VISUAL ?? read.EDITOR,
     inherited,
+    notify,
   };
 }
 

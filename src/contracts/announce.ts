@@ -1,8 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { errorCodeOf } from '../config/error-code';
+import { hmacOf, NotReached, postJson, type PostAnswer } from '../http/post';
 import type { Contracts, ContractNews } from '../ports/contracts';
-
-const TIMEOUT_MS = 10_000;
 
 /** The webhook did not take the news; the workflow tells it again. The message holds no address but the host. */
 class WebhookFailed extends Error {
@@ -28,34 +26,24 @@ export async function announce({
   }
   const body = JSON.stringify(news);
   const headers = {
-    'content-type': 'application/json',
-    'user-agent': 'backend-coordinator',
     // The same news again is the same delivery.
     'x-coordinator-delivery': deliveryOf(news),
-    ...authorizationOf(url),
     ...signatureOf(body, webhook.secretEnv, secretOf),
   };
-  url.username = '';
-  url.password = '';
-  let response: Response;
+  let answer: PostAnswer;
   try {
-    response = await fetch(url, {
-      method: 'POST',
-      headers,
-      body,
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-    });
+    // Consumers of a contract are often on the same network; whoever trusted the repository was shown the address.
+    answer = await postJson({ url, headers, body, addresses: 'any', signal });
   } catch (error) {
-    signal.throwIfAborted();
+    if (!(error instanceof NotReached)) throw error;
     throw new WebhookFailed(
-      `The webhook at ${url.host} was not reached (${causeOf(error)}); it is told again.`,
+      `The webhook at ${url.host} was not reached (${error.message}); it is told again.`,
+      { cause: error },
     );
   }
-  await response.body?.cancel();
-  if (response.status >= 200 && response.status < 300) return;
+  if (answer.status >= 200 && answer.status < 300) return;
   throw new WebhookFailed(
-    `The webhook at ${url.host} answered ${String(response.status)} instead of 2xx; it is told again.`,
+    `The webhook at ${url.host} answered ${String(answer.status)} instead of 2xx; it is told again.`,
   );
 }
 
@@ -71,13 +59,7 @@ function signatureOf(
       `The key of the webhook's signature is not there: set ${secretEnv} for the worker; the news is told again.`,
     );
   }
-  return { 'x-coordinator-signature': `sha256=${createHmac('sha256', key).update(body).digest('hex')}` };
-}
-
-function authorizationOf({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {};
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+  return { 'x-coordinator-signature': `sha256=${hmacOf(key, body)}` };
 }
 
 const deliveryOf = ({ objective, contract, revision, hash, event }: ContractNews): string =>
@@ -85,12 +67,3 @@ const deliveryOf = ({ objective, contract, revision, hash, event }: ContractNews
     .update(JSON.stringify([objective, contract, revision, hash, event]))
     .digest('hex')
     .slice(0, 32);
-
-/** What kept it, in one word; messages of the HTTP client may repeat the address. By shape: it may be another realm's. */
-function causeOf(error: unknown): string {
-  const of = (key: string): unknown =>
-    typeof error === 'object' && error !== null ? (Reflect.get(error, key) as unknown) : undefined;
-  if (of('name') === 'TimeoutError') return 'no answer within 10 s';
-  const code = errorCodeOf(of('cause')) ?? errorCodeOf(error);
-  return typeof code === 'string' ? code : 'network failure';
-}

@@ -50,6 +50,8 @@ export const DeploymentWatchInput = z.strictObject({
   deployment: BlobRef.nullable(),
   /** Who may answer its questions; absent: anybody, or started by an older version. */
   decisions: DecisionRules.optional(),
+  /** People are told of its questions; absent: nobody is. */
+  notifies: z.literal(true).optional(),
 });
 export type DeploymentWatchInput = z.infer<typeof DeploymentWatchInput>;
 

@@ -52,6 +52,8 @@ export const SurveyResult = z.strictObject({
   coordination: CoordinationRules.optional(),
   /** Who may decide what, reminders and defaults; absent: nothing was configured, or an older history. */
   decisions: DecisionRules.optional(),
+  /** The worker's settings say whom to tell; absent: nobody, as in older histories. */
+  notifies: z.literal(true).optional(),
 });
 export type SurveyResult = z.infer<typeof SurveyResult>;
 

@@ -5,6 +5,7 @@ import { createContracts } from '../contracts/contracts';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
 import { packageRoot } from '../config/package-root';
+import { readSettings } from '../config/settings-file';
 import { TASK_QUEUE } from '../domain/messages';
 import { createCheckRunner } from '../gate/check-runner';
 import { createContractExercise } from '../gate/contract/exercise-contract';
@@ -29,6 +30,7 @@ import { createDirectoryJournals } from '../store/directory-journals';
 import { createEntities } from '../temporal/entities';
 import { openChecking } from './checking';
 import { openDecisionPorts } from './decision-ports';
+import { createNotifications } from '../notify/notifications';
 import { createProbes } from '../watch/probes';
 import { createRunShell } from './run-shell';
 import { createSurveyor } from './surveyor';
@@ -49,6 +51,8 @@ export async function openDepartment(options: {
   readonly recording?: RecordingTarget | undefined;
   /** Told what does not work and does no harm. */
   readonly warn?: ((text: string) => void) | undefined;
+  /** Where the server shows its workflows; left out: nowhere that is known. */
+  readonly webUi?: { readonly address: string | null; readonly namespace: string } | undefined;
 }): Promise<Department> {
   const { environment, home, recording } = options;
   const folder = (name: string): string => join(home.home, name);
@@ -108,6 +112,11 @@ export async function openDepartment(options: {
     reports: createReports({ dir: folder('reports'), blobs: store }),
     probes: createProbes({ variable: (name) => environment.inherited[name] }),
     ...openDecisionPorts({ environment, home }),
+    notifications: createNotifications({
+      settings: async () => (await readSettings(home)).notifications,
+      secretOf: (name) => environment.notify[name],
+      webUi: options.webUi ?? { address: null, namespace: 'default' },
+    }),
     sandbox: sandbox.level,
     providerOf: (model) => providerOf(clientFor(model)),
   });

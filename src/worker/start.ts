@@ -18,15 +18,18 @@ export async function startDepartmentWorker(options: {
   readonly mode: 'full' | 'workflow-only';
   /** Where what the model answers is kept as a playbook. */
   readonly recording?: RecordingTarget;
+  /** Address of the server's Web UI; left out or null: none is known. */
+  readonly webUi?: string | null;
 }): Promise<DepartmentWorker> {
   const { connection, namespace, home, environment, mode, recording } = options;
+  const webUi = { address: options.webUi ?? null, namespace };
   if (mode === 'workflow-only') {
     const local = createLocalActivities(openDecisionPorts({ environment, home }));
     return createWorker({ connection, namespace, activities: { local } });
   }
   await ensureHome(home);
   const { openDepartment } = await import('./department.js');
-  const department = await openDepartment({ environment, home, recording, warn: warnInLog });
+  const department = await openDepartment({ environment, home, recording, warn: warnInLog, webUi });
   try {
     const worker = await createWorker({ connection, namespace, activities: department.activities });
     return {

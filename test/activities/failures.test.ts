@@ -1,6 +1,7 @@
 // Needs no server: activities run in Temporal's mock environment over scripted ports.
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { ModelFailure } from '../../src/domain/model-failure';
+import { NotDelivered } from '../../src/domain/notification';
 import { answered, createBench } from './ports';
 
 const advice = { summary: 's', recommendations: ['r'], risks: [] };
@@ -37,6 +38,19 @@ describe('what an adapter throws becomes what the retry policy reads', () => {
       message: expect.stringContaining('check ANTHROPIC_API_KEY') as string,
     });
     expect((failure as ApplicationFailure).category).not.toBe('BENIGN');
+  });
+
+  it('a notification nobody took is tried again when the other side asks for it, and never where it is refused for good', async () => {
+    const busy = await thrown(new NotDelivered('it answered 429', { retryAfterMs: 30_000 }));
+    expect(busy).toMatchObject({
+      type: 'NotDelivered',
+      nonRetryable: false,
+      nextRetryDelay: 30_000,
+      category: 'BENIGN',
+    });
+    const gone = await thrown(new NotDelivered('it answered 410', { permanent: true, retryAfterMs: null }));
+    expect(gone).toMatchObject({ type: 'NotDelivered', nonRetryable: true });
+    expect((gone as ApplicationFailure).nextRetryDelay).toBeUndefined();
   });
 
   it('any other error keeps its name and may be tried again', async () => {

@@ -172,6 +172,10 @@ export async function createBench(
     probes: portOf('probes', scripted.probes ?? {}),
     audit: portOf('audit', { head: () => Promise.resolve(null), ...scripted.audit }),
     proofs: portOf('proofs', scripted.proofs ?? {}),
+    notifications: portOf('notifications', {
+      isOn: () => Promise.resolve(false),
+      ...scripted.notifications,
+    }),
   });
   const run: Bench['run'] = (name, request) =>
     environment.run(activities[name] as (argument: typeof request) => never, request);

@@ -19,6 +19,7 @@ const ports = {
   worktrees: untouched<Ports['worktrees']>('the worktrees'),
   surveyor: untouched<Ports['surveyor']>('the surveyor'),
   sandbox: 'none',
+  notifications: untouched<Ports['notifications']>('the notifications'),
   providerOf: () => 'provider',
 };
 

@@ -34,3 +34,13 @@ test('the MCP token is read, and handed on to no other program', () => {
   expect(mcpToken).toBe('secret');
   expect(inherited).toEqual({ USER: 'ann' });
 });
+
+test('secrets of notifications are read, and handed on to no other program', () => {
+  const { notify, inherited } = readEnvironment({
+    COORDINATOR_NOTIFY_KEY: 'secret',
+    COORDINATOR_NOTIFY_EMPTY: '',
+    COORDINATOR_HOME: '/srv/home',
+  });
+  expect(notify).toEqual({ COORDINATOR_NOTIFY_KEY: 'secret' });
+  expect(inherited).toEqual({ COORDINATOR_HOME: '/srv/home' });
+});

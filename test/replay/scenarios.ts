@@ -20,6 +20,7 @@ import { charterTasks, planTask } from '../support/plans';
 import { COORDINATION_SCENARIOS } from './coordination-scenarios';
 import { DECISION_SCENARIOS } from './decision-scenarios';
 import type { Scenario } from './scenario';
+import { TELLING_SCENARIOS } from './telling-scenarios';
 
 const TESTS_RED: RedItem = { subject: 'tests', excerpt: 'not ok 7 - refuses a stale token' };
 const slow = redGate({ subject: 'caching', excerpt: 'no cache header' });
@@ -293,4 +294,5 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   ...COORDINATION_SCENARIOS,
   ...DECISION_SCENARIOS,
+  ...TELLING_SCENARIOS,
 ];

@@ -1,3 +1,4 @@
+import { workflowPage } from '../../domain/workflow-page';
 import type { TemporalConnection } from '../../temporal/resolve';
 import type { RunningWorker, ServerInUse, ServicesRequest } from '../services';
 import { installWorkerLog } from './worker-log';
@@ -12,9 +13,7 @@ export function serverInUse(connection: TemporalConnection, request: ServicesReq
     namespace: connection.namespace,
     uiUrl,
     workflowUrl: (objectiveId) =>
-      uiUrl === null
-        ? null
-        : `${uiUrl}/namespaces/${encodeURIComponent(connection.namespace)}/workflows/${encodeURIComponent(objectiveId)}`,
+      uiUrl === null ? null : workflowPage(uiUrl, connection.namespace, objectiveId),
     openDepartment: async () => {
       const { createTemporalGateway } = await import('../../client/temporal-gateway.js');
       const { createDepartmentClient } = await import('../../client/department-client.js');
@@ -36,6 +35,7 @@ export function serverInUse(connection: TemporalConnection, request: ServicesReq
         namespace: connection.namespace,
         ...request,
         mode,
+        webUi: uiUrl,
         ...(recording === undefined ? {} : { recording }),
       });
       const ended = worker.run();

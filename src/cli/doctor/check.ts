@@ -6,6 +6,13 @@ export interface Check {
   readonly found: string;
   /** What to do about it; null when nothing has to be done. */
   readonly advice: string | null;
+  /** It was tried out because somebody asked for it, so a gap is a failure. */
+  readonly tried?: true;
+}
+
+/** Whether something that was to be tried out did not work. */
+export function isTrialFailed(checks: readonly Check[]): boolean {
+  return checks.some((check) => check.tried === true && check.state !== 'ok');
 }
 
 /** `missing` means nothing works without it; a `gap` only narrows what does. */

@@ -13,13 +13,15 @@ import type { ServicesRequest } from '../services';
 import { usesClaude } from '../start/choose-model';
 import type { Check } from './check';
 import { examineGateTools } from './gate-tools';
+import { examineNotifications } from './notifications';
 import { atLeast, parseVersion } from '../../domain/engine-version';
 
 const LOW_DISK_BYTES = 2e9;
 
-/** Looks at this machine; starts nothing that stays and downloads nothing. */
-export async function examine(request: ServicesRequest): Promise<readonly Check[]> {
-  return Promise.all([
+/** Looks at this machine; starts nothing that stays and downloads nothing. `notify`: tells people, as a test. */
+export async function examine(request: ServicesRequest, notify: boolean): Promise<readonly Check[]> {
+  const [notifications, ...others] = await Promise.all([
+    examineNotifications(request, notify),
     examineNode(),
     examineGit(request),
     examineHome(request),
@@ -32,6 +34,7 @@ export async function examine(request: ServicesRequest): Promise<readonly Check[
     ...targetEngines(request),
     ...examineGateTools(request.environment.path),
   ]);
+  return [...others, ...notifications];
 }
 
 function examineNode(): Promise<Check> {

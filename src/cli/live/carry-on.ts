@@ -1,3 +1,4 @@
+import { readSettings } from '../../config/settings-file';
 import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
 import type { ObjectiveResult } from '../../domain/status';
 import type { CommandContext } from '../command';
@@ -7,8 +8,10 @@ import { speakerAt } from '../speaker';
 import { createAsker, type Asker } from './ask';
 import { planEditor } from './ask-plan';
 import { leaveToBackground } from './background';
+import { bellOf, withBell } from './bell';
 import { createDisplay } from './display';
 import { followObjective, type FollowEnd } from './follow';
+import { deliverLastNews } from './last-news';
 import { describeEnd, outcomeExit } from './outcome';
 import { describeNeed } from './questions';
 import { createTreeKeys } from './tree-keys';
@@ -31,6 +34,7 @@ export async function carryOn(
   }
   const exitCode = exitCodeOfEnd(end);
   tellEnd(context, objectiveId, end, exitCode);
+  if (session.worker !== null) await deliverLastNews(session.department, objectiveId, context.signal);
   if (end.kind === 'ended' && context.terminal.interactive) await offerWebUi(context, session, objectiveId);
   return exitCode;
 }
@@ -65,11 +69,15 @@ async function follow(
       process.kill(process.pid, 'SIGTSTP');
     },
   });
-  const display = await createDisplay(terminal, {
-    uiUrl: session.server.workflowUrl(objectiveId),
-    call: context.call,
-    onKey: keys.onKey,
-  });
+  const { notifications } = await readSettings(context.home);
+  const display = withBell(
+    await createDisplay(terminal, {
+      uiUrl: session.server.workflowUrl(objectiveId),
+      call: context.call,
+      onKey: keys.onKey,
+    }),
+    bellOf(notifications?.bell === true, terminal.streams.stderr),
+  );
   const asker = canAsk
     ? createAsker({
         department: session.department,

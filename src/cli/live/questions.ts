@@ -1,5 +1,6 @@
 import { byName, type CallForm } from '../../config/call-form';
-import type { Escalation, EscalationOption } from '../../domain/escalation';
+import { answerWords, optionFlags } from '../../domain/answer-command';
+import type { Escalation } from '../../domain/escalation';
 import { awaitedContracts } from '../../domain/contract-status';
 import type { ObjectiveStatus } from '../../domain/status';
 import type { Precedent } from '../../domain/precedents';
@@ -8,22 +9,7 @@ import { plain } from './text';
 
 /** The exact command that answers an escalation as recommended. */
 export function answerCommand(objectiveId: string, escalation: Escalation, call: CallForm = byName): string {
-  const option = recommendedOption(escalation);
-  return call(`resolve ${objectiveId} ${escalation.id} ${optionFlags(option)}`);
-}
-
-/** The option the department would choose. */
-function recommendedOption(escalation: Escalation): EscalationOption | undefined {
-  return escalation.options.find((option) => option.id === escalation.recommended) ?? escalation.options[0];
-}
-
-/** The flags of `resolve` for an option; what a human must add stands in angle brackets. */
-function optionFlags(option: EscalationOption | undefined): string {
-  if (option === undefined) return '--decision <decision>';
-  const flags = [`--decision ${option.decision}`, `--option ${option.id}`];
-  if (option.decision === 'accept') flags.push('--guidance "<why>"');
-  if (option.decision === 'reassign') flags.push('--assignee "@<specialist>"');
-  return flags.join(' ');
+  return call(answerWords(objectiveId, escalation));
 }
 
 /** A question as it is printed in full: what, evidence, options with their commands. */

@@ -1,0 +1,41 @@
+import { cancellationSignal, getClient } from '@temporalio/activity';
+import { Escalation } from '../src/domain/escalation';
+import { QUERIES } from '../src/domain/messages';
+import type { NotifyRequest } from '../src/domain/news';
+import type { NotificationActivities } from './contract';
+import type { Ports } from './ports';
+
+/** How long the owner of a question is waited for. */
+const ASK_WITHIN_MS = 5_000;
+
+/** Telling people; who is told and how is a matter of the worker's settings, asked anew each time. */
+export function createNotificationActivities({
+  notifications,
+}: Pick<Ports, 'notifications'>): NotificationActivities {
+  return {
+    listChannels: async ({ kind }) => ({ channels: [...(await notifications.channelsFor(kind))] }),
+    notifyPeople: async (request) => {
+      if (await isDecided(request)) return { delivery: 'stale', note: 'it was decided meanwhile' };
+      return notifications.notify({ ...request, signal: cancellationSignal() });
+    },
+  };
+}
+
+/**
+ * Whether the question is not open any more, as its owner says. Asked because an answer may have waited, like the
+ * notification, for this worker to come up, and nothing says which of the two it takes first.
+ */
+async function isDecided({ owner, news }: NotifyRequest): Promise<boolean> {
+  if (news.question === undefined) return false;
+  try {
+    const client = getClient();
+    const answer: unknown = await client.connection.withDeadline(Date.now() + ASK_WITHIN_MS, () =>
+      client.workflow.getHandle(owner).query(QUERIES.openEscalations),
+    );
+    const open = Escalation.array().parse(answer);
+    return !open.some(({ id }) => id === news.subject);
+  } catch {
+    // Nobody says so: better told once too often.
+    return false;
+  }
+}
