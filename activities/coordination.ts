@@ -6,9 +6,11 @@ import { outlineTask, type Plan } from '../src/domain/plan';
 import { redReceipts } from '../src/domain/gate-summary';
 import { checkPlan } from '../src/domain/plan-check';
 import { amendPlan } from '../src/domain/plan-change';
-import { repairRound } from '../src/domain/repair-round';
+import { Feedback } from '../src/domain/feedback';
+import { feedbackTasks } from '../src/domain/feedback-tasks';
+import { repairRound, type DoneWork } from '../src/domain/repair-round';
 import { NO_USAGE, type Usage } from '../src/domain/usage';
-import type { PlanChange, PlanResult } from '../src/domain/work';
+import type { PlanChange, PlanResult, Worker } from '../src/domain/work';
 import { asked } from './asked';
 import type { ModelActivities, RepositoryActivities } from './contract';
 import { withHeartbeat } from './heartbeat';
@@ -51,12 +53,25 @@ export function createCoordinationActivities(
     const tasks = repairRound({
       red: redReceipts(receipts).filter(({ subject }) => change.red.includes(subject)),
       gaps: change.gaps,
-      done: change.done.flatMap(({ taskId, specialist }) => {
-        const task = plan.tasks.find(({ id }) => id === taskId);
-        return task === undefined ? [] : [{ task, specialist }];
-      }),
+      done: doneOf(change, plan),
       ids: plan.tasks.map(({ id }) => id),
       stack: dossier.survey.stack,
+    });
+    return { kind: 'add', tasks, dependencies: [] };
+  };
+
+  const answers = async (
+    change: Extract<PlanChange, { kind: 'feedback' }>,
+    plan: Plan,
+  ): Promise<Extract<PlanChange, { kind: 'add' }>> => {
+    const { items, pullRequest } = await records.load(change.feedback, Feedback);
+    const tasks = feedbackTasks({
+      // In the order of the keys, so that the process knows which task answers which.
+      items: change.keys.flatMap((key) => items.find((item) => item.key === key) ?? []),
+      pullRequest: pullRequest.number,
+      done: doneOf(change, plan),
+      after: change.after,
+      ids: plan.tasks.map(({ id }) => id),
     });
     return { kind: 'add', tasks, dependencies: [] };
   };
@@ -90,7 +105,11 @@ export function createCoordinationActivities(
         const { change } = request;
         const changed = amendPlan(
           plan,
-          change.kind === 'repair' ? await repairs(change, plan, dossier) : change,
+          change.kind === 'repair'
+            ? await repairs(change, plan, dossier)
+            : change.kind === 'feedback'
+              ? await answers(change, plan)
+              : change,
         );
         if (changed.kind === 'impossible')
           return { outcome: 'refused', errors: changed.errors, usage: NO_USAGE };
@@ -132,4 +151,11 @@ export function createCoordinationActivities(
         return { decision: value, usage };
       }),
   };
+}
+
+function doneOf({ done }: { readonly done: readonly Worker[] }, plan: Plan): DoneWork[] {
+  return done.flatMap(({ taskId, specialist }) => {
+    const task = plan.tasks.find(({ id }) => id === taskId);
+    return task === undefined ? [] : [{ task, specialist }];
+  });
 }

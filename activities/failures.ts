@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { BudgetExhausted, ModelFailure, ProviderWalled } from '../src/domain/model-failure';
+import { ForgeFailure } from '../src/domain/forge-failure';
 import { FailureDetails } from '../src/domain/work';
 
 /**
@@ -36,6 +37,15 @@ export function translateFailure(error: unknown): unknown {
       nonRetryable: true,
       category: 'BENIGN',
       details: [FailureDetails.parse({ usage: error.usage })],
+    });
+  }
+  if (error instanceof ForgeFailure) {
+    return ApplicationFailure.create({
+      message: error.message,
+      type: error.type,
+      nonRetryable: !error.retryable,
+      ...(error.retryAfterMs === null ? {} : { nextRetryDelay: error.retryAfterMs }),
+      ...(error.retryable ? { category: 'BENIGN' as const } : {}),
     });
   }
   if (error instanceof Error) {

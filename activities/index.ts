@@ -7,6 +7,7 @@ import { createContractThinking } from './contract-thinking';
 import { createCoordinationActivities } from './coordination';
 import { createDatabaseThinking } from './database-thinking';
 import { createDeliveryActivities } from './delivery';
+import { createForgeActivities } from './forge';
 import { createMergeActivities } from './merge';
 import { guarded } from './guarded';
 import type { Ports } from './ports';
@@ -37,6 +38,7 @@ export function createActivities(ports: Ports): Activities {
     ...createDeliveryActivities(ports, records),
     ...createProviderActivities(),
     ...createClaimActivities(ports, records),
+    ...createForgeActivities(ports, records),
     ...createWatchActivities(ports),
   });
 }

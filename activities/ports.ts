@@ -4,6 +4,7 @@ import type { Coordination, Specialists } from '../src/ports/department';
 import type { Compatibility } from '../src/ports/compatibility';
 import type { Entities } from '../src/ports/entities';
 import type { Contracts } from '../src/ports/contracts';
+import type { FindForge } from '../src/ports/forge';
 import type { Bootstrap, GateRunner } from '../src/ports/gate';
 import type { Journals } from '../src/ports/journal';
 import type { ReceiptNotes } from '../src/ports/receipt-notes';
@@ -32,6 +33,7 @@ export interface Ports {
   readonly reports: Reports;
   readonly notes: ReceiptNotes;
   readonly probes: Probes;
+  readonly findForge: FindForge;
   /** Sandbox level in force, for status and reports. */
   readonly sandbox: string;
   /** Names the provider of a model (endpoint and key, hashed). */

@@ -16,6 +16,7 @@ import {
   Steer,
   type MessageName,
 } from '../src/domain/messages';
+import { TakeFeedback } from '../src/domain/feedback';
 import { GateResult } from '../src/domain/gate-result';
 import { Report } from '../src/domain/report';
 import { settingsJsonSchema } from '../src/domain/settings';
@@ -32,6 +33,7 @@ export const MESSAGE_SCHEMAS = {
   resume: Pause,
   cancelTask: CancelTask,
   setBudget: SetBudget,
+  takeFeedback: TakeFeedback,
   reportDeployment: ReportDeployment,
 } as const satisfies Record<MessageName | WatchMessageName, z.ZodType>;
 

@@ -9,9 +9,11 @@ import type { z } from 'zod';
 import { ReviewContract } from '../src/domain/contract-status';
 import { COORDINATION_REPORT } from '../src/domain/coordination-orders';
 import { ResolveEscalation, type Channel, type Escalation } from '../src/domain/escalation';
+import { TakeFeedback } from '../src/domain/feedback';
 import type { Mail } from '../src/domain/mail';
 import {
   ATTEMPT_MAILBOX,
+  CARRIED_PROGRESS,
   CancelTask,
   MESSAGES,
   Pause,
@@ -29,6 +31,7 @@ import { takeFreed } from './claims';
 import { refuseContractReview, reviewContract } from './contract-review';
 import { takeCoordinationReport } from './coordination-reports';
 import { decide, refusal } from './decisions';
+import { noteFeedback, refuseFeedback } from './feedback';
 import { describeIssues, installMessage } from './message';
 import { ignore, record, replaceTask, taskOf, type Run } from './run';
 import { snapshot } from './snapshot';
@@ -37,6 +40,8 @@ import { openWall, raiseWall } from './walls';
 
 const objectiveStatusQuery: QueryDefinition<ObjectiveStatus> = defineQuery(QUERIES.objectiveStatus);
 const attemptMailboxQuery: QueryDefinition<Mail, [unknown]> = defineQuery(ATTEMPT_MAILBOX);
+const carriedProgressQuery: QueryDefinition<{ input: Run['input']; carried: Run['progress'] }> =
+  defineQuery(CARRIED_PROGRESS);
 const openEscalationsQuery: QueryDefinition<Escalation[]> = defineQuery(QUERIES.openEscalations);
 
 /**
@@ -132,6 +137,11 @@ const rows = {
       return `cancelled; skipped with it: ${skipped.length === 0 ? 'nothing' : skipped.join(', ')}`;
     },
   }),
+  takeFeedback: message({
+    schema: TakeFeedback,
+    refuse: refuseFeedback,
+    take: (run, body) => noteFeedback(run, body),
+  }),
   setBudget: message({
     schema: SetBudget,
     refuse: never,
@@ -181,6 +191,7 @@ function listen<T>(run: Run, name: MessageName, row: Message<T>): void {
 /** Installs every query, signal and update of an objective. */
 export function listenToMessages(run: Run): void {
   setHandler(objectiveStatusQuery, () => snapshot(run));
+  setHandler(carriedProgressQuery, () => ({ input: run.input, carried: run.progress }));
   setHandler(attemptMailboxQuery, (taskId) => mailOf(run, taskId));
   setHandler(defineSignal<[unknown]>(PROVIDER_WALL), (payload) => {
     const notice = WallNotice.safeParse(payload);
@@ -206,6 +217,7 @@ export function listenToMessages(run: Run): void {
   listen(run, MESSAGES.resume, rows.resume);
   listen(run, MESSAGES.cancelTask, rows.cancelTask);
   listen(run, MESSAGES.setBudget, rows.setBudget);
+  listen(run, MESSAGES.takeFeedback, rows.takeFeedback);
   setDefaultSignalHandler((name) => {
     ignore(run, name, `there is no message of this name; known: ${Object.keys(MESSAGES).join(', ')}`);
   });

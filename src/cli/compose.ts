@@ -135,6 +135,10 @@ export function composeServices(request: ServicesRequest): Services {
     startBackgroundWorker: () => startBackgroundWorker(request),
     stopBackgroundWorker: () => stopBackgroundWorker(home.home),
     blobs,
+    findForge: async () => {
+      const { createFindForge } = await import('../forge/forges.js');
+      return createFindForge(environment.forge);
+    },
     repositories: async () => (await workspace()).repositories,
     rewinding: async (objectiveId) => {
       const { rewind } = await workspace();

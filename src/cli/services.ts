@@ -9,6 +9,7 @@ import type { ReceiptNote } from '../domain/receipt-note';
 import type { Survey } from '../domain/survey';
 import type { VerifiedReceipt } from '../domain/verify-receipts';
 import type { BlobStore } from '../ports/blob-store';
+import type { FindForge } from '../ports/forge';
 import type { GateProgress } from '../ports/gate';
 import type { Repositories } from '../ports/workspace';
 import type { Check } from './doctor/check';
@@ -192,6 +193,8 @@ export interface Services {
   /** Ends the recorded background worker; its pid, null when none runs. */
   stopBackgroundWorker(): Promise<number | null>;
   blobs(): Promise<BlobStore>;
+  /** Knows the hosts of pull requests. */
+  findForge(): Promise<FindForge>;
   repositories(): Promise<Pick<Repositories, 'diff'>>;
   /** The code's part of taking an objective back. */
   rewinding(objectiveId: string): Promise<CodeRewind>;

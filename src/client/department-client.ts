@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { isDeploymentWatchId } from '../domain/deployment-watch';
 import { Escalation } from '../domain/escalation';
-import { Answer, OBJECTIVE_WORKFLOW } from '../domain/messages';
+import type { TakeFeedback } from '../domain/feedback';
+import { Answer, MESSAGES, OBJECTIVE_WORKFLOW } from '../domain/messages';
 import type { ObjectiveInput } from '../domain/objective';
 import type { ObjectiveState } from '../domain/states';
 import { ObjectiveResult, ObjectiveStatus } from '../domain/status';
@@ -11,6 +12,7 @@ import type { Execution, Gateway, MessageRequest, StartRequest } from './gateway
 import { memoOf, ObjectiveMemo, summarise, excerpt, type ObjectiveSummary } from './objective-summary';
 import { endWithoutResult } from './abnormal-end';
 import { rewindObjective } from './rewind';
+import { takeUpObjective } from './take-up';
 import { isNamed, isNoAnswer, isUnknownSearchAttribute, translateError } from './translate-error';
 import { askWatch, listAskingWatches, watchEnd, type WatchAnswer } from './watch-client';
 
@@ -59,6 +61,11 @@ export interface DepartmentClient {
   /** Ids of watches that may have a question open. */
   askingWatches(): Promise<readonly string[]>;
   send(request: SendRequest): Promise<SentMessage>;
+  /** Makes tasks of feedback; an objective that has ended is taken up again under its id. */
+  takeFeedback(request: {
+    readonly objectiveId: string;
+    readonly payload: TakeFeedback;
+  }): Promise<SentMessage & { readonly takenUp: boolean }>;
   cancel(objectiveId: string): Promise<SentMessage>;
   /** Takes state and code back to right after a task's merge. */
   rewind(request: RewindRequest): ReturnType<typeof rewindObjective>;
@@ -118,6 +125,20 @@ export function createDepartmentClient(
           await refuseClosed(gateway, error, request.objectiveId);
           throw error;
         }
+      }),
+    takeFeedback: ({ objectiveId, payload }) =>
+      asking(objectiveId, async () => {
+        const { state } = await gateway.describe(objectiveId);
+        if (state === 'open') {
+          const sent = await sendMessage(gateway, { objectiveId, name: MESSAGES.takeFeedback, payload });
+          return { ...sent, takenUp: false };
+        }
+        try {
+          await takeUpObjective(gateway, { objectiveId, payload });
+        } catch (error) {
+          throw isNoAnswer(error) ? noWorker(objectiveId, error) : error;
+        }
+        return { applied: true, message: `${objectiveId} is taken up again`, takenUp: true };
       }),
     cancel: (objectiveId) =>
       asking(objectiveId, async () => {

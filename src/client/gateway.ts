@@ -1,5 +1,5 @@
 import type { WATCH_QUERIES, WatchMessageName } from '../domain/deployment-watch';
-import type { MessageName, QUERIES } from '../domain/messages';
+import type { CARRIED_PROGRESS, MessageName, QUERIES } from '../domain/messages';
 import type { ObjectiveInput } from '../domain/objective';
 import type { CLAIMS_FREED } from '../domain/repository-claims';
 import type { RunHistory } from '../domain/rewind';
@@ -28,6 +28,14 @@ export interface StartRequest {
   readonly searchAttributes: boolean;
 }
 
+/** A closed objective to be taken up again: its arguments, and the message that says what for. */
+export interface TakeUpRequest extends StartRequest {
+  /** What the workflow carries over, as it answered; its own business. */
+  readonly carried: unknown;
+  readonly name: MessageName;
+  readonly payload: unknown;
+}
+
 /**
  * What the department client asks of Temporal. Failures are the vendor's own errors; `translateError` turns them
  * into sentences.
@@ -36,9 +44,14 @@ export interface Gateway {
   readonly address: string;
   /** Starts the workflow, or attaches to an open one of that id; a closed one of that id is an error. */
   start(request: StartRequest): Promise<void>;
+  /**
+   * Starts a closed objective again under its id, with what it carries over, and gives it a message; one that is open by
+   * now only gets the message.
+   */
+  takeUp(request: TakeUpRequest): Promise<void>;
   query(
     objectiveId: string,
-    name: keyof typeof QUERIES | keyof typeof WATCH_QUERIES,
+    name: keyof typeof QUERIES | keyof typeof WATCH_QUERIES | typeof CARRIED_PROGRESS,
     timeoutMs: number,
   ): Promise<unknown>;
   update(

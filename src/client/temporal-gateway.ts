@@ -57,6 +57,22 @@ export async function createTemporalGateway(target: GatewayTarget): Promise<Gate
         }),
       );
     },
+    takeUp: async (request) => {
+      await within(ANSWER_WITHIN_MS, () =>
+        client.workflow.signalWithStart(OBJECTIVE_WORKFLOW, {
+          workflowId: request.input.objectiveId,
+          taskQueue: TASK_QUEUE,
+          args: [request.input, request.carried],
+          signal: request.name,
+          signalArgs: [request.payload],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          memo: { ...request.memo },
+          staticSummary: request.summary,
+          staticDetails: request.details,
+          ...(request.searchAttributes ? { typedSearchAttributes: firstAttributes(request) } : {}),
+        }),
+      );
+    },
     query: (objectiveId, name, timeoutMs) =>
       within(timeoutMs, () => handle(objectiveId).query<unknown>(name)),
     update: ({ objectiveId, name, payload, updateId, timeoutMs }) =>

@@ -27,6 +27,14 @@ const Variables = z.object({
   TEMPORAL_CONFIG_FILE: text,
   ANTHROPIC_API_KEY: text,
   ANTHROPIC_BASE_URL: z.url({ protocol: /^https?$/, error: 'use an http(s) address' }).optional(),
+  GITHUB_TOKEN: text,
+  GH_TOKEN: text,
+  GH_ENTERPRISE_TOKEN: text,
+  GITHUB_API_URL: z.url({ protocol: /^https?$/, error: 'use an http(s) address' }).optional(),
+  GITHUB_SERVER_URL: z.url({ protocol: /^https?$/, error: 'use an http(s) address' }).optional(),
+  GH_HOST: text,
+  GITLAB_TOKEN: text,
+  GITLAB_HOST: text,
   XDG_STATE_HOME: text,
   XDG_CACHE_HOME: text,
   HOME: text,
@@ -35,6 +43,9 @@ const Variables = z.object({
   CI: text,
   PATH: text,
 });
+
+/** Secrets that are this product's own business: no process it starts gets them. */
+const OWN_SECRETS = ['COORDINATOR_MCP_TOKEN', 'GITHUB_TOKEN', 'GH_TOKEN', 'GH_ENTERPRISE_TOKEN', 'GITLAB_TOKEN'];
 
 /** Everything the product takes from the environment; the only place that reads `process.env`. */
 export interface Environment {
@@ -54,6 +65,17 @@ export interface Environment {
     readonly configFile: string | undefined;
   };
   readonly anthropic: { readonly apiKey: string | undefined; readonly baseUrl: string | undefined };
+  /** Where pull requests are opened, and with what. */
+  readonly forge: {
+    readonly github: {
+      readonly token: string | undefined;
+      readonly enterpriseToken: string | undefined;
+      readonly apiUrl: string | undefined;
+      readonly serverUrl: string | undefined;
+      readonly host: string | undefined;
+    };
+    readonly gitlab: { readonly token: string | undefined; readonly host: string | undefined };
+  };
   readonly xdgStateHome: string | undefined;
   readonly xdgCacheHome: string | undefined;
   readonly userHome: string | undefined;
@@ -63,8 +85,8 @@ export interface Environment {
   readonly ci: boolean;
   readonly path: string;
   /**
-   * All variables as they are, secrets included: only for tools the user's own shell would run, never logged. The MCP
-   * token is no business of theirs.
+   * All variables as they are, secrets included: only for tools the user's own shell would run, never logged. The tokens
+   * of forges and of the MCP server are no business of theirs.
    */
   readonly inherited: Readonly<Record<string, string>>;
 }
@@ -77,7 +99,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   const inherited: Record<string, string> = {};
   for (const [name, value] of Object.entries(variables)) if (value !== undefined) inherited[name] = value;
   const set = Object.fromEntries(Object.entries(inherited).filter(([, value]) => value.trim() !== ''));
-  delete inherited['COORDINATOR_MCP_TOKEN'];
+  for (const name of OWN_SECRETS) Reflect.deleteProperty(inherited, name);
   const parsed = Variables.safeParse(set);
   if (!parsed.success) throw badVariable(parsed.error);
   const read = parsed.data;
@@ -96,6 +118,16 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
       configFile: read.TEMPORAL_CONFIG_FILE,
     },
     anthropic: { apiKey: read.ANTHROPIC_API_KEY, baseUrl: read.ANTHROPIC_BASE_URL },
+    forge: {
+      github: {
+        token: read.GITHUB_TOKEN ?? read.GH_TOKEN,
+        enterpriseToken: read.GH_ENTERPRISE_TOKEN,
+        apiUrl: read.GITHUB_API_URL,
+        serverUrl: read.GITHUB_SERVER_URL,
+        host: read.GH_HOST,
+      },
+      gitlab: { token: read.GITLAB_TOKEN, host: read.GITLAB_HOST },
+    },
     xdgStateHome: read.XDG_STATE_HOME,
     xdgCacheHome: read.XDG_CACHE_HOME,
     userHome: read.HOME,

@@ -22,6 +22,7 @@ import { loadPlaybooks } from '../offline/load-playbooks';
 import { createPlaybookRecorder, type PlaybookRecorder } from '../offline/playbook-recorder';
 import type { RecordingHead } from '../offline/recording';
 import { startOfflineModel } from '../offline/server';
+import { createFindForge } from '../forge/forges';
 import { startMetricsServer } from '../report/metrics-server';
 import { createReports } from '../report/reports';
 import { createDirectoryBlobStore } from '../store/directory-blob-store';
@@ -106,6 +107,7 @@ export async function openDepartment(options: {
     replicas: createReplicas(checking.setting),
     reports: createReports({ dir: folder('reports'), blobs: store }),
     probes: createProbes({ variable: (name) => environment.inherited[name] }),
+    findForge: createFindForge(environment.forge),
     sandbox: sandbox.level,
     providerOf: (model) => providerOf(clientFor(model)),
   });

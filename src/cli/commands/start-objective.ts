@@ -31,6 +31,7 @@ export const startObjective: Command = {
     { flags: '--detach', help: 'leave server and worker in the background and return' },
     { flags: '--no-wait', help: 'end with code 4 when nothing goes on without a human' },
     { flags: '--push', help: 'push the delivered branch to the origin' },
+    { flags: '--pr', help: 'push it and open a pull request, or bring the open one up to date' },
     { flags: '--allow-unsandboxed', help: 'run commands without a sandbox where none works' },
     { flags: '--scenario <name>', help: 'variant of the offline playbook' },
     { flags: '--record <dir>', help: 'keep what the model answers as a playbook in a new folder' },
