@@ -18,7 +18,9 @@ export function refuseFeedback(run: Run, { keys }: TakeFeedback): string | null 
   const { plan, feedback } = run.progress;
   if (plan === null) return 'there is no plan yet that tasks could be added to';
   if (newKeys(feedback, keys).length === 0) return 'all of it was taken already';
-  return (feedback?.pending.length ?? 0) < MOST_WAITING ? null : 'feedback from before is still being taken in';
+  return (feedback?.pending.length ?? 0) < MOST_WAITING
+    ? null
+    : 'feedback from before is still being taken in';
 }
 
 /** Writes it down; the main loop makes tasks of it. */

@@ -114,7 +114,12 @@ export const forges = proxyActivities<ForgeActivities>({
   scheduleToCloseTimeout: '2 hours',
   heartbeatTimeout: '30 seconds',
   cancellationType,
-  retry: { initialInterval: '2 seconds', backoffCoefficient: 3, maximumInterval: '2 minutes', maximumAttempts: 6 },
+  retry: {
+    initialInterval: '2 seconds',
+    backoffCoefficient: 3,
+    maximumInterval: '2 minutes',
+    maximumAttempts: 6,
+  },
 });
 
 /** Agreeing with the repository's entity: some messages to Temporal, so soon again or not at all. */

@@ -10,7 +10,10 @@ import { isUnknownSearchAttribute } from './translate-error';
 /** Reading the whole history of a closed objective takes its worker a while. */
 const ANSWER_WITHIN_MS = 30_000;
 
-const Answered = z.object({ input: ObjectiveInput, carried: z.looseObject({ outcome: z.string().nullable() }) });
+const Answered = z.object({
+  input: ObjectiveInput,
+  carried: z.looseObject({ outcome: z.string().nullable() }),
+});
 
 /**
  * Takes up a closed objective under its own id: the workflow is asked, from its history, for its input and for all that

@@ -50,9 +50,7 @@ function taskFor(
   const row = FEEDBACK_KINDS.find(({ kind }) => kind === item.kind);
   const title = row?.title ?? 'Feedback';
   const own = PathClaim.safeParse(item.path);
-  const where = own.success
-    ? ` on ${own.data}${item.line === null ? '' : `:${String(item.line)}`}`
-    : '';
+  const where = own.success ? ` on ${own.data}${item.line === null ? '' : `:${String(item.line)}`}` : '';
   const author = item.kind === 'check' ? item.author : `@${item.author}`;
   const shares = [...owned.owns, ...owned.shares].filter((path) => path !== own.data);
   return {
@@ -79,7 +77,9 @@ function taskFor(
       performanceSlas: [],
       securityRequirements: [],
     },
-    expectedOutput: ['the changed files, and tests that would fail without the change where behaviour changes'],
+    expectedOutput: [
+      'the changed files, and tests that would fail without the change where behaviour changes',
+    ],
     successCriteria: ['all tests pass'],
     owns: own.success ? [own.data] : [],
     shares: [...new Set(shares)].slice(0, 100),

@@ -30,7 +30,10 @@ export const FeedbackItem = z.strictObject({
   /** Whether the forge says that whoever wrote it belongs to the repository; checks of the pull request do. */
   member: z.boolean(),
   at: z.iso.datetime({ offset: true }),
-  url: z.url({ protocol: /^https?$/ }).max(500).nullable(),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(500)
+    .nullable(),
   /** File it is about, in the repository. */
   path: z.string().max(300).nullable(),
   line: z.int().min(1).nullable(),

@@ -72,5 +72,8 @@ function githubOf(
 }
 
 function hostOf(name: string | undefined): string | undefined {
-  return name?.replace(/^https?:\/\//, '').replace(/\/.*$/, '').toLowerCase();
+  return name
+    ?.replace(/^https?:\/\//, '')
+    .replace(/\/.*$/, '')
+    .toLowerCase();
 }

@@ -104,10 +104,14 @@ export async function readGithubFeedback(
   if (pull.state !== 'open') notes.push(`Pull request #${String(number)} is ${pull.state}.`);
   const resolved = await resolvedComments(github, number);
   if (resolved === null)
-    notes.push('Whether threads are resolved could not be told, so comments of resolved ones are among these.');
+    notes.push(
+      'Whether threads are resolved could not be told, so comments of resolved ones are among these.',
+    );
   const text = (words: string): string => strangersText(words, [token]);
   const items = [
-    ...(await comments(github, number, text)).filter(({ id }) => resolved?.has(id) !== true).map(({ item }) => item),
+    ...(await comments(github, number, text))
+      .filter(({ id }) => resolved?.has(id) !== true)
+      .map(({ item }) => item),
     ...(await reviews(github, number, text)),
     ...(await checks(github, pull.head.sha, text)),
     ...(await statuses(github, pull.head.sha, text)),
@@ -118,9 +122,13 @@ export async function readGithubFeedback(
 /** Ids of comments in resolved threads, which only GraphQL tells; null: it could not. */
 async function resolvedComments(github: Github, number: number): Promise<ReadonlySet<number> | null> {
   try {
-    const { repository } = await github.ask('looking at review threads', Threads, async (octokit, request) => ({
-      data: await octokit.graphql(THREADS, { ...github.name, number, request }),
-    }));
+    const { repository } = await github.ask(
+      'looking at review threads',
+      Threads,
+      async (octokit, request) => ({
+        data: await octokit.graphql(THREADS, { ...github.name, number, request }),
+      }),
+    );
     const done = repository.pullRequest.reviewThreads.nodes.filter((thread) => thread.isResolved);
     return new Set(done.flatMap((thread) => thread.comments.nodes.flatMap((row) => row.databaseId ?? [])));
   } catch (error) {
@@ -164,7 +172,11 @@ async function comments(
 }
 
 /** The last word of each reviewer, where it requests changes; one without words is told by its comments. */
-async function reviews(github: Github, number: number, text: (words: string) => string): Promise<FeedbackItem[]> {
+async function reviews(
+  github: Github,
+  number: number,
+  text: (words: string) => string,
+): Promise<FeedbackItem[]> {
   const rows = await pages((page) =>
     github.ask('reading reviews', z.array(Review), (octokit, request) =>
       octokit.rest.pulls.listReviews({ ...github.name, pull_number: number, per_page: PAGE, page, request }),
@@ -233,7 +245,11 @@ async function annotations(github: Github, id: number): Promise<z.infer<typeof A
   return failures.length > 0 ? failures : rows;
 }
 
-async function statuses(github: Github, sha: string, text: (words: string) => string): Promise<FeedbackItem[]> {
+async function statuses(
+  github: Github,
+  sha: string,
+  text: (words: string) => string,
+): Promise<FeedbackItem[]> {
   const { statuses: rows } = await github.ask('reading commit statuses', Statuses, (octokit, request) =>
     octokit.rest.repos.getCombinedStatusForRef({ ...github.name, ref: sha, per_page: PAGE, request }),
   );

@@ -55,7 +55,9 @@ export function createGithub(repository: GithubRepository): Forge {
         octokit.rest.repos.get({ ...name, request }),
       );
       if (about.archived)
-        throw refused(`${owner}/${repo} is archived and takes no pull requests; unarchive it, then run again`);
+        throw refused(
+          `${owner}/${repo} is archived and takes no pull requests; unarchive it, then run again`,
+        );
       const pulls = await github.ask('looking for the pull request', z.array(Pull), (octokit, request) =>
         octokit.rest.pulls.list({
           ...name,
@@ -155,7 +157,12 @@ function openGithub({ owner, repo, api, token }: GithubRepository, signal: Abort
       }
       const read = schema.safeParse(data);
       if (!read.success)
-        throw unreachable(asked, new Error(`its answer is not what its API describes: ${read.error.issues[0]?.path.join('.') ?? ''}`));
+        throw unreachable(
+          asked,
+          new Error(
+            `its answer is not what its API describes: ${read.error.issues[0]?.path.join('.') ?? ''}`,
+          ),
+        );
       return read.data;
     },
   };

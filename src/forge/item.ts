@@ -18,7 +18,10 @@ export function strangersText(text: string, secrets: readonly string[]): string 
 
 /** Name of an account or a check on one line. */
 export function strangersName(name: string): string {
-  const clean = name.replace(/[^\p{L}\p{N} ._/()[\]:-]+/gu, ' ').replace(/\s+/g, ' ').trim();
+  const clean = name
+    .replace(/[^\p{L}\p{N} ._/()[\]:-]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
   return clean === '' ? 'somebody' : clean.slice(0, 100);
 }
 
@@ -28,7 +31,11 @@ export function digestOf(text: string): string {
 }
 
 export function webAddress(url: string | null | undefined): FeedbackItem['url'] {
-  return url !== null && url !== undefined && url.length <= 500 && /^https?:\/\//.test(url) && URL.canParse(url)
+  return url !== null &&
+    url !== undefined &&
+    url.length <= 500 &&
+    /^https?:\/\//.test(url) &&
+    URL.canParse(url)
     ? url
     : null;
 }

@@ -25,7 +25,10 @@ export function describePullRequest(
   ]
     .filter((part) => part !== '')
     .join('\n\n');
-  return { title: titleOf(report.objective), body: cutBody(`${head}\n\n---\n\n${renderMarkdown(report)}`, path) };
+  return {
+    title: titleOf(report.objective),
+    body: cutBody(`${head}\n\n---\n\n${renderMarkdown(report)}`, path),
+  };
 }
 
 /** The first line of the objective. Titles are plain text, in which `@` still mentions and `#` still refers. */

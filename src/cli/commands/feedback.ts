@@ -38,7 +38,11 @@ export const feedback: Command = {
     const { terminal } = context;
     await withObjective(context, objectiveId, async ({ department }) => {
       const status = await department.snapshot(objectiveId);
-      if (status === null) throw new UserError(`No worker answers for ${objectiveId}; \`worker\` brings one.`, 'temporal-unreachable');
+      if (status === null)
+        throw new UserError(
+          `No worker answers for ${objectiveId}; \`worker\` brings one.`,
+          'temporal-unreachable',
+        );
       const pullRequest = pullRequestOf(status);
       const { items, notes } = await read(context, pullRequest);
       for (const note of notes) terminal.warn(plain(note));
@@ -86,8 +90,7 @@ async function read(
   { repository, number }: PullRequest,
 ): Promise<{ readonly items: readonly FeedbackItem[]; readonly notes: readonly string[] }> {
   const found = (await services.findForge())(repository);
-  if (found.kind === 'none')
-    throw new ConfigurationError(`The pull request cannot be read: ${found.why}.`);
+  if (found.kind === 'none') throw new ConfigurationError(`The pull request cannot be read: ${found.why}.`);
   try {
     return await found.forge.readFeedback({ number, signal });
   } catch (error) {
@@ -100,7 +103,9 @@ function tell(item: FeedbackItem, wanted: boolean): string {
   const where = item.path === null ? '' : ` ${item.path}${item.line === null ? '' : `:${String(item.line)}`}`;
   const lines = item.text.split('\n').slice(0, SHOWN_LINES);
   return [
-    plain(`${item.kind} by ${item.author}${where} (${item.at})${wanted ? '' : ': left out, not of the repository; --all takes it'}`),
+    plain(
+      `${item.kind} by ${item.author}${where} (${item.at})${wanted ? '' : ': left out, not of the repository; --all takes it'}`,
+    ),
     ...lines.map((line) => `  | ${plain(line).slice(0, SHOWN_CHARACTERS)}`),
     ...(item.text.split('\n').length > SHOWN_LINES ? ['  | …'] : []),
   ].join('\n');
