@@ -54,7 +54,7 @@ export async function addFeedbackTasks(run: Run): Promise<void> {
       after: openOrDone(run),
     };
     const result = await patiently(run, () =>
-      repository.amendPlan.executeWithOptions({ summary: `add feedback · ${batch.by}`.slice(0, 200) }, [
+      repository.amendPlan.executeWithOptions({ summary: `feedback · taken by ${batch.by}`.slice(0, 200) }, [
         { handle, analysis, plan: plan.ref, change },
       ]),
     );

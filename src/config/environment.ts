@@ -45,7 +45,8 @@ const Variables = z.object({
 });
 
 /** Secrets that are this product's own business: no process it starts gets them. */
-const OWN_SECRETS = ['COORDINATOR_MCP_TOKEN', 'GITHUB_TOKEN', 'GH_TOKEN', 'GH_ENTERPRISE_TOKEN', 'GITLAB_TOKEN'];
+const FORGE_TOKENS = ['GITHUB_TOKEN', 'GH_TOKEN', 'GH_ENTERPRISE_TOKEN', 'GITLAB_TOKEN'] as const;
+const OWN_SECRETS = ['COORDINATOR_MCP_TOKEN', ...FORGE_TOKENS];
 
 /** Everything the product takes from the environment; the only place that reads `process.env`. */
 export interface Environment {
@@ -89,6 +90,8 @@ export interface Environment {
    * of forges and of the MCP server are no business of theirs.
    */
   readonly inherited: Readonly<Record<string, string>>;
+  /** What a worker of ours in a process of its own gets beside that: it opens the pull requests. */
+  readonly forWorkers: Readonly<Record<string, string>>;
 }
 
 /**
@@ -99,6 +102,10 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   const inherited: Record<string, string> = {};
   for (const [name, value] of Object.entries(variables)) if (value !== undefined) inherited[name] = value;
   const set = Object.fromEntries(Object.entries(inherited).filter(([, value]) => value.trim() !== ''));
+  const tokens = FORGE_TOKENS.flatMap((name) => {
+    const value = set[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
   for (const name of OWN_SECRETS) Reflect.deleteProperty(inherited, name);
   const parsed = Variables.safeParse(set);
   if (!parsed.success) throw badVariable(parsed.error);
@@ -136,6 +143,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     ci: read.CI !== undefined && read.CI !== 'false' && read.CI !== '0',
     path: read.PATH ?? '',
     inherited,
+    forWorkers: Object.fromEntries(tokens),
   };
 }
 

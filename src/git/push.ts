@@ -97,8 +97,11 @@ function headerFor(
   if (host === null) return null;
   const basic = Buffer.from(`${username}:${password}`).toString('base64');
   return {
-    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_COUNT: '2',
     GIT_CONFIG_KEY_0: `http.${host[1] ?? ''}${host[2] ?? ''}/.extraHeader`,
     GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}`,
+    // Where a redirect leads, the token has no business.
+    GIT_CONFIG_KEY_1: 'http.followRedirects',
+    GIT_CONFIG_VALUE_1: 'false',
   };
 }

@@ -27,7 +27,7 @@ export async function startBackgroundWorker(
     const child = spawn(process.execPath, [join(packageRoot(), 'bin', 'backend-coordinator.js'), 'worker'], {
       cwd: home,
       // The model's key and the server's address are the user's; INIT_CWD would only be wrong there.
-      env: { ...request.environment.inherited, COORDINATOR_HOME: home },
+      env: { ...request.environment.inherited, ...request.environment.forWorkers, COORDINATOR_HOME: home },
       detached: true,
       stdio: ['ignore', file.fd, file.fd],
     });
