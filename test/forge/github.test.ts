@@ -107,7 +107,10 @@ test('the stand-in notices what is not in the description', async () => {
   const wrong = await startGithub();
   const ask = (path: string, init: RequestInit = {}): Promise<unknown> => fetch(`${wrong.url}${path}`, init);
   await ask('/repos/acme/orders/pulls?state=gone&nobody=1');
-  await ask('/repos/acme/orders/pulls', { method: 'POST', body: JSON.stringify({ title: 1, base: 'main', x: 1 }) });
+  await ask('/repos/acme/orders/pulls', {
+    method: 'POST',
+    body: JSON.stringify({ title: 1, base: 'main', x: 1 }),
+  });
   await ask('/repos/acme/orders/merges');
   await wrong.stop();
   expect(wrong.violations.join('\n')).toMatch(

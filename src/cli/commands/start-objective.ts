@@ -44,6 +44,7 @@ export const startObjective: Command = {
     const { objective, flags, options } = parseStart(args, rawFlags);
     const prepared = await prepareObjective(context, objective, flags, options);
     if (flags.dryRun === true) return tellDryRun(context, prepared);
+    warnWithoutToken(context, prepared.input);
     const server = await context.services.useServer({
       hold: flags.detach === true ? 'keep' : 'lease',
       onProgress: context.terminal.warn,
@@ -90,6 +91,16 @@ async function startOn(context: CommandContext, session: Session, input: Objecti
     ui: url,
   });
   return started.objectiveId;
+}
+
+/** Told now and not only at the end; a worker elsewhere may have a token all the same. */
+function warnWithoutToken({ environment, terminal }: CommandContext, { options }: ObjectiveInput): void {
+  const { github, gitlab } = environment.forge;
+  const tokens = [github.token, github.enterpriseToken, gitlab.token];
+  if (options.pr !== true || tokens.some((token) => token !== undefined)) return;
+  terminal.warn(
+    '--pr: neither GITHUB_TOKEN nor GITLAB_TOKEN is set, so the branch is pushed without a pull request unless the worker has one.',
+  );
 }
 
 /** Budget and model, before anything is spent. */
