@@ -2,7 +2,7 @@ import type { Feedback } from '../domain/feedback';
 import type { PullRequest } from '../domain/pull-request';
 
 /** Name and password git may push with over HTTP where the user's own settings have none. */
-export interface PushCredentials {
+interface PushCredentials {
   readonly username: string;
   readonly password: string;
 }

@@ -5,7 +5,7 @@ import { renderDatabaseChanges } from './render-coordination';
 import { renderMarkdown } from './render-markdown';
 
 /** What GitHub takes as the body of a pull request, in characters. */
-export const MOST_BODY_CHARACTERS = 65_536;
+const MOST_BODY_CHARACTERS = 65_536;
 const MOST_TITLE_CHARACTERS = 120;
 
 /**

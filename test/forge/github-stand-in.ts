@@ -28,7 +28,7 @@ const DESCRIPTION = z
   .parse(JSON.parse(readFileSync(join(__dirname, '..', 'fixtures', 'github-openapi.json'), 'utf8')));
 
 /** A request the stand-in got, with the operation of GitHub's description it is. */
-export interface Asked {
+interface Asked {
   readonly operation: string;
   readonly method: string;
   readonly path: string;
@@ -53,7 +53,7 @@ export interface Answer {
 }
 
 /** What the stand-in knows; a test writes into it. */
-export interface StandInState {
+interface StandInState {
   archived: boolean;
   fork: boolean;
   branches: string[];
@@ -79,8 +79,7 @@ export interface StandIn {
   stop(): Promise<void>;
 }
 
-const TOKEN = 'stand-in-token-0123456789';
-export { TOKEN };
+export const TOKEN = 'stand-in-token-0123456789';
 
 /**
  * GitHub's REST API for one repository, `acme/orders`, on the loopback interface. Every request is checked against
