@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../domain/messages';
-import { noticeOf, readRuns } from './read-runs';
+import { noticeOf, readRuns, TAKEN_UP_FROM } from './read-runs';
 import { describeRepository } from './objective-summary';
 import type { Execution, ExecutionState, Gateway, StartRequest } from './gateway';
 
@@ -58,6 +58,7 @@ export async function createTemporalGateway(target: GatewayTarget): Promise<Gate
       );
     },
     takeUp: async (request) => {
+      const { runId } = await within(ANSWER_WITHIN_MS, () => handle(request.input.objectiveId).describe());
       await within(ANSWER_WITHIN_MS, () =>
         client.workflow.signalWithStart(OBJECTIVE_WORKFLOW, {
           workflowId: request.input.objectiveId,
@@ -66,7 +67,7 @@ export async function createTemporalGateway(target: GatewayTarget): Promise<Gate
           signal: request.name,
           signalArgs: [request.payload],
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          memo: { ...request.memo },
+          memo: { ...request.memo, [TAKEN_UP_FROM]: runId },
           staticSummary: request.summary,
           staticDetails: request.details,
           ...(request.searchAttributes ? { typedSearchAttributes: firstAttributes(request) } : {}),

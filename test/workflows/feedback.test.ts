@@ -2,6 +2,8 @@
 import type { Activities } from '../../activities/contract';
 import { createDepartmentClient, type DepartmentClient } from '../../src/client/department-client';
 import { createTemporalGateway } from '../../src/client/temporal-gateway';
+import type { Gateway } from '../../src/client/gateway';
+import { mergedTasks } from '../../src/domain/rewind';
 import type { TakeFeedback } from '../../src/domain/feedback';
 import type { AmendPlanRequest, AttemptRequest } from '../../src/domain/work';
 import {
@@ -19,13 +21,12 @@ import { planTask } from '../support/plans';
 
 let department: TestDepartment;
 let client: DepartmentClient;
+let gateway: Gateway;
 beforeAll(async () => {
   department = await startDepartment();
   const { address } = department.server;
-  client = createDepartmentClient(
-    await createTemporalGateway({ address, namespace: 'default', clientOptions: { address } }),
-    () => true,
-  );
+  gateway = await createTemporalGateway({ address, namespace: 'default', clientOptions: { address } });
+  client = createDepartmentClient(gateway, () => true);
 });
 afterAll(async () => {
   await client.close();
@@ -127,6 +128,10 @@ test('a closed objective is taken up again under its id: only what is new is bui
         'backend-T004',
         'backend-T005',
       ]);
+      // A rewind finds what was merged in any of its lives.
+      const runs = await gateway.readRuns(input.objectiveId);
+      expect(runs).toHaveLength(3);
+      expect(mergedTasks(runs)).toEqual([1, 2, 3, 4, 5].map((n) => `backend-T00${String(n)}`));
     },
     objectiveInput({ pr: true }),
   );
