@@ -129,16 +129,14 @@ export function createDepartmentClient(
     takeFeedback: ({ objectiveId, payload }) =>
       asking(objectiveId, async () => {
         const { state } = await gateway.describe(objectiveId);
-        if (state === 'open') {
-          const sent = await sendMessage(gateway, { objectiveId, name: MESSAGES.takeFeedback, payload });
-          return { ...sent, takenUp: false };
-        }
         try {
-          await takeUpObjective(gateway, { objectiveId, payload });
+          if (state !== 'open' && (await takeUpObjective(gateway, { objectiveId, payload })))
+            return { applied: true, message: `${objectiveId} is taken up again`, takenUp: true };
         } catch (error) {
           throw isNoAnswer(error) ? noWorker(objectiveId, error) : error;
         }
-        return { applied: true, message: `${objectiveId} is taken up again`, takenUp: true };
+        const sent = await sendMessage(gateway, { objectiveId, name: MESSAGES.takeFeedback, payload });
+        return { ...sent, takenUp: false };
       }),
     cancel: (objectiveId) =>
       asking(objectiveId, async () => {

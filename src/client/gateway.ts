@@ -1,5 +1,5 @@
 import type { WATCH_QUERIES, WatchMessageName } from '../domain/deployment-watch';
-import type { CARRIED_PROGRESS, MessageName, QUERIES } from '../domain/messages';
+import type { MessageName, QUERIES } from '../domain/messages';
 import type { ObjectiveInput } from '../domain/objective';
 import type { CLAIMS_FREED } from '../domain/repository-claims';
 import type { RunHistory } from '../domain/rewind';
@@ -30,6 +30,8 @@ export interface StartRequest {
 
 /** A closed objective to be taken up again: its arguments, and the message that says what for. */
 export interface TakeUpRequest extends StartRequest {
+  /** The run that had ended. */
+  readonly from: string;
   /** What the workflow carries over, as it answered; its own business. */
   readonly carried: unknown;
   readonly name: MessageName;
@@ -44,6 +46,11 @@ export interface Gateway {
   readonly address: string;
   /** Starts the workflow, or attaches to an open one of that id; a closed one of that id is an error. */
   start(request: StartRequest): Promise<void>;
+  /** What the newest run of an objective, which has to be closed, answers about all that it carries over. */
+  carried(
+    objectiveId: string,
+    timeoutMs: number,
+  ): Promise<{ readonly runId: string; readonly answer: unknown }>;
   /**
    * Starts a closed objective again under its id, with what it carries over, and gives it a message; one that is open by
    * now only gets the message.
@@ -51,7 +58,7 @@ export interface Gateway {
   takeUp(request: TakeUpRequest): Promise<void>;
   query(
     objectiveId: string,
-    name: keyof typeof QUERIES | keyof typeof WATCH_QUERIES | typeof CARRIED_PROGRESS,
+    name: keyof typeof QUERIES | keyof typeof WATCH_QUERIES,
     timeoutMs: number,
   ): Promise<unknown>;
   update(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CARRIED_PROGRESS, MESSAGES } from '../domain/messages';
+import { MESSAGES } from '../domain/messages';
 import type { TakeFeedback } from '../domain/feedback';
 import { ObjectiveInput } from '../domain/objective';
 import { UserError } from '../domain/user-error';
@@ -18,16 +18,18 @@ const Answered = z.object({
 /**
  * Takes up a closed objective under its own id: the workflow is asked, from its history, for its input and for all that
  * carries over, and is started with both and the feedback it is to act on. Which of two that come at once starts it does
- * not matter: the other's message reaches the one that runs.
+ * not matter: the other's message reaches the one that runs. Answers false where it is open by now, and then does nothing.
  */
 export async function takeUpObjective(
   gateway: Gateway,
   request: { readonly objectiveId: string; readonly payload: TakeFeedback },
-): Promise<void> {
+): Promise<boolean> {
   const { objectiveId, payload } = request;
   const { memo } = await gateway.describe(objectiveId);
-  const read = Answered.safeParse(await gateway.query(objectiveId, CARRIED_PROGRESS, ANSWER_WITHIN_MS));
+  const { runId, answer } = await gateway.carried(objectiveId, ANSWER_WITHIN_MS);
+  const read = Answered.safeParse(answer);
   if (!read.success || read.data.carried.outcome === null) {
+    if ((await gateway.describe(objectiveId)).state === 'open') return false;
     throw new UserError(
       `${objectiveId} cannot be taken up again: its history does not tell how it ended; start an objective of its own.`,
       'bad-input',
@@ -36,6 +38,7 @@ export async function takeUpObjective(
   const { input, carried } = read.data;
   const start = {
     input,
+    from: runId,
     carried,
     memo: z.record(z.string(), z.unknown()).catch({}).parse(memo),
     summary: excerpt(input.objective, 120),
@@ -49,4 +52,5 @@ export async function takeUpObjective(
     if (!isUnknownSearchAttribute(error)) throw error;
     await gateway.takeUp({ ...start, searchAttributes: false });
   }
+  return true;
 }

@@ -6,7 +6,7 @@ import {
   type WorkflowExecutionStatusName,
 } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../domain/messages';
+import { CARRIED_PROGRESS, OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../domain/messages';
 import { noticeOf, readRuns, TAKEN_UP_FROM } from './read-runs';
 import { describeRepository } from './objective-summary';
 import type { Execution, ExecutionState, Gateway, StartRequest } from './gateway';
@@ -57,8 +57,13 @@ export async function createTemporalGateway(target: GatewayTarget): Promise<Gate
         }),
       );
     },
+    carried: async (objectiveId, timeoutMs) => {
+      const { runId } = await within(ANSWER_WITHIN_MS, () => handle(objectiveId).describe());
+      // Of that very run: one that somebody starts meanwhile would be asked otherwise, and has not ended.
+      const run = client.workflow.getHandle(objectiveId, runId);
+      return { runId, answer: await within(timeoutMs, () => run.query<unknown>(CARRIED_PROGRESS)) };
+    },
     takeUp: async (request) => {
-      const { runId } = await within(ANSWER_WITHIN_MS, () => handle(request.input.objectiveId).describe());
       await within(ANSWER_WITHIN_MS, () =>
         client.workflow.signalWithStart(OBJECTIVE_WORKFLOW, {
           workflowId: request.input.objectiveId,
@@ -67,7 +72,7 @@ export async function createTemporalGateway(target: GatewayTarget): Promise<Gate
           signal: request.name,
           signalArgs: [request.payload],
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          memo: { ...request.memo, [TAKEN_UP_FROM]: runId },
+          memo: { ...request.memo, [TAKEN_UP_FROM]: request.from },
           staticSummary: request.summary,
           staticDetails: request.details,
           ...(request.searchAttributes ? { typedSearchAttributes: firstAttributes(request) } : {}),

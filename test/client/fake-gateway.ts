@@ -1,5 +1,11 @@
 import type { RunHistory } from '../../src/domain/rewind';
-import type { Execution, Gateway, MessageRequest, StartRequest, TakeUpRequest } from '../../src/client/gateway';
+import type {
+  Execution,
+  Gateway,
+  MessageRequest,
+  StartRequest,
+  TakeUpRequest,
+} from '../../src/client/gateway';
 
 export function named(name: string, message: string, extra: object = {}): Error {
   return Object.assign(new Error(message), { name, ...extra });
@@ -66,6 +72,7 @@ export function createFakeGateway(script: {
       if (existing === undefined) executions.set(id, execution(id, { memo: request.memo }));
       return Promise.resolve();
     },
+    carried: () => Promise.reject(new Error('This gateway has no closed objective to take up.')),
     takeUp: (request) => {
       takenUp.push(request);
       return Promise.resolve();
