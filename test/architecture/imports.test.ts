@@ -33,6 +33,7 @@ const ADAPTERS = [
   'report',
   'watch',
   'mcp',
+  'forge',
 ].map((name) => `src/${name}`);
 const SHARED = ['src/config', 'src/html', 'src/process'];
 /** Types one adapter may know of another: checks run in a sandbox and on databases, which have no ports of their own. */
