@@ -32,6 +32,4 @@ export interface Forge {
 /** The forge behind a repository's address, or a clause that says why there is none. */
 export type FindForge = (
   address: string,
-) =>
-  | { readonly kind: 'forge'; readonly forge: Forge }
-  | { readonly kind: 'none'; readonly why: string };
+) => { readonly kind: 'forge'; readonly forge: Forge } | { readonly kind: 'none'; readonly why: string };

@@ -128,10 +128,9 @@ export interface Bench {
 /** All activities over scripted ports, with a dossier, a plan and an analysis in the store. */
 export async function createBench(
   scripted: {
-    readonly [P in keyof Omit<
-      Ports,
-      'store' | 'sandbox' | 'journals' | 'providerOf' | 'findForge'
-    >]?: Partial<Ports[P]>;
+    readonly [
+      P in keyof Omit<Ports, 'store' | 'sandbox' | 'journals' | 'providerOf' | 'findForge'>
+    ]?: Partial<Ports[P]>;
   } = {},
   info: ConstructorParameters<typeof MockActivityEnvironment>[0] = {},
   analysis: Analysis = NOTHING_TOUCHED,
