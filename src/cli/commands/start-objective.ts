@@ -2,6 +2,7 @@ import { modelLabel } from '../../domain/model-label';
 import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
 import type { ObjectiveInput } from '../../domain/objective';
 import type { Command, CommandContext } from '../command';
+import { leaveToBackground } from '../live/background';
 import { carryOn, resultLine } from '../live/carry-on';
 import { plain } from '../live/text';
 import { openSession, type Session } from '../session';
@@ -57,7 +58,7 @@ export const startObjective: Command = {
       exitCode =
         flags.detach === true
           ? await detach(context, session, started)
-          : await carryOn(context, session, started, { noWait: !flags.wait });
+          : await carryOn(context, session, started, { noWait: !flags.wait, canDetach: recording === null });
     } finally {
       await session.close();
     }
@@ -112,17 +113,8 @@ function startLines(input: ObjectiveInput): readonly string[] {
 }
 
 async function detach(context: CommandContext, session: Session, objectiveId: string): Promise<ExitCode> {
-  const { terminal, services, call } = context;
-  const worker = await services.startBackgroundWorker();
-  terminal.say(`It goes on in the background: a worker (process ${String(worker.pid)}, log ${worker.log}).`);
-  terminal.say(`Watch it: ${call(`attach ${objectiveId}`)}`);
-  terminal.say(
-    session.server.kind === 'embedded'
-      ? `Stop it: ${call('worker --stop')}, then ${call('server --stop')}`
-      : `Stop it: ${call('worker --stop')}`,
-  );
-  const exitCode = exitCodeOf('delivered');
-  terminal.emit(resultLine(objectiveId, null, exitCode));
+  const exitCode = await leaveToBackground(context, session, objectiveId);
+  context.terminal.emit(resultLine(objectiveId, null, exitCode));
   return exitCode;
 }
 
