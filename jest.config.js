@@ -2,6 +2,10 @@
 const esmOnly = [
   '@secretlint',
   '@redocly',
+  '@octokit',
+  'universal-user-agent',
+  'before-after-hook',
+  'fast-content-type-parse',
   'openapi-typescript',
   'parse-json',
   'index-to-position',

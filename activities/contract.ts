@@ -50,6 +50,7 @@ import type {
   RefreshBaseResult,
 } from '../src/domain/gate-work';
 import type { ObjectiveInput } from '../src/domain/objective';
+import type { OpenPullRequestRequest, OpenPullRequestResult } from '../src/domain/pull-request';
 import type { GateSummary } from '../src/domain/receipt';
 import type { WallNotice, WallReport } from '../src/domain/provider-gate';
 import type { Delivery } from '../src/domain/status';
@@ -144,6 +145,12 @@ export interface ClaimActivities {
   endedObjectives(request: EndedObjectivesRequest): Promise<EndedObjectives>;
 }
 
+/** What is brought to the forge that has the repository. */
+export interface ForgeActivities {
+  /** Pushes what was delivered and opens its pull request, or brings it up to date. */
+  openPullRequest(request: OpenPullRequestRequest): Promise<OpenPullRequestResult>;
+}
+
 /** What is looked at after a deployment. */
 export interface WatchActivities {
   runWatchChecks(request: RunWatchChecksRequest): Promise<RunWatchChecksResult>;
@@ -174,5 +181,6 @@ export type Activities = ModelActivities &
   ContractThinking &
   ClaimActivities &
   DecisionActivities &
+  ForgeActivities &
   WatchActivities &
   NotificationActivities;

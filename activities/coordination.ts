@@ -4,11 +4,13 @@ import type { Dossier } from '../src/domain/dossier';
 import { MergeSides } from '../src/domain/gate-work';
 import { outlineTask, type Plan } from '../src/domain/plan';
 import { redReceipts } from '../src/domain/gate-summary';
+import { Feedback } from '../src/domain/feedback';
+import { feedbackTasks } from '../src/domain/feedback-tasks';
 import { checkPlan, MAX_PLAN_ERRORS } from '../src/domain/plan-check';
 import { judgeChange } from '../src/domain/plan-edit';
-import { repairRound } from '../src/domain/repair-round';
+import { repairRound, type DoneWork } from '../src/domain/repair-round';
 import { NO_USAGE, type Usage } from '../src/domain/usage';
-import type { PlanChange, PlanResult } from '../src/domain/work';
+import type { PlanChange, PlanResult, Worker } from '../src/domain/work';
 import { asked } from './asked';
 import type { ModelActivities, RepositoryActivities } from './contract';
 import { withHeartbeat } from './heartbeat';
@@ -50,12 +52,25 @@ export function createCoordinationActivities(
     const tasks = repairRound({
       red: redReceipts(receipts).filter(({ subject }) => change.red.includes(subject)),
       gaps: change.gaps,
-      done: change.done.flatMap(({ taskId, specialist }) => {
-        const task = plan.tasks.find(({ id }) => id === taskId);
-        return task === undefined ? [] : [{ task, specialist }];
-      }),
+      done: doneOf(change, plan),
       ids: plan.tasks.map(({ id }) => id),
       stack: dossier.survey.stack,
+    });
+    return { kind: 'add', tasks, dependencies: [] };
+  };
+
+  const answers = async (
+    change: Extract<PlanChange, { kind: 'feedback' }>,
+    plan: Plan,
+  ): Promise<Extract<PlanChange, { kind: 'add' }>> => {
+    const { items, pullRequest } = await records.load(change.feedback, Feedback);
+    const tasks = feedbackTasks({
+      // In the order of the keys, so that the process knows which task answers which.
+      items: change.keys.flatMap((key) => items.find((item) => item.key === key) ?? []),
+      pullRequest: pullRequest.number,
+      done: doneOf(change, plan),
+      after: change.after,
+      ids: plan.tasks.map(({ id }) => id),
     });
     return { kind: 'add', tasks, dependencies: [] };
   };
@@ -90,7 +105,12 @@ export function createCoordinationActivities(
         const { change } = request;
         const judged = judgeChange({
           plan,
-          change: change.kind === 'repair' ? await repairs(change, plan, dossier) : change,
+          change:
+            change.kind === 'repair'
+              ? await repairs(change, plan, dossier)
+              : change.kind === 'feedback'
+                ? await answers(change, plan)
+                : change,
           analysis,
           roster: rosterNames(dossier.roles),
           begun: request.begun ?? [],
@@ -133,4 +153,11 @@ export function createCoordinationActivities(
         return { decision: value, usage };
       }),
   };
+}
+
+function doneOf({ done }: { readonly done: readonly Worker[] }, plan: Plan): DoneWork[] {
+  return done.flatMap(({ taskId, specialist }) => {
+    const task = plan.tasks.find(({ id }) => id === taskId);
+    return task === undefined ? [] : [{ task, specialist }];
+  });
 }

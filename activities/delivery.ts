@@ -25,7 +25,8 @@ export function createDeliveryActivities(
           source: dossier.repository,
           commit: head,
           branch: deliveryBranch(objectiveId),
-          push: dossier.options.push,
+          // With a pull request the push is a step of its own: a forge that is down stops no delivery.
+          push: dossier.options.push && dossier.options.pr !== true,
         });
         const missing = await keepReceipts(
           { notes, records },

@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { BudgetExhausted, ModelFailure, ProviderWalled } from '../src/domain/model-failure';
 import { NotDelivered } from '../src/domain/notification';
+import { ForgeFailure } from '../src/domain/forge-failure';
 import { FailureDetails } from '../src/domain/work';
 
 /**
@@ -47,6 +48,15 @@ export function translateFailure(error: unknown): unknown {
       nonRetryable: permanent === true,
       category: 'BENIGN',
       ...(typeof retryAfterMs === 'number' ? { nextRetryDelay: retryAfterMs } : {}),
+    });
+  }
+  if (error instanceof ForgeFailure) {
+    return ApplicationFailure.create({
+      message: error.message,
+      type: error.type,
+      nonRetryable: !error.retryable,
+      ...(error.retryAfterMs === null ? {} : { nextRetryDelay: error.retryAfterMs }),
+      ...(error.retryable ? { category: 'BENIGN' as const } : {}),
     });
   }
   if (error instanceof Error) {

@@ -8,6 +8,7 @@ import { createCoordinationActivities } from './coordination';
 import { createDatabaseThinking } from './database-thinking';
 import { createDecisionActivities } from './decisions';
 import { createDeliveryActivities } from './delivery';
+import { createForgeActivities } from './forge';
 import { createMergeActivities } from './merge';
 import { guarded } from './guarded';
 import { createNotificationActivities } from './notifications';
@@ -39,6 +40,7 @@ export function createActivities(ports: Ports): Activities {
     ...createDeliveryActivities(ports, records),
     ...createProviderActivities(),
     ...createClaimActivities(ports, records),
+    ...createForgeActivities(ports, records),
     ...createWatchActivities(ports),
     ...createDecisionActivities(ports),
     ...createNotificationActivities(ports),

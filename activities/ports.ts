@@ -5,6 +5,7 @@ import type { Coordination, Specialists } from '../src/ports/department';
 import type { Compatibility } from '../src/ports/compatibility';
 import type { Entities } from '../src/ports/entities';
 import type { Contracts } from '../src/ports/contracts';
+import type { FindForge } from '../src/ports/forge';
 import type { Bootstrap, GateRunner } from '../src/ports/gate';
 import type { Journals } from '../src/ports/journal';
 import type { ProofVerifier } from '../src/ports/proofs';
@@ -38,6 +39,7 @@ export interface Ports {
   readonly audit: AuditLog;
   readonly proofs: ProofVerifier;
   readonly notifications: Notifications;
+  readonly findForge: FindForge;
   /** Sandbox level in force, for status and reports. */
   readonly sandbox: string;
   /** Names the provider of a model (endpoint and key, hashed). */

@@ -107,6 +107,8 @@ export function smoothActivities(
         commit: head,
         report: 'report.md',
       }),
+    openPullRequest: () =>
+      Promise.resolve({ pullRequest: null, note: 'No pull request: nobody scripted one.' }),
     ...smoothCoordination(),
     runWatchChecks: ({ checks }) =>
       Promise.resolve({

@@ -16,6 +16,7 @@ import {
   Steer,
   type MessageName,
 } from '../src/domain/messages';
+import { TakeFeedback } from '../src/domain/feedback';
 import { GateResult } from '../src/domain/gate-result';
 import { Notification } from '../src/domain/notification';
 import { Report } from '../src/domain/report';
@@ -33,6 +34,7 @@ export const MESSAGE_SCHEMAS = {
   resume: Pause,
   cancelTask: CancelTask,
   setBudget: SetBudget,
+  takeFeedback: TakeFeedback,
   reportDeployment: ReportDeployment,
 } as const satisfies Record<MessageName | WatchMessageName, z.ZodType>;
 

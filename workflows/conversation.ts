@@ -11,9 +11,11 @@ import { COORDINATION_REPORT } from '../src/domain/coordination-orders';
 import type { AuditEntry } from '../src/domain/audit';
 import { deciderOf, refuseDecider, type Decidable, type PersonName } from '../src/domain/decision-rules';
 import { ResolveEscalation, type Escalation } from '../src/domain/escalation';
+import { TakeFeedback } from '../src/domain/feedback';
 import type { Mail } from '../src/domain/mail';
 import {
   ATTEMPT_MAILBOX,
+  CARRIED_PROGRESS,
   CancelTask,
   MESSAGES,
   Pause,
@@ -31,6 +33,7 @@ import { takeFreed } from './claims';
 import { contractNamed, refuseContractReview, reviewContract } from './contract-review';
 import { takeCoordinationReport } from './coordination-reports';
 import { decide, refusal } from './decisions';
+import { noteFeedback, refuseFeedback } from './feedback';
 import { describeIssues, installMessage, type Sender } from './message';
 import { ignore, record, replaceTask, taskOf, type OpenEscalation, type Run } from './run';
 import { snapshot } from './snapshot';
@@ -40,6 +43,8 @@ import { openWall, raiseWall } from './walls';
 
 const objectiveStatusQuery: QueryDefinition<ObjectiveStatus> = defineQuery(QUERIES.objectiveStatus);
 const attemptMailboxQuery: QueryDefinition<Mail, [unknown]> = defineQuery(ATTEMPT_MAILBOX);
+const carriedProgressQuery: QueryDefinition<{ input: Run['input']; carried: Run['progress'] }> =
+  defineQuery(CARRIED_PROGRESS);
 const openEscalationsQuery: QueryDefinition<Escalation[]> = defineQuery(QUERIES.openEscalations);
 
 /**
@@ -142,6 +147,12 @@ const rows = {
     },
     saw: (run, body) => sawQuestion(run, ({ subject }) => subject === body.taskId),
   }),
+  takeFeedback: message({
+    schema: TakeFeedback,
+    refuse: refuseFeedback,
+    take: (run, body) => noteFeedback(run, body),
+    saw: () => null,
+  }),
   setBudget: message({
     schema: SetBudget,
     // Whoever may not answer the question of a spent budget may not answer it this way either.
@@ -214,6 +225,7 @@ function listen<T extends object>(run: Run, name: MessageName, row: Message<T>):
 /** Installs every query, signal and update of an objective. */
 export function listenToMessages(run: Run): void {
   setHandler(objectiveStatusQuery, () => snapshot(run));
+  setHandler(carriedProgressQuery, () => ({ input: run.input, carried: run.progress }));
   setHandler(attemptMailboxQuery, (taskId) => mailOf(run, taskId));
   setHandler(defineSignal<[unknown]>(PROVIDER_WALL), (payload) => {
     const notice = WallNotice.safeParse(payload);
@@ -239,6 +251,7 @@ export function listenToMessages(run: Run): void {
   listen(run, MESSAGES.resume, rows.resume);
   listen(run, MESSAGES.cancelTask, rows.cancelTask);
   listen(run, MESSAGES.setBudget, rows.setBudget);
+  listen(run, MESSAGES.takeFeedback, rows.takeFeedback);
   setDefaultSignalHandler((name) => {
     ignore(run, name, `there is no message of this name; known: ${Object.keys(MESSAGES).join(', ')}`);
   });

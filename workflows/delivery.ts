@@ -2,6 +2,7 @@ import type { BlobRef } from '../src/domain/blob';
 import { decisionOutcome } from '../src/domain/outcome';
 import { takeBaseAlong } from './moved-base';
 import { repository } from './proxies';
+import { openPullRequest } from './pull-request';
 import type { Delivery } from '../src/domain/status';
 import { record, type Run } from './run';
 import { startWatch } from './start-watch';
@@ -21,6 +22,7 @@ export async function deliver(run: Run, show: () => void): Promise<void> {
   const call = deliveryOf(run, base.report);
   const delivery = call === null ? null : await patiently(run, call);
   close(run, delivery);
+  await openPullRequest(run);
   await watchDeployment(run);
   show();
 }
@@ -83,6 +85,10 @@ function deliveryOf(run: Run, report: BlobRef | null = null): (() => Promise<Del
     ]);
 }
 
+function pullRequestOf(before: Delivery | null): Pick<Delivery, 'pullRequest'> {
+  return before?.pullRequest === undefined ? {} : { pullRequest: before.pullRequest };
+}
+
 function close(run: Run, delivery: Delivery | null): void {
   const { progress } = run;
   run.stage = 'closing';
@@ -91,7 +97,8 @@ function close(run: Run, delivery: Delivery | null): void {
     progress.reason = run.stop.reason;
   }
   if (delivery === null) return;
-  progress.delivery = delivery;
+  // The pull request of an earlier delivery is still the one it has.
+  progress.delivery = { ...pullRequestOf(progress.delivery), ...delivery };
   record(run, `delivered ${delivery.branch} (${delivery.commit.slice(0, 12)}) in ${delivery.repository}`);
   record(run, `report ${delivery.report}`);
 }

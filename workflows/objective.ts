@@ -17,7 +17,8 @@ import { deliver, deliverCancelled } from './delivery';
 import { endTelling, everythingTold } from './news';
 import { gateObjective } from './objective-gate';
 import { analyse, approve, gateBase, plan, survey } from './planning';
-import { isStopped, openRun, record, type Carried, type Run } from './run';
+import { awaitFeedback, hasFeedback } from './feedback';
+import { isStopped, isTakenUp, openRun, record, type Carried, type Run } from './run';
 import { createDisplay } from './snapshot';
 import { runTasks } from './tasks';
 
@@ -33,9 +34,10 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
   listenToMessages(run);
   const show = createDisplay(run);
   try {
+    if (isTakenUp(carried)) await awaitFeedback(run);
     let end = await work(run, show);
-    // What the last gate leaves red or unbuilt becomes tasks, once; then it runs again.
-    while (end === 'settled' && (await gateObjective(run, show)) === 'tasks-added')
+    // What the last gate leaves red or unbuilt becomes tasks, once; then it runs again. So does what people said meanwhile.
+    while (end === 'settled' && ((await gateObjective(run, show)) === 'tasks-added' || hasFeedback(run)))
       end = await runTasks(run, show);
     if (end === 'continue-as-new') {
       await run.audit.settle(BEFORE_THE_NEXT_RUN_MS);

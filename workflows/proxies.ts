@@ -6,6 +6,7 @@ import type {
   ContractThinking,
   DatabaseThinking,
   DecisionActivities,
+  ForgeActivities,
   ModelActivities,
   NotificationActivities,
   ProviderActivities,
@@ -105,6 +106,22 @@ export const announcements = proxyActivities<Pick<ContractActivities, 'announceC
   scheduleToCloseTimeout: '7 days',
   cancellationType,
   retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '10 minutes' },
+});
+
+/**
+ * A forge that is down or limits its rate is asked again for a while, when it says; then the objective ends without it.
+ */
+export const forges = proxyActivities<ForgeActivities>({
+  startToCloseTimeout: '25 minutes',
+  scheduleToCloseTimeout: '2 hours',
+  heartbeatTimeout: '30 seconds',
+  cancellationType,
+  retry: {
+    initialInterval: '2 seconds',
+    backoffCoefficient: 3,
+    maximumInterval: '2 minutes',
+    maximumAttempts: 6,
+  },
 });
 
 /** Agreeing with the repository's entity: some messages to Temporal, so soon again or not at all. */

@@ -7,6 +7,7 @@ import type { Decision, Escalation, EscalationSubject } from '../src/domain/esca
 import type { ContractStatus } from '../src/domain/contract-status';
 import type { CoordinationAnswer, DatabaseChangeStatus } from '../src/domain/coordination-orders';
 import type { CoordinationRules } from '../src/domain/coordination-rules';
+import type { TakeFeedback, TakenFeedback } from '../src/domain/feedback';
 import type { AskedDeadline } from '../src/domain/forecast';
 import type { ReviewPlan } from '../src/domain/messages';
 import type { ObjectiveInput, ObjectiveHandle } from '../src/domain/objective';
@@ -51,6 +52,12 @@ interface CarriedCoordination {
   children: string[];
   /** Hashes of the contracts that are merged, by name. */
   locked?: Readonly<Record<string, string>>;
+}
+
+/** Feedback on a pull request: what is to become tasks, and what did. */
+export interface CarriedFeedback {
+  readonly pending: readonly TakeFeedback[];
+  readonly taken: readonly TakenFeedback[];
 }
 
 /** What carries over when the workflow continues as new: plain data, nothing else. */
@@ -107,6 +114,8 @@ export interface Carried {
   planReview?: { readonly body: ReviewPlan; readonly sender: Sender } | null;
   /** What was told to people so far; absent: nobody is to be told. */
   news?: NewsState;
+  /** What was said about the pull request; absent: nothing. */
+  feedback?: CarriedFeedback;
   delivery: Delivery | null;
   outcome: Outcome | null;
   reason: string | null;
@@ -204,7 +213,7 @@ export function openRun(input: ObjectiveInput, carried: Carried | undefined): Ru
     unaudited: [],
     usedProofs: [],
   };
-  const progress = carried === undefined ? fresh : upgraded(fresh, carried);
+  const progress = carried === undefined ? fresh : reopened(upgraded(fresh, carried));
   const run: Run = {
     input,
     progress,
@@ -282,6 +291,34 @@ export function adoptPlan(run: Run, ref: string, outlines: readonly TaskOutline[
     .sort((a, b) => compareIds(a.task.id, b.task.id));
   progress.plan = { ref, version: (progress.plan?.version ?? 0) + 1 };
   run.revision += 1;
+}
+
+/**
+ * Whether this run takes up an objective that had ended: only then is there an outcome before anything was done. Asked
+ * of what was carried over, before {@link openRun}.
+ */
+export function isTakenUp(carried: Carried | undefined): boolean {
+  return carried !== undefined && carried.outcome !== null;
+}
+
+/** An objective that had ended begins anew where it ended: what it made stays, what its end settled is open again. */
+function reopened(carried: Carried): Carried {
+  if (!isTakenUp(carried)) return carried;
+  // What was claimed was given back, and its last gate may have a round of repairs of its own.
+  const { claims: _claims, repairRound: _round, ...rest } = carried;
+  return {
+    ...rest,
+    outcome: null,
+    reason: null,
+    approved: true,
+    open: [],
+    undone: [],
+    blockedBy: null,
+    paused: null,
+    wall: null,
+    walledSince: null,
+    coordination: { ...carried.coordination, children: [] },
+  };
 }
 
 /** What older code carried over lacks what came later. */

@@ -1,6 +1,7 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { awaitedMark } from '../src/domain/contract-status';
+import type { TakenFeedback } from '../src/domain/feedback';
 import { planMarkdown } from '../src/domain/plan-markdown';
 import type { HeldTask } from '../src/domain/repository-claims';
 import { dependenciesIntegrated, isSettledProgress, settledStates } from '../src/domain/scheduler';
@@ -13,7 +14,7 @@ import { waitsOf } from '../src/domain/waits';
 import { heldTasks, waitText } from './claims';
 import { awaitedContract } from './contract-review';
 import { forecastOf } from './deadline';
-import { now, type Run } from './run';
+import { now, type CarriedFeedback, type Run } from './run';
 import { createWaitsMemo } from './waits-memo';
 
 const STATUS = defineSearchAttributeKey('CoordinatorStatus', 'KEYWORD');
@@ -174,6 +175,7 @@ export function snapshot(run: Run): ObjectiveStatus {
         }),
     gate: progress.gate,
     delivery: progress.delivery,
+    ...(progress.feedback === undefined ? {} : { feedback: toldFeedback(progress.feedback) }),
     usage: progress.usage,
     budgetUsd: progress.budgetUsd,
     reservedUsd: [...run.reserved.values()].reduce((sum, usd) => sum + usd, 0),
@@ -188,6 +190,11 @@ export function snapshot(run: Run): ObjectiveStatus {
     events: [...progress.events],
     ignored: [...progress.ignored],
   };
+}
+
+function toldFeedback({ pending, taken }: CarriedFeedback): TakenFeedback[] {
+  const waiting = pending.flatMap(({ keys }) => keys.map((key) => ({ key, taskId: null })));
+  return [...taken, ...waiting];
 }
 
 /** Highest level in progress among unsettled tasks; 4 while anything is asked, 0 when nothing is. */

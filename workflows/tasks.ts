@@ -13,6 +13,7 @@ import { addUsage, type Usage } from '../src/domain/usage';
 import { askForMoney, askForTaskMoney, reserveFor, settleAttempt, spendUsage } from './budget';
 import { claimPlan, heldTasks } from './claims';
 import { askAboutObjective, askAboutTask, closeQuestion } from './decisions';
+import { addFeedbackTasks, hasFeedback } from './feedback';
 import { watchDeadline } from './deadline';
 import { takePlanReview } from './plan-review';
 import { repository } from './proxies';
@@ -149,6 +150,7 @@ function bookTrouble(run: Run, task: TaskProgress, attempt: number | null, usage
 async function actOnMessages(run: Run): Promise<void> {
   const { progress } = run;
   if (run.planReview !== null) await takePlanReview(run);
+  if (hasFeedback(run)) await addFeedbackTasks(run);
   for (const task of progress.tasks) if (task.step.kind === 'ask') askAboutTask(run, task.task.id);
   while (progress.undone.length > 0) {
     const decision = progress.undone.shift();

@@ -8,6 +8,7 @@ import { contract } from './commands/contract';
 import { diff } from './commands/diff';
 import { doctor } from './commands/doctor';
 import { escalations } from './commands/escalations';
+import { feedback } from './commands/feedback';
 import { gc } from './commands/gc';
 import { gate } from './commands/gate';
 import { list } from './commands/list';
@@ -48,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
   logs,
   diff,
   report,
+  feedback,
   survey,
   gate,
   verifyReceipts,

@@ -139,6 +139,10 @@ export function composeServices(request: ServicesRequest): Services {
       const { createAuditReader } = await import('../audit/audit-reader.js');
       return createAuditReader({ folder: join(home.home, 'audit') });
     },
+    findForge: async () => {
+      const { createFindForge } = await import('../forge/forges.js');
+      return createFindForge(environment.forge);
+    },
     repositories: async () => (await workspace()).repositories,
     rewinding: async (objectiveId) => {
       const { rewind } = await workspace();

@@ -10,6 +10,7 @@ import type { Survey } from '../domain/survey';
 import type { VerifiedReceipt } from '../domain/verify-receipts';
 import type { AuditReader } from '../ports/audit';
 import type { BlobStore } from '../ports/blob-store';
+import type { FindForge } from '../ports/forge';
 import type { GateProgress } from '../ports/gate';
 import type { Repositories } from '../ports/workspace';
 import type { Check } from './doctor/check';
@@ -195,6 +196,8 @@ export interface Services {
   blobs(): Promise<BlobStore>;
   /** What was decided in this home. */
   audit(): Promise<AuditReader>;
+  /** Knows the hosts of pull requests. */
+  findForge(): Promise<FindForge>;
   repositories(): Promise<Pick<Repositories, 'diff'>>;
   /** The code's part of taking an objective back. */
   rewinding(objectiveId: string): Promise<CodeRewind>;

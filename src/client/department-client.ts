@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { isDeploymentWatchId } from '../domain/deployment-watch';
 import type { Speaker } from '../domain/decision-proof';
 import { Escalation } from '../domain/escalation';
+import type { TakeFeedback } from '../domain/feedback';
 import { NOTIFICATIONS_STATUS, NotificationsStatus, notificationsWorkflowId } from '../domain/news';
-import { Answer, OBJECTIVE_WORKFLOW, PROVABLE } from '../domain/messages';
+import { Answer, MESSAGES, OBJECTIVE_WORKFLOW, PROVABLE } from '../domain/messages';
 import type { ObjectiveInput } from '../domain/objective';
 import type { ObjectiveState } from '../domain/states';
 import { ObjectiveResult, ObjectiveStatus } from '../domain/status';
@@ -14,6 +15,7 @@ import type { Execution, Gateway, MessageRequest, StartRequest } from './gateway
 import { memoOf, ObjectiveMemo, summarise, excerpt, type ObjectiveSummary } from './objective-summary';
 import { endWithoutResult } from './abnormal-end';
 import { rewindObjective } from './rewind';
+import { takeUpObjective } from './take-up';
 import { LIST_LIMIT } from './limits';
 import { isNamed, isNoAnswer, isUnknownSearchAttribute, translateError } from './translate-error';
 import { askWaits, listWaiting, type Waiting } from './waiting';
@@ -68,6 +70,11 @@ export interface DepartmentClient {
   /** What waits of these, asked of the workflows; null where no worker answers. */
   askWaits(ids: readonly string[]): Promise<readonly (readonly Wait[] | null)[]>;
   send(request: SendRequest): Promise<SentMessage>;
+  /** Makes tasks of feedback; an objective that has ended is taken up again under its id. */
+  takeFeedback(request: {
+    readonly objectiveId: string;
+    readonly payload: TakeFeedback;
+  }): Promise<SentMessage & { readonly takenUp: boolean }>;
   cancel(objectiveId: string): Promise<SentMessage>;
   /** Takes state and code back to right after a task's merge. */
   rewind(request: RewindRequest): ReturnType<typeof rewindObjective>;
@@ -132,6 +139,18 @@ export function createDepartmentClient(
           await refuseClosed(gateway, error, request.objectiveId);
           throw error;
         }
+      }),
+    takeFeedback: ({ objectiveId, payload }) =>
+      asking(objectiveId, async () => {
+        const { state } = await gateway.describe(objectiveId);
+        try {
+          if (state !== 'open' && (await takeUpObjective(gateway, { objectiveId, payload })))
+            return { applied: true, message: `${objectiveId} is taken up again`, takenUp: true };
+        } catch (error) {
+          throw isNoAnswer(error) ? noWorker(objectiveId, error) : error;
+        }
+        const sent = await sendMessage(gateway, { objectiveId, name: MESSAGES.takeFeedback, payload });
+        return { ...sent, takenUp: false };
       }),
     cancel: (objectiveId) =>
       asking(objectiveId, async () => {

@@ -29,6 +29,16 @@ export interface StartRequest {
   readonly searchAttributes: boolean;
 }
 
+/** A closed objective to be taken up again: its arguments, and the message that says what for. */
+export interface TakeUpRequest extends StartRequest {
+  /** The run that had ended. */
+  readonly from: string;
+  /** What the workflow carries over, as it answered; its own business. */
+  readonly carried: unknown;
+  readonly name: MessageName;
+  readonly payload: unknown;
+}
+
 /**
  * What the department client asks of Temporal. Failures are the vendor's own errors; `translateError` turns them
  * into sentences.
@@ -37,6 +47,16 @@ export interface Gateway {
   readonly address: string;
   /** Starts the workflow, or attaches to an open one of that id; a closed one of that id is an error. */
   start(request: StartRequest): Promise<void>;
+  /** What the newest run of an objective, which has to be closed, answers about all that it carries over. */
+  carried(
+    objectiveId: string,
+    timeoutMs: number,
+  ): Promise<{ readonly runId: string; readonly answer: unknown }>;
+  /**
+   * Starts a closed objective again under its id, with what it carries over, and gives it a message; one that is open by
+   * now only gets the message.
+   */
+  takeUp(request: TakeUpRequest): Promise<void>;
   query(
     objectiveId: string,
     name: keyof typeof QUERIES | keyof typeof WATCH_QUERIES | typeof NOTIFICATIONS_STATUS,

@@ -1,4 +1,6 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import { z } from 'zod';
 import type { HistoryStep, RunHistory } from '../domain/rewind';
 
 /** Longer chains are an accident. */
@@ -11,17 +13,36 @@ type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['f
 type HistoryEvent = NonNullable<History['events']>[number];
 type PendingActivities = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>;
 
+/** In the memo of an objective that was taken up again: the run that had ended. */
+export const TAKEN_UP_FROM = 'takenUpFrom';
+
 /** The chain of runs of a workflow, newest first. */
 export async function readRuns(client: Client, workflowId: string): Promise<readonly RunHistory[]> {
   const runs: RunHistory[] = [];
   const { runId: newest } = await client.workflow.getHandle(workflowId).describe();
   for (let runId = newest; runId !== '' && runs.length < MOST_RUNS;) {
-    const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const { events } = await client.workflow
+      .getHandle(workflowId, runId)
+      .fetchHistory()
+      .catch((error: unknown) => {
+        // What was taken up again may be older than what the server keeps.
+        if (runs.length > 0 && error instanceof WorkflowNotFoundError) return { events: [] };
+        throw error;
+      });
     const all = events ?? [];
-    runs.push({ runId, steps: all.flatMap(stepOf) });
-    runId = all[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? '';
+    if (all.length > 0) runs.push({ runId, steps: all.flatMap(stepOf) });
+    const begun = all[0]?.workflowExecutionStartedEventAttributes;
+    const before = begun?.continuedExecutionRunId ?? '';
+    runId = before === '' ? takenUpFrom(begun?.memo?.fields?.[TAKEN_UP_FROM]?.data) : before;
   }
   return runs;
+}
+
+/** The run that an objective taken up again goes on from; empty: there is none. */
+function takenUpFrom(data: Uint8Array | null | undefined): string {
+  if (!data) return '';
+  const read = z.string().safeParse(JSON.parse(Buffer.from(data).toString('utf8')));
+  return read.success ? read.data : '';
 }
 
 function stepOf(event: HistoryEvent): HistoryStep[] {

@@ -6,9 +6,9 @@ import {
   type WorkflowExecutionStatusName,
 } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../domain/messages';
+import { CARRIED_PROGRESS, OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../domain/messages';
 import { LIST_LIMIT } from './limits';
-import { noticeOf, readRuns } from './read-runs';
+import { noticeOf, readRuns, TAKEN_UP_FROM } from './read-runs';
 import { repositoryLabel } from '../domain/repository-label';
 import type { Execution, ExecutionState, Gateway, StartRequest } from './gateway';
 
@@ -52,6 +52,28 @@ export async function createTemporalGateway(target: GatewayTarget): Promise<Gate
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
           memo: { ...request.memo },
+          staticSummary: request.summary,
+          staticDetails: request.details,
+          ...(request.searchAttributes ? { typedSearchAttributes: firstAttributes(request) } : {}),
+        }),
+      );
+    },
+    carried: async (objectiveId, timeoutMs) => {
+      const { runId } = await within(ANSWER_WITHIN_MS, () => handle(objectiveId).describe());
+      // Of that very run: one that somebody starts meanwhile would be asked otherwise, and has not ended.
+      const run = client.workflow.getHandle(objectiveId, runId);
+      return { runId, answer: await within(timeoutMs, () => run.query<unknown>(CARRIED_PROGRESS)) };
+    },
+    takeUp: async (request) => {
+      await within(ANSWER_WITHIN_MS, () =>
+        client.workflow.signalWithStart(OBJECTIVE_WORKFLOW, {
+          workflowId: request.input.objectiveId,
+          taskQueue: TASK_QUEUE,
+          args: [request.input, request.carried],
+          signal: request.name,
+          signalArgs: [request.payload],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          memo: { ...request.memo, [TAKEN_UP_FROM]: request.from },
           staticSummary: request.summary,
           staticDetails: request.details,
           ...(request.searchAttributes ? { typedSearchAttributes: firstAttributes(request) } : {}),

@@ -28,6 +28,14 @@ const Variables = z.object({
   TEMPORAL_CONFIG_FILE: text,
   ANTHROPIC_API_KEY: text,
   ANTHROPIC_BASE_URL: z.url({ protocol: /^https?$/, error: 'use an http(s) address' }).optional(),
+  GITHUB_TOKEN: text,
+  GH_TOKEN: text,
+  GH_ENTERPRISE_TOKEN: text,
+  GITHUB_API_URL: z.url({ protocol: /^https?$/, error: 'use an http(s) address' }).optional(),
+  GITHUB_SERVER_URL: z.url({ protocol: /^https?$/, error: 'use an http(s) address' }).optional(),
+  GH_HOST: text,
+  GITLAB_TOKEN: text,
+  GITLAB_HOST: text,
   XDG_STATE_HOME: text,
   XDG_CACHE_HOME: text,
   HOME: text,
@@ -40,6 +48,9 @@ const Variables = z.object({
 });
 
 const NOTIFY_PREFIX = 'COORDINATOR_NOTIFY_';
+/** Secrets that are this product's own business: no process it starts gets them. */
+const FORGE_TOKENS = ['GITHUB_TOKEN', 'GH_TOKEN', 'GH_ENTERPRISE_TOKEN', 'GITLAB_TOKEN'] as const;
+const OWN_SECRETS = ['COORDINATOR_MCP_TOKEN', 'COORDINATOR_DECISION_KEY', ...FORGE_TOKENS];
 
 /** Everything the product takes from the environment; the only place that reads `process.env`. */
 export interface Environment {
@@ -61,6 +72,17 @@ export interface Environment {
     readonly configFile: string | undefined;
   };
   readonly anthropic: { readonly apiKey: string | undefined; readonly baseUrl: string | undefined };
+  /** Where pull requests are opened, and with what. */
+  readonly forge: {
+    readonly github: {
+      readonly token: string | undefined;
+      readonly enterpriseToken: string | undefined;
+      readonly apiUrl: string | undefined;
+      readonly serverUrl: string | undefined;
+      readonly host: string | undefined;
+    };
+    readonly gitlab: { readonly token: string | undefined; readonly host: string | undefined };
+  };
   readonly xdgStateHome: string | undefined;
   readonly xdgCacheHome: string | undefined;
   readonly userHome: string | undefined;
@@ -73,11 +95,13 @@ export interface Environment {
   readonly editor: string | undefined;
   /**
    * All variables as they are, secrets included: only for tools the user's own shell would run, never logged. The MCP
-   * token, the key of decisions and secrets of notifications are no business of theirs.
+   * token, the key of decisions, the tokens of forges and the secrets of notifications are no business of theirs.
    */
   readonly inherited: Readonly<Record<string, string>>;
-  /** Secrets of notifications: variables that begin with COORDINATOR_NOTIFY_. Handed on to workers only. */
+  /** Secrets of notifications: variables that begin with COORDINATOR_NOTIFY_. */
   readonly notify: Readonly<Record<string, string>>;
+  /** What a worker of ours in a process of its own gets beside that: it opens pull requests and tells people. */
+  readonly forWorkers: Readonly<Record<string, string>>;
 }
 
 /**
@@ -88,9 +112,12 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   const inherited: Record<string, string> = {};
   for (const [name, value] of Object.entries(variables)) if (value !== undefined) inherited[name] = value;
   const set = Object.fromEntries(Object.entries(inherited).filter(([, value]) => value.trim() !== ''));
-  delete inherited['COORDINATOR_MCP_TOKEN'];
-  delete inherited['COORDINATOR_DECISION_KEY'];
   const notify = Object.fromEntries(Object.entries(set).filter(([name]) => name.startsWith(NOTIFY_PREFIX)));
+  const tokens = FORGE_TOKENS.flatMap((name) => {
+    const value = set[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  for (const name of OWN_SECRETS) Reflect.deleteProperty(inherited, name);
   for (const name of Object.keys(inherited))
     if (name.startsWith(NOTIFY_PREFIX)) Reflect.deleteProperty(inherited, name);
   const parsed = Variables.safeParse(set);
@@ -112,6 +139,16 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
       configFile: read.TEMPORAL_CONFIG_FILE,
     },
     anthropic: { apiKey: read.ANTHROPIC_API_KEY, baseUrl: read.ANTHROPIC_BASE_URL },
+    forge: {
+      github: {
+        token: read.GITHUB_TOKEN ?? read.GH_TOKEN,
+        enterpriseToken: read.GH_ENTERPRISE_TOKEN,
+        apiUrl: read.GITHUB_API_URL,
+        serverUrl: read.GITHUB_SERVER_URL,
+        host: read.GH_HOST,
+      },
+      gitlab: { token: read.GITLAB_TOKEN, host: read.GITLAB_HOST },
+    },
     xdgStateHome: read.XDG_STATE_HOME,
     xdgCacheHome: read.XDG_CACHE_HOME,
     userHome: read.HOME,
@@ -122,6 +159,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     editor: read.VISUAL ?? read.EDITOR,
     inherited,
     notify,
+    forWorkers: { ...notify, ...Object.fromEntries(tokens) },
   };
 }
 

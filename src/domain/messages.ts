@@ -52,6 +52,8 @@ export const OBJECTIVE_WORKFLOW = 'objectiveWorkflow';
 export const TASK_QUEUE = 'backend-coordinator';
 /** Query of an objective by its own attempts; argument: the task's id. See mail.ts. */
 export const ATTEMPT_MAILBOX = 'attemptMailbox';
+/** Query of an objective: its input and all that carries over, so that a closed one can be taken up again. */
+export const CARRIED_PROGRESS = 'carriedProgress';
 export const QUERIES = { objectiveStatus: 'objectiveStatus', openEscalations: 'openEscalations' } as const;
 export const MESSAGES = {
   resolveEscalation: 'resolveEscalation',
@@ -62,6 +64,7 @@ export const MESSAGES = {
   resume: 'resume',
   cancelTask: 'cancelTask',
   setBudget: 'setBudget',
+  takeFeedback: 'takeFeedback',
 } as const;
 export type MessageName = keyof typeof MESSAGES;
 

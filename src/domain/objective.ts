@@ -40,6 +40,8 @@ export const RunOptions = z.strictObject({
   deadline: z.iso.datetime({ offset: true }).nullable().default(null),
   approvePlan: z.boolean().default(false),
   push: z.boolean().default(false),
+  /** Pushes what was delivered and opens a pull request; absent: no. */
+  pr: z.boolean().optional(),
   allowUnsandboxed: z.boolean().default(false),
 });
 export type RunOptions = z.infer<typeof RunOptions>;

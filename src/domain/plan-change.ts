@@ -8,7 +8,10 @@ export type ChangedPlan =
   | { readonly kind: 'impossible'; readonly errors: string[] };
 
 /** Applies a change to a plan; whether the result is a good plan is checked by `checkPlan`. */
-export function amendPlan(plan: Plan, change: Exclude<PlanChange, { kind: 'repair' }>): ChangedPlan {
+export function amendPlan(
+  plan: Plan,
+  change: Exclude<PlanChange, { kind: 'repair' | 'feedback' }>,
+): ChangedPlan {
   switch (change.kind) {
     case 'add': {
       const depend = (task: PlanTask): PlanTask => {

@@ -14,7 +14,7 @@ const KEYS = Object.keys(PlanTask.shape) as readonly (keyof PlanTask)[];
 /** Changes a plan and checks what comes of it: what has begun stays as it is, and the rest is a good plan. */
 export function judgeChange(request: {
   readonly plan: Plan;
-  readonly change: Exclude<PlanChange, { kind: 'repair' }>;
+  readonly change: Exclude<PlanChange, { kind: 'repair' | 'feedback' }>;
   readonly analysis: Analysis;
   readonly roster: readonly string[];
   readonly begun: readonly BegunTask[];

@@ -4,11 +4,13 @@ import { ContextAccount } from './context-account';
 import { ContractStatus } from './contract-status';
 import { DatabaseChangeStatus } from './coordination-orders';
 import { Decision, Escalation } from './escalation';
+import { TakenFeedback } from './feedback';
 import { Forecast } from './forecast';
 import { LedgerRow } from './ledger';
 import { Level } from './levels';
 import { ModelChoice } from './objective';
 import { Priority, TaskId, TaskKind } from './plan';
+import { PullRequest } from './pull-request';
 import { GateSummary } from './receipt';
 import { RoleName } from './specialists';
 import { ObjectiveState, Outcome, TaskState } from './states';
@@ -76,6 +78,9 @@ export const Delivery = z.strictObject({
   branch: z.string(),
   commit: z.string(),
   report: z.string(),
+  /** With `--pr`: the pull request, and why there is none or what is special about it; absent: nothing. */
+  pullRequest: PullRequest.optional(),
+  pullRequestNote: z.string().max(1000).optional(),
 });
 export type Delivery = z.infer<typeof Delivery>;
 
@@ -109,6 +114,8 @@ export const ObjectiveStatus = z.strictObject({
   databaseChanges: z.array(DatabaseChangeStatus).optional(),
   gate: GateSummary.nullable(),
   delivery: Delivery.nullable(),
+  /** Feedback on the pull request that was taken, and the tasks it became; absent: none. */
+  feedback: z.array(TakenFeedback).optional(),
   usage: Usage,
   budgetUsd: z.number().nullable(),
   /** Money reserved by what runs now, in US dollars. */

@@ -14,6 +14,7 @@ import {
   RaisedEscalation,
 } from './handoff';
 import { Gap } from './comparison';
+import { FeedbackKey, MAX_FEEDBACK } from './feedback';
 import { CoordinationRules } from './coordination-rules';
 import { DecisionRules } from './decision-rules';
 import { Concern, Level } from './levels';
@@ -121,6 +122,15 @@ export const PlanChange = z.discriminatedUnion('kind', [
     red: z.array(Subject).max(50),
     gaps: z.array(Gap).max(20),
     done: z.array(Worker).max(MAX_TASKS),
+  }),
+  /** Tasks for what people and checks said about the pull request. */
+  z.strictObject({
+    kind: z.literal('feedback'),
+    feedback: BlobRef,
+    keys: z.array(FeedbackKey).max(MAX_FEEDBACK),
+    done: z.array(Worker).max(MAX_TASKS),
+    /** Tasks they wait for. */
+    after: z.array(TaskId).max(MAX_TASKS),
   }),
   z.strictObject({ kind: z.literal('patch'), patch: z.array(PlanPatch) }),
   z.strictObject({

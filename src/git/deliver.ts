@@ -1,11 +1,11 @@
-import { resolve } from 'node:path';
 import type { Repositories } from '../ports/workspace';
 import { RepositoryError } from './errors';
 import { exclusively } from './exclusively';
 import { fetchInto } from './fetch';
-import { type Git, gitFailed, lastWords } from './git-command';
+import { type Git, gitFailed } from './git-command';
 import { findObjective } from './mirror';
-import { isAddress, isUsableAddress, withoutCredentials } from './repository-identity';
+import { pushTo, requireOrigin } from './push';
+import { withoutCredentials } from './repository-identity';
 import { findTarget } from './target';
 import type { Tools } from './tools';
 
@@ -32,7 +32,7 @@ export function createDelivery(tools: Tools): Deliver {
       const { commonDir } = await findTarget(git, path);
       const name = await bringIn(git, { mirror, path, commonDir, commit, branch });
       if (push) {
-        const address = await originOf(git, path, name);
+        const address = await requireOrigin(git, path, name);
         await pushTo(git, { mirror, address, commit, branch: name });
       }
       return { branch: name, commit, repository: path };
@@ -91,43 +91,4 @@ async function isBefore(git: Git, mirror: string, earlier: string, commit: strin
     gitDir: mirror,
   });
   return run.code === 0;
-}
-
-async function originOf(git: Git, path: string, branch: string): Promise<string> {
-  const origin = await git.run({ args: ['config', '--get', 'remote.origin.url'], cwd: path });
-  const address = origin.stdout.trim();
-  if (address === '' || (isAddress(address) ? !isUsableAddress(address) : address.startsWith('-'))) {
-    throw new RepositoryError(
-      'push-failed',
-      `The branch ${branch} is in ${path} but was not pushed: there is no usable remote "origin"; push it yourself.`,
-    );
-  }
-  return isAddress(address) ? address : resolve(path, address);
-}
-
-// From the mirror and not from the user's repository, whose pre-push hook and settings must not run.
-async function pushTo(
-  git: Git,
-  request: { mirror: string; address: string; commit: string; branch: string },
-): Promise<void> {
-  const { mirror, address, commit, branch } = request;
-  const args = [
-    'push',
-    '--quiet',
-    '--no-verify',
-    '--recurse-submodules=no',
-    '--receive-pack=git-receive-pack',
-    '--',
-  ];
-  const run = await git.run({
-    args: [...args, address, `${commit}:refs/heads/${branch}`],
-    cwd: mirror,
-    gitDir: mirror,
-    network: true,
-  });
-  if (run.code === 0) return;
-  throw new RepositoryError(
-    'push-failed',
-    `The branch ${branch} could not be pushed to ${withoutCredentials(address)} (${lastWords(run.stderr)}); mend the cause and push it yourself.`,
-  );
 }

@@ -8,6 +8,7 @@ import { fetchInto } from './fetch';
 import { lastWords } from './git-command';
 import { refs } from './layout';
 import { ensureMirror, findObjective, lookUpObjective, recordObjective } from './mirror';
+import { createPushing } from './push';
 import { withoutCredentials } from './repository-identity';
 import { findTarget } from './target';
 import type { Tools } from './tools';
@@ -50,6 +51,7 @@ export function createRepositories(tools: Tools): Repositories {
         });
       }),
     deliver: createDelivery(tools),
+    ...createPushing(tools),
     async listFiles({ objectiveId, commit }) {
       const { mirror } = await findObjective(layout, objectiveId);
       const args = ['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit];

@@ -8,4 +8,9 @@ export interface Reports {
     /** The newest line of the audit log; absent: there is none. */
     readonly audit?: AuditHead | null;
   }): Promise<{ readonly report: string }>;
+  /** The same as the title and description of a pull request; cut where a forge takes no more. */
+  describe(request: {
+    readonly status: ObjectiveStatus;
+    readonly report: string;
+  }): Promise<{ readonly title: string; readonly body: string }>;
 }

@@ -25,6 +25,25 @@ export interface Repositories {
     readonly branch: string;
     readonly push: boolean;
   }): Promise<{ readonly branch: string; readonly commit: string; readonly repository: string }>;
+  /**
+   * Address of the source's origin, credentials among it; null: it has none that can be used. Of a source given by its
+   * address: that.
+   */
+  origin(request: {
+    readonly objectiveId: string;
+    readonly source: RepositorySource;
+  }): Promise<string | null>;
+  /**
+   * Pushes a commit to a branch of that origin, forward only. `credentials` are tried where the user's own settings do not
+   * let git in. Throws RepositoryError `push-failed` with what the host said.
+   */
+  push(request: {
+    readonly objectiveId: string;
+    readonly address: string;
+    readonly commit: string;
+    readonly branch: string;
+    readonly credentials: { readonly username: string; readonly password: string } | null;
+  }): Promise<void>;
   /** Names and contents of the base, without a checkout. */
   listFiles(request: { readonly objectiveId: string; readonly commit: string }): Promise<readonly string[]>;
   readFile(request: {

@@ -5,6 +5,7 @@ import type { BlobStore } from '../ports/blob-store';
 import type { Reports } from '../ports/report';
 import { buildReport } from './build-report';
 import { renderHtml } from './html/render-html';
+import { describePullRequest } from './describe-pull-request';
 import { renderMarkdown } from './render-markdown';
 
 /** Where the files of a report are. */
@@ -34,6 +35,8 @@ export function createReports(options: {
       await writeWhole(paths.markdown, renderMarkdown(report));
       return { report: paths.markdown };
     },
+    describe: async ({ status, report: path }) =>
+      describePullRequest(await buildReport(status, options.blobs), path),
   };
 }
 

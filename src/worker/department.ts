@@ -23,6 +23,7 @@ import { loadPlaybooks } from '../offline/load-playbooks';
 import { createPlaybookRecorder, type PlaybookRecorder } from '../offline/playbook-recorder';
 import type { RecordingHead } from '../offline/recording';
 import { startOfflineModel } from '../offline/server';
+import { createFindForge } from '../forge/forges';
 import { startMetricsServer } from '../report/metrics-server';
 import { createReports } from '../report/reports';
 import { createDirectoryBlobStore } from '../store/directory-blob-store';
@@ -117,6 +118,7 @@ export async function openDepartment(options: {
       secretOf: (name) => environment.notify[name],
       webUi: options.webUi ?? { address: null, namespace: 'default' },
     }),
+    findForge: createFindForge(environment.forge),
     sandbox: sandbox.level,
     providerOf: (model) => providerOf(clientFor(model)),
   });

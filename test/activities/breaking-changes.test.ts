@@ -54,6 +54,8 @@ async function compare(
       repositories: {
         prepare: unused,
         deliver: unused,
+        origin: unused,
+        push: unused,
         listFiles: unused,
         diff: unused,
         changedFiles: async ({ from, to }) =>

@@ -1,5 +1,6 @@
 // Needs no server: activities run in Temporal's mock environment over scripted ports.
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import { ForgeFailure } from '../../src/domain/forge-failure';
 import { ModelFailure } from '../../src/domain/model-failure';
 import { NotDelivered } from '../../src/domain/notification';
 import { answered, createBench } from './ports';
@@ -22,6 +23,13 @@ describe('what an adapter throws becomes what the retry policy reads', () => {
       nextRetryDelay: 1500,
       category: 'BENIGN',
     });
+  });
+
+  it('a forge that limits the rate is asked again when it says; what it refuses is not', async () => {
+    const limited = await thrown(new ForgeFailure('Forge.RateLimited', 'GitHub limits the rate.', 30_000));
+    expect(limited).toMatchObject({ nonRetryable: false, nextRetryDelay: 30_000, category: 'BENIGN' });
+    const refused = await thrown(new ForgeFailure('Forge.Refused', 'The token has no right.'));
+    expect(refused).toMatchObject({ nonRetryable: true, message: 'The token has no right.' });
   });
 
   it('an overload without a delay leaves the delay to the policy', async () => {

@@ -128,7 +128,9 @@ export interface Bench {
 /** All activities over scripted ports, with a dossier, a plan and an analysis in the store. */
 export async function createBench(
   scripted: {
-    readonly [P in keyof Omit<Ports, 'store' | 'sandbox' | 'journals' | 'providerOf'>]?: Partial<Ports[P]>;
+    readonly [
+      P in keyof Omit<Ports, 'store' | 'sandbox' | 'journals' | 'providerOf' | 'findForge'>
+    ]?: Partial<Ports[P]>;
   } = {},
   info: ConstructorParameters<typeof MockActivityEnvironment>[0] = {},
   analysis: Analysis = NOTHING_TOUCHED,
@@ -141,6 +143,7 @@ export async function createBench(
     sandbox: 'none',
     journals,
     providerOf: () => 'provider',
+    findForge: () => ({ kind: 'none', why: 'this test has no forge' }),
     coordination: portOf('coordination', scripted.coordination ?? {}),
     specialists: portOf('specialists', scripted.specialists ?? {}),
     repositories: portOf('repositories', {

@@ -35,6 +35,7 @@ const ADAPTERS = [
   'mcp',
   'audit',
   'notify',
+  'forge',
 ].map((name) => `src/${name}`);
 const SHARED = ['src/config', 'src/html', 'src/http', 'src/process'];
 /** Types one adapter may know of another: checks run in a sandbox and on databases, which have no ports of their own. */

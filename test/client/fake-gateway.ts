@@ -1,5 +1,11 @@
 import type { RunHistory } from '../../src/domain/rewind';
-import type { Execution, Gateway, MessageRequest, StartRequest } from '../../src/client/gateway';
+import type {
+  Execution,
+  Gateway,
+  MessageRequest,
+  StartRequest,
+  TakeUpRequest,
+} from '../../src/client/gateway';
 
 export function named(name: string, message: string, extra: object = {}): Error {
   return Object.assign(new Error(message), { name, ...extra });
@@ -31,11 +37,13 @@ export function createFakeGateway(script: {
   readonly started: StartRequest[];
   readonly signals: MessageRequest[];
   readonly queries: string[];
+  readonly takenUp: TakeUpRequest[];
 } {
   const executions = new Map((script.executions ?? []).map((row) => [row.objectiveId, row]));
   const started: StartRequest[] = [];
   const signals: MessageRequest[] = [];
   const queries: string[] = [];
+  const takenUp: TakeUpRequest[] = [];
   const describe = (id: string): Execution => {
     const found = executions.get(id);
     if (found === undefined) throw named('WorkflowNotFoundError', 'workflow not found');
@@ -45,6 +53,7 @@ export function createFakeGateway(script: {
     started,
     signals,
     queries,
+    takenUp,
     address: '127.0.0.1:7233',
     start: (request) => {
       if (request.searchAttributes && script.knowsSearchAttributes === false) {
@@ -61,6 +70,11 @@ export function createFakeGateway(script: {
       }
       started.push(request);
       if (existing === undefined) executions.set(id, execution(id, { memo: request.memo }));
+      return Promise.resolve();
+    },
+    carried: () => Promise.reject(new Error('This gateway has no closed objective to take up.')),
+    takeUp: (request) => {
+      takenUp.push(request);
       return Promise.resolve();
     },
     query: (_id, name) => {

@@ -29,6 +29,18 @@ test.each([
   expect(() => readEnvironment({ [name]: value })).not.toThrow(value);
 });
 
+test('tokens of forges are read, and only workers of ours get them', () => {
+  const tokens = { GH_TOKEN: 'of-gh', GITLAB_TOKEN: 'of-gitlab', GH_ENTERPRISE_TOKEN: 'of-enterprise' };
+  const { forge, inherited, forWorkers } = readEnvironment({ ...tokens, USER: 'ann' });
+  expect(forge).toMatchObject({
+    github: { token: 'of-gh', enterpriseToken: 'of-enterprise' },
+    gitlab: { token: 'of-gitlab' },
+  });
+  expect(inherited).toEqual({ USER: 'ann' });
+  expect(forWorkers).toEqual(tokens);
+  expect(readEnvironment({ ...tokens, GITHUB_TOKEN: 'of-actions' }).forge.github.token).toBe('of-actions');
+});
+
 test('the MCP token is read, and handed on to no other program', () => {
   const { mcpToken, inherited } = readEnvironment({ COORDINATOR_MCP_TOKEN: 'secret', USER: 'ann' });
   expect(mcpToken).toBe('secret');

@@ -1,5 +1,5 @@
 import type { Activities } from '../../activities/contract';
-import { MESSAGES } from '../../src/domain/messages';
+import { CARRIED_PROGRESS, MESSAGES, OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../../src/domain/messages';
 import { outlineTask, type PlanTask } from '../../src/domain/plan';
 import type { GateSummary, RedItem } from '../../src/domain/receipt';
 import type { ReviewOrder } from '../../src/domain/review';
@@ -122,6 +122,39 @@ function editedPlan(): Activities {
         ? handedOff(request, { usage })
         : { outcome: 'suspended', on: { kind: 'budget', needsUsd: 0.5 }, transcript: sha('so far'), usage },
   });
+}
+
+/** Feedback becomes one task. */
+function answered(): Activities {
+  const withAnswer = smoothActivities([...one, planTask({ id: 'backend-T002', kind: 'repair' })]);
+  return smoothActivities(one, {
+    amendPlan: (request) => withAnswer.amendPlan(request),
+    openPullRequest: () =>
+      Promise.resolve({
+        pullRequest: {
+          forge: 'github',
+          repository: 'https://github.example/acme/orders',
+          number: 7,
+          url: 'https://github.example/acme/orders/pull/7',
+        },
+        note: null,
+      }),
+  });
+}
+
+/** As the client does it: started again under its id, with what it carries and the feedback. */
+async function takeUpAgain({ handle, input }: Objective): Promise<void> {
+  await handle.result();
+  const { carried } = await handle.query<{ carried: unknown }>(CARRIED_PROGRESS);
+  const feedback = { feedback: sha('feedback'), keys: ['github:review-comment:1'], by: 'ada' };
+  const again = await handle.client.signalWithStart(OBJECTIVE_WORKFLOW, {
+    workflowId: input.objectiveId,
+    taskQueue: TASK_QUEUE,
+    args: [input, carried],
+    signal: MESSAGES.takeFeedback,
+    signalArgs: [feedback],
+  });
+  await again.result();
 }
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -290,6 +323,17 @@ export const SCENARIOS: readonly Scenario[] = [
     change: {
       from: "judged && channel === 'update' ?",
       to: "judged && channel === 'signal' ?",
+    },
+  },
+  {
+    name: 'taken-up-again-for-feedback',
+    activities: answered,
+    options: { pr: true },
+    drive: takeUpAgain,
+    run: 'last',
+    change: {
+      from: '(progress.feedback?.pending.length ?? 0) > 0',
+      to: '(progress.feedback?.pending.length ?? 0) > 1',
     },
   },
   ...COORDINATION_SCENARIOS,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Report } from '../../src/domain/report';
 import { escapeMarkdown } from '../../src/report/escape-markdown';
 import { buildReport } from '../../src/report/build-report';
+import { describePullRequest } from '../../src/report/describe-pull-request';
 import { renderMarkdown } from '../../src/report/render-markdown';
 import { createReports } from '../../src/report/reports';
 import { escalation, ID, status, task } from '../cli/fixtures';
@@ -211,3 +212,44 @@ test('what each task was given of the repository is told, with exceptions and wh
   expect(markdown).toContain('its shell ran without a sandbox');
   expect(markdown).not.toContain('| `backend-T002` | 0');
 });
+
+describe('a pull request', () => {
+  const describeIt = async (over: Parameters<typeof status>[0] = {}) =>
+    describePullRequest(
+      await buildReport(status(over), {
+        get: (ref) => Promise.resolve(Buffer.from(JSON.stringify(blobs.get(ref)))),
+      }),
+      '/home/ada/reports/x.md',
+    );
+
+  test('has the checklist of all 40 items, the receipts, the rollout and where the report is', async () => {
+    const { body } = await describeIt({
+      gate: { tree: TREE, report: GATE, green: true, red: [], counts: counts() },
+    });
+    expect(body.match(/^- \[[ x]\] \d+\. /gm)).toHaveLength(40);
+    expect(body).toMatch(/^- \[ \] 16\. .*\(needs-review\)$/m);
+    expect(body).toMatch(/receipts by \d+ checkers are bound to the tree `a{40}`/);
+    expect(body).toContain('## Migration and rollout');
+    expect(body).toContain('`/home/ada/reports/x.md`');
+  });
+
+  test('is cut where GitHub takes no more, at the end of a line, with a pointer to the rest', async () => {
+    const many = Array.from({ length: 190 }, (_, at) =>
+      task({ id: `backend-T${String(at + 100)}`, title: 'x'.repeat(120) }),
+    );
+    const { body } = await describeIt({ tasks: [...many, ...many] });
+    expect(body.length).toBeLessThanOrEqual(65_536);
+    expect(body).toMatch(/\n\*Cut here; the rest is in `\/home\/ada\/reports\/x\.md`\.\*\n$/);
+  });
+
+  test('mentions nobody and refers to nothing, whatever the objective says', async () => {
+    const { title, body } = await describeIt({ objective: 'Closes #1 for @everyone\nand <b>more</b>' });
+    expect(`${title}\n${body}`).not.toMatch(/@everyone|#1\b|<b>/);
+    expect(title).toMatch(/^Closes .* for /);
+    expect(title).not.toContain('\n');
+  });
+});
+
+function counts(): NonNullable<ReturnType<typeof status>['gate']>['counts'] {
+  return { pass: 1, fail: 0, 'not-applicable': 0, 'needs-review': 39, waived: 0 };
+}

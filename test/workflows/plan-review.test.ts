@@ -51,10 +51,11 @@ function editable(
     planObjective: () => Promise.resolve(accept({ summary: 'a plan', tasks: [...tasks] })),
     amendPlan: (request) => {
       asked.push(request);
-      if (request.change.kind === 'repair') throw new Error('no repairs here');
+      const { change } = request;
+      if (change.kind === 'repair' || change.kind === 'feedback') throw new Error('edits only');
       const judged = judgeChange({
         plan: stored.get(request.plan)!,
-        change: request.change,
+        change,
         analysis: NOTHING_TOUCHED,
         roster: SPECIALIST_NAMES,
         begun: request.begun ?? [],

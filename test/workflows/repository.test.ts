@@ -75,6 +75,8 @@ function openShop(
     prepare: async () => ({ head: HEAD }),
     listFiles: async ({ commit }) => (commit === BASE ? files : [...files, 'migrations/README.md']),
     deliver: unused,
+    origin: unused,
+    push: unused,
     readFile: unused,
     changedFiles: unused,
     diff: unused,

@@ -32,6 +32,7 @@ export const startObjective: Command = {
     { flags: '--detach', help: 'leave server and worker in the background and return' },
     { flags: '--no-wait', help: 'end with code 4 when nothing goes on without a human' },
     { flags: '--push', help: 'push the delivered branch to the origin' },
+    { flags: '--pr', help: 'push it and open a pull request, or bring the open one up to date' },
     { flags: '--allow-unsandboxed', help: 'run commands without a sandbox where none works' },
     { flags: '--scenario <name>', help: 'variant of the offline playbook' },
     { flags: '--record <dir>', help: 'keep what the model answers as a playbook in a new folder' },
@@ -44,6 +45,7 @@ export const startObjective: Command = {
     const { objective, flags, options } = parseStart(args, rawFlags);
     const prepared = await prepareObjective(context, objective, flags, options);
     if (flags.dryRun === true) return tellDryRun(context, prepared);
+    warnWithoutToken(context, prepared.input);
     const server = await context.services.useServer({
       hold: flags.detach === true ? 'keep' : 'lease',
       onProgress: context.terminal.warn,
@@ -90,6 +92,16 @@ async function startOn(context: CommandContext, session: Session, input: Objecti
     ui: url,
   });
   return started.objectiveId;
+}
+
+/** Told now and not only at the end; a worker elsewhere may have a token all the same. */
+function warnWithoutToken({ environment, terminal }: CommandContext, { options }: ObjectiveInput): void {
+  const { github, gitlab } = environment.forge;
+  const tokens = [github.token, github.enterpriseToken, gitlab.token];
+  if (options.pr !== true || tokens.some((token) => token !== undefined)) return;
+  terminal.warn(
+    '--pr: neither GITHUB_TOKEN nor GITLAB_TOKEN is set, so the branch is pushed without a pull request unless the worker has one.',
+  );
 }
 
 /** Budget and model, before anything is spent. */

@@ -30,7 +30,7 @@ export async function startBackgroundWorker(
       // The model's key and the server's address are the user's; INIT_CWD would only be wrong there.
       env: {
         ...request.environment.inherited,
-        ...request.environment.notify,
+        ...request.environment.forWorkers,
         COORDINATOR_HOME: home,
         ...(decisionKey === undefined ? {} : { COORDINATOR_DECISION_KEY: decisionKey }),
       },

@@ -36,6 +36,8 @@ export function describeEnd(result: ObjectiveResult, status: ObjectiveStatus | n
     ['branch', result.branch],
     ['commit', result.commit],
     ['report', result.report],
+    ['pull req.', status?.delivery?.pullRequest?.url ?? null],
+    ['note', noteOf(status)],
     ['model', status === null ? null : modelLabel(status.model)],
     ['sandbox', status?.sandbox ?? null],
     ['cost', status === null ? null : describeCost(status)],
@@ -45,6 +47,11 @@ export function describeEnd(result: ObjectiveResult, status: ObjectiveStatus | n
     HEADLINES[result.outcome],
     ...rows.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(10)} ${value}`])),
   ].join('\n');
+}
+
+function noteOf(status: ObjectiveStatus | null): string | null {
+  const note = status?.delivery?.pullRequestNote;
+  return note === undefined ? null : plain(note);
 }
 
 /** Tokens, and money where the model has a price. */

@@ -57,6 +57,7 @@ export const StartFlags = z.strictObject({
   // commander writes `--no-wait` as wait: false.
   wait: z.boolean().default(true),
   push: on,
+  pr: on,
   allowUnsandboxed: on,
   scenario: text,
   record: text,
@@ -76,6 +77,7 @@ export function parseStart(
     deadline: parsed.deadline ?? null,
     approvePlan: parsed.approvePlan ?? false,
     push: parsed.push ?? false,
+    ...(parsed.pr === true ? { pr: true } : {}),
     allowUnsandboxed: parsed.allowUnsandboxed ?? false,
   });
   return { objective, flags: parsed, options };

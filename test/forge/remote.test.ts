@@ -1,0 +1,73 @@
+// Needs nothing.
+import { createFindForge, type ForgeAccess } from '../../src/forge/forges';
+import { readRemote } from '../../src/forge/remote';
+
+test.each([
+  ['https://github.com/acme/orders.git', 'github.com', 'https://github.com', 'acme/orders'],
+  ['https://x:secret@GitHub.com/acme/orders', 'github.com', 'https://github.com', 'acme/orders'],
+  [
+    'ssh://git@git.example.com:2222/acme/orders.git',
+    'git.example.com',
+    'https://git.example.com',
+    'acme/orders',
+  ],
+  ['git@github.com:acme/orders.git', 'github.com', 'https://github.com', 'acme/orders'],
+  ['git@gitlab.com:acme/shop/orders.git', 'gitlab.com', 'https://gitlab.com', 'acme/shop/orders'],
+  ['http://127.0.0.1:8080/acme/orders.git', '127.0.0.1', 'http://127.0.0.1:8080', 'acme/orders'],
+])('%s is a repository on a host', (address, host, web, path) => {
+  expect(readRemote(address)).toEqual({ host, web, path });
+});
+
+test.each([
+  '/srv/git/orders.git',
+  './orders',
+  'file:///srv/orders.git',
+  'https://github.com/acme',
+  'git@host:../../etc',
+])('%s is none', (address) => {
+  expect(readRemote(address)).toBeNull();
+});
+
+const NOTHING: ForgeAccess = {
+  github: {
+    token: undefined,
+    enterpriseToken: undefined,
+    apiUrl: undefined,
+    serverUrl: undefined,
+    host: undefined,
+  },
+  gitlab: { token: undefined, host: undefined },
+};
+const whyNot = (access: ForgeAccess, address: string): string | null => {
+  const found = createFindForge(access)(address);
+  return found.kind === 'none' ? found.why : null;
+};
+const github = (more: Partial<ForgeAccess['github']>): ForgeAccess => ({
+  ...NOTHING,
+  github: { ...NOTHING.github, ...more },
+});
+
+test('a missing token is told with its name', () => {
+  expect(whyNot(NOTHING, 'https://github.com/acme/orders')).toMatch(/^set GITHUB_TOKEN \(or GH_TOKEN\)/);
+  expect(whyNot(NOTHING, 'https://gitlab.com/acme/orders')).toMatch(/^set GITLAB_TOKEN/);
+});
+
+test('a token for github.com is for no other host unless somebody says so', () => {
+  const token = 'token-of-github';
+  expect(whyNot(github({ token }), 'https://github.com/acme/orders')).toBeNull();
+  expect(whyNot(github({ token }), 'https://git.evil.example/acme/orders')).toMatch(
+    /no token is for git.evil.example/,
+  );
+  expect(whyNot(github({ token, host: 'git.acme.example' }), 'git@git.acme.example:acme/orders')).toBeNull();
+  expect(
+    whyNot(
+      github({ token, apiUrl: 'https://api.github.com', serverUrl: 'https://github.com' }),
+      'https://git.evil.example/acme/orders',
+    ),
+  ).toMatch(/no token is for/);
+  expect(whyNot(github({ enterpriseToken: token }), 'https://git.acme.example/acme/orders')).toBeNull();
+});
+
+test('an origin that is a folder has no pull requests', () => {
+  expect(whyNot(github({ token: 'any-token' }), '/srv/git/orders.git')).toMatch(/no repository on a host/);
+});
