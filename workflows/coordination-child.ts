@@ -13,6 +13,7 @@ import {
   type DatabaseInput,
   type DatabaseOrder,
 } from '../src/domain/coordination-orders';
+import { shownAsPartOf } from './part-of';
 import { record, type Run } from './run';
 
 /** A workflow an objective coordinates with, and what it is to do. */
@@ -49,6 +50,7 @@ export async function order(run: Run, child: Child): Promise<void> {
       parentClosePolicy: ParentClosePolicy.ABANDON,
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       staticSummary: child.summary,
+      ...shownAsPartOf(run.input),
     });
   await CancellationScope.nonCancellable(start).catch((error: unknown) => {
     // It runs already: started by a run of this workflow that was taken back.

@@ -1,6 +1,7 @@
 import { ApplicationFailure, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
 import type { z } from 'zod';
 import type { Channel } from '../src/domain/escalation';
+import { MESSAGE_DESCRIPTIONS } from '../src/domain/message-descriptions';
 import type { Answer } from '../src/domain/messages';
 
 /** A payload as it was read, or why it cannot be used. */
@@ -16,20 +17,25 @@ export function describeIssues(error: z.ZodError): string {
  * must be.
  */
 export function installMessage<T>(
-  name: string,
+  name: keyof typeof MESSAGE_DESCRIPTIONS,
   row: {
     readonly read: (payload: unknown) => ReadMessage<T>;
     readonly take: (body: T, channel: Channel) => string;
     readonly ignore: (why: string) => void;
   },
 ): void {
+  const description = MESSAGE_DESCRIPTIONS[name];
   // Signals from the Web UI are untyped JSON: what cannot be used is recorded and ignored, for a throw here would
   // fail the workflow task for ever.
-  setHandler(defineSignal<[unknown]>(name), (payload) => {
-    const read = row.read(payload);
-    if ('why' in read) row.ignore(read.why);
-    else row.take(read.body, 'signal');
-  });
+  setHandler(
+    defineSignal<[unknown]>(name),
+    (payload) => {
+      const read = row.read(payload);
+      if ('why' in read) row.ignore(read.why);
+      else row.take(read.body, 'signal');
+    },
+    { description },
+  );
   setHandler(
     defineUpdate<Answer, [unknown]>(name),
     (payload) => {
@@ -38,6 +44,7 @@ export function installMessage<T>(
       return { accepted: true, message: row.take(read.body, 'update') };
     },
     {
+      description,
       validator: (payload) => {
         const read = row.read(payload);
         if ('why' in read) throw ApplicationFailure.nonRetryable(read.why, 'Message.Refused');

@@ -1,7 +1,7 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { awaitedMark } from '../src/domain/contract-status';
-import { planMarkdown } from '../src/domain/plan-markdown';
+import { objectiveMarkdown } from '../src/domain/objective-markdown';
 import type { HeldTask } from '../src/domain/repository-claims';
 import { dependenciesIntegrated, isSettledProgress, settledStates } from '../src/domain/scheduler';
 import { mention } from '../src/domain/specialists';
@@ -208,16 +208,6 @@ export function createDisplay(run: Run): () => void {
       ]);
     }
     shown = next;
-    setCurrentDetails(details(run));
+    setCurrentDetails(objectiveMarkdown(snapshot(run)));
   };
-}
-
-function details(run: Run): string {
-  const { tasks, escalations, state } = snapshot(run);
-  const questions = escalations.map(
-    (row) =>
-      `**${row.id}** asks: ${row.question}\n\n` +
-      row.options.map((option) => `- \`${option.decision}\` (${option.id}): ${option.label}`).join('\n'),
-  );
-  return [`State: **${state}**`, planMarkdown(tasks), ...questions].join('\n\n');
 }
