@@ -19,6 +19,7 @@ import {
 import { GateResult } from '../src/domain/gate-result';
 import { Report } from '../src/domain/report';
 import { settingsJsonSchema } from '../src/domain/settings';
+import { StreamEvent } from '../src/domain/stream-events';
 import { ObjectiveResult, ObjectiveStatus } from '../src/domain/status';
 import { WatchResult, WatchStatus } from '../src/domain/watch-status';
 
@@ -41,6 +42,7 @@ const FOLDER = join(packageRoot(), 'schemas');
 export function schemaFiles(): ReadonlyMap<string, string> {
   const written = {
     Answer,
+    Events: StreamEvent,
     GateResult,
     ObjectiveResult,
     ObjectiveStatus,

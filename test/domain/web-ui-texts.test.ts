@@ -1,36 +1,25 @@
 // Needs nothing.
 import type { z } from 'zod';
+import { MESSAGE_SCHEMAS } from '../../scripts/write-schemas';
 import { answerPayload } from '../../src/domain/answer-payload';
 import { BlobRef } from '../../src/domain/blob';
-import { ReviewContract } from '../../src/domain/contract-status';
-import { ReportDeployment } from '../../src/domain/deployment-watch';
 import { ResolveEscalation } from '../../src/domain/escalation';
 import { MESSAGE_DESCRIPTIONS } from '../../src/domain/message-descriptions';
-import { CancelTask, Pause, ReviewPlan, SetBudget, Steer } from '../../src/domain/messages';
 import { objectiveMarkdown } from '../../src/domain/objective-markdown';
 import { repositoryMarkdown } from '../../src/domain/repository-markdown';
 import { NO_USAGE } from '../../src/domain/usage';
 import { taskId } from './tasks';
 import { escalation, ID, status, task } from '../cli/fixtures';
 
-const SCHEMAS: Readonly<Record<keyof typeof MESSAGE_DESCRIPTIONS, z.ZodObject>> = {
-  resolveEscalation: ResolveEscalation,
-  reviewPlan: ReviewPlan,
-  reviewContract: ReviewContract,
-  steer: Steer,
-  pause: Pause,
-  resume: Pause,
-  cancelTask: CancelTask,
-  setBudget: SetBudget,
-  reportDeployment: ReportDeployment,
-};
-
 test.each(Object.entries(MESSAGE_DESCRIPTIONS))(
   'the description of %s names every field it takes, those it can do without with a question mark',
   (name, text) => {
-    const { shape } = SCHEMAS[name as keyof typeof SCHEMAS];
+    const { shape } = MESSAGE_SCHEMAS[name as keyof typeof MESSAGE_SCHEMAS];
     const named = [...text.matchAll(/"(\w+)"(\??)/g)].filter(([, key = '']) => key in shape);
-    const expected = Object.entries(shape).map(([key, field]) => [key, field.safeParse(undefined).success]);
+    const expected = Object.entries(shape).map(([key, field]) => [
+      key,
+      (field as z.ZodType).safeParse(undefined).success,
+    ]);
     expect(named.map(([, key, mark]) => [key, mark === '?']).sort()).toEqual(expected.sort());
   },
 );

@@ -1,12 +1,14 @@
 import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
 import type { ObjectiveResult } from '../../domain/status';
+import type { ResultEvent } from '../../domain/stream-events';
 import type { CommandContext } from '../command';
+import { emitEvent } from '../emit-event';
 import type { Session } from '../session';
 import { createAsker } from './ask';
 import { createDisplay } from './display';
 import { followObjective, type FollowEnd } from './follow';
 import { describeEnd, outcomeExit } from './outcome';
-import { describeNeed } from './questions';
+import { answerCommands, describeNeed } from './questions';
 
 /** Watches an objective on the terminal until it ends or must wait, prints the end, answers the exit code. */
 export async function carryOn(
@@ -81,14 +83,21 @@ function tellEnd(context: CommandContext, objectiveId: string, end: FollowEnd, e
       break;
     case 'needs-human':
       terminal.say(describeNeed(end.status, context.call));
-      for (const escalation of end.status.escalations) terminal.emit({ type: 'escalation', ...escalation });
+      for (const escalation of end.status.escalations)
+        emitEvent(terminal, { type: 'escalation', ...escalation });
+      emitEvent(terminal, {
+        type: 'needs-human',
+        objective: objectiveId,
+        state: end.status.state,
+        commands: [...answerCommands(end.status, context.call)],
+      });
       break;
     case 'interrupted':
       terminal.warn(
         `Interrupted; nothing is lost, the objective waits on disk: ${context.call(`attach ${objectiveId}`)} carries it on.`,
       );
   }
-  terminal.emit(resultLine(objectiveId, end.kind === 'ended' ? end.result : null, exitCode));
+  emitEvent(terminal, resultLine(objectiveId, end.kind === 'ended' ? end.result : null, exitCode));
 }
 
 /** The last line of a streaming command under `--json`. */
@@ -96,7 +105,7 @@ export function resultLine(
   objectiveId: string,
   result: ObjectiveResult | null,
   exitCode: ExitCode,
-): Readonly<Record<string, unknown>> {
+): ResultEvent {
   return {
     type: 'result',
     objective: objectiveId,
