@@ -11,6 +11,7 @@ import { ObjectiveStatus } from '../src/domain/status';
 import { findChromium, openPage, startChromium } from './web-ui/browser';
 import {
   currentDetailsCode,
+  currentDetailsText,
   fillSignal,
   openList,
   openWorkflow,
@@ -27,7 +28,7 @@ const HOME = '/tmp/backend-coordinator-pictures';
 const OBJECTIVE = 'Add user authentication system with OAuth2 and JWT';
 const FOLDER = join(packageRoot(), 'docs', 'images');
 const PROGRAM = join(packageRoot(), 'bin', 'backend-coordinator.js');
-const SIZE = { width: 1280, height: 900 };
+const SIZE = { width: 1440, height: 900 };
 const RUN_WITHIN_MS = 30 * 60_000;
 
 const { path, userHome = '' } = readEnvironment();
@@ -84,9 +85,10 @@ async function takePictures(ui: WebUi, page: Page, objective: string, delivered:
   await openList(page, ui, 'CoordinatorEscalationLevel = 4 AND ExecutionStatus = "Running"');
   await takePicture(page, 'inbox-query', 480);
   await openWorkflow(page, ui, objective, 'user-metadata');
-  await takePicture(page, 'current-details', 1500);
   const offered = (await currentDetailsCode(page)).find((code) => code.includes('"option":"mend"')) ?? '';
+  await takePicture(page, 'current-details', 1500);
   await openWorkflow(page, ui, `${objective}/database`, 'user-metadata');
+  await currentDetailsText(page, 'Design the migration');
   await takePicture(page, 'database-change', 1000);
   await openWorkflow(page, ui, objective, 'timeline');
   await page.setViewportSize(SIZE);

@@ -33,6 +33,11 @@ export async function currentDetailsCode(page: Page): Promise<string[]> {
   return details.locator('code').allInnerTexts();
 }
 
+/** Waits until current details on the open tab "User Metadata" show a text. */
+export async function currentDetailsText(page: Page, text: string): Promise<void> {
+  await page.locator('iframe').last().contentFrame().getByText(text).first().waitFor();
+}
+
 /** Opens "Send a Signal" of the workflow on the page, chooses a signal by its name and types its data. */
 export async function fillSignal(page: Page, name: string, data: string): Promise<Locator> {
   await page.getByRole('button', { name: 'More Actions' }).click();
@@ -40,7 +45,11 @@ export async function fillSignal(page: Page, name: string, data: string): Promis
   const dialog = page.getByRole('dialog', { name: 'Send a Signal' });
   await dialog.getByTestId('signal-select-button').click();
   await dialog.getByRole('option', { name: new RegExp(`^${name}\\b`) }).click();
-  await dialog.getByRole('textbox', { name: 'Data' }).fill(data);
+  const editor = dialog.getByRole('textbox', { name: 'Data' });
+  await editor.fill(data);
+  // The editor sets the JSON out when it is left, which moves the buttons away from under a click.
+  await editor.blur();
+  await editor.getByText('{', { exact: true }).waitFor();
   return dialog;
 }
 
