@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
@@ -21,7 +21,7 @@ import {
 
 /*
  * Every picture of the Temporal Web UI in README and docs, from one real run of the offline model: it is asked a question,
- * answered through the browser, and delivers. The home is at a place that may be seen, since results show paths.
+ * answered through the browser, and delivers. A run that broke off is carried on by the next. The home is at a place that may be seen, since results show paths.
  */
 
 const HOME = '/tmp/backend-coordinator-pictures';
@@ -54,6 +54,8 @@ async function askingObjective(): Promise<string> {
   const { code, stdout } = await run(
     ...['start-objective', OBJECTIVE, '--scenario', 'human', '--no-wait', '--json'],
   );
+  // The server ends with its last command, and one that is about to end must not be taken for one that stays.
+  while (existsSync(join(HOME, 'server.json'))) await sleep(200);
   if (code !== 4) throw new Error(`The run that is to ask a question ended with ${String(code)}.`);
   const last: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
   return z.object({ objective: z.string() }).parse(last).objective;
@@ -106,7 +108,6 @@ async function main(): Promise<void> {
   const executable = findChromium(path);
   if (executable === null)
     throw new Error('There is no Chromium on PATH; install one, such as Debian’s chromium.');
-  rmSync(HOME, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   const objective = await askingObjective();
   const worker = command('worker');
