@@ -3,6 +3,7 @@ import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
 import type { ObjectiveInput } from '../../domain/objective';
 import type { Command, CommandContext } from '../command';
 import { emitEvent } from '../emit-event';
+import { leaveToBackground } from '../live/background';
 import { carryOn, resultLine } from '../live/carry-on';
 import { plain } from '../live/text';
 import { openSession, type Session } from '../session';
@@ -56,7 +57,7 @@ export const startObjective: Command = {
       exitCode =
         flags.detach === true
           ? await detach(context, session, started)
-          : await carryOn(context, session, started, { noWait: !flags.wait });
+          : await carryOn(context, session, started, { noWait: !flags.wait, canDetach: recording === null });
     } finally {
       await session.close();
     }
@@ -101,17 +102,8 @@ function startLines(input: ObjectiveInput): readonly string[] {
 }
 
 async function detach(context: CommandContext, session: Session, objectiveId: string): Promise<ExitCode> {
-  const { terminal, services, call } = context;
-  const worker = await services.startBackgroundWorker();
-  terminal.say(`It goes on in the background: a worker (process ${String(worker.pid)}, log ${worker.log}).`);
-  terminal.say(`Watch it: ${call(`attach ${objectiveId}`)}`);
-  terminal.say(
-    session.server.kind === 'embedded'
-      ? `Stop it: ${call('worker --stop')}, then ${call('server --stop')}`
-      : `Stop it: ${call('worker --stop')}`,
-  );
-  const exitCode = exitCodeOf('delivered');
-  emitEvent(terminal, resultLine(objectiveId, null, exitCode));
+  const exitCode = await leaveToBackground(context, session, objectiveId);
+  emitEvent(context.terminal, resultLine(objectiveId, null, exitCode));
   return exitCode;
 }
 
