@@ -15,6 +15,7 @@ export function createProviderActivities(): ProviderActivities {
         workflowId: providerGateId(provider),
         taskQueue: TASK_QUEUE,
         args: [provider],
+        staticSummary: 'Waits until a model provider takes calls again',
         signal: WALL_MET,
         signalArgs: [report],
       });

@@ -21,6 +21,7 @@ import { GateResult } from '../src/domain/gate-result';
 import { Notification } from '../src/domain/notification';
 import { Report } from '../src/domain/report';
 import { settingsJsonSchema } from '../src/domain/settings';
+import { StreamEvent } from '../src/domain/stream-events';
 import { ObjectiveResult, ObjectiveStatus } from '../src/domain/status';
 import { WatchResult, WatchStatus } from '../src/domain/watch-status';
 
@@ -44,6 +45,7 @@ const FOLDER = join(packageRoot(), 'schemas');
 export function schemaFiles(): ReadonlyMap<string, string> {
   const written = {
     Answer,
+    Events: StreamEvent,
     GateResult,
     Notification,
     ObjectiveResult,

@@ -1,5 +1,6 @@
 import {
   CancellationScope,
+  type ChildWorkflowOptions,
   ParentClosePolicy,
   startChild,
   WorkflowIdReusePolicy,
@@ -11,7 +12,11 @@ import {
  */
 export async function startAbandoned(
   type: string,
-  options: { readonly workflowId: string; readonly args: unknown[]; readonly staticSummary: string },
+  options: {
+    readonly workflowId: string;
+    readonly args: unknown[];
+    readonly staticSummary: string;
+  } & Pick<ChildWorkflowOptions, 'memo' | 'staticDetails' | 'typedSearchAttributes'>,
 ): Promise<void> {
   // Of its own scope: what is cancelled in this moment must neither cancel the child nor leave the start undecided.
   const start = (): Promise<unknown> =>

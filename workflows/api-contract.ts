@@ -1,4 +1,5 @@
 import { condition, defineQuery, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { INTERNAL } from '../src/domain/message-descriptions';
 import {
   CONTRACT_REVIEWED,
   CONTRACT_STATUS,
@@ -41,20 +42,32 @@ export async function apiContractWorkflow(input: ContractInput): Promise<Contrac
     `${status.name}${status.hash === null ? '' : `@${status.hash.slice(0, 8)}`} · revision ${status.revision}`;
   const become = (change: Partial<ContractStatus>): void => {
     status = { ...status, ...change };
-    setCurrentDetails(contractMarkdown(status));
+    setCurrentDetails(
+      contractMarkdown(status, { objectiveId: input.objectiveId, asksHuman: rules.review !== 'agent' }),
+    );
   };
   const answer = (order: Designed | Integrate, said: CoordinationAnswer): Promise<void> =>
     reporter.answer(order.request, said, { contract: status });
 
-  setHandler(defineSignal<[unknown]>(COORDINATION_ORDER), (payload) => {
-    const order = ContractOrder.safeParse(payload);
-    if (order.success) orders.push(order.data);
+  setHandler(
+    defineSignal<[unknown]>(COORDINATION_ORDER),
+    (payload) => {
+      const order = ContractOrder.safeParse(payload);
+      if (order.success) orders.push(order.data);
+    },
+    { description: INTERNAL },
+  );
+  setHandler(
+    defineSignal<[unknown]>(CONTRACT_REVIEWED),
+    (payload) => {
+      const review = ContractReviewed.safeParse(payload);
+      if (review.success) reviews.push(review.data);
+    },
+    { description: INTERNAL },
+  );
+  setHandler(defineQuery<ContractStatus>(CONTRACT_STATUS), () => status, {
+    description: 'The contract: revision, hash, state, who decided, comments',
   });
-  setHandler(defineSignal<[unknown]>(CONTRACT_REVIEWED), (payload) => {
-    const review = ContractReviewed.safeParse(payload);
-    if (review.success) reviews.push(review.data);
-  });
-  setHandler(defineQuery<ContractStatus>(CONTRACT_STATUS), () => status);
   become({});
 
   /** Nobody waits for a webhook; one that is down is tried again until it answers. */

@@ -13,6 +13,7 @@ import { deciderOf, refuseDecider, type Decidable, type PersonName } from '../sr
 import { ResolveEscalation, type Escalation } from '../src/domain/escalation';
 import { TakeFeedback } from '../src/domain/feedback';
 import type { Mail } from '../src/domain/mail';
+import { INTERNAL, QUERY_DESCRIPTIONS } from '../src/domain/message-descriptions';
 import {
   ATTEMPT_MAILBOX,
   CARRIED_PROGRESS,
@@ -222,27 +223,12 @@ function listen<T extends object>(run: Run, name: MessageName, row: Message<T>):
   });
 }
 
-/** Installs every query, signal and update of an objective. */
+/** Installs every query, signal and update of an objective: in the Web UI those of people stand first. */
 export function listenToMessages(run: Run): void {
-  setHandler(objectiveStatusQuery, () => snapshot(run));
-  setHandler(carriedProgressQuery, () => ({ input: run.input, carried: run.progress }));
-  setHandler(attemptMailboxQuery, (taskId) => mailOf(run, taskId));
-  setHandler(defineSignal<[unknown]>(PROVIDER_WALL), (payload) => {
-    const notice = WallNotice.safeParse(payload);
-    if (notice.success && notice.data.provider === run.progress.provider) raiseWall(run, notice.data);
+  setHandler(objectiveStatusQuery, () => snapshot(run), { description: QUERY_DESCRIPTIONS.objectiveStatus });
+  setHandler(openEscalationsQuery, () => run.progress.open.map((row) => row.escalation), {
+    description: QUERY_DESCRIPTIONS.openEscalations,
   });
-  setHandler(defineSignal<[unknown]>(PROVIDER_OPEN), (payload) => {
-    const notice = ProviderOpen.safeParse(payload);
-    if (notice.success) openWall(run, notice.data.provider);
-  });
-  setHandler(defineSignal<[unknown]>(CLAIMS_FREED), (payload) => {
-    const freed = ClaimsFreed.safeParse(payload);
-    if (freed.success) takeFreed(run, freed.data);
-  });
-  setHandler(defineSignal<[unknown]>(COORDINATION_REPORT), (payload) => {
-    takeCoordinationReport(run, payload);
-  });
-  setHandler(openEscalationsQuery, () => run.progress.open.map((row) => row.escalation));
   listen(run, MESSAGES.resolveEscalation, rows.resolveEscalation);
   listen(run, MESSAGES.reviewPlan, rows.reviewPlan);
   listen(run, MESSAGES.reviewContract, rows.reviewContract);
@@ -252,7 +238,34 @@ export function listenToMessages(run: Run): void {
   listen(run, MESSAGES.cancelTask, rows.cancelTask);
   listen(run, MESSAGES.setBudget, rows.setBudget);
   listen(run, MESSAGES.takeFeedback, rows.takeFeedback);
+  listenToWorkflows(run);
+  // Last, since it takes every signal that waits and has no handler yet.
   setDefaultSignalHandler((name) => {
     ignore(run, name, `there is no message of this name; known: ${Object.keys(MESSAGES).join(', ')}`);
+  });
+}
+
+/** What other workflows and the objective's own attempts say and ask. */
+function listenToWorkflows(run: Run): void {
+  const description = INTERNAL;
+  setHandler(carriedProgressQuery, () => ({ input: run.input, carried: run.progress }), { description });
+  setHandler(attemptMailboxQuery, (taskId) => mailOf(run, taskId), { description });
+  const internal = (name: string, take: (payload: unknown) => void): void => {
+    setHandler(defineSignal<[unknown]>(name), take, { description });
+  };
+  internal(PROVIDER_WALL, (payload) => {
+    const notice = WallNotice.safeParse(payload);
+    if (notice.success && notice.data.provider === run.progress.provider) raiseWall(run, notice.data);
+  });
+  internal(PROVIDER_OPEN, (payload) => {
+    const notice = ProviderOpen.safeParse(payload);
+    if (notice.success) openWall(run, notice.data.provider);
+  });
+  internal(CLAIMS_FREED, (payload) => {
+    const freed = ClaimsFreed.safeParse(payload);
+    if (freed.success) takeFreed(run, freed.data);
+  });
+  internal(COORDINATION_REPORT, (payload) => {
+    takeCoordinationReport(run, payload);
   });
 }

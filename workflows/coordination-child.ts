@@ -7,6 +7,7 @@ import {
   type DatabaseOrder,
 } from '../src/domain/coordination-orders';
 import { startAbandoned } from './abandoned-child';
+import { shownAsPartOf } from './part-of';
 import { record, type Run } from './run';
 
 /** A workflow an objective coordinates with, and what it is to do. */
@@ -39,6 +40,7 @@ export async function order(run: Run, child: Child): Promise<void> {
     workflowId: child.id,
     args: [child.input],
     staticSummary: child.summary,
+    ...shownAsPartOf(run.input),
   });
   await signal();
 }

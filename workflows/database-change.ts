@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { INTERNAL } from '../src/domain/message-descriptions';
 import {
   COORDINATION_ORDER,
   DATABASE_STATUS,
@@ -50,11 +51,17 @@ export async function databaseChangeWorkflow(input: DatabaseInput): Promise<Data
   const allowanceOf = ({ allowanceUsd }: Design | Rehearse): { readonly allowanceUsd?: number } =>
     allowanceUsd === undefined ? {} : { allowanceUsd };
 
-  setHandler(defineSignal<[unknown]>(COORDINATION_ORDER), (payload) => {
-    const order = DatabaseOrder.safeParse(payload);
-    if (order.success) orders.push(order.data);
+  setHandler(
+    defineSignal<[unknown]>(COORDINATION_ORDER),
+    (payload) => {
+      const order = DatabaseOrder.safeParse(payload);
+      if (order.success) orders.push(order.data);
+    },
+    { description: INTERNAL },
+  );
+  setHandler(defineQuery<DatabaseChangeStatus[]>(DATABASE_STATUS), () => [...changes.values()], {
+    description: 'Every schema change with its six steps',
   });
-  setHandler(defineQuery<DatabaseChangeStatus[]>(DATABASE_STATUS), () => [...changes.values()]);
   setCurrentDetails(databaseMarkdown([]));
 
   /** Step 1: what the schema becomes, and which place the migration has among others. */

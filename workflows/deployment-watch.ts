@@ -23,6 +23,7 @@ import { ResolveEscalation, type Escalation } from '../src/domain/escalation';
 import { unansweredSample } from '../src/domain/watch-samples';
 import type { WatchResult, WatchStatus } from '../src/domain/watch-status';
 import { nextStep } from '../src/domain/watch-steps';
+import { QUERY_DESCRIPTIONS } from '../src/domain/message-descriptions';
 import { AUDIT_PATIENCE_MS } from './audit';
 import { describeIssues, installMessage, type Sender } from './message';
 import { endTelling, everythingTold } from './news';
@@ -112,8 +113,10 @@ async function runRound(watch: Watch): Promise<void> {
 }
 
 function listenToReports(watch: Watch): void {
-  setHandler(watchStatusQuery, () => watchSnapshot(watch));
-  setHandler(openEscalationsQuery, () => watch.progress.open.map((row) => row.escalation));
+  setHandler(watchStatusQuery, () => watchSnapshot(watch), { description: QUERY_DESCRIPTIONS.watchStatus });
+  setHandler(openEscalationsQuery, () => watch.progress.open.map((row) => row.escalation), {
+    description: QUERY_DESCRIPTIONS.openEscalations,
+  });
   listen(watch, WATCH_MESSAGES.reportDeployment, {
     schema: ReportDeployment,
     refuse: refuseReport,

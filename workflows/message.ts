@@ -11,6 +11,7 @@ import type { z } from 'zod';
 import { Proof, type Speaker } from '../src/domain/decision-proof';
 import type { PersonName } from '../src/domain/decision-rules';
 import type { Channel } from '../src/domain/escalation';
+import { MESSAGE_DESCRIPTIONS } from '../src/domain/message-descriptions';
 import type { Answer } from '../src/domain/messages';
 import { deciding, whyOf } from './proxies';
 
@@ -47,7 +48,8 @@ export function describeIssues(error: z.ZodError): string {
  * Installs one message as a signal and as an update of the same name. A message without a proof is taken at once. One
  * with a proof is looked at, its proof is verified, and then it is looked at again: whoever was taken meanwhile was first.
  */
-export function installMessage<T>(name: string, row: Row<T>): void {
+export function installMessage<T>(name: keyof typeof MESSAGE_DESCRIPTIONS, row: Row<T>): void {
+  const description = MESSAGE_DESCRIPTIONS[name];
   const refuse = (why: string): never => {
     throw ApplicationFailure.nonRetryable(why, 'Message.Refused');
   };
@@ -55,27 +57,31 @@ export function installMessage<T>(name: string, row: Row<T>): void {
 
   // Signals from the Web UI are untyped JSON: what cannot be used is recorded and ignored, for a throw here would
   // fail the workflow task for ever.
-  setHandler(defineSignal<[unknown]>(name), (payload) => {
-    const read = readFirst(payload);
-    if ('why' in read) {
-      row.ignore(read.why);
-      return;
-    }
-    const proof = proofOf(payload);
-    if (proof === null) {
-      void row.take(read.body, { channel: 'signal', speaker: null });
-      return;
-    }
-    // Code from before proofs did not know the key.
-    if (!patched('decision-proofs')) {
-      row.ignore('Unrecognized key: "proof"');
-      return;
-    }
-    return readProven(name, row, payload, proof).then((proven) => {
-      if ('why' in proven) row.ignore(proven.why);
-      else void row.take(proven.body, { channel: 'signal', speaker: proven.speaker });
-    });
-  });
+  setHandler(
+    defineSignal<[unknown]>(name),
+    (payload) => {
+      const read = readFirst(payload);
+      if ('why' in read) {
+        row.ignore(read.why);
+        return;
+      }
+      const proof = proofOf(payload);
+      if (proof === null) {
+        void row.take(read.body, { channel: 'signal', speaker: null });
+        return;
+      }
+      // Code from before proofs did not know the key.
+      if (!patched('decision-proofs')) {
+        row.ignore('Unrecognized key: "proof"');
+        return;
+      }
+      return readProven(name, row, payload, proof).then((proven) => {
+        if ('why' in proven) row.ignore(proven.why);
+        else void row.take(proven.body, { channel: 'signal', speaker: proven.speaker });
+      });
+    },
+    { description },
+  );
   setHandler(
     defineUpdate<Answer, [unknown]>(name),
     (payload) => {
@@ -92,6 +98,7 @@ export function installMessage<T>(name: string, row: Row<T>): void {
       );
     },
     {
+      description,
       validator: (payload) => {
         const read = readFirst(payload);
         if ('why' in read) refuse(read.why);

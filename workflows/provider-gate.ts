@@ -1,4 +1,12 @@
-import { condition, defineSignal, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
+import {
+  condition,
+  defineSignal,
+  getExternalWorkflowHandle,
+  setCurrentDetails,
+  setHandler,
+} from '@temporalio/workflow';
+import { INTERNAL } from '../src/domain/message-descriptions';
+import { markdownInstant, markdownText } from '../src/domain/markdown-text';
 import { PROVIDER_OPEN, WALL_MET, WallReport } from '../src/domain/provider-gate';
 import { providers } from './proxies';
 
@@ -14,17 +22,25 @@ export async function providerGateWorkflow(provider: string): Promise<{ readonly
   let walls = 0;
   let announced = 0;
 
-  setHandler(defineSignal<[unknown]>(WALL_MET), (payload) => {
-    const report = WallReport.safeParse(payload);
-    if (!report.success) return;
-    walls += 1;
-    waiting.add(report.data.objectiveId);
-    const until = Date.now() + report.data.waitMs;
-    if (until > openAt) {
-      openAt = until;
-      reason = report.data.reason;
-    }
-  });
+  setHandler(
+    defineSignal<[unknown]>(WALL_MET),
+    (payload) => {
+      const report = WallReport.safeParse(payload);
+      if (!report.success) return;
+      walls += 1;
+      waiting.add(report.data.objectiveId);
+      const until = Date.now() + report.data.waitMs;
+      if (until > openAt) {
+        openAt = until;
+        reason = report.data.reason;
+      }
+      setCurrentDetails(
+        `No calls until **${markdownInstant(new Date(openAt).toISOString())}**: ${markdownText(reason)}\n\n` +
+          `${walls} walls met; ${waiting.size} objectives wait. All are told to go on when it has passed.`,
+      );
+    },
+    { description: INTERNAL },
+  );
 
   const announce = async (): Promise<void> => {
     announced = openAt;

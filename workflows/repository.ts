@@ -6,11 +6,13 @@ import {
   defineQuery,
   defineUpdate,
   getExternalWorkflowHandle,
+  setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { z } from 'zod';
 import { claimTasks, heldOf, newsOf, settleClaims } from '../src/domain/claim-order';
+import { INTERNAL } from '../src/domain/message-descriptions';
 import type { MigrationSlot } from '../src/domain/migration-slot';
 import type { TaskId } from '../src/domain/plan';
 import { CLAIMS_FREED, type ClaimWorkResult, type EndedObjectives } from '../src/domain/repository-claims';
@@ -31,6 +33,7 @@ import {
   type RepositoryInput,
   type RepositoryState,
 } from '../src/domain/repository-entity';
+import { repositoryMarkdown } from '../src/domain/repository-markdown';
 import { claims } from './proxies';
 
 /** How often it is looked after objectives that may have died without giving back what they hold. */
@@ -50,6 +53,7 @@ export async function repositoryWorkflow(
   let changes = 0;
   const news = new Map<string, Set<TaskId>>();
 
+  setCurrentDetails(repositoryMarkdown(input, state));
   const become = (next: RepositoryState): void => {
     for (const { objectiveId, taskIds } of newsOf(state, next)) {
       const told = news.get(objectiveId) ?? new Set();
@@ -58,6 +62,7 @@ export async function repositoryWorkflow(
     }
     state = next;
     changes += 1;
+    setCurrentDetails(repositoryMarkdown(input, state));
   };
   const release = (ended: readonly Release[]): void => {
     if (ended.length > 0) become(settleClaims(ended.reduce(releaseObjective, state)));
@@ -70,7 +75,9 @@ export async function repositoryWorkflow(
     release(ended);
   };
 
-  setHandler(defineQuery<RepositoryState>(REPOSITORY_STATE), () => state);
+  setHandler(defineQuery<RepositoryState>(REPOSITORY_STATE), () => state, {
+    description: 'Who holds which tasks, and the numbers of migrations handed out',
+  });
   answer(RESERVE_MIGRATION, ReserveNumber, (request): MigrationSlot => {
     const reserved = reserveNumber(state, request);
     become(reserved.state);
@@ -139,6 +146,7 @@ function answer<T, R>(
     return parsed.data;
   };
   setHandler(defineUpdate<R, [unknown]>(name), (payload) => take(read(payload)), {
+    description: INTERNAL,
     validator: (payload) => {
       read(payload);
     },

@@ -2,7 +2,7 @@ import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@tempor
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { awaitedMark } from '../src/domain/contract-status';
 import type { TakenFeedback } from '../src/domain/feedback';
-import { planMarkdown } from '../src/domain/plan-markdown';
+import { objectiveMarkdown } from '../src/domain/objective-markdown';
 import type { HeldTask } from '../src/domain/repository-claims';
 import { dependenciesIntegrated, isSettledProgress, settledStates } from '../src/domain/scheduler';
 import { mention } from '../src/domain/specialists';
@@ -227,15 +227,6 @@ export function createDisplay(run: Run): () => void {
     shown = next;
     const status = snapshot(run);
     memo.publish(waitsOf(status, memo.known()));
-    setCurrentDetails(details(status));
+    setCurrentDetails(objectiveMarkdown(status));
   };
-}
-
-function details({ tasks, escalations, state }: ObjectiveStatus): string {
-  const questions = escalations.map(
-    (row) =>
-      `**${row.id}** asks: ${row.question}\n\n` +
-      row.options.map((option) => `- \`${option.decision}\` (${option.id}): ${option.label}`).join('\n'),
-  );
-  return [`State: **${state}**`, planMarkdown(tasks), ...questions].join('\n\n');
 }

@@ -9,6 +9,7 @@ import {
   deploymentWatchId,
   type DeploymentWatchInput,
 } from '../src/domain/deployment-watch';
+import { markdownText } from '../src/domain/markdown-text';
 import type { WatchMemo } from '../src/domain/watch-status';
 
 const STATUS = defineSearchAttributeKey('CoordinatorStatus', 'KEYWORD');
@@ -37,6 +38,7 @@ export async function startWatch(input: DeploymentWatchInput): Promise<void> {
         parentClosePolicy: ParentClosePolicy.ABANDON,
         memo: { ...memo },
         staticSummary: `Watch over ${input.branch}`,
+        staticDetails: watchDetails(input, repository),
         ...(repository === undefined
           ? {}
           : {
@@ -51,4 +53,15 @@ export async function startWatch(input: DeploymentWatchInput): Promise<void> {
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
+}
+
+function watchDetails(
+  { objectiveId, branch, commit, repository: delivered }: DeploymentWatchInput,
+  repository: string | undefined,
+): string {
+  return [
+    `**Objective** \`${objectiveId}\``,
+    `**Repository** ${markdownText(repository ?? delivered)}`,
+    `**Delivered** ${markdownText(branch)} at \`${commit.slice(0, 12)}\``,
+  ].join('\n\n');
 }

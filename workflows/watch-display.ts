@@ -1,5 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { watchMarkdown } from '../src/domain/watch-markdown';
 import type { WatchResult, WatchStatus } from '../src/domain/watch-status';
 import { watchState } from '../src/domain/watch-steps';
 import { MOST_WAITS, waitOf } from '../src/domain/waits';
@@ -67,34 +68,6 @@ export function createWatchDisplay(watch: Watch): () => void {
     }
     shown = next;
     memo.publish(status.escalations.slice(0, MOST_WAITS).map(waitOf));
-    setCurrentDetails(details(status));
+    setCurrentDetails(watchMarkdown(workflowInfo().workflowId, status));
   };
-}
-
-function details(status: WatchStatus): string {
-  const { deployment, checks, escalations } = status;
-  const told =
-    deployment === null
-      ? `Nobody has reported a deployment of ${status.commit.slice(0, 12)} yet (\`reportDeployment\`).`
-      : `\`${deployment.commit.slice(0, 12)}\` in ${deployment.environment}, until ${status.watchedUntil ?? ''}; ${status.rounds} rounds.`;
-  const rows = checks.map(
-    (row) =>
-      `| ${row.name} | ${row.accepted ? 'accepted' : (row.last?.verdict ?? '')} | ${row.last?.value ?? ''} | ${row.worst ?? ''} | ${row.breaches} | ${row.unanswered} |`,
-  );
-  const table =
-    rows.length === 0
-      ? []
-      : [
-          [
-            '| check | last | value | worst | breaches | unanswered |',
-            '|---|---|---|---|---|---|',
-            ...rows,
-          ].join('\n'),
-        ];
-  const questions = escalations.map(
-    (row) =>
-      `**${row.id}** asks: ${row.question}\n\n` +
-      row.options.map((option) => `- \`${option.decision}\` (${option.id}): ${option.label}`).join('\n'),
-  );
-  return [`State: **${status.state}**`, told, ...table, ...questions].join('\n\n');
 }

@@ -2,6 +2,8 @@ import { API_CONTRACT_STEPS } from './api-contract';
 import type { DatabaseChangeStatus } from './coordination-orders';
 import type { ContractState, ContractStatus } from './contract-status';
 import { DATABASE_CHANGE_STEPS } from './database-change';
+import { markdownText } from './markdown-text';
+import { signalMarkdown } from './question-markdown';
 
 /** How many of a contract's steps are behind it, by its state. */
 const STEPS_DONE: Readonly<Record<ContractState, number>> = {
@@ -14,20 +16,31 @@ const STEPS_DONE: Readonly<Record<ContractState, number>> = {
   tested: 5,
 };
 
-const cell = (text: string): string => text.replace(/\s*\n\s*/g, ' ').replaceAll('|', '\\|');
-
-/** A contract and its five steps, as current details in the Web UI. */
-export function contractMarkdown(contract: ContractStatus): string {
-  const { name, revision, hash, state, by, comments } = contract;
+/**
+ * A contract and its five steps, as current details in the Web UI.
+ * @param of the objective it belongs to, and whether a human is to review what is shared
+ */
+export function contractMarkdown(
+  contract: ContractStatus,
+  of: { readonly objectiveId: string; readonly asksHuman: boolean },
+): string {
+  const { name, revision, hash, state, by, comments, taskId, path } = contract;
+  const payload = { contract: name, decision: 'approve', by: '' };
   const done = STEPS_DONE[state];
   const steps = API_CONTRACT_STEPS.map(({ title }, index) => {
     const mark = index < done ? 'done' : index === done ? state : '';
     return `| ${String(index + 1)} | ${title} | ${mark} |`;
   });
   return [
-    `**${name}** · revision ${String(revision)}${hash === null ? '' : ` · \`${hash.slice(0, 12)}\``} · **${state}**${by === null ? '' : ` · ${cell(by)}`}`,
+    `**${name}** · revision ${String(revision)}${hash === null ? '' : ` · \`${hash.slice(0, 12)}\``} · **${state}**${by === null ? '' : ` · ${markdownText(by)}`}`,
+    `Designed by ${taskId} of ${of.objectiveId}${path === null ? '' : ` in ${markdownText(path)}`}`,
     ['| | Step | |', '|---|---|---|', ...steps].join('\n'),
-    ...(comments.length === 0 ? [] : [comments.map((line) => `- ${cell(line)}`).join('\n')]),
+    ...(of.asksHuman && state === 'shared'
+      ? [
+          `It waits to be reviewed. On the page of ${of.objectiveId}: ${signalMarkdown('reviewContract', payload)}`,
+        ]
+      : []),
+    ...(comments.length === 0 ? [] : [comments.map((line) => `- ${markdownText(line)}`).join('\n')]),
   ].join('\n\n');
 }
 
@@ -43,7 +56,7 @@ export function databaseMarkdown(changes: readonly DatabaseChangeStatus[]): stri
           '|---|---|---|---|',
           ...DATABASE_CHANGE_STEPS.map(({ key, title }, index) => {
             const step = steps.find((row) => row.key === key);
-            return `| ${String(index + 1)} | ${title} | ${step?.state ?? ''} | ${cell(step?.summary ?? '')} |`;
+            return `| ${String(index + 1)} | ${title} | ${step?.state ?? ''} | ${markdownText(step?.summary ?? '')} |`;
           }),
         ].join('\n'),
       ].join('\n\n'),

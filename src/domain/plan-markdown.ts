@@ -1,4 +1,5 @@
 import type { Level } from './levels';
+import { markdownText } from './markdown-text';
 import type { TaskId } from './plan';
 import { mention } from './specialists';
 import type { TaskState } from './states';
@@ -12,28 +13,28 @@ export interface PlanRow {
   readonly dependsOn: readonly TaskId[];
   /** What it does at this moment; empty when nothing. */
   readonly doing: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
 }
 
 const COLUMNS: readonly { readonly title: string; readonly cell: (row: PlanRow) => string }[] = [
   { title: 'Task', cell: (row) => `${row.id} ${row.title}` },
   { title: 'Specialist', cell: (row) => mention(row.specialist) },
   { title: 'State', cell: (row) => row.state },
+  { title: 'Since', cell: since },
   { title: 'Level', cell: (row) => `L${row.level}` },
   { title: 'Depends on', cell: (row) => row.dependsOn.join(', ') },
   { title: 'Doing', cell: (row) => row.doing },
 ];
 
-/** The plan as a Markdown table with a header line. The Web UI shows fenced code empty, so there is none. */
-export function planMarkdown(tasks: readonly PlanRow[]): string {
-  const rows = tasks.map((row) => COLUMNS.map((column) => escapeCell(column.cell(row))));
-  const table = [COLUMNS.map((column) => column.title), COLUMNS.map(() => '---'), ...rows];
-  return table.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+/** Time of day, UTC, at which it began, or was settled; the date stands above the table. */
+function since({ startedAt, endedAt }: PlanRow): string {
+  return (endedAt ?? startedAt ?? '').slice(11, 19);
 }
 
-/** Text from a model stays text: no cell ends early, nothing in it becomes a link, HTML or code. */
-function escapeCell(text: string): string {
-  return (text.trim() === '' ? '–' : text.trim())
-    .replace(/\s+/g, ' ')
-    .replace(/[\\|`[\]*~]/g, '\\$&')
-    .replace(/</g, '&lt;');
+/** The plan as a Markdown table with a header line. The Web UI shows fenced code empty, so there is none. */
+export function planMarkdown(tasks: readonly PlanRow[]): string {
+  const rows = tasks.map((row) => COLUMNS.map((column) => markdownText(column.cell(row))));
+  const table = [COLUMNS.map((column) => column.title), COLUMNS.map(() => '---'), ...rows];
+  return table.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

@@ -22,6 +22,7 @@ export function createEntities({ taskQueue }: { readonly taskQueue: string }): E
           workflowId: entityId(entity),
           taskQueue,
           args: [entity.input],
+          staticSummary: `What objectives hold of one ${entity.kind}`,
           workflowIdConflictPolicy: 'USE_EXISTING',
         }),
       }),

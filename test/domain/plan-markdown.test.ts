@@ -10,14 +10,16 @@ const row: PlanRow = {
   level: 2,
   dependsOn: [taskId(1), taskId(2)],
   doing: 'consults @api-architect',
+  startedAt: '2026-11-26T23:05:01.000Z',
+  endedAt: null,
 };
 
 test('the plan is a table of one row a task', () => {
   expect(planMarkdown([row])).toBe(
     [
-      '| Task | Specialist | State | Level | Depends on | Doing |',
-      '| --- | --- | --- | --- | --- | --- |',
-      '| backend-T003 Auth endpoints | @nodejs-expert | running | L2 | backend-T001, backend-T002 | consults @api-architect |',
+      '| Task | Specialist | State | Since | Level | Depends on | Doing |',
+      '| --- | --- | --- | --- | --- | --- | --- |',
+      '| backend-T003 Auth endpoints | @nodejs-expert | running | 23:05:01 | L2 | backend-T001, backend-T002 | consults @api-architect |',
     ].join('\n'),
   );
 });

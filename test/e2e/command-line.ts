@@ -8,6 +8,8 @@ import { packageRoot } from '../../src/config/package-root';
 
 export const OBJECTIVE = 'Add user authentication system with OAuth2 and JWT';
 
+const PROGRAM = join(packageRoot(), 'bin', 'backend-coordinator.js');
+
 type Variables = Readonly<Record<string, string>>;
 
 /** Environment of a newcomer's machine: no key, no server named, a home of its own; programs stay cached. */
@@ -23,7 +25,7 @@ interface Ended {
 }
 
 /** A running command in a process group of its own. */
-interface Running {
+export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
   /** Resolves when the output so far matches. */
@@ -32,11 +34,18 @@ interface Running {
   killGroup(): Promise<void>;
 }
 
+/** A running command whose three streams are a pseudo-terminal; stdout is what it shows. */
+export interface RunningOnTerminal extends Running {
+  type(text: string): void;
+}
+
 /** The product as a user runs it, in a temporary home that is gone afterwards. */
 export interface CommandLine {
   readonly home: string;
   start(...argv: string[]): Running;
   run(...argv: string[]): Promise<Ended>;
+  /** The same on a terminal of its own, at which somebody may type. */
+  startOnTerminal(...argv: string[]): RunningOnTerminal;
   /** Kills the embedded server and its guard, as a crash of the machine would. */
   killServer(): Promise<void>;
   dispose(): Promise<void>;
@@ -46,16 +55,40 @@ export interface CommandLine {
 export async function openCommandLine(variables: Variables = {}): Promise<CommandLine> {
   const home = await mkdtemp(join(tmpdir(), 'coordinator-e2e-'));
   const running = new Set<Running>();
-  const start = (...argv: string[]): Running => {
-    const one = spawnCommand(home, argv, variables);
+  const keep = <T extends Running>(one: T): T => {
     running.add(one);
     void one.ended.finally(() => running.delete(one));
     return one;
   };
+  const start = (...argv: string[]): Running =>
+    keep(spawnCommand(home, [process.execPath, PROGRAM, ...argv], variables));
   return {
     home,
     start,
     run: (...argv) => start(...argv).ended,
+    startOnTerminal: (...argv) => {
+      const command = [process.execPath, PROGRAM, ...argv].map((word) => `'${word}'`).join(' ');
+      const one = keep(
+        spawnCommand(
+          home,
+          // Of util-linux; it lends its child a terminal, whose size the child is told as a person's would be.
+          [
+            'script',
+            '--quiet',
+            '--return',
+            '--command',
+            `stty rows 40 cols 120; exec ${command}`,
+            join(home, 'terminal.log'),
+          ],
+          { TERM: 'xterm-256color', ...variables },
+        ),
+      );
+      return Object.assign(one, {
+        type: (text: string) => {
+          one.child.stdin?.write(text);
+        },
+      });
+    },
     killServer: async () => {
       const server = z
         .object({ pid: z.number() })
@@ -73,21 +106,25 @@ export async function openCommandLine(variables: Variables = {}): Promise<Comman
   };
 }
 
-function spawnCommand(home: string, argv: readonly string[], variables: Variables): Running {
-  const child = spawn(process.execPath, [join(packageRoot(), 'bin', 'backend-coordinator.js'), ...argv], {
+function spawnCommand(
+  home: string,
+  [program = '', ...args]: readonly string[],
+  variables: Variables,
+): Running {
+  const child = spawn(program, args, {
     env: environmentOf(home, variables),
     cwd: home,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [program === process.execPath ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     detached: true,
   });
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     stdout += chunk.toString('utf8');
     for (const look of watchers) look();
   });
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk.toString('utf8');
     for (const look of watchers) look();
   });

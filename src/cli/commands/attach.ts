@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UnknownObjectiveError } from '../../client/translate-error';
 import { objectiveIdArgument } from '../argument';
 import type { Command } from '../command';
+import { emitEvent } from '../emit-event';
 import { carryOn, resultLine } from '../live/carry-on';
 import { describeEnd, outcomeExit } from '../live/outcome';
 import { parseFlags } from '../parse-flags';
@@ -32,7 +33,7 @@ export const attach: Command = {
       await server.release();
       const exitCode = outcomeExit(closed.outcome);
       terminal.say(describeEnd(closed, null));
-      terminal.emit(resultLine(objectiveId, closed, exitCode));
+      emitEvent(terminal, resultLine(objectiveId, closed, exitCode));
       return exitCode;
     }
     const session = await openSession(server, 'full');

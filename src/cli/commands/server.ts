@@ -38,6 +38,8 @@ export const server: Command = {
     const session = await openSession(used, used.kind === 'embedded' ? 'workflow-only' : 'none');
     try {
       terminal.say(`Temporal is at ${used.address}, its Web UI at ${used.uiUrl ?? 'an address of its own'}.`);
+      if (used.uiUrl !== null)
+        terminal.say(`What waits for a human: ${inboxUrl(used.uiUrl, used.namespace)}`);
       terminal.say('Ctrl-C ends it unless other commands use it.');
       terminal.emit(about);
       await untilAborted(signal);
@@ -47,6 +49,13 @@ export const server: Command = {
     return exitCodeOf('delivered');
   },
 };
+
+/** The list of the Web UI, filtered to what waits for somebody (docs/web-ui.md). */
+function inboxUrl(ui: string, namespace: string): string {
+  const query =
+    'CoordinatorStatus IN ("awaiting-human", "awaiting-approval") AND ExecutionStatus = "Running"';
+  return `${ui}/namespaces/${encodeURIComponent(namespace)}/workflows?query=${encodeURIComponent(query)}`;
+}
 
 function describeStop(holders: number | null): string {
   if (holders === null) return 'No embedded server of this home runs.';

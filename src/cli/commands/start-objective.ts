@@ -2,6 +2,7 @@ import { modelLabel } from '../../domain/model-label';
 import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
 import type { ObjectiveInput } from '../../domain/objective';
 import type { Command, CommandContext } from '../command';
+import { emitEvent } from '../emit-event';
 import { leaveToBackground } from '../live/background';
 import { carryOn, resultLine } from '../live/carry-on';
 import { plain } from '../live/text';
@@ -83,7 +84,7 @@ async function startOn(context: CommandContext, session: Session, input: Objecti
       : `Started ${started.objectiveId}`,
   );
   if (url !== null) terminal.say(`Web UI ${url}`);
-  terminal.emit({
+  emitEvent(terminal, {
     type: 'started',
     objective: started.objectiveId,
     attached: started.attached,
@@ -114,7 +115,7 @@ function startLines(input: ObjectiveInput): readonly string[] {
 
 async function detach(context: CommandContext, session: Session, objectiveId: string): Promise<ExitCode> {
   const exitCode = await leaveToBackground(context, session, objectiveId);
-  context.terminal.emit(resultLine(objectiveId, null, exitCode));
+  emitEvent(context.terminal, resultLine(objectiveId, null, exitCode));
   return exitCode;
 }
 
@@ -134,7 +135,7 @@ function tellDryRun(context: CommandContext, prepared: PreparedObjective): ExitC
   for (const role of surveyed.roles) terminal.say(role);
   for (const note of [...survey.notes, ...surveyed.roleNotes]) terminal.say(`note: ${plain(note)}`);
   const exitCode = exitCodeOf('delivered');
-  terminal.emit({
+  emitEvent(terminal, {
     type: 'dry-run',
     objective: input.objectiveId,
     baseCommit: input.baseCommit,
@@ -143,8 +144,8 @@ function tellDryRun(context: CommandContext, prepared: PreparedObjective): ExitC
     sandbox,
     trustHash: surveyed.trustHash,
     survey,
-    roles: surveyed.roles,
+    roles: [...surveyed.roles],
   });
-  terminal.emit(resultLine(input.objectiveId, null, exitCode));
+  emitEvent(terminal, resultLine(input.objectiveId, null, exitCode));
   return exitCode;
 }

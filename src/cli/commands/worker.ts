@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { exitCodeOf } from '../../domain/exit-codes';
 import type { Command } from '../command';
+import { emitEvent } from '../emit-event';
 import { untilAborted } from '../live/carry-on';
 import { parseFlags } from '../parse-flags';
 import { openSession } from '../session';
@@ -27,7 +28,7 @@ export const worker: Command = {
     const session = await openSession(server, 'full');
     try {
       terminal.say(`Worker is up on ${server.address}, namespace ${server.namespace}; Ctrl-C ends it.`);
-      terminal.emit({ type: 'worker', address: server.address, namespace: server.namespace });
+      emitEvent(terminal, { type: 'worker', address: server.address, namespace: server.namespace });
       await Promise.race([untilAborted(signal), session.worker?.ended]);
     } finally {
       await session.close();

@@ -1,7 +1,9 @@
 import { readSettings } from '../../config/settings-file';
 import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
 import type { ObjectiveResult } from '../../domain/status';
+import type { ResultEvent } from '../../domain/stream-events';
 import type { CommandContext } from '../command';
+import { emitEvent } from '../emit-event';
 import type { Session } from '../session';
 import { findPrecedents } from '../find-precedents';
 import { speakerAt } from '../speaker';
@@ -13,7 +15,7 @@ import { createDisplay } from './display';
 import { followObjective, type FollowEnd } from './follow';
 import { deliverLastNews } from './last-news';
 import { describeEnd, outcomeExit } from './outcome';
-import { describeNeed } from './questions';
+import { answerCommands, describeNeed } from './questions';
 import { createTreeKeys } from './tree-keys';
 
 /** How watching on a terminal ended. */
@@ -29,7 +31,7 @@ export async function carryOn(
   const end = await follow(context, session, objectiveId, options);
   if (end.kind === 'detached') {
     const exitCode = await leaveToBackground(context, session, objectiveId);
-    context.terminal.emit(resultLine(objectiveId, null, exitCode));
+    emitEvent(context.terminal, resultLine(objectiveId, null, exitCode));
     return exitCode;
   }
   const exitCode = exitCodeOfEnd(end);
@@ -139,14 +141,21 @@ function tellEnd(context: CommandContext, objectiveId: string, end: FollowEnd, e
       break;
     case 'needs-human':
       terminal.say(describeNeed(end.status, context.call));
-      for (const escalation of end.status.escalations) terminal.emit({ type: 'escalation', ...escalation });
+      for (const escalation of end.status.escalations)
+        emitEvent(terminal, { type: 'escalation', ...escalation });
+      emitEvent(terminal, {
+        type: 'needs-human',
+        objective: objectiveId,
+        state: end.status.state,
+        commands: [...answerCommands(end.status, context.call)],
+      });
       break;
     case 'interrupted':
       terminal.warn(
         `Interrupted; nothing is lost, the objective waits on disk: ${context.call(`attach ${objectiveId}`)} carries it on.`,
       );
   }
-  terminal.emit(resultLine(objectiveId, end.kind === 'ended' ? end.result : null, exitCode));
+  emitEvent(terminal, resultLine(objectiveId, end.kind === 'ended' ? end.result : null, exitCode));
 }
 
 /** The last line of a streaming command under `--json`. */
@@ -154,7 +163,7 @@ export function resultLine(
   objectiveId: string,
   result: ObjectiveResult | null,
   exitCode: ExitCode,
-): Readonly<Record<string, unknown>> {
+): ResultEvent {
   return {
     type: 'result',
     objective: objectiveId,

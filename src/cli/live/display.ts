@@ -1,4 +1,5 @@
 import type { ObjectiveStatus } from '../../domain/status';
+import { emitEvent } from '../emit-event';
 import type { Terminal } from '../terminal';
 import { asOfNow } from './as-of-now';
 import { eventLine, eventsSince } from './event-lines';
@@ -104,7 +105,7 @@ export function createLineDisplay(terminal: Terminal): Display {
       if (missed > 0) terminal.say(`… ${String(missed)} earlier events are only in the history`);
       for (const event of events) {
         terminal.say(eventLine(event));
-        terminal.emit({ type: 'event', ...event });
+        emitEvent(terminal, { type: 'event', ...event });
       }
       seq = events.at(-1)?.seq ?? seq;
     },

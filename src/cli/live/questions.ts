@@ -73,6 +73,17 @@ export function needsHuman(status: ObjectiveStatus): boolean {
   });
 }
 
+/** The commands that let a run go on which waits for a human, one for each thing it waits for, as recommended. */
+export function answerCommands(status: ObjectiveStatus, call: CallForm = byName): readonly string[] {
+  const id = status.objectiveId;
+  return [
+    ...status.escalations.map((escalation) => answerCommand(id, escalation, call)),
+    ...awaitedContracts(status.tasks).map((name) => call(`contract ${id} ${name} --approve`)),
+    ...(status.state === 'awaiting-approval' ? [call(`plan ${id} approve`)] : []),
+    ...(status.state === 'paused' ? [call(`resume ${id}`)] : []),
+  ];
+}
+
 /** What a run that waits for a human prints last: the questions and the commands that answer them. */
 export function describeNeed(status: ObjectiveStatus, call: CallForm = byName): string {
   const id = status.objectiveId;
