@@ -28,6 +28,7 @@ export function composeServices(request: ServicesRequest): Services {
     dependencies: join(home.home, 'dependencies'),
   };
   const workspace = once(() => openWorkspace(request));
+  const unshared = once(() => openWorkspace(request, null));
   const playbooks = once(loadAllPlaybooks);
   const engineFacts = once(async (): Promise<EngineFacts> => {
     const { createEngines, readEngineFacts } = await import('../engines/engines.js');
@@ -77,9 +78,14 @@ export function composeServices(request: ServicesRequest): Services {
     surveyTarget: async (surveying) =>
       surveyTarget({
         ...surveying,
-        repositories: (await workspace()).repositories,
+        repositories: (await (surveying.local === true ? unshared() : workspace())).repositories,
         engineFacts: await engineFacts(),
       }),
+    foresee: async (asked) => {
+      const { foresee } = await import('../worker/foresee.js');
+      const { repositories } = await unshared();
+      return foresee({ ...asked, environment, store: await blobs(), repositories });
+    },
     findCoverage: async (objective, sample) => {
       const { describeCoverage, findCoverage } = await import('../offline/coverage.js');
       const known = await playbooks();

@@ -7,13 +7,14 @@ import { chooseModel } from '../../src/cli/start/choose-model';
 import { identifyObjective } from '../../src/cli/start/objective-id';
 import { locateRepository } from '../../src/cli/start/locate-repository';
 import { planRecording } from '../../src/cli/start/recording';
+import { NO_SETTINGS } from '../../src/domain/settings';
 import { refuseWithoutEngines } from '../../src/cli/start/refuse-without-engines';
 import { parseStart } from '../../src/cli/start/run-flags';
 import { createTrustStore, ensureTrust } from '../../src/cli/start/trust';
 
 describe('flags', () => {
   test('defaults: four in parallel, 10 USD, waiting', () => {
-    const { options, flags } = parseStart(['Add login'], {});
+    const { options, flags } = parseStart(['Add login'], {}, NO_SETTINGS);
     expect(options).toEqual({
       maxParallel: 4,
       budgetUsd: 10,
@@ -26,7 +27,7 @@ describe('flags', () => {
   });
 
   test('a budget of none lifts the cap', () => {
-    expect(parseStart(['x'], { budgetUsd: 'none' }).options.budgetUsd).toBeNull();
+    expect(parseStart(['x'], { budgetUsd: 'none' }, NO_SETTINGS).options.budgetUsd).toBeNull();
   });
 
   test.each([
@@ -39,7 +40,7 @@ describe('flags', () => {
     [['x'], { deadline: '2001-01-01T00:00:00Z' }, /--deadline: .*has passed/],
     [['x'], { trust: 'yes' }, /--trust/],
   ])('%j with %j is refused in one sentence, exit 2', (args, flags, message) => {
-    expect(() => parseStart(args, flags)).toThrow(
+    expect(() => parseStart(args, flags, NO_SETTINGS)).toThrow(
       expect.objectContaining({ message: expect.stringMatching(message), exitCode: 2 }),
     );
   });
@@ -56,7 +57,13 @@ describe('the model', () => {
     anthropic: { apiKey: string | undefined; baseUrl: string | undefined },
     scenario?: string,
     coverage: Parameters<typeof chooseModel>[0]['findCoverage'] = () => Promise.resolve(covered),
-  ) => chooseModel({ environment: { model, anthropic }, scenario, findCoverage: coverage });
+  ) =>
+    chooseModel({
+      wish: { value: model, source: 'COORDINATOR_MODEL' },
+      anthropic,
+      scenario,
+      findCoverage: coverage,
+    });
 
   test('a key makes the run use Claude', async () => {
     expect(await choose('auto', { ...none, apiKey: 'k' })).toEqual({ kind: 'anthropic' });
@@ -249,5 +256,4 @@ test('paths resolve against where the user stands, addresses stay', () => {
   expect(locateRepository('../shop', '/home/ann/work')).toBe('/home/ann/shop');
   expect(locateRepository('https://host/a/b', '/x')).toBe('https://host/a/b');
   expect(locateRepository('git@host:a/b.git', '/x')).toBe('git@host:a/b.git');
-  expect(locateRepository(undefined, '/x')).toBeNull();
 });
