@@ -9,6 +9,7 @@ import { doctor } from './commands/doctor';
 import { escalations } from './commands/escalations';
 import { gc } from './commands/gc';
 import { gate } from './commands/gate';
+import { init } from './commands/init';
 import { list } from './commands/list';
 import { logs } from './commands/logs';
 import { mcp } from './commands/mcp';
@@ -55,6 +56,7 @@ export const COMMANDS: readonly Command[] = [
   worker,
   server,
   setup,
+  init,
   doctor,
   gc,
 ];
