@@ -29,8 +29,8 @@ function render(figures: UsageFigures, playbooks: readonly string[], date: strin
   return `import type { UsageFigures } from './usage-figures';
 
 /**
- * What objectives of the offline model used (playbooks ${[...playbooks].sort().join(', ')}, one run of each, ${date}); written by
- * scripts/typical-usage.ts. Its tokens are estimates and its durations say nothing about Claude, so there are none.
+ * What tasks of the offline model's objectives used, one run of each playbook on ${date}: ${[...playbooks].sort().join(', ')}.
+ * Written by scripts/typical-usage.ts. Its tokens are estimates and its durations say nothing about Claude, so there are none.
  */
 export const TYPICAL_USAGE: UsageFigures = ${JSON.stringify(untimed(figures), rounded, 2)};
 `;
