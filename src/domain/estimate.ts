@@ -14,7 +14,7 @@ import {
 } from './usage-figures';
 
 /** What one role of a plan is likely to use, over everything it does. */
-export interface RoleEstimate extends ModelSettings {
+interface RoleEstimate extends ModelSettings {
   readonly role: string;
   /** Tasks of the plan it is given; 0: it coordinates, advises or reviews. */
   readonly tasks: number;

@@ -3,9 +3,9 @@ import type { Environment } from '../config/environment';
 import type { ModelSettings } from '../domain/model-settings';
 import type { ObjectiveInput } from '../domain/objective';
 import { COORDINATOR } from '../domain/specialists';
-import { createEngines } from '../engines/engines';
 import { roleAtWork } from '../model/role-at-work';
 import type { BlobStore } from '../ports/blob-store';
+import type { Engines } from '../ports/engines';
 import type { Repositories } from '../ports/workspace';
 import { planAlone, type PlanAlone } from './plan-alone';
 import { createSurveyor } from './surveyor';
@@ -21,18 +21,18 @@ export interface Foreseen extends PlanAlone {
  * git alone, so nothing is checked out, and no command of the repository is run.
  */
 export async function foresee(request: {
-  readonly environment: Environment;
+  readonly anthropic: Environment['anthropic'];
   readonly store: BlobStore;
   readonly repositories: Pick<Repositories, 'listFiles' | 'readFile'>;
+  readonly engines: Engines;
   readonly input: ObjectiveInput;
   readonly workspaceId: string;
   readonly onProgress: (line: string) => void;
   readonly signal: AbortSignal;
 }): Promise<Foreseen> {
-  const { environment, store, repositories, input, workspaceId, onProgress, signal } = request;
-  const thinking = await openThinking({ anthropic: environment.anthropic, blobs: store });
+  const { anthropic, store, repositories, engines, input, workspaceId, onProgress, signal } = request;
+  const thinking = await openThinking({ anthropic, blobs: store });
   try {
-    const engines = createEngines({ path: environment.path, environment: environment.inherited });
     const surveyor = createSurveyor({ store, roles: thinking.roles, engines });
     const { dossier } = await readDossier({ repositories, surveyor }, { input, workspaceId });
     const made = await planAlone({

@@ -11,7 +11,7 @@ import type { Answered, Asking, Coordination } from '../ports/department';
 import type { Journal } from '../ports/journal';
 
 /** What became of a plan that was asked for and not carried out. */
-export type PlanEnd =
+type PlanEnd =
   | { readonly kind: 'planned'; readonly plan: Plan }
   /** Refused by code each time; the errors are those of the last proposal. */
   | { readonly kind: 'refused'; readonly errors: readonly string[] }

@@ -42,7 +42,7 @@ const DeadlineFlag = z.string().transform((value, context) => {
 });
 
 /** The flags of `start-objective` as written. */
-export const StartFlags = z.strictObject({
+const StartFlags = z.strictObject({
   repo: text,
   base: text,
   config: text,
@@ -63,7 +63,7 @@ export const StartFlags = z.strictObject({
   scenario: text,
   record: text,
 });
-export type StartFlags = z.infer<typeof StartFlags>;
+type StartFlags = z.infer<typeof StartFlags>;
 
 /** A start as asked for, with what the settings of the installation add. */
 export interface StartAsked {
