@@ -85,7 +85,7 @@ test('whatever is set is read back as it was, comments and all', () => {
       expect(parseSettings(written, 's.yaml')).toEqual(value);
       expect(written).toMatch(/^# What this installation/);
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
 
