@@ -4,12 +4,14 @@ import { benchAttempts } from './attempts';
 import { benchContracts } from './contracts';
 import { renderFigures, type Figure } from './figures';
 import { benchGate } from './gates/speed';
+import { benchInbox } from './inbox';
 import { benchMcp } from './mcp';
 import { benchMerges } from './merges';
 import { benchMakespans, benchOrchestration } from './orchestration';
 import { benchSequencer } from './sequencer';
 import { startBenchServer } from './server';
 import { benchReplica } from './replica';
+import { benchTerminal } from './terminal';
 import { benchStartUp, benchWorkerStart } from './start-up';
 import { benchSandbox, benchWorkspace } from './workspace';
 
@@ -42,6 +44,10 @@ async function main(): Promise<void> {
   } finally {
     await server.stop();
   }
+  say('the live tree …');
+  figures.push(...(await benchTerminal()));
+  say('inbox, with a thousand objectives in the store …');
+  figures.push(...(await benchInbox()));
   say('contracts …');
   figures.push(...(await benchContracts()));
   say('the gate …');

@@ -1,11 +1,17 @@
 #!/usr/bin/env node
 'use strict';
 
-const { existsSync } = require('node:fs');
+const { existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
-const main = join(__dirname, '..', 'dist', 'src', 'cli', 'main.js');
-if (existsSync(main)) {
+const dist = join(__dirname, '..', 'dist');
+const main = join(dist, 'src', 'cli', 'main.js');
+const help = join(dist, 'help.txt');
+const asksForHelp = process.argv.length === 3 && ['--help', '-h'].includes(process.argv[2]);
+
+if (asksForHelp && existsSync(help)) {
+  process.stdout.write(readFileSync(help));
+} else if (existsSync(main)) {
   require(main).runProcess();
 } else {
   process.stderr.write('backend-coordinator is not built; run `npm ci` or `npm run build` in its folder.\n');

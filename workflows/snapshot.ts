@@ -9,10 +9,12 @@ import type { ObjectiveState } from '../src/domain/states';
 import type { ObjectiveStatus, TaskStatus } from '../src/domain/status';
 import { taskState, type Coordinated, type TaskProgress } from '../src/domain/task-progress';
 import { parallelGroups } from '../src/domain/task-graph';
+import { waitsOf } from '../src/domain/waits';
 import { heldTasks, waitText } from './claims';
 import { awaitedContract } from './contract-review';
 import { forecastOf } from './deadline';
 import { now, type Run } from './run';
+import { createWaitsMemo } from './waits-memo';
 
 const STATUS = defineSearchAttributeKey('CoordinatorStatus', 'KEYWORD');
 const LEVEL = defineSearchAttributeKey('CoordinatorEscalationLevel', 'INT');
@@ -187,7 +189,7 @@ function escalationLevel(run: Run): number {
   return Math.max(0, ...run.progress.tasks.filter((row) => !isSettledProgress(row)).map((row) => row.level));
 }
 
-/** Shows the run where people look: search attributes for lists, a Markdown plan as current details. */
+/** Shows the run where people look: search attributes and memo for lists, a Markdown plan as current details. */
 export function createDisplay(run: Run): () => void {
   // A server that does not know the attributes would fail the workflow task for ever; whoever started the objective
   // found out and started it without them.
@@ -196,6 +198,7 @@ export function createDisplay(run: Run): () => void {
     state: workflowInfo().typedSearchAttributes.get(STATUS) ?? '',
     level: workflowInfo().typedSearchAttributes.get(LEVEL) ?? 0,
   };
+  const memo = createWaitsMemo(indexed);
   let revision = -1;
   return () => {
     if (run.revision === revision) return;
@@ -208,12 +211,13 @@ export function createDisplay(run: Run): () => void {
       ]);
     }
     shown = next;
-    setCurrentDetails(details(run));
+    const status = snapshot(run);
+    memo.publish(waitsOf(status, memo.known()));
+    setCurrentDetails(details(status));
   };
 }
 
-function details(run: Run): string {
-  const { tasks, escalations, state } = snapshot(run);
+function details({ tasks, escalations, state }: ObjectiveStatus): string {
   const questions = escalations.map(
     (row) =>
       `**${row.id}** asks: ${row.question}\n\n` +

@@ -2,7 +2,9 @@ import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@tempor
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { WatchResult, WatchStatus } from '../src/domain/watch-status';
 import { watchState } from '../src/domain/watch-steps';
+import { MOST_WAITS, waitOf } from '../src/domain/waits';
 import { instant, type Watch } from './watch';
+import { createWaitsMemo } from './waits-memo';
 
 const STATUS = defineSearchAttributeKey('CoordinatorStatus', 'KEYWORD');
 const LEVEL = defineSearchAttributeKey('CoordinatorEscalationLevel', 'INT');
@@ -43,7 +45,7 @@ export function watchResult({ input, progress, outcome }: Watch): WatchResult {
   };
 }
 
-/** Shows the watch where people look: search attributes for lists, Markdown as current details. */
+/** Shows the watch where people look: search attributes and memo for lists, Markdown as current details. */
 export function createWatchDisplay(watch: Watch): () => void {
   const { typedSearchAttributes } = workflowInfo();
   // A server that does not know the attributes would fail the workflow task for ever; whoever started the watch did
@@ -53,6 +55,7 @@ export function createWatchDisplay(watch: Watch): () => void {
     state: typedSearchAttributes.get(STATUS) ?? '',
     level: typedSearchAttributes.get(LEVEL) ?? 0,
   };
+  const memo = createWaitsMemo(indexed);
   return () => {
     const status = watchSnapshot(watch);
     const next = { state: status.state, level: status.escalations.length > 0 ? 4 : 0 };
@@ -63,6 +66,7 @@ export function createWatchDisplay(watch: Watch): () => void {
       ]);
     }
     shown = next;
+    memo.publish(status.escalations.slice(0, MOST_WAITS).map(waitOf));
     setCurrentDetails(details(status));
   };
 }

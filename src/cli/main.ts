@@ -3,7 +3,8 @@ import { readEnvironment } from '../config/environment';
 import { resolveHome } from '../config/home';
 import { packageVersion } from '../config/package-root';
 import { exitCodeOf, type ExitCode } from '../domain/exit-codes';
-import { COMMANDS } from './commands';
+import type { Command } from './command';
+import { commandsFor } from './find-command';
 import type { Services, ServicesRequest } from './services';
 import { parseCommandLine } from './program';
 import { reportError } from './report-error';
@@ -18,6 +19,8 @@ export interface MainRequest {
   readonly variables?: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly cwd: string;
+  /** The command table, or the rows of it these arguments need; left out: the real one, loaded as far as needed. */
+  readonly commands?: readonly Command[];
   /** Left out: the real ones. */
   readonly services?: (request: ServicesRequest) => Services;
 }
@@ -39,7 +42,7 @@ export async function main(request: MainRequest): Promise<ExitCode> {
       variables,
     });
     const invocation = await parseCommandLine(request.argv, {
-      commands: COMMANDS,
+      commands: request.commands ?? (await commandsFor(request.argv)),
       version: packageVersion(),
       call,
       print: (text) => {
@@ -73,7 +76,7 @@ export async function main(request: MainRequest): Promise<ExitCode> {
       flags,
     );
   } catch (error) {
-    if (request.signal.aborted && isAbort(error)) return exitCodeOf('interrupted');
+    if (isExitPrompt(error) || (request.signal.aborted && isAbort(error))) return exitCodeOf('interrupted');
     return reportError(error, { warn, debug, home });
   }
 }
@@ -87,11 +90,19 @@ export function runProcess(): void {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  for (const stream of [process.stdout, process.stderr]) {
-    // A reader that left (`| head`) is no error of ours.
+  // A closed terminal interrupts once, however often it is told: what runs must end in order all the same.
+  let hungUp = false;
+  const onHangUp = (): void => {
+    hungUp = true;
+    interrupt.abort();
+  };
+  process.on('SIGHUP', onHangUp);
+  for (const stream of [process.stdin, process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
+      // A reader that left (`| head`) is no error of ours.
       if (error.code === 'EPIPE') process.exit(0);
-      throw error;
+      if (!hungUp && error.code !== 'EIO') throw error;
+      onHangUp();
     });
   }
   void main({
@@ -102,8 +113,15 @@ export function runProcess(): void {
     cwd: process.cwd(),
   }).then((exitCode) => {
     process.exitCode = exitCode;
-    flushAndExit(exitCode);
+    if (hungUp) dieOfHangUp();
+    else flushAndExit(exitCode);
   });
+}
+
+/** Node would put back the modes of a terminal that is gone, and abort; the signal says as well why it ended. */
+function dieOfHangUp(): void {
+  process.removeAllListeners('SIGHUP');
+  process.kill(process.pid, 'SIGHUP');
 }
 
 /** Ends the process when both streams are written out; vendor libraries may hold timers and sockets open. */
@@ -116,5 +134,10 @@ function flushAndExit(exitCode: ExitCode): void {
 }
 
 function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || error.name === 'ExitPromptError');
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'AbortPromptError');
+}
+
+/** Ctrl-C at a prompt, which reads the keyboard itself. */
+function isExitPrompt(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ExitPromptError';
 }

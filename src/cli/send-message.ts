@@ -1,3 +1,4 @@
+import type { DepartmentClient, SentMessage } from '../client/department-client';
 import { isDeploymentWatchId, type WatchMessageName } from '../domain/deployment-watch';
 import type { MessageName } from '../domain/messages';
 import { exitCodeOf, type ExitCode } from '../domain/exit-codes';
@@ -18,12 +19,21 @@ export async function sendMessage(
   const { terminal } = context;
   await withObjective(context, request.objectiveId, async ({ department }) => {
     const sent = await department.send(request);
-    terminal.say(plain(sent.message));
-    if (sent.applied && !(await department.hasWorker('activity'))) {
-      const attach = isDeploymentWatchId(request.objectiveId) ? 'worker' : `attach ${request.objectiveId}`;
-      terminal.say(`Nobody works on it now: ${context.call(attach)} carries it on.`);
-    }
+    await tellSent(context, department, request.objectiveId, sent);
     terminal.emit({ objective: request.objectiveId, applied: sent.applied, message: sent.message });
   });
   return exitCodeOf('delivered');
+}
+
+/** Prints what came of a message, and who carries the objective on where nobody does. */
+export async function tellSent(
+  { terminal, call }: Pick<CommandContext, 'terminal' | 'call'>,
+  department: Pick<DepartmentClient, 'hasWorker'>,
+  objectiveId: string,
+  sent: SentMessage,
+): Promise<void> {
+  terminal.say(plain(sent.message));
+  if (!sent.applied || (await department.hasWorker('activity'))) return;
+  const attach = isDeploymentWatchId(objectiveId) ? 'worker' : `attach ${objectiveId}`;
+  terminal.say(`Nobody works on it now: ${call(attach)} carries it on.`);
 }

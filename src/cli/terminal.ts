@@ -5,7 +5,11 @@ export type Colours = ReturnType<typeof pc.createColors>;
 
 /** The three streams of a process, or their stand-ins. */
 export interface Streams {
-  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdin: Readable & {
+    readonly isTTY?: boolean;
+    /** Keys one by one, without echo and signals; a terminal has it. */
+    readonly setRawMode?: (raw: boolean) => unknown;
+  };
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
 }
@@ -44,8 +48,9 @@ export function createTerminal(
     interactive: stdin.isTTY === true && stdout.isTTY === true && !options.json && !options.ci,
     paint: pc.createColors(isTty && !options.noColor),
     streams,
-    columns: () => screen.columns ?? DEFAULT_COLUMNS,
-    rows: () => screen.rows ?? DEFAULT_ROWS,
+    // A terminal that nobody gave a size says 0.
+    columns: () => positive(screen.columns) ?? DEFAULT_COLUMNS,
+    rows: () => positive(screen.rows) ?? DEFAULT_ROWS,
     say: (line) => {
       screen.write(`${line}\n`);
     },
@@ -56,4 +61,8 @@ export function createTerminal(
       if (options.json) stdout.write(`${JSON.stringify(value)}\n`);
     },
   };
+}
+
+function positive(count: number | undefined): number | undefined {
+  return count === undefined || count <= 0 ? undefined : count;
 }

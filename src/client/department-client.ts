@@ -11,12 +11,14 @@ import type { Execution, Gateway, MessageRequest, StartRequest } from './gateway
 import { memoOf, ObjectiveMemo, summarise, excerpt, type ObjectiveSummary } from './objective-summary';
 import { endWithoutResult } from './abnormal-end';
 import { rewindObjective } from './rewind';
+import { LIST_LIMIT } from './limits';
 import { isNamed, isNoAnswer, isUnknownSearchAttribute, translateError } from './translate-error';
-import { askWatch, listAskingWatches, watchEnd, type WatchAnswer } from './watch-client';
+import { askWaits, listWaiting, type Waiting } from './waiting';
+import { askWatch, watchEnd, type WatchAnswer } from './watch-client';
+import type { Wait } from '../domain/waits';
 
 const QUERY_WITHIN_MS = 5_000;
 const UPDATE_WITHIN_MS = 10_000;
-const LIST_LIMIT = 500;
 /** More runs of one objective on one commit than this are an accident. */
 const MOST_RUNS = 100;
 
@@ -56,8 +58,10 @@ export interface DepartmentClient {
   openEscalations(objectiveId: string): Promise<readonly Escalation[]>;
   /** Where the watch of this id stands. */
   watch(watchId: string): Promise<WatchAnswer>;
-  /** Ids of watches that may have a question open. */
-  askingWatches(): Promise<readonly string[]>;
+  /** Everything that waits for a human, by visibility and memo alone. */
+  waiting(): Promise<Waiting>;
+  /** What waits of these, asked of the workflows; null where no worker answers. */
+  askWaits(ids: readonly string[]): Promise<readonly (readonly Wait[] | null)[]>;
   send(request: SendRequest): Promise<SentMessage>;
   cancel(objectiveId: string): Promise<SentMessage>;
   /** Takes state and code back to right after a task's merge. */
@@ -109,7 +113,8 @@ export function createDepartmentClient(
         }
       }),
     watch: (watchId) => asking(watchId, () => askWatch(gateway, watchId)),
-    askingWatches: () => translated({ address: gateway.address }, () => listAskingWatches(gateway)),
+    waiting: () => translated({ address: gateway.address }, () => listWaiting(gateway)),
+    askWaits: (ids) => translated({ address: gateway.address }, () => askWaits(gateway, ids)),
     send: (request) =>
       asking(request.objectiveId, async () => {
         try {

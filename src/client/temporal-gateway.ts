@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../domain/messages';
+import { LIST_LIMIT } from './limits';
 import { noticeOf, readRuns } from './read-runs';
 import { describeRepository } from './objective-summary';
 import type { Execution, ExecutionState, Gateway, StartRequest } from './gateway';
@@ -97,7 +98,8 @@ export async function createTemporalGateway(target: GatewayTarget): Promise<Gate
     describe: async (objectiveId) =>
       toExecution(await within(ANSWER_WITHIN_MS, () => handle(objectiveId).describe())),
     list: async function* (query) {
-      for await (const info of client.workflow.list({ query })) yield toExecution(info);
+      for await (const info of client.workflow.list({ query, pageSize: LIST_LIMIT + 1 }))
+        yield toExecution(info);
     },
     result: (objectiveId) => handle(objectiveId).result(),
     hasWorker: async (kind) => {

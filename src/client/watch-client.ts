@@ -1,10 +1,8 @@
-import { DEPLOYMENT_WATCH_WORKFLOW } from '../domain/deployment-watch';
 import { WatchMemo, WatchResult, WatchState, WatchStatus } from '../domain/watch-status';
 import type { Execution, Gateway } from './gateway';
-import { isNamed, isNoAnswer, isUnknownSearchAttribute } from './translate-error';
+import { isNamed, isNoAnswer } from './translate-error';
 
 const QUERY_WITHIN_MS = 5_000;
-const LIST_LIMIT = 500;
 
 /** A watch as visibility and memo tell it: what there is to know without any worker. */
 export interface WatchSummary {
@@ -41,19 +39,6 @@ export async function askWatch(gateway: Gateway, watchId: string): Promise<Watch
   }
 }
 
-/** Open watches that may have a question open: those of level 4, and those the server cannot tell the level of. */
-export async function listAskingWatches(gateway: Gateway): Promise<readonly string[]> {
-  const running = `WorkflowType = '${DEPLOYMENT_WATCH_WORKFLOW}' AND ExecutionStatus = 'Running'`;
-  try {
-    return await collectIds(
-      gateway.list(`${running} AND (CoordinatorEscalationLevel = 4 OR CoordinatorEscalationLevel IS NULL)`),
-    );
-  } catch (error) {
-    if (!isUnknownSearchAttribute(error)) throw error;
-    return collectIds(gateway.list(running));
-  }
-}
-
 /** How a closed watch ended, in a word. */
 export async function watchEnd(gateway: Gateway, { objectiveId, state }: Execution): Promise<string> {
   return state === 'completed' ? WatchResult.parse(await gateway.result(objectiveId)).outcome : state;
@@ -73,13 +58,4 @@ function summariseWatch(execution: Execution): WatchSummary {
     state: state.success ? state.data : null,
     startedAt: execution.startedAt.toISOString(),
   };
-}
-
-async function collectIds(executions: AsyncIterable<Execution>): Promise<readonly string[]> {
-  const ids = new Set<string>();
-  for await (const { objectiveId } of executions) {
-    ids.add(objectiveId);
-    if (ids.size >= LIST_LIMIT) break;
-  }
-  return [...ids];
 }

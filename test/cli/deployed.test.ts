@@ -174,10 +174,12 @@ test('resolve reaches a watch', async () => {
 
 test('escalations shows the question of a watch, by its id and among all', async () => {
   const script: Script = { ...known, worker: true, query: () => [question] };
-  for (const args of [[WATCH], []]) {
-    const { out } = await run(escalations, args, {}, script);
-    expect(out).toContain(`resolve ${WATCH} deployment-E1`);
-  }
+  const one = await run(escalations, [WATCH], {}, script);
+  expect(one.out).toContain(`resolve ${WATCH} deployment-E1`);
+  const all = await run(escalations, [], {}, script);
+  expect(all.out).toMatch(/deployment-E1 {2}deployment-breach {2}.*\/deployment/);
+  const full = await run(escalations, [], { full: true }, script);
+  expect(full.out).toContain(`resolve ${WATCH} deployment-E1`);
 });
 
 test.each(['nonsense/deployment', `${ID}/deployment/deployment`, `${ID}/other`])(

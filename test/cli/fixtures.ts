@@ -76,17 +76,20 @@ export function status(over: Partial<ObjectiveStatus> = {}): ObjectiveStatus {
   });
 }
 
-/** A terminal nobody watches, with what was written to it. */
-export function captureTerminal(options: { readonly json?: boolean } = {}): {
+/** A terminal nobody can be asked at, with what was written to it; `screen`: one with columns and perhaps colours. */
+export function captureTerminal(
+  options: { readonly json?: boolean; readonly screen?: { readonly noColor: boolean } } = {},
+): {
   readonly terminal: Terminal;
   readonly out: () => string;
   readonly err: () => string;
 } {
-  const stdout = new PassThrough();
-  const stderr = new PassThrough();
+  const screen = options.screen === undefined ? {} : { isTTY: true, columns: 80, rows: 24 };
+  const stdout = Object.assign(new PassThrough(), screen);
+  const stderr = Object.assign(new PassThrough(), screen);
   const terminal = createTerminal(
     { stdin: new PassThrough(), stdout, stderr },
-    { json: options.json ?? false, noColor: true, ci: false },
+    { json: options.json ?? false, noColor: options.screen?.noColor ?? true, ci: false },
   );
   const read = (stream: PassThrough): (() => string) => {
     let text = '';

@@ -1,9 +1,12 @@
-// Needs no server: the command line from arguments to exit code, with services that must not be asked.
+// Needs no server, and the compiled files: the command line from arguments to exit code, with services that must not be asked.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { COMMANDS } from '../../src/cli/commands';
 import { main } from '../../src/cli/main';
 import { exitCodeTable, parseCommandLine } from '../../src/cli/program';
 import type { Services } from '../../src/cli/services';
+import { packageRoot } from '../../src/config/package-root';
 import { EXIT_CODES } from '../../src/domain/exit-codes';
 
 const untouched = (): Services => {
@@ -15,6 +18,7 @@ async function run(...argv: string[]): Promise<{ code: number; out: string; err:
   const stderr = new PassThrough();
   const code = await main({
     argv,
+    commands: COMMANDS,
     streams: { stdin: new PassThrough(), stdout, stderr },
     variables: { HOME: '/nonexistent-home' },
     signal: new AbortController().signal,
@@ -62,6 +66,7 @@ test('a bad environment variable is one sentence and exit 2', async () => {
   const stderr = new PassThrough();
   const code = await main({
     argv: ['list'],
+    commands: COMMANDS,
     streams: { stdin: new PassThrough(), stdout: new PassThrough(), stderr },
     variables: { COORDINATOR_MODEL: 'gpt' },
     signal: new AbortController().signal,
@@ -86,4 +91,20 @@ test('--no-wait reaches the command as wait: false', async () => {
     print: () => undefined,
   });
   expect(invocation).toMatchObject({ kind: 'command', args: ['x'], flags: { wait: false } });
+});
+
+describe('the bin', () => {
+  const bin = (...argv: string[]): string =>
+    spawnSync(process.execPath, [join(packageRoot(), 'bin', 'backend-coordinator.js'), ...argv], {
+      encoding: 'utf8',
+    }).stdout;
+
+  test('shows for --help what the program would, kept since the build', async () => {
+    expect(bin('--help')).toBe((await run('--help')).out);
+  });
+
+  // `resume` is in the module of `pause`: it cannot be loaded by its name alone.
+  test.each(['escalations', 'resume'])('%s --help is that of the table', async (name) => {
+    expect(bin(name, '--help')).toBe((await run(name, '--help')).out);
+  });
 });

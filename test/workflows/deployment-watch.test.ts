@@ -308,17 +308,25 @@ describe('the client', () => {
         await watch.until((status) => status.escalations.length > 0);
         expect((await client.watch(id)).status).toMatchObject({ state: 'awaiting-human' });
         expect(await client.openEscalations(id)).toMatchObject([{ id: 'deployment-E1' }]);
-        for (let round = 0; round < 100 && (await client.askingWatches()).length === 0; round += 1) {
+        const asking = async (): Promise<readonly string[]> =>
+          (await client.waiting()).executions.map((row) => row.id);
+        for (let round = 0; round < 100 && (await asking()).length === 0; round += 1) {
           await new Promise((resolve) => setTimeout(resolve, 100));
         }
-        expect(await client.askingWatches()).toEqual([id]);
-        // One whose level the server does not know is asked too.
+        expect((await client.waiting()).executions).toMatchObject([
+          { id, waits: [{ kind: 'question', id: 'deployment-E1', trigger: 'deployment-breach' }] },
+        ]);
+        // One whose state the server does not know says by its memo that nothing waits, once it has begun.
         const bare = watchInput();
         const unindexed = await startWatchWorkflow(server, bare, 'plain');
-        for (let round = 0; round < 100 && (await client.askingWatches()).length < 2; round += 1) {
+        for (let round = 0; round < 100; round += 1) {
+          if ((await unindexed.handle.describe()).memo?.['waits'] === 'nothing') break;
           await new Promise((resolve) => setTimeout(resolve, 100));
         }
-        expect(await client.askingWatches()).toContain(deploymentWatchId(bare.objectiveId));
+        for (let round = 0; round < 100 && (await asking()).length > 1; round += 1) {
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        expect(await asking()).toEqual([id]);
         await unindexed.handle.terminate('the test is over');
         const payload = { escalationId: 'deployment-E1', decision: 'abort', by: 'ada' };
         await client.send({ objectiveId: id, name: 'resolveEscalation', payload });

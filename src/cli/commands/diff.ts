@@ -1,9 +1,8 @@
-import type { CallForm } from '../../config/call-form';
 import { exitCodeOf } from '../../domain/exit-codes';
-import type { ObjectiveStatus } from '../../domain/status';
 import { ConfigurationError } from '../../domain/user-error';
 import { objectiveIdArgument, taskIdArgument } from '../argument';
 import type { Command } from '../command';
+import { integrated, ofTask } from '../commit-range';
 import { plainLines } from '../live/text';
 import { withObjective } from '../session';
 
@@ -35,26 +34,3 @@ export const diff: Command = {
     return exitCodeOf('delivered');
   },
 };
-
-interface CommitRange {
-  readonly from: string;
-  readonly to: string;
-}
-
-function integrated(status: ObjectiveStatus): CommitRange {
-  return { from: status.baseCommit, to: status.integrationHead ?? status.baseCommit };
-}
-
-function ofTask(status: ObjectiveStatus, taskId: string, call: CallForm): CommitRange {
-  const task = status.tasks.find((row) => row.id === taskId);
-  if (task === undefined) {
-    throw new ConfigurationError(
-      `${status.objectiveId} has no task ${taskId}; \`${call(`plan ${status.objectiveId}`)}\` shows them.`,
-    );
-  }
-  if (task.commit === null) {
-    throw new ConfigurationError(`${taskId} has committed nothing yet; it is ${task.state}.`);
-  }
-  // A task branch starts from what was integrated then; what it adds shows against the common base.
-  return { from: status.baseCommit, to: task.commit };
-}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LIST_LIMIT } from '../../client/limits';
 import type { ObjectiveSummary } from '../../client/objective-summary';
 import { exitCodeOf } from '../../domain/exit-codes';
 import { ObjectiveState } from '../../domain/states';
@@ -36,6 +37,9 @@ export const list: Command = {
     if (rows.length === 0)
       terminal.say(`There are no objectives; ${call('start-objective "<what to build>"')} makes one.`);
     for (const row of rows) terminal.say(listLine(row, terminal.columns()));
+    if (rows.length >= LIST_LIMIT) {
+      terminal.warn(`Only the newest ${String(LIST_LIMIT)} are listed; --state narrows it.`);
+    }
     terminal.emit({ objectives: rows });
     return exitCodeOf('delivered');
   },

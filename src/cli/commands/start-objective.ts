@@ -2,6 +2,7 @@ import { readSettings } from '../../config/settings-file';
 import { modelLabel } from '../../domain/model-label';
 import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
 import type { Command, CommandContext } from '../command';
+import { leaveToBackground } from '../live/background';
 import { carryOn, resultLine } from '../live/carry-on';
 import { openSession, type Session } from '../session';
 import { prepareObjective, type PreparedObjective } from '../start/prepare-objective';
@@ -67,7 +68,7 @@ export const startObjective: Command = {
       exitCode =
         flags.detach === true
           ? await detach(context, session, started)
-          : await carryOn(context, session, started, { noWait: !flags.wait });
+          : await carryOn(context, session, started, { noWait: !flags.wait, canDetach: recording === null });
     } finally {
       await session.close();
     }
@@ -109,16 +110,7 @@ async function startOn(
 }
 
 async function detach(context: CommandContext, session: Session, objectiveId: string): Promise<ExitCode> {
-  const { terminal, services, call } = context;
-  const worker = await services.startBackgroundWorker();
-  terminal.say(`It goes on in the background: a worker (process ${String(worker.pid)}, log ${worker.log}).`);
-  terminal.say(`Watch it: ${call(`attach ${objectiveId}`)}`);
-  terminal.say(
-    session.server.kind === 'embedded'
-      ? `Stop it: ${call('worker --stop')}, then ${call('server --stop')}`
-      : `Stop it: ${call('worker --stop')}`,
-  );
-  const exitCode = exitCodeOf('delivered');
-  terminal.emit(resultLine(objectiveId, null, exitCode));
+  const exitCode = await leaveToBackground(context, session, objectiveId);
+  context.terminal.emit(resultLine(objectiveId, null, exitCode));
   return exitCode;
 }

@@ -4,6 +4,7 @@ import { exitCodeOf } from '../../domain/exit-codes';
 import { isDeploymentWatchId } from '../../domain/deployment-watch';
 import { objectiveOrWatchArgument } from '../argument';
 import type { Command } from '../command';
+import { asOfNow } from '../live/as-of-now';
 import { describeCost } from '../live/outcome';
 import { describeEscalation } from '../live/questions';
 import { renderTree } from '../live/render-tree';
@@ -30,7 +31,7 @@ export const status: Command = {
       const snapshot = answer.status;
       const uiUrl = server.workflowUrl(objectiveId);
       const { paint } = terminal;
-      terminal.say(renderTree(snapshot, { columns: terminal.columns(), paint, uiUrl, call }));
+      terminal.say(renderTree(asOfNow(snapshot), { columns: terminal.columns(), paint, uiUrl, call }));
       for (const escalation of snapshot.escalations) {
         terminal.say('');
         terminal.say(describeEscalation(objectiveId, escalation, call));

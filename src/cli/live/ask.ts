@@ -3,6 +3,7 @@ import type { DepartmentClient, SentMessage } from '../../client/department-clie
 import { DecisionKind, ResolveEscalation, type Escalation } from '../../domain/escalation';
 import type { ObjectiveStatus } from '../../domain/status';
 import { UserError } from '../../domain/user-error';
+import { decisionId } from '../decision-id';
 import { describeIssue } from '../parse-flags';
 import type { Display } from './display';
 import { plain } from './text';
@@ -30,22 +31,38 @@ export interface AskerRequest {
 const LATER = 'later';
 const WATCH_MS = 1000;
 
+/** Asks about what is open in a snapshot. */
+export interface Asker {
+  (status: ObjectiveStatus): Promise<void>;
+  /** What was left for later is asked about again. */
+  readonly reopen: () => void;
+}
+
 /** Asks about each open escalation once, and about a plan that waits for approval; "later" leaves it open. */
-export function createAsker(request: AskerRequest): (status: ObjectiveStatus) => Promise<void> {
+export function createAsker(request: AskerRequest): Asker {
   const asked = new Set<string>();
-  return async (status) => {
+  const ask = async (status: ObjectiveStatus): Promise<void> => {
     for (const question of openQuestions(status)) {
       if (asked.has(question.key) || request.signal.aborted) continue;
       asked.add(question.key);
       request.display.pause();
-      const sent = await untilSettled(request, status.objectiveId, question.key, (signal) =>
+      const isOpen = async (): Promise<boolean> => {
+        const now = await request.department.snapshot(status.objectiveId);
+        return now === null || openQuestions(now).some(({ key }) => key === question.key);
+      };
+      const sent = await untilSettled({ signal: request.signal, key: question.key, isOpen }, (signal) =>
         question.escalation === null
           ? askAboutPlan(request, status, signal)
           : askAboutEscalation(request, status.objectiveId, question.escalation, signal),
       );
-      if (sent !== null) request.display.note(sent.message);
+      if (sent !== null) request.display.note(plain(sent.message));
     }
   };
+  return Object.assign(ask, {
+    reopen: () => {
+      asked.clear();
+    },
+  });
 }
 
 interface OpenQuestion {
@@ -70,9 +87,27 @@ async function askAboutEscalation(
   escalation: Escalation,
   signal: AbortSignal,
 ): Promise<SentMessage | null> {
-  const { prompts, display } = request;
+  const { display } = request;
   display.note(`${escalation.id} asks: ${plain(escalation.question)}`);
   for (const evidence of escalation.evidence) display.note(`  evidence: ${plain(evidence)}`);
+  return askDecision(request, objectiveId, escalation, signal);
+}
+
+/** Asks for one of the options and what it needs, and sends the decision; null: it was left open. */
+export async function askDecision(
+  {
+    prompts,
+    display,
+    by,
+    department,
+  }: Pick<AskerRequest, 'prompts' | 'by'> & {
+    readonly display: Pick<Display, 'note'>;
+    readonly department: Pick<DepartmentClient, 'send'>;
+  },
+  objectiveId: string,
+  escalation: Escalation,
+  signal: AbortSignal,
+): Promise<SentMessage | null> {
   const chosen = await prompts.select({
     message: 'Your decision',
     choices: [
@@ -95,7 +130,7 @@ async function askAboutEscalation(
     escalationId: escalation.id,
     decision,
     option: option.id,
-    by: request.by,
+    by,
     ...(guidance === '' ? {} : { guidance }),
     ...(assignee === '' ? {} : { assignee }),
   });
@@ -103,11 +138,11 @@ async function askAboutEscalation(
     display.note(`${describeIssue(payload.error)} The question stays open.`);
     return null;
   }
-  return request.department.send({
+  return department.send({
     objectiveId,
     name: 'resolveEscalation',
     payload: payload.data,
-    updateId: `${escalation.id}-${request.by}`,
+    updateId: decisionId(payload.data),
   });
 }
 
@@ -154,23 +189,24 @@ async function askAboutPlan(
 }
 
 /** Runs a dialogue that is withdrawn when the question is settled elsewhere or the user interrupts. */
-async function untilSettled(
-  request: AskerRequest,
-  objectiveId: string,
-  key: string,
+export async function untilSettled(
+  question: {
+    readonly key: string;
+    readonly signal: AbortSignal;
+    readonly isOpen: () => Promise<boolean>;
+  },
   dialogue: (signal: AbortSignal) => Promise<SentMessage | null>,
 ): Promise<SentMessage | null> {
   const settled = new AbortController();
   const done = new AbortController();
-  const signal = AbortSignal.any([settled.signal, request.signal]);
-  const watching = watchQuestion(request, objectiveId, key, settled, done.signal);
+  const watching = watchQuestion(question.isOpen, settled, done.signal);
   try {
-    return await dialogue(signal);
+    return await dialogue(AbortSignal.any([settled.signal, question.signal]));
   } catch (error) {
     // Losing a race against another decision is news, not a failure.
     if (error instanceof UserError) return { applied: false, message: error.message };
-    if (settled.signal.aborted) return { applied: false, message: `${key} was decided elsewhere.` };
-    if (request.signal.aborted) return null;
+    if (settled.signal.aborted) return { applied: false, message: `${question.key} was decided elsewhere.` };
+    if (question.signal.aborted) return null;
     throw error;
   } finally {
     done.abort();
@@ -179,17 +215,14 @@ async function untilSettled(
 }
 
 async function watchQuestion(
-  request: AskerRequest,
-  objectiveId: string,
-  key: string,
+  isOpen: () => Promise<boolean>,
   settled: AbortController,
   done: AbortSignal,
 ): Promise<void> {
   while (!done.aborted) {
     try {
       await sleep(WATCH_MS, undefined, { signal: done });
-      const status = await request.department.snapshot(objectiveId);
-      if (status !== null && !openQuestions(status).some((question) => question.key === key)) settled.abort();
+      if (!(await isOpen())) settled.abort();
     } catch {
       // The dialogue goes on whatever the server does; sending the decision will tell.
     }

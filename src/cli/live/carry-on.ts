@@ -2,20 +2,30 @@ import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
 import type { ObjectiveResult } from '../../domain/status';
 import type { CommandContext } from '../command';
 import type { Session } from '../session';
-import { createAsker } from './ask';
+import { createAsker, type Asker } from './ask';
+import { leaveToBackground } from './background';
 import { createDisplay } from './display';
 import { followObjective, type FollowEnd } from './follow';
 import { describeEnd, outcomeExit } from './outcome';
 import { describeNeed } from './questions';
+import { createTreeKeys } from './tree-keys';
+
+/** How watching on a terminal ended. */
+type CarryEnd = FollowEnd | { readonly kind: 'detached' };
 
 /** Watches an objective on the terminal until it ends or must wait, prints the end, answers the exit code. */
 export async function carryOn(
   context: CommandContext,
   session: Session,
   objectiveId: string,
-  options: { readonly noWait: boolean },
+  options: { readonly noWait: boolean; readonly canDetach?: boolean },
 ): Promise<ExitCode> {
-  const end = await follow(context, session, objectiveId, options.noWait);
+  const end = await follow(context, session, objectiveId, options);
+  if (end.kind === 'detached') {
+    const exitCode = await leaveToBackground(context, session, objectiveId);
+    context.terminal.emit(resultLine(objectiveId, null, exitCode));
+    return exitCode;
+  }
   const exitCode = exitCodeOfEnd(end);
   tellEnd(context, objectiveId, end, exitCode);
   if (end.kind === 'ended' && context.terminal.interactive) await offerWebUi(context, session, objectiveId);
@@ -26,41 +36,68 @@ async function follow(
   context: CommandContext,
   session: Session,
   objectiveId: string,
-  noWait: boolean,
-): Promise<FollowEnd> {
-  const { terminal, signal } = context;
+  { noWait, canDetach = true }: { readonly noWait: boolean; readonly canDetach?: boolean },
+): Promise<CarryEnd> {
+  const { terminal } = context;
+  const detach = new AbortController();
+  const over = new AbortController();
+  const signal = AbortSignal.any([context.signal, detach.signal]);
+  const canAsk = terminal.interactive && !noWait;
+  const by = `${userName(context)}@tty`;
+  const keys = createTreeKeys({
+    department: session.department,
+    objectiveId,
+    by,
+    display: () => display,
+    asker: () => asker,
+    detach: canDetach
+      ? () => {
+          detach.abort();
+        }
+      : null,
+    interrupt: () => {
+      process.kill(process.pid, 'SIGINT');
+    },
+    suspend: () => {
+      process.kill(process.pid, 'SIGTSTP');
+    },
+  });
   const display = await createDisplay(terminal, {
     uiUrl: session.server.workflowUrl(objectiveId),
     call: context.call,
+    onKey: keys.onKey,
   });
-  const canAsk = terminal.interactive && !noWait;
+  const asker = canAsk
+    ? createAsker({
+        department: session.department,
+        display,
+        prompts: await (await import('./inquirer-prompts.js')).createPrompts(),
+        by,
+        // A prompt must not outlive the watch.
+        signal: AbortSignal.any([signal, over.signal]),
+      })
+    : NOBODY_TO_ASK;
   try {
-    return await followObjective({
+    const end = await followObjective({
       department: session.department,
       objectiveId,
       display,
       endWhenStuck: !canAsk,
       signal,
       workerEnded: session.worker?.ended,
-      ...(canAsk
-        ? {
-            ask: createAsker({
-              department: session.department,
-              display,
-              prompts: await (await import('./inquirer-prompts.js')).createPrompts(),
-              by: `${userName(context)}@tty`,
-              signal,
-            }),
-          }
-        : {}),
+      ...(terminal.interactive ? { ask: keys.ask } : {}),
     });
+    return end.kind === 'interrupted' && !context.signal.aborted ? { kind: 'detached' } : end;
   } catch (error) {
-    if (signal.aborted || isExitPrompt(error)) return { kind: 'interrupted' };
+    if (context.signal.aborted || isExitPrompt(error)) return { kind: 'interrupted' };
     throw error;
   } finally {
+    over.abort();
     display.close();
   }
 }
+
+const NOBODY_TO_ASK: Asker = Object.assign(() => Promise.resolve(), { reopen: () => undefined });
 
 function exitCodeOfEnd(end: FollowEnd): ExitCode {
   switch (end.kind) {

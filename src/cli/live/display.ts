@@ -1,7 +1,8 @@
-import { performance } from 'node:perf_hooks';
 import type { ObjectiveStatus } from '../../domain/status';
 import type { Terminal } from '../terminal';
+import { asOfNow } from './as-of-now';
 import { eventLine, eventsSince } from './event-lines';
+import { createKeys, keyLines, type KeyAction } from './keys';
 import { renderTree, type TreeView } from './render-tree';
 
 /** Shows snapshots as they come. */
@@ -14,49 +15,82 @@ export interface Display {
   close(): void;
 }
 
+type LiveView = Pick<TreeView, 'uiUrl' | 'call'> & {
+  /** Told which key was pressed while the tree is shown; left out: the keyboard is not read. */
+  readonly onKey?: (action: Exclude<KeyAction, 'help'>) => void;
+};
+
 /** The tree on a terminal that can be watched, lines or JSON elsewhere. */
-export async function createDisplay(
-  terminal: Terminal,
-  view: Pick<TreeView, 'uiUrl' | 'call'>,
-): Promise<Display> {
+export async function createDisplay(terminal: Terminal, view: LiveView): Promise<Display> {
   return terminal.interactive ? createTreeDisplay(terminal, view) : createLineDisplay(terminal);
 }
 
-async function createTreeDisplay(
-  terminal: Terminal,
-  view: Pick<TreeView, 'uiUrl' | 'call'>,
-): Promise<Display> {
+const TICK_MS = 1000;
+/** A window that is dragged tells many sizes. */
+const RESIZED_MS = 60;
+const CLEAR_SCREEN = '\u001b[H\u001b[2J';
+
+async function createTreeDisplay(terminal: Terminal, { onKey, ...view }: LiveView): Promise<Display> {
   const { createLogUpdate } = await import('log-update');
-  const update = createLogUpdate(terminal.streams.stdout);
+  const { stdin, stdout } = terminal.streams;
+  const update = createLogUpdate(stdout);
   let last: ObjectiveStatus | null = null;
-  let shownAt = 0;
-  const draw = (status: ObjectiveStatus): void => {
+  let help = false;
+  const draw = (withKeys = onKey !== undefined): void => {
+    if (last === null) return;
     const { paint } = terminal;
-    update(renderTree(status, { ...view, paint, columns: terminal.columns(), rows: terminal.rows() }));
+    const columns = terminal.columns();
+    const footer = withKeys ? keyLines(help, columns) : [];
+    update(renderTree(asOfNow(last), { ...view, paint, columns, rows: terminal.rows(), keys: footer }));
   };
+  const keys = createKeys(stdin, (action) => {
+    if (action !== 'help') {
+      onKey?.(action);
+      return;
+    }
+    help = !help;
+    draw();
+  });
   // Elapsed times move on between snapshots too.
   const ticker = setInterval(() => {
-    if (last?.outcome !== null) return;
-    const now = Date.parse(last.now) + (performance.now() - shownAt);
-    draw({ ...last, now: new Date(now).toISOString() });
-  }, 1000);
+    if (last?.outcome === null) draw();
+  }, TICK_MS);
   ticker.unref();
+  let resized: NodeJS.Timeout | undefined;
+  const onResize = (): void => {
+    clearTimeout(resized);
+    resized = setTimeout(() => {
+      if (last === null) return;
+      // The terminal has broken the drawn lines anew, so that nobody knows how many there are.
+      update.done();
+      stdout.write(CLEAR_SCREEN);
+      draw();
+    }, RESIZED_MS);
+    resized.unref();
+  };
+  stdout.on('resize', onResize);
+  const leave = (): void => {
+    draw(false);
+    last = null;
+    clearTimeout(resized);
+    keys.release();
+    update.done();
+  };
   return {
     show: (status) => {
       last = status;
-      shownAt = performance.now();
-      draw(status);
+      draw();
+      if (onKey !== undefined) keys.listen();
     },
     note: (line) => {
       update.persist(line);
+      draw();
     },
-    pause: () => {
-      last = null;
-      update.done();
-    },
+    pause: leave,
     close: () => {
       clearInterval(ticker);
-      update.done();
+      stdout.off('resize', onResize);
+      leave();
     },
   };
 }

@@ -1,11 +1,13 @@
 import type { ObjectiveStatus, TaskStatus } from '../../domain/status';
 import type { TaskState } from '../../domain/states';
+import { awaitedContracts } from '../../domain/contract-status';
 import { mention } from '../../domain/specialists';
+import type { Usage } from '../../domain/usage';
 import { modelLabel } from '../../domain/model-label';
 import { byName, type CallForm } from '../../config/call-form';
 import type { Colours } from '../terminal';
 import { answerCommand } from './questions';
-import { cut, formatDuration, pad, plain } from './text';
+import { cut, formatCount, formatDuration, pad, plain } from './text';
 
 export interface TreeView {
   readonly columns: number;
@@ -16,6 +18,8 @@ export interface TreeView {
   readonly uiUrl: string | null;
   /** Commands as they can be run here. */
   readonly call?: CallForm;
+  /** Lines below everything: what the keys do. */
+  readonly keys?: readonly string[];
 }
 
 const SYMBOLS: Readonly<Record<TaskState, { readonly symbol: string; readonly colour: keyof Colours }>> = {
@@ -44,7 +48,12 @@ export function renderTree(status: ObjectiveStatus, view: TreeView): string {
       : [paint.dim(`Web UI  ${fittingAddress(view.uiUrl, view.rows === undefined ? Infinity : width - 8)}`)]),
     '',
   ];
-  const questions = questionLines(status, width, view);
+  const questions = [
+    ...questionLines(status, width, view),
+    ...(view.keys === undefined || view.keys.length === 0
+      ? []
+      : ['', ...view.keys.map((line) => paint.dim(line))]),
+  ];
   const left = view.rows === undefined ? Infinity : view.rows - lines.length - heightOf(questions, width) - 1;
   return [...lines, ...taskLines(status, { width, rows: left, paint }), ...questions].join('\n');
 }
@@ -65,6 +74,7 @@ function headline(status: ObjectiveStatus): string {
   const parts = [status.objectiveId, status.state, elapsed];
   if (status.tasks.length > 0) parts.push(`${String(settled)}/${String(status.tasks.length)} merged`);
   if (status.usage.usd !== null) parts.push(`${status.usage.usd.toFixed(2)} USD`);
+  if (tokensOf(status.usage) > 0) parts.push(`${formatCount(tokensOf(status.usage))} tokens`);
   if (status.sandbox !== null) parts.push(`sandbox: ${status.sandbox}`);
   return parts.join(' · ');
 }
@@ -82,10 +92,10 @@ function taskLines(status: ObjectiveStatus, space: Space): readonly string[] {
     return [paint.dim(cut(plain(status.events.at(-1)?.text ?? 'waiting for a worker'), width))];
   }
   const groups = [...new Set(status.tasks.map((task) => task.group))].sort((a, b) => a - b);
-  const now = Date.parse(status.now);
+  const row = rowSpace(status, width, paint);
   if (status.tasks.length > rows) return movingTasks(status, space);
   if (status.tasks.length + groups.length > rows) {
-    return status.tasks.map((task) => taskLine(task, now, width, paint));
+    return status.tasks.map((task) => taskLine(task, row));
   }
   return groups.flatMap((group) => {
     const tasks = status.tasks.filter((task) => task.group === group);
@@ -93,7 +103,7 @@ function taskLines(status: ObjectiveStatus, space: Space): readonly string[] {
       paint.dim(`Group ${String(group)}`),
       ...tasks.map((task, index) => {
         const branch = index === tasks.length - 1 ? '└─' : '├─';
-        return `${paint.dim(branch)} ${taskLine(task, now, width - 3, paint)}`;
+        return `${paint.dim(branch)} ${taskLine(task, { ...row, width: width - 3 })}`;
       }),
     ];
   });
@@ -102,35 +112,83 @@ function taskLines(status: ObjectiveStatus, space: Space): readonly string[] {
 const IS_MOVING: ReadonlySet<TaskState> = new Set(['running', 'suspended', 'gating', 'merging', 'failed']);
 
 function movingTasks(status: ObjectiveStatus, { width, rows, paint }: Space): readonly string[] {
-  const now = Date.parse(status.now);
+  const row = rowSpace(status, width, paint);
   const shown = status.tasks.filter((task) => IS_MOVING.has(task.state)).slice(0, Math.max(1, rows - 1));
   const others = status.tasks.filter((task) => !shown.includes(task)).map((task) => task.state);
   const counts = [...new Set(others)].map(
     (state) => `${String(others.filter((other) => other === state).length)} ${state}`,
   );
-  return [
-    ...shown.map((task) => taskLine(task, now, width, paint)),
-    paint.dim(cut(`… ${counts.join(', ')}`, width)),
-  ];
+  return [...shown.map((task) => taskLine(task, row)), paint.dim(cut(`… ${counts.join(', ')}`, width))];
 }
 
-function taskLine(task: TaskStatus, now: number, width: number, paint: Colours): string {
+/** What the rows of one snapshot have in common. */
+interface RowSpace {
+  readonly now: number;
+  readonly width: number;
+  readonly paint: Colours;
+  /** Tasks whose work is there to build on. */
+  readonly integrated: ReadonlySet<string>;
+  /** Ids of open questions. */
+  readonly asked: ReadonlySet<string>;
+  readonly showTokens: boolean;
+  readonly showMoney: boolean;
+}
+
+/** Columns from which tokens, and money beside them, leave words enough. */
+const TOKENS_FROM = 76;
+const MONEY_FROM = 90;
+
+function rowSpace(status: ObjectiveStatus, width: number, paint: Colours): RowSpace {
+  const { tasks, escalations } = status;
+  return {
+    now: Date.parse(status.now),
+    width,
+    paint,
+    integrated: new Set(
+      tasks.filter(({ state }) => state === 'merged' || state === 'waived').map(({ id }) => id),
+    ),
+    asked: new Set(escalations.map(({ id }) => id)),
+    showTokens: width >= TOKENS_FROM && tasks.some(({ usage }) => tokensOf(usage) > 0),
+    showMoney: width >= MONEY_FROM && tasks.some(({ usage }) => usage.usd !== null),
+  };
+}
+
+function taskLine(task: TaskStatus, space: RowSpace): string {
+  const { now, width, paint } = space;
   const { symbol, colour } = SYMBOLS[task.state];
   const started = task.startedAt === null ? null : Date.parse(task.startedAt);
   const ended = task.endedAt === null ? now : Date.parse(task.endedAt);
   const elapsed = started === null ? '' : formatDuration(ended - started);
   const level = task.level === 0 ? '  ' : `L${String(task.level)}`;
+  const tokens = tokensOf(task.usage);
+  const { usd } = task.usage;
   const fixed = [
     task.id,
     pad(mention(task.specialist), 20),
     pad(task.state, 9),
     level,
     elapsed.padStart(6),
+    ...(space.showTokens ? [(tokens === 0 ? '' : formatCount(tokens)).padStart(5)] : []),
+    ...(space.showMoney ? [(usd === null ? '' : `$${usd.toFixed(2)}`).padStart(6)] : []),
   ].join(' ');
   const rest = width - 2 - [...fixed].length - 2;
-  const doing = task.doing === '' ? task.title : task.doing;
-  const words = rest < 8 ? '' : `  ${cut(plain(doing), rest)}`;
+  const words = rest < 8 ? '' : `  ${cut(plain(wordsOf(task, space)), rest)}`;
   return `${paintWith(paint, colour, symbol)} ${cut(fixed, width - 2)}${paint.dim(words)}`;
+}
+
+/** What a task waits for, else what it does, else what it is. */
+function wordsOf(task: TaskStatus, { integrated, asked }: RowSpace): string {
+  const { waitingFor } = task;
+  if (waitingFor !== null && asked.has(waitingFor)) return `waits for you: ${waitingFor}`;
+  const contract = awaitedContracts([task])[0];
+  if (contract !== undefined) return `waits for you: contract ${contract}`;
+  if (task.doing !== '') return task.doing;
+  const before = task.state === 'pending' ? task.dependsOn.filter((id) => !integrated.has(id)) : [];
+  return before.length === 0 ? task.title : `waits for ${before.join(', ')}`;
+}
+
+function tokensOf({ input, output, cacheRead, cacheWrite }: Usage): number {
+  return input + output + cacheRead + cacheWrite;
 }
 
 function paintWith(paint: Colours, colour: keyof Colours, text: string): string {

@@ -43,6 +43,13 @@ export function formatDuration(ms: number): string {
   return `${String(Math.floor(minutes / 60))}h${two(minutes % 60)}m`;
 }
 
+/** A count in at most five characters: `950`, `12.3k`, `123k`, `4.5M`. */
+export function formatCount(count: number): string {
+  if (count < 1000) return String(count);
+  const [scaled, unit] = count < 999_500 ? [count / 1000, 'k'] : [count / 1_000_000, 'M'];
+  return `${scaled < 99.95 ? scaled.toFixed(1) : String(Math.round(scaled))}${unit}`;
+}
+
 function two(value: number): string {
   return String(value).padStart(2, '0');
 }

@@ -1,0 +1,29 @@
+import type { Escalation } from '../../domain/escalation';
+import type { CommandContext } from '../command';
+import { askDecision, untilSettled } from '../live/ask';
+import { userName } from '../live/carry-on';
+import { tellSent } from '../send-message';
+import type { Session } from '../session';
+
+/** Asks the person at the terminal about a question it shows already, and sends the decision. */
+export async function answerHere(
+  context: CommandContext,
+  { department }: Session,
+  objectiveId: string,
+  escalation: Escalation,
+): Promise<void> {
+  const { terminal, signal } = context;
+  const prompts = await (await import('../live/inquirer-prompts.js')).createPrompts();
+  const asking = {
+    department,
+    prompts,
+    by: `${userName(context)}@tty`,
+    display: { note: terminal.say },
+  };
+  const isOpen = async (): Promise<boolean> =>
+    (await department.openEscalations(objectiveId)).some(({ id }) => id === escalation.id);
+  const sent = await untilSettled({ key: escalation.id, signal, isOpen }, (withdrawn) =>
+    askDecision(asking, objectiveId, escalation, withdrawn),
+  );
+  if (sent !== null) await tellSent(context, department, objectiveId, sent);
+}

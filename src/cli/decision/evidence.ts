@@ -1,0 +1,130 @@
+import type { CallForm } from '../../config/call-form';
+import type { BlobRef } from '../../domain/blob';
+import type { Escalation } from '../../domain/escalation';
+import { redReceipts } from '../../domain/gate-summary';
+import { GateReport, type GateSummary, type RedItem } from '../../domain/receipt';
+import type { AttemptRecord, ObjectiveStatus } from '../../domain/status';
+import type { Level } from '../../domain/levels';
+import { UserError } from '../../domain/user-error';
+import { subjectOf } from '../../domain/waits';
+import { integrated, ofTask, type CommitRange } from '../commit-range';
+import type { Services } from '../services';
+
+/** A role that was asked about the task besides its specialist, and at which level. */
+interface Consulted {
+  readonly role: string;
+  readonly level: Level;
+}
+
+/** A red receipt by reference: who says so, and where the whole output is. */
+interface RedReceipt {
+  readonly subject: string;
+  readonly checker: string;
+  readonly outputs: readonly BlobRef[];
+}
+
+interface Failing {
+  /** Blob with all receipts of the gate run. */
+  readonly report: BlobRef;
+  readonly red: readonly RedItem[];
+  readonly receipts: readonly RedReceipt[];
+}
+
+interface SubjectDiff extends CommitRange {
+  readonly text: string;
+  /** There is more than `maxBytes`. */
+  readonly cut: boolean;
+}
+
+/** Everything there is to see before an escalation is decided. */
+export interface DecisionEvidence {
+  readonly objective: string;
+  readonly escalation: Escalation;
+  /** Attempts at the task so far, oldest first. */
+  readonly attempts: readonly AttemptRecord[];
+  readonly consulted: readonly Consulted[];
+  readonly failing: Failing | null;
+  readonly diff: SubjectDiff | null;
+  /** What could not be shown, and why, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+type Sources = Pick<Services, 'blobs' | 'repositories'>;
+
+/** A question without what only the workflow's snapshot can tell. */
+export function bareEvidence(objective: string, escalation: Escalation): DecisionEvidence {
+  return { objective, escalation, attempts: [], consulted: [], failing: null, diff: null, notes: [] };
+}
+
+/**
+ * Gathers what a question is decided on: attempts and who was consulted from the snapshot, receipts from the blob store,
+ * the diff from the coordination repository. What this machine does not have becomes a note.
+ */
+export async function gatherEvidence(
+  status: ObjectiveStatus,
+  escalation: Escalation,
+  sources: Sources,
+  options: { readonly maxBytes: number; readonly call: CallForm },
+): Promise<DecisionEvidence> {
+  const notes: string[] = [];
+  const subject = subjectOf({ kind: 'question', id: escalation.id });
+  const task = status.tasks.find((row) => row.id === subject);
+  const gate = task === undefined ? status.gate : task.gate;
+  const consulted = (status.ledger ?? []).filter(
+    (row) => row.subject === subject && row.role !== task?.specialist,
+  );
+  return {
+    objective: status.objectiveId,
+    escalation,
+    attempts: task?.attempts ?? [],
+    consulted: consulted.map(({ role, level }) => ({ role, level })),
+    failing: gate === null ? null : await failingOf(gate, sources, notes),
+    diff: await diffOf(status, task?.id ?? null, sources, { ...options, notes }),
+    notes,
+  };
+}
+
+async function failingOf(gate: GateSummary, sources: Sources, notes: string[]): Promise<Failing | null> {
+  const red = [...gate.red, ...(gate.review ?? [])];
+  if (red.length === 0) return null;
+  try {
+    const blobs = await sources.blobs();
+    const report = GateReport.parse(JSON.parse((await blobs.get(gate.report)).toString('utf8')));
+    const receipts = redReceipts(report.receipts).map((receipt) => ({
+      subject: receipt.subject,
+      checker: receipt.checker.kind === 'none' ? 'nobody' : receipt.checker.name,
+      outputs: receipt.evidence.flatMap((row) => (row.kind === 'output' ? [row.output] : [])),
+    }));
+    return { report: gate.report, red, receipts };
+  } catch {
+    notes.push(`The receipts ${gate.report.slice(0, 12)} cannot be read on this machine.`);
+    return { report: gate.report, red, receipts: [] };
+  }
+}
+
+async function diffOf(
+  status: ObjectiveStatus,
+  taskId: string | null,
+  sources: Sources,
+  { maxBytes, call, notes }: { readonly maxBytes: number; readonly call: CallForm; readonly notes: string[] },
+): Promise<SubjectDiff | null> {
+  let range: CommitRange;
+  try {
+    range = taskId === null ? integrated(status) : ofTask(status, taskId, call);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    notes.push(error.message);
+    return null;
+  }
+  try {
+    const repositories = await sources.repositories();
+    const { objectiveId } = status;
+    const text = await repositories.diff({ objectiveId, ...range, maxBytes });
+    return { ...range, text, cut: Buffer.byteLength(text) >= maxBytes };
+  } catch {
+    notes.push(
+      `The commits ${range.from.slice(0, 12)}..${range.to.slice(0, 12)} cannot be read on this machine.`,
+    );
+    return null;
+  }
+}

@@ -1,0 +1,124 @@
+// Needs Temporal (a real dev server); the activities behind it are scripted.
+import { createDepartmentClient, type DepartmentClient } from '../../src/client/department-client';
+import { createTemporalGateway } from '../../src/client/temporal-gateway';
+import type { WaitingExecution } from '../../src/client/waiting';
+import { MESSAGES, OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../../src/domain/messages';
+import { allEscalations } from '../../src/cli/all-escalations';
+import {
+  objectiveInput,
+  redGate,
+  smoothActivities,
+  startDepartment,
+  until,
+  type TestDepartment,
+} from '../support/department';
+import { planTask } from '../support/plans';
+
+let department: TestDepartment;
+let client: DepartmentClient;
+beforeAll(async () => {
+  department = await startDepartment();
+  const { address } = department.server;
+  const { namespace } = department.server.client.options;
+  client = createDepartmentClient(
+    await createTemporalGateway({ address, namespace, clientOptions: { address } }),
+  );
+});
+afterAll(async () => {
+  await client.close();
+  await department.stop();
+});
+
+const stubborn = smoothActivities([planTask({ id: 'backend-T001' })], {
+  gateCommit: (request) =>
+    Promise.resolve(
+      request.scope === 'task'
+        ? redGate({ subject: 'tests', excerpt: 'not ok 1' })
+        : { ...redGate(), green: true },
+    ),
+});
+
+/** The list as visibility has it once it satisfies a condition: it follows the workflow after a moment. */
+async function listed(
+  id: string,
+  condition: (row: WaitingExecution | undefined) => boolean,
+): Promise<WaitingExecution | undefined> {
+  for (let round = 0; round < 100; round += 1) {
+    const { executions, more } = await client.waiting();
+    expect(more).toBe(false);
+    const row = executions.find((candidate) => candidate.id === id);
+    if (condition(row)) return row;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${id} was never listed so: ${JSON.stringify(await client.waiting())}`);
+}
+
+describe('the list of what waits', () => {
+  it('has a question from when it is raised until it is decided, from the memo', async () => {
+    await department.withObjective(stubborn, async ({ handle, input, status }) => {
+      const asked = await until(status, (s) => s.escalations.length === 1);
+      const row = await listed(input.objectiveId, (found) => found !== undefined);
+      const { question, raisedAt } = asked.escalations[0]!;
+      expect(row?.waits).toEqual([
+        {
+          kind: 'question',
+          id: 'backend-T001-E1',
+          trigger: 'levels-spent',
+          question: expect.stringContaining(question.slice(0, 20)),
+          recommended: 'retry',
+          raisedAt,
+        },
+      ]);
+      expect(await allEscalations(client)).toEqual([
+        { objective: input.objectiveId, escalation: asked.escalations[0] },
+      ]);
+      await handle.signal(MESSAGES.resolveEscalation, {
+        escalationId: 'backend-T001-E1',
+        decision: 'abort',
+        by: 'ada',
+      });
+      await listed(input.objectiveId, (found) => found === undefined);
+      expect((await handle.describe()).memo).toMatchObject({ waits: 'nothing' });
+    });
+  });
+
+  it('has a plan that waits for approval', async () => {
+    const input = objectiveInput({ approvePlan: true });
+    await department.withObjective(
+      smoothActivities([planTask({ id: 'backend-T001' })]),
+      async ({ handle, status }) => {
+        await until(status, (s) => s.state === 'awaiting-approval');
+        const row = await listed(input.objectiveId, (found) => found !== undefined);
+        expect(row?.waits).toMatchObject([{ kind: 'plan', id: 'plan-v1', recommended: 'approve' }]);
+        await handle.signal(MESSAGES.reviewPlan, { decision: 'approve', by: 'ada' });
+        await listed(input.objectiveId, (found) => found === undefined);
+      },
+      input,
+    );
+  });
+
+  it('tells of one without search attributes whether something waits', async () => {
+    const input = objectiveInput({ approvePlan: true });
+    department.carry(input, smoothActivities([planTask({ id: 'backend-T001' })]));
+    const handle = await department.server.client.workflow.start(OBJECTIVE_WORKFLOW, {
+      workflowId: input.objectiveId,
+      taskQueue: TASK_QUEUE,
+      args: [input],
+    });
+    try {
+      await listed(input.objectiveId, (found) => found?.waits?.[0]?.kind === 'plan');
+      await handle.signal(MESSAGES.reviewPlan, { decision: 'approve', by: 'ada' });
+      await listed(input.objectiveId, (found) => found === undefined);
+    } finally {
+      await handle.terminate('the test is over').catch(() => undefined);
+    }
+  });
+
+  it('asks the workflow where its memo does not tell', async () => {
+    await department.withObjective(stubborn, async ({ input, status }) => {
+      await until(status, (s) => s.escalations.length === 1);
+      const [waits] = await client.askWaits([input.objectiveId]);
+      expect(waits).toMatchObject([{ kind: 'question', id: 'backend-T001-E1' }]);
+    });
+  });
+});
