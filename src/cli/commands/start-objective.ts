@@ -1,6 +1,6 @@
 import { readSettings } from '../../config/settings-file';
 import { modelLabel } from '../../domain/model-label';
-import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
+import type { ExitCode } from '../../domain/exit-codes';
 import type { Command, CommandContext } from '../command';
 import { leaveToBackground } from '../live/background';
 import { carryOn, resultLine } from '../live/carry-on';
