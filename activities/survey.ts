@@ -1,21 +1,18 @@
 import { log } from '@temporalio/activity';
 import { broughtSpecialists, type BroughtRole } from '../src/domain/department-roles';
 import type { ObjectiveInput } from '../src/domain/objective';
-import type { Dossier } from '../src/domain/dossier';
 import type { CoordinationRules } from '../src/domain/coordination-rules';
 import { NO_COORDINATION } from '../src/domain/coordination-settings';
 import { mention } from '../src/domain/specialists';
 import type { Survey } from '../src/domain/survey';
 import type { SurveyResult } from '../src/domain/work';
 import type { RepositoryActivities } from './contract';
+import { readDossier } from './dossier';
 import { withHeartbeat } from './heartbeat';
 import type { Ports } from './ports';
 import type { Records } from './records';
 import { refuseUnconfined } from './sandbox-fence';
 
-/** Paths and conventions a dossier keeps at most. */
-const MAX_FILES = 2000;
-const MAX_CONVENTIONS = 16_000;
 /** Worktrees made ahead of time at most; more would keep the disk busy while it is needed for the survey. */
 const MAX_WARM = 4;
 
@@ -40,29 +37,12 @@ export function createSurveyActivities(
         void worktrees.warm({ objectiveId, commit: baseCommit, count }).catch((error: unknown) => {
           log.warn('Worktrees could not be made ahead of time; attempts make their own.', { error });
         });
-        const files = await repositories.listFiles({ objectiveId, commit: baseCommit });
-        const read = (path: string): Promise<string | null> =>
-          repositories.readFile({ objectiveId, commit: baseCommit, path });
-        const survey = await surveyor.survey({ input, files, read });
-        const { roles, notes } = await surveyor.readRoles({ input, files, read });
-        const texts = await Promise.all(survey.conventions.map(read));
-        const dossier: Dossier = {
-          objectiveId,
-          objective: input.objective,
-          repository: input.repository,
-          repositoryIdentity: input.repositoryIdentity,
-          baseRef: input.baseRef,
-          baseCommit,
-          model: input.model,
-          options: input.options,
-          survey,
-          roles,
-          conventions: texts
-            .filter((text) => text !== null)
-            .join('\n\n')
-            .slice(0, MAX_CONVENTIONS),
-          files: files.slice(0, MAX_FILES),
-        };
+        const { dossier, notes } = await readDossier(
+          { repositories, surveyor },
+          { input, workspaceId: objectiveId },
+        );
+        const { survey } = dossier;
+        const roles = dossier.roles ?? { brought: [], settings: {} };
         return {
           dossier: await records.save(dossier),
           baseCommit,

@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { ObjectiveHandle } from '../src/domain/objective';
+import { PLAN_ROUNDS } from '../src/domain/plan';
 import { questionOfTrouble } from '../src/domain/questions';
 import { PLAN_SUBJECT } from '../src/domain/news';
 import { COORDINATOR } from '../src/domain/specialists';
@@ -12,9 +13,6 @@ import { takePlanReview } from './plan-review';
 import { beginTelling, tell } from './news';
 import { adoptPlan, record, type Run } from './run';
 import { awaitRetry, patiently, thoughtfully } from './trouble';
-
-/** A plan the code refuses goes back to the model this often before a human is asked. */
-const PLAN_ROUNDS = 3;
 
 /** Surveys the repository: what it is made of, and everything frozen for the rest of the objective. */
 export async function survey(run: Run): Promise<ObjectiveHandle | null> {

@@ -11,6 +11,7 @@ import { escalations } from './commands/escalations';
 import { feedback } from './commands/feedback';
 import { gc } from './commands/gc';
 import { gate } from './commands/gate';
+import { init } from './commands/init';
 import { list } from './commands/list';
 import { logs } from './commands/logs';
 import { mcp } from './commands/mcp';
@@ -59,6 +60,7 @@ export const COMMANDS: readonly Command[] = [
   worker,
   server,
   setup,
+  init,
   doctor,
   gc,
 ];

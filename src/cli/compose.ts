@@ -5,6 +5,7 @@ import type { EngineFacts } from '../domain/engines';
 import type { SweepRequest } from '../git/sweep';
 import type { GitWorkspace } from '../git/workspace';
 import type { BlobStore } from '../ports/blob-store';
+import type { Engines } from '../ports/engines';
 import type { LoadedPlaybook } from '../offline/playbook';
 import { startBackgroundWorker, stopBackgroundWorker } from './compose/background-worker';
 import { serverInUse } from './compose/server-in-use';
@@ -28,10 +29,15 @@ export function composeServices(request: ServicesRequest): Services {
     dependencies: join(home.home, 'dependencies'),
   };
   const workspace = once(() => openWorkspace(request));
+  const unshared = once(() => openWorkspace(request, null));
   const playbooks = once(loadAllPlaybooks);
+  const engines = once(async (): Promise<Engines> => {
+    const { createEngines } = await import('../engines/engines.js');
+    return createEngines({ path: environment.path, environment: environment.inherited });
+  });
   const engineFacts = once(async (): Promise<EngineFacts> => {
-    const { createEngines, readEngineFacts } = await import('../engines/engines.js');
-    return readEngineFacts(createEngines({ path: environment.path, environment: environment.inherited }));
+    const { readEngineFacts } = await import('../engines/engines.js');
+    return readEngineFacts(await engines());
   });
   const blobs = once(async (): Promise<BlobStore> => {
     const { createDirectoryBlobStore } = await import('../store/directory-blob-store.js');
@@ -77,9 +83,15 @@ export function composeServices(request: ServicesRequest): Services {
     surveyTarget: async (surveying) =>
       surveyTarget({
         ...surveying,
-        repositories: (await workspace()).repositories,
+        repositories: (await (surveying.local === true ? unshared() : workspace())).repositories,
         engineFacts: await engineFacts(),
       }),
+    foresee: async (asked) => {
+      const { foresee } = await import('../worker/foresee.js');
+      const { repositories } = await unshared();
+      const { anthropic } = environment;
+      return foresee({ ...asked, anthropic, store: await blobs(), repositories, engines: await engines() });
+    },
     findCoverage: async (objective, sample) => {
       const { describeCoverage, findCoverage } = await import('../offline/coverage.js');
       const known = await playbooks();

@@ -3,7 +3,7 @@ import type { CodeRewind } from '../client/rewind';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
 import type { GateSlug } from '../domain/gate-items';
-import type { RepositorySource } from '../domain/objective';
+import type { ObjectiveInput, RepositorySource } from '../domain/objective';
 import type { GateReport } from '../domain/receipt';
 import type { ReceiptNote } from '../domain/receipt-note';
 import type { Survey } from '../domain/survey';
@@ -13,6 +13,7 @@ import type { BlobStore } from '../ports/blob-store';
 import type { FindForge } from '../ports/forge';
 import type { GateProgress } from '../ports/gate';
 import type { Repositories } from '../ports/workspace';
+import type { Foreseen } from '../worker/foresee';
 import type { Check } from './doctor/check';
 import type { GcDone, GcPlan, GcRequest } from './gc-plan';
 
@@ -171,7 +172,19 @@ export interface Services {
     readonly target: Target;
     readonly workspaceId: string;
     readonly configuration: GivenConfiguration | null;
+    /** Nothing is shared with other hosts, as nothing will be built. */
+    readonly local?: boolean;
   }): Promise<SurveyedTarget>;
+  /**
+   * Analysis and plan of an objective that is not started, made in this process: no server, no sandbox, no command of the
+   * repository. The target has to be surveyed as `workspaceId` before.
+   */
+  foresee(request: {
+    readonly input: ObjectiveInput;
+    readonly workspaceId: string;
+    readonly onProgress: (line: string) => void;
+    readonly signal: AbortSignal;
+  }): Promise<Foreseen>;
   findCoverage(objective: string, sample: string | null): Promise<OfflineCoverage>;
   probeSandbox(): Promise<SandboxState>;
   /** A commit of a repository looked at by the gate alone: no objective, no server, no model. */

@@ -7,7 +7,7 @@ const Variables = z.object({
   COORDINATOR_HOME: text,
   COORDINATOR_MODEL: z
     .enum(['auto', 'anthropic', 'offline'], { error: 'use auto, anthropic or offline' })
-    .default('auto'),
+    .optional(),
   COORDINATOR_GIT_REMOTE: text,
   COORDINATOR_METRICS_ADDRESS: z
     .string()
@@ -55,7 +55,8 @@ const OWN_SECRETS = ['COORDINATOR_MCP_TOKEN', 'COORDINATOR_DECISION_KEY', ...FOR
 /** Everything the product takes from the environment; the only place that reads `process.env`. */
 export interface Environment {
   readonly coordinatorHome: string | undefined;
-  readonly model: 'auto' | 'anthropic' | 'offline';
+  /** undefined: as the settings of the installation say, else auto. */
+  readonly model: 'auto' | 'anthropic' | 'offline' | undefined;
   readonly gitRemote: string | undefined;
   readonly replicaUrl: string | undefined;
   /** Where a worker serves its metrics; undefined: nowhere. */

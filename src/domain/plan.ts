@@ -3,6 +3,8 @@ import { GateSlug } from './gate-items';
 import { RoleName } from './specialists';
 
 export const MAX_TASKS = 200;
+/** A plan the code refuses goes back to the model this often before a human is asked. */
+export const PLAN_ROUNDS = 3;
 export const TaskId = z.string().regex(/^backend-T[0-9]{3,}$/, 'a task id looks like backend-T001');
 export type TaskId = z.infer<typeof TaskId>;
 

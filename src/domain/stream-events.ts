@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { Escalation } from './escalation';
 import { ObjectiveEvent } from './status';
 import { Outcome } from './states';
-import { Survey } from './survey';
 
 const Money = z.number().nullable();
 
@@ -30,19 +29,6 @@ const NeedsHuman = z.strictObject({
   commands: z.array(z.string()),
 });
 
-/** What would be started, by `--dry-run`. */
-const DryRun = z.strictObject({
-  type: z.literal('dry-run'),
-  objective: z.string(),
-  baseCommit: z.string(),
-  model: z.string(),
-  budgetUsd: Money,
-  sandbox: z.string(),
-  trustHash: z.string(),
-  survey: Survey,
-  roles: z.array(z.string()),
-});
-
 /** A worker polls. */
 const WorkerUp = z.strictObject({ type: z.literal('worker'), address: z.string(), namespace: z.string() });
 
@@ -63,7 +49,6 @@ export const StreamEvent = z.discriminatedUnion('type', [
   RunEvent,
   Question,
   NeedsHuman,
-  DryRun,
   WorkerUp,
   Result,
 ]);

@@ -63,20 +63,40 @@ export function usageOf(message: Pick<Anthropic.Message, 'model' | 'usage'>, cho
   const cacheWrite = message.usage.cache_creation_input_tokens ?? 0;
   const price =
     choice.kind === 'offline' ? undefined : priceOf(message.model, input + cacheRead + cacheWrite);
-  const usd =
-    price === undefined
-      ? null
-      : (input * price.input +
-          output * price.output +
-          cacheRead * price.cacheRead +
-          cacheWrite * price.cacheWrite) /
-        1e6;
+  const usd = price === undefined ? null : usdOf(price, { input, output, cacheRead, cacheWrite });
   return { requests: 1, input, output, cacheRead, cacheWrite, usd };
+}
+
+function usdOf(
+  price: PriceBand,
+  { input, output, cacheRead, cacheWrite }: Omit<Usage, 'requests' | 'usd'>,
+): number {
+  const parts = [
+    input * price.input,
+    output * price.output,
+    cacheRead * price.cacheRead,
+    cacheWrite * price.cacheWrite,
+  ];
+  return parts.reduce((sum, part) => sum + part, 0) / 1e6;
 }
 
 function priceOf(id: string, promptTokens: number): PriceBand | undefined {
   const bands: readonly PriceBand[] = MODELS.find((row) => row.id === id)?.prices ?? [];
   return bands.findLast((band) => promptTokens >= band.fromPromptTokens);
+}
+
+/**
+ * US dollars of tokens at list prices; null where the model has no price. What a band costs is decided by the prompt of
+ * the average request.
+ */
+export function listPriceUsd(
+  alias: ModelAlias,
+  tokens: Pick<Usage, 'requests' | 'input' | 'output' | 'cacheRead' | 'cacheWrite'>,
+): number | null {
+  const { requests, input, cacheRead, cacheWrite } = tokens;
+  const price = priceOf(modelId(alias), (input + cacheRead + cacheWrite) / Math.max(1, requests));
+  if (price === undefined) return null;
+  return usdOf(price, tokens);
 }
 
 /** Output tokens a call is expected to bring, for reserving money before it. */

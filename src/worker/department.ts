@@ -4,7 +4,6 @@ import { createCompatibility } from '../compatibility/compatibility';
 import { createContracts } from '../contracts/contracts';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
-import { packageRoot } from '../config/package-root';
 import { readSettings } from '../config/settings-file';
 import { TASK_QUEUE } from '../domain/messages';
 import { createCheckRunner } from '../gate/check-runner';
@@ -14,15 +13,10 @@ import { createGateRunner } from '../gate/gate-runner';
 import { createLockFiles } from '../gate/npm/remake-lockfile';
 import { createReplicas } from '../gate/replica/replicas';
 import { createGitWorkspace } from '../git/workspace';
-import { createClientFor } from '../model/client';
-import { createCoordination } from '../model/coordination';
-import { createProviderWalls, providerOf } from '../model/provider-walls';
-import { loadRoles } from '../model/roles';
+import { providerOf } from '../model/provider-walls';
 import { createSpecialists } from '../model/tool-loop';
-import { loadPlaybooks } from '../offline/load-playbooks';
 import { createPlaybookRecorder, type PlaybookRecorder } from '../offline/playbook-recorder';
 import type { RecordingHead } from '../offline/recording';
-import { startOfflineModel } from '../offline/server';
 import { createFindForge } from '../forge/forges';
 import { startMetricsServer } from '../report/metrics-server';
 import { createReports } from '../report/reports';
@@ -35,6 +29,7 @@ import { createNotifications } from '../notify/notifications';
 import { createProbes } from '../watch/probes';
 import { createRunShell } from './run-shell';
 import { createSurveyor } from './surveyor';
+import { openThinking } from './thinking';
 
 /** The activities of one worker process, and what has to be stopped after them. */
 export interface Department {
@@ -68,23 +63,17 @@ export async function openDepartment(options: {
   const checking = await openChecking({ environment, home, store });
   const { sandbox, bootstrap, engines, dependencyStore } = checking.setting;
 
-  const playbooks = await loadPlaybooks(join(packageRoot(), 'playbooks'));
-  const offline = await startOfflineModel({ playbooks });
   const recorder = recording === undefined ? undefined : await startRecording(recording, environment);
-  const clientFor = createClientFor({
-    witness: recorder,
-    anthropic: { apiKey: environment.anthropic.apiKey, baseUrl: environment.anthropic.baseUrl },
-    offlineUrl: (playbook, scenario) => offline.url(playbook, scenario),
-  });
-  const walls = createProviderWalls();
-  const roles = await loadRoles(join(packageRoot(), 'agents'));
+  const { anthropic } = environment;
+  const thinking = await openThinking({ anthropic, blobs: store, witness: recorder });
+  const { clientFor, walls, roles } = thinking;
 
   const compatibility = createCompatibility();
 
   const activities = createActivities({
     store,
     journals: createDirectoryJournals(folder('journals')),
-    coordination: createCoordination({ clientFor, roles, walls, blobs: store }),
+    coordination: thinking.coordination,
     specialists: createSpecialists({
       walls,
       clientFor,
@@ -134,7 +123,7 @@ export async function openDepartment(options: {
     activities,
     stop: async () => {
       await metrics?.stop();
-      await offline.stop();
+      await thinking.stop();
       await workspace.stop();
       await checking.stop();
       await recorder?.close();

@@ -3,17 +3,30 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkSandbox } from '../../src/cli/start/check-sandbox';
-import { chooseModel } from '../../src/cli/start/choose-model';
+import { chooseModel, wishedModel } from '../../src/cli/start/choose-model';
 import { identifyObjective } from '../../src/cli/start/objective-id';
-import { locateRepository } from '../../src/cli/start/locate-repository';
+import { chooseRepository, locateRepository } from '../../src/cli/start/locate-repository';
 import { planRecording } from '../../src/cli/start/recording';
+import { NO_SETTINGS } from '../../src/domain/settings';
 import { refuseWithoutEngines } from '../../src/cli/start/refuse-without-engines';
 import { parseStart } from '../../src/cli/start/run-flags';
+import { startLines } from '../../src/cli/start/start-lines';
+import type { Target } from '../../src/cli/services';
+import { objectiveInput } from '../../bench/smooth-activities';
 import { createTrustStore, ensureTrust } from '../../src/cli/start/trust';
+
+const SAMPLE: Target = {
+  source: { kind: 'sample', name: 'orders-service', version: '1.0.0' },
+  identity: 'sample:orders-service@1.0.0',
+  baseRef: 'main',
+  baseCommit: 'a'.repeat(40),
+  sample: 'orders-service',
+  notes: [],
+};
 
 describe('flags', () => {
   test('defaults: four in parallel, 10 USD, waiting', () => {
-    const { options, flags } = parseStart(['Add login'], {});
+    const { options, flags } = parseStart(['Add login'], {}, NO_SETTINGS);
     expect(options).toEqual({
       maxParallel: 4,
       budgetUsd: 10,
@@ -26,7 +39,7 @@ describe('flags', () => {
   });
 
   test('a budget of none lifts the cap', () => {
-    expect(parseStart(['x'], { budgetUsd: 'none' }).options.budgetUsd).toBeNull();
+    expect(parseStart(['x'], { budgetUsd: 'none' }, NO_SETTINGS).options.budgetUsd).toBeNull();
   });
 
   test.each([
@@ -39,7 +52,7 @@ describe('flags', () => {
     [['x'], { deadline: '2001-01-01T00:00:00Z' }, /--deadline: .*has passed/],
     [['x'], { trust: 'yes' }, /--trust/],
   ])('%j with %j is refused in one sentence, exit 2', (args, flags, message) => {
-    expect(() => parseStart(args, flags)).toThrow(
+    expect(() => parseStart(args, flags, NO_SETTINGS)).toThrow(
       expect.objectContaining({ message: expect.stringMatching(message), exitCode: 2 }),
     );
   });
@@ -56,7 +69,13 @@ describe('the model', () => {
     anthropic: { apiKey: string | undefined; baseUrl: string | undefined },
     scenario?: string,
     coverage: Parameters<typeof chooseModel>[0]['findCoverage'] = () => Promise.resolve(covered),
-  ) => chooseModel({ environment: { model, anthropic }, scenario, findCoverage: coverage });
+  ) =>
+    chooseModel({
+      wish: { value: model, source: 'COORDINATOR_MODEL' },
+      anthropic,
+      scenario,
+      findCoverage: coverage,
+    });
 
   test('a key makes the run use Claude', async () => {
     expect(await choose('auto', { ...none, apiKey: 'k' })).toEqual({ kind: 'anthropic' });
@@ -245,9 +264,77 @@ test('the id depends on text, repository and commit, not on case or spaces', () 
   expect(identifyObjective('add login', { ...target, baseCommit: 'b'.repeat(40) })).not.toBe(id);
 });
 
+describe('the settings of the installation', () => {
+  const settings = { version: 1, repository: '../shop', model: 'offline', budgetUsd: 5 } as const;
+  const at = { cwd: '/home/ann', home: '/home/ann/state/coordinator' };
+
+  test('a budget is taken from a flag, then from them, then from the default, and says so', () => {
+    expect(parseStart(['x'], { budgetUsd: '2' }, settings).budget).toEqual({
+      value: 2,
+      source: '--budget-usd',
+    });
+    expect(parseStart(['x'], {}, settings).budget).toEqual({ value: 5, source: 'settings.yaml' });
+    expect(parseStart(['x'], {}, settings).options.budgetUsd).toBe(5);
+    expect(parseStart(['x'], {}, { version: 1, budgetUsd: null }).budget).toEqual({
+      value: null,
+      source: 'settings.yaml',
+    });
+    expect(parseStart(['x'], {}, NO_SETTINGS).budget).toEqual({ value: 10, source: 'default' });
+  });
+
+  test('a model is taken from the variable, then from them', () => {
+    expect(wishedModel({ model: 'anthropic' }, settings)).toEqual({
+      value: 'anthropic',
+      source: 'COORDINATOR_MODEL',
+    });
+    // Even where the variable asks for no more than the default.
+    expect(wishedModel({ model: 'auto' }, settings).value).toBe('auto');
+    expect(wishedModel({ model: undefined }, settings)).toEqual({
+      value: 'offline',
+      source: 'settings.yaml',
+    });
+    expect(wishedModel({ model: undefined }, NO_SETTINGS)).toEqual({ value: 'auto', source: 'default' });
+  });
+
+  test('a repository is taken from the flag, then from them, relative to their own folder', () => {
+    const choose = (asked: string | undefined, given: Parameters<typeof chooseRepository>[0]['settings']) =>
+      chooseRepository({ asked, settings: given, ...at });
+    expect(choose('shop', settings)).toEqual({ value: '/home/ann/shop', source: '--repo' });
+    expect(choose(undefined, settings)).toEqual({ value: '/home/ann/state/shop', source: 'settings.yaml' });
+    expect(choose(undefined, NO_SETTINGS)).toEqual({ value: null, source: 'default' });
+  });
+
+  test('the sample can be had by its name, and a folder of that name by its path', () => {
+    const choose = (asked: string) => chooseRepository({ asked, settings, ...at }).value;
+    expect(choose('sample')).toBeNull();
+    expect(choose('./sample')).toBe('/home/ann/sample');
+  });
+
+  test('the lines before the start say what counts and where it stands', () => {
+    const input = objectiveInput({ budgetUsd: 5 });
+    const lines = (over: Partial<Parameters<typeof startLines>[0]>) =>
+      startLines({
+        input,
+        target: { ...SAMPLE, sample: null },
+        sources: { repository: '--repo', model: 'default', budget: 'settings.yaml' },
+        ...over,
+      });
+    const url = { kind: 'url', url: 'https://ann:hunter2@host/shop.git' } as const;
+    const claude = { ...input, repository: url, model: { kind: 'anthropic' } } as const;
+    expect(lines({ input: claude })).toEqual([
+      'Repository https://host/shop.git (--repo)',
+      'Budget at most 5.00 USD (settings.yaml)',
+      'Model Claude',
+    ]);
+    expect(lines({ target: SAMPLE })[0]).toBe(
+      'Repository a copy of the bundled sample orders-service (--repo)',
+    );
+    expect(lines({})[1]).toBe('Budget at most 5.00 USD (settings.yaml; the offline model charges nothing)');
+  });
+});
+
 test('paths resolve against where the user stands, addresses stay', () => {
   expect(locateRepository('../shop', '/home/ann/work')).toBe('/home/ann/shop');
   expect(locateRepository('https://host/a/b', '/x')).toBe('https://host/a/b');
   expect(locateRepository('git@host:a/b.git', '/x')).toBe('git@host:a/b.git');
-  expect(locateRepository(undefined, '/x')).toBeNull();
 });

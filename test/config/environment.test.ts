@@ -3,7 +3,7 @@ import { readEnvironment } from '../../src/config/environment';
 
 test('nothing set -> model auto, everything else absent', () => {
   expect(readEnvironment({})).toMatchObject({
-    model: 'auto',
+    model: undefined,
     coordinatorHome: undefined,
     temporal: { address: undefined },
     noColor: false,
@@ -14,7 +14,7 @@ test('nothing set -> model auto, everything else absent', () => {
 
 test('an empty variable counts as unset', () => {
   const environment = readEnvironment({ TEMPORAL_ADDRESS: '', COORDINATOR_MODEL: ' ', NO_COLOR: '' });
-  expect(environment).toMatchObject({ temporal: { address: undefined }, model: 'auto', noColor: false });
+  expect(environment).toMatchObject({ temporal: { address: undefined }, model: undefined, noColor: false });
 });
 
 test.each([

@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { exitCodeOf } from '../../domain/exit-codes';
 import type { Command } from '../command';
 import { isEssentialMissing, isTrialFailed } from '../doctor/check';
+import { tellChecks } from '../doctor/tell-checks';
 import { parseFlags } from '../parse-flags';
 
 const DoctorFlags = z.strictObject({ notify: z.boolean().default(false) });
-
-const MARKS = { ok: 'ok', gap: 'gap', missing: 'MISSING' } as const;
 
 export const doctor: Command = {
   name: 'doctor',
@@ -16,16 +15,9 @@ export const doctor: Command = {
   run: async ({ terminal, services }, _args, rawFlags) => {
     const { notify } = parseFlags(DoctorFlags, rawFlags);
     const checks = await services.examine({ notify });
-    const width = Math.max(...checks.map((check) => check.name.length));
-    for (const check of checks) {
-      const colour = check.state === 'ok' ? terminal.paint.green : terminal.paint.yellow;
-      terminal.say(`${colour(MARKS[check.state].padEnd(7))} ${check.name.padEnd(width)}  ${check.found}`);
-      if (check.advice !== null) terminal.say(`${' '.repeat(width + 10)}-> ${check.advice}`);
-    }
+    tellChecks(terminal, checks);
     const missing = isEssentialMissing(checks);
     const failed = isTrialFailed(checks);
-    if (failed) terminal.say('What was tried out did not work.');
-    else terminal.say(missing ? 'Something essential is missing.' : 'Ready.');
     terminal.emit({ ready: !missing, checks });
     return exitCodeOf(missing || failed ? 'bad-input' : 'delivered');
   },

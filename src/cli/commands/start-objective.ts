@@ -1,14 +1,15 @@
+import { readSettings } from '../../config/settings-file';
 import { modelLabel } from '../../domain/model-label';
-import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
+import type { ExitCode } from '../../domain/exit-codes';
 import type { ObjectiveInput } from '../../domain/objective';
 import type { Command, CommandContext } from '../command';
 import { emitEvent } from '../emit-event';
 import { leaveToBackground } from '../live/background';
 import { carryOn, resultLine } from '../live/carry-on';
-import { plain } from '../live/text';
 import { openSession, type Session } from '../session';
 import { prepareObjective, type PreparedObjective } from '../start/prepare-objective';
 import { parseStart } from '../start/run-flags';
+import { startLines } from '../start/start-lines';
 
 export const startObjective: Command = {
   name: 'start-objective',
@@ -17,19 +18,25 @@ export const startObjective: Command = {
   options: [
     {
       flags: '--repo <path|url>',
-      help: 'the git repository to build in (without it: a copy of a bundled sample)',
+      help: 'the git repository to build in; `sample`: a copy of a bundled one (default: as settings.yaml says, else sample)',
     },
     { flags: '--base <ref>', help: 'branch, tag or commit to build on (default: what is checked out)' },
     { flags: '--config <file>', help: "a configuration instead of the repository's own" },
     { flags: '--trust <hash>', help: 'the hash of the commands you agreed to, as `survey` prints it' },
     { flags: '--approve-plan', help: 'wait for a human to approve the plan' },
     { flags: '--max-parallel <n>', help: 'tasks at work at once, 1 to 64 (default: 4)' },
-    { flags: '--budget-usd <n|none>', help: 'most money to spend in US dollars (default: 10)' },
+    {
+      flags: '--budget-usd <n|none>',
+      help: 'most money to spend in US dollars (default: as settings.yaml says, else 10)',
+    },
     {
       flags: '--deadline <instant>',
       help: 'ISO 8601; you are asked when the forecast lies beyond it (nothing is stopped by itself)',
     },
-    { flags: '--dry-run', help: 'stop after the survey and say what would run' },
+    {
+      flags: '--dry-run',
+      help: 'survey, analyse and plan, say what it is likely to cost, and start nothing',
+    },
     { flags: '--detach', help: 'leave server and worker in the background and return' },
     { flags: '--no-wait', help: 'end with code 4 when nothing goes on without a human' },
     { flags: '--push', help: 'push the delivered branch to the origin' },
@@ -43,9 +50,15 @@ export const startObjective: Command = {
     'backend-coordinator start-objective "Add cursor pagination to /orders" --repo ../shop --approve-plan',
   ],
   run: async (context, args, rawFlags) => {
-    const { objective, flags, options } = parseStart(args, rawFlags);
-    const prepared = await prepareObjective(context, objective, flags, options);
-    if (flags.dryRun === true) return tellDryRun(context, prepared);
+    const asked = parseStart(args, rawFlags, await readSettings(context.home));
+    const { flags } = asked;
+    const prepared = await prepareObjective(context, asked);
+    if (flags.dryRun === true) {
+      const { dryRun } = await import('../start/dry-run.js');
+      const { exitCode, value } = await dryRun(context, prepared);
+      context.terminal.emit(value);
+      return exitCode;
+    }
     warnWithoutToken(context, prepared.input);
     const server = await context.services.useServer({
       hold: flags.detach === true ? 'keep' : 'lease',
@@ -55,7 +68,7 @@ export const startObjective: Command = {
     const session = await openSession(server, flags.detach === true ? 'none' : 'full', recording);
     let exitCode: ExitCode;
     try {
-      const started = await startOn(context, session, prepared.input);
+      const started = await startOn(context, session, prepared);
       exitCode =
         flags.detach === true
           ? await detach(context, session, started)
@@ -72,9 +85,14 @@ export const startObjective: Command = {
   },
 };
 
-async function startOn(context: CommandContext, session: Session, input: ObjectiveInput): Promise<string> {
+async function startOn(
+  context: CommandContext,
+  session: Session,
+  prepared: PreparedObjective,
+): Promise<string> {
   const { terminal } = context;
-  for (const line of startLines(input)) terminal.say(line);
+  const { input } = prepared;
+  for (const line of startLines(prepared)) terminal.say(line);
   const started = await session.department.startObjective(input);
   if (started.notice !== null) terminal.warn(started.notice);
   const url = session.server.workflowUrl(started.objectiveId);
@@ -105,47 +123,8 @@ function warnWithoutToken({ environment, terminal }: CommandContext, { options }
   );
 }
 
-/** Budget and model, before anything is spent. */
-function startLines(input: ObjectiveInput): readonly string[] {
-  const { budgetUsd } = input.options;
-  const budget = budgetUsd === null ? 'no limit' : `at most ${budgetUsd.toFixed(2)} USD`;
-  const charge = input.model.kind === 'offline' ? ' (the offline model charges nothing)' : '';
-  return [`Budget ${budget}${charge}`, `Model ${modelLabel(input.model)}`];
-}
-
 async function detach(context: CommandContext, session: Session, objectiveId: string): Promise<ExitCode> {
   const exitCode = await leaveToBackground(context, session, objectiveId);
   emitEvent(context.terminal, resultLine(objectiveId, null, exitCode));
-  return exitCode;
-}
-
-function tellDryRun(context: CommandContext, prepared: PreparedObjective): ExitCode {
-  const { terminal } = context;
-  const { input, surveyed, sandbox } = prepared;
-  const { survey } = surveyed;
-  terminal.say(`Would start ${input.objectiveId}`);
-  terminal.say(
-    `on ${input.baseRef} (${input.baseCommit}), ${survey.stack} ${survey.framework ?? ''}`.trimEnd(),
-  );
-  for (const line of startLines(input)) terminal.say(line);
-  terminal.say(`Sandbox ${sandbox}`);
-  terminal.say('Commands of the repository that would run:');
-  terminal.say(surveyed.commands);
-  if (surveyed.roles.length > 0) terminal.say('Roles of the repository:');
-  for (const role of surveyed.roles) terminal.say(role);
-  for (const note of [...survey.notes, ...surveyed.roleNotes]) terminal.say(`note: ${plain(note)}`);
-  const exitCode = exitCodeOf('delivered');
-  emitEvent(terminal, {
-    type: 'dry-run',
-    objective: input.objectiveId,
-    baseCommit: input.baseCommit,
-    model: modelLabel(input.model),
-    budgetUsd: input.options.budgetUsd,
-    sandbox,
-    trustHash: surveyed.trustHash,
-    survey,
-    roles: [...surveyed.roles],
-  });
-  emitEvent(terminal, resultLine(input.objectiveId, null, exitCode));
   return exitCode;
 }

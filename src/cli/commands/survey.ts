@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
-import { lstat, rename, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { CONFIGURATION_FILE } from '../../domain/configuration';
 import { draftConfiguration } from '../../domain/draft-configuration';
 import { exitCodeOf } from '../../domain/exit-codes';
-import { ConfigurationError } from '../../domain/user-error';
 import { argument } from '../argument';
 import type { Command } from '../command';
+import { draftPlace, writeDraft } from '../configuration-draft';
 import { plain } from '../live/text';
 import { parseFlags } from '../parse-flags';
 import { locateRepository } from '../start/locate-repository';
@@ -74,7 +72,7 @@ export const survey: Command = {
     for (const note of [...found.notes, ...surveyed.roleNotes]) terminal.say(`note: ${plain(note)}`);
     terminal.say(`hash         ${surveyed.trustHash} (${trusted ? 'trusted' : 'not trusted yet'})`);
     if (draft !== null) {
-      await replaceWhole(draft, draftConfiguration(found));
+      await writeDraft(draft, draftConfiguration(found));
       terminal.say(`Wrote ${draft}; read it, mend it and commit it: it counts as the base commit has it.`);
     }
     terminal.emit({
@@ -89,27 +87,6 @@ export const survey: Command = {
     return exitCodeOf('delivered');
   },
 };
-
-/** Where the draft goes. @throws ConfigurationError for an address, and for a file that is there already */
-async function draftPlace(repository: string, force: boolean): Promise<string> {
-  const folder = await stat(repository).catch(() => null);
-  if (folder?.isDirectory() !== true) {
-    throw new ConfigurationError('--write needs a repository on this machine; give the path of a checkout.');
-  }
-  const file = join(repository, CONFIGURATION_FILE);
-  const there = await lstat(file).catch(() => null);
-  if (there !== null && !force) {
-    throw new ConfigurationError(`${file} is there already; add --force to replace it by a draft.`);
-  }
-  return file;
-}
-
-/** A link that stands there is replaced, not followed. */
-async function replaceWhole(file: string, text: string): Promise<void> {
-  const draft = `${file}.${String(process.pid)}`;
-  await writeFile(draft, text, { flag: 'wx' });
-  await rename(draft, file);
-}
 
 function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);

@@ -1,3 +1,4 @@
+import { readSettings } from '../../config/settings-file';
 import { modelLabel } from '../../domain/model-label';
 import { UserError } from '../../domain/user-error';
 import type { StartCall, Started } from '../../ports/desk';
@@ -24,8 +25,9 @@ export async function startDetached(
   };
   const silent = { ...context.terminal, interactive: false, say, warn: say, emit: () => undefined };
   try {
-    const { objective, flags, options } = parseStart([call.objective], flagsOf(call, allowUnsandboxed));
-    const prepared = await prepareObjective({ ...context, terminal: silent }, objective, flags, options);
+    const settings = await readSettings(context.home);
+    const asked = parseStart([call.objective], flagsOf(call, allowUnsandboxed), settings);
+    const prepared = await prepareObjective({ ...context, terminal: silent }, asked);
     const server = await context.services.useServer({ hold: 'keep', onProgress: context.terminal.warn });
     const session = await openSession(server, 'none');
     try {
@@ -37,7 +39,7 @@ export async function startDetached(
         id: started.objectiveId,
         attached: started.attached,
         model: modelLabel(prepared.input.model),
-        budgetUsd: options.budgetUsd,
+        budgetUsd: asked.options.budgetUsd,
         sandbox: plain(prepared.sandbox),
         webUi: server.workflowUrl(started.objectiveId),
         notes,

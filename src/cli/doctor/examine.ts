@@ -3,17 +3,20 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { ensureHome } from '../../config/home';
+import { readSettings } from '../../config/settings-file';
 import { ENGINES } from '../../domain/engine-need';
+import { NO_SETTINGS } from '../../domain/settings';
 import { UserError } from '../../domain/user-error';
 import { createEngines } from '../../engines/engines';
 import { runCommand } from '../../process/run-command';
 import { probeSandbox } from '../../sandbox/probe-sandbox';
 import { formatBytes } from '../gc-plan';
 import type { ServicesRequest } from '../services';
-import { usesClaude } from '../start/choose-model';
+import { usesClaude, wishedModel } from '../start/choose-model';
 import type { Check } from './check';
 import { examineGateTools } from './gate-tools';
 import { examineNotifications } from './notifications';
+import { examineSettings } from './settings';
 import { atLeast, parseVersion } from '../../domain/engine-version';
 
 const LOW_DISK_BYTES = 2e9;
@@ -25,12 +28,13 @@ export async function examine(request: ServicesRequest, notify: boolean): Promis
     examineNode(),
     examineGit(request),
     examineHome(request),
+    examineSettings(request.home),
     examineDisk(request),
     examineTemporalServer(request),
     examineTemporalBinary(request),
     examinePostgres(request),
     examineSandbox(request),
-    Promise.resolve(examineModel(request)),
+    examineModel(request),
     ...targetEngines(request),
     ...examineGateTools(request.environment.path),
   ]);
@@ -171,8 +175,11 @@ async function examineSandbox({ environment }: ServicesRequest): Promise<Check> 
   };
 }
 
-function examineModel({ environment }: ServicesRequest): Check {
-  if (!usesClaude(environment)) {
+async function examineModel({ environment, home }: ServicesRequest): Promise<Check> {
+  // Settings that cannot be read have a row of their own.
+  const settings = await readSettings(home).catch(() => NO_SETTINGS);
+  const wish = wishedModel(environment, settings);
+  if (!usesClaude(wish.value, environment.anthropic)) {
     return {
       name: 'model',
       state: 'ok',

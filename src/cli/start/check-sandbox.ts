@@ -26,3 +26,13 @@ export function checkSandbox(request: {
     ? `none: only content of this package runs (${detail})`
     : 'none, as --allow-unsandboxed says: commands run with your rights';
 }
+
+/** The same label for a dry run, which runs nothing: what a start would be refused for is told, not thrown. */
+export function foreseeSandbox(request: Parameters<typeof checkSandbox>[0]): string {
+  try {
+    return checkSandbox(request);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return `none; a start would be refused: ${error.message}`;
+  }
+}

@@ -1,19 +1,38 @@
 import type { Environment } from '../../config/environment';
 import type { ModelChoice } from '../../domain/objective';
+import {
+  firstGiven,
+  SETTINGS_FILE,
+  type ModelWish,
+  type Settings,
+  type Sourced,
+} from '../../domain/settings';
 import { ConfigurationError } from '../../domain/user-error';
 import type { OfflineCoverage } from '../services';
 
 const DEFAULT_SCENARIO = 'default';
 
-/** Whether Claude is asked: COORDINATOR_MODEL, else whether there is a key or an address. */
-export function usesClaude(environment: Pick<Environment, 'model' | 'anthropic'>): boolean {
-  switch (environment.model) {
+/** What is said about the model, and by what: COORDINATOR_MODEL, else the settings, else auto. */
+export function wishedModel(
+  environment: Pick<Environment, 'model'>,
+  settings: Pick<Settings, 'model'>,
+): Sourced<ModelWish> {
+  return firstGiven<ModelWish>(
+    'auto',
+    ['COORDINATOR_MODEL', environment.model],
+    [SETTINGS_FILE, settings.model],
+  );
+}
+
+/** Whether Claude is asked: what is wished for, else whether there is a key or an address. */
+export function usesClaude(wish: ModelWish, { apiKey, baseUrl }: Environment['anthropic']): boolean {
+  switch (wish) {
     case 'anthropic':
       return true;
     case 'offline':
       return false;
     case 'auto':
-      return environment.anthropic.apiKey !== undefined || environment.anthropic.baseUrl !== undefined;
+      return apiKey !== undefined || baseUrl !== undefined;
   }
 }
 
@@ -22,15 +41,16 @@ export function usesClaude(environment: Pick<Environment, 'model' | 'anthropic'>
  * @throws ConfigurationError for Claude without a key, an objective no playbook covers, or an unknown scenario.
  */
 export async function chooseModel(request: {
-  readonly environment: Pick<Environment, 'model' | 'anthropic'>;
+  readonly wish: Sourced<ModelWish>;
+  readonly anthropic: Environment['anthropic'];
   readonly scenario: string | undefined;
   readonly findCoverage: () => Promise<OfflineCoverage>;
 }): Promise<ModelChoice> {
-  const { environment, scenario } = request;
-  if (usesClaude(environment)) {
-    if (environment.anthropic.apiKey === undefined && environment.anthropic.baseUrl === undefined) {
+  const { wish, anthropic, scenario } = request;
+  if (usesClaude(wish.value, anthropic)) {
+    if (anthropic.apiKey === undefined && anthropic.baseUrl === undefined) {
       throw new ConfigurationError(
-        'COORDINATOR_MODEL=anthropic needs ANTHROPIC_API_KEY or ANTHROPIC_BASE_URL; set one, or use COORDINATOR_MODEL=offline.',
+        `The model anthropic (${wish.source}) needs ANTHROPIC_API_KEY or ANTHROPIC_BASE_URL; set one, or use COORDINATOR_MODEL=offline.`,
       );
     }
     if (scenario !== undefined) {

@@ -1,14 +1,15 @@
-import type { ModelChoice, ObjectiveInput, RunOptions } from '../../domain/objective';
+import { createHash } from 'node:crypto';
+import type { ModelChoice, ObjectiveInput } from '../../domain/objective';
 import type { CommandContext } from '../command';
 import type { RunRecording, SurveyedTarget, Target } from '../services';
-import { checkSandbox } from './check-sandbox';
-import { chooseModel } from './choose-model';
-import { locateRepository } from './locate-repository';
+import { checkSandbox, foreseeSandbox } from './check-sandbox';
+import { chooseModel, wishedModel } from './choose-model';
+import { chooseRepository } from './locate-repository';
 import { identifyObjective } from './objective-id';
 import { readConfiguration } from './read-configuration';
 import { planRecording } from './recording';
 import { refuseWithoutEngines } from './refuse-without-engines';
-import type { parseStart } from './run-flags';
+import type { StartAsked } from './run-flags';
 import { createTrustStore, ensureTrust } from './trust';
 
 /** An objective that may start: everything decided, nothing begun. */
@@ -18,24 +19,31 @@ export interface PreparedObjective {
   readonly surveyed: SurveyedTarget;
   readonly sandbox: string;
   readonly recording: RunRecording | null;
+  /** Where repository, model and budget come from: a flag, a variable, the settings, the default. */
+  readonly sources: { readonly repository: string; readonly model: string; readonly budget: string };
 }
 
 /** Everything that can be refused, in order, before anything starts. @throws UserError of one sentence */
 export async function prepareObjective(
   context: CommandContext,
-  objective: string,
-  flags: ReturnType<typeof parseStart>['flags'],
-  options: RunOptions,
+  asked: StartAsked,
 ): Promise<PreparedObjective> {
   const { services, environment, terminal, cwd } = context;
+  const { objective, flags, options, settings } = asked;
+  const dryRun = flags.dryRun === true;
   const configuration = await readConfiguration(flags.config, cwd);
-  const repository = locateRepository(flags.repo, cwd);
+  const home = context.home.home;
+  const repository = chooseRepository({ asked: flags.repo, settings, cwd, home });
   const base = flags.base ?? null;
   const target = await services.findTarget(
-    repository === null ? { sample: await services.findSample(objective), base } : { repository, base },
+    repository.value === null
+      ? { sample: await services.findSample(objective), base }
+      : { repository: repository.value, base },
   );
+  const wish = wishedModel(environment, settings);
   const model: ModelChoice = await chooseModel({
-    environment,
+    wish,
+    anthropic: environment.anthropic,
     scenario: flags.scenario,
     findCoverage: () => services.findCoverage(objective, target.sample),
   });
@@ -49,24 +57,33 @@ export async function prepareObjective(
   });
   for (const note of target.notes) terminal.warn(note);
   const objectiveId = identifyObjective(objective, target);
-  const surveyed = await services.surveyTarget({ target, workspaceId: objectiveId, configuration });
-  if (flags.dryRun !== true) refuseWithoutEngines(surveyed);
-  await ensureTrust({
+  const surveyed = await services.surveyTarget({
     target,
-    surveyed,
-    given: flags.trust,
-    store: createTrustStore(context.home.home),
-    say: terminal.warn,
-    confirm: terminal.interactive
-      ? (await (await import('../live/inquirer-prompts.js')).createPrompts()).confirm
-      : null,
+    workspaceId: dryRun ? dryRunWorkspace(target) : objectiveId,
+    configuration,
+    ...(dryRun ? { local: true } : {}),
   });
-  const sandbox = checkSandbox({
+  if (!dryRun) refuseWithoutEngines(surveyed);
+  // A dry run runs nothing of the repository, so nobody has to agree to it; a hash that is given is checked.
+  if (!dryRun || flags.trust !== undefined) {
+    await ensureTrust({
+      target,
+      surveyed,
+      given: flags.trust,
+      store: createTrustStore(home),
+      say: terminal.warn,
+      confirm: terminal.interactive
+        ? (await (await import('../live/inquirer-prompts.js')).createPrompts()).confirm
+        : null,
+    });
+  }
+  const confinement = {
     sandbox: await services.probeSandbox(),
     target,
     model,
     allowUnsandboxed: options.allowUnsandboxed,
-  });
+  };
+  const sandbox = dryRun ? foreseeSandbox(confinement) : checkSandbox(confinement);
   const stored = configuration === null ? null : await (await services.blobs()).put(configuration.text);
   return {
     input: {
@@ -84,5 +101,12 @@ export async function prepareObjective(
     surveyed,
     sandbox,
     recording,
+    sources: { repository: repository.source, model: wish.source, budget: asked.budget.source },
   };
+}
+
+/** The place in the home where a dry run reads a commit; the objective's own is made when it starts. */
+export function dryRunWorkspace({ identity, baseCommit }: Pick<Target, 'identity' | 'baseCommit'>): string {
+  const hash = createHash('sha256').update(`${identity}\n${baseCommit}`).digest('hex');
+  return `dry-run-${hash.slice(0, 16)}`;
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { DEFAULT_BUDGET_USD, DEFAULT_MAX_PARALLEL, ObjectiveText, RunOptions } from '../../domain/objective';
+import { firstGiven, SETTINGS_FILE, type Settings, type Sourced } from '../../domain/settings';
 import { parseFlags } from '../parse-flags';
 
 const on = z.literal(true).optional();
 const text = z.string().trim().min(1, 'must not be empty').optional();
 
-const BudgetFlag = z.string().transform((value, context) => {
+/** US dollars as written; null: no limit. */
+export const BudgetFlag = z.string().transform((value, context) => {
   if (value.trim().toLowerCase() === 'none') return null;
   const usd = /^[0-9]+(\.[0-9]+)?$/.test(value.trim()) ? Number(value) : Number.NaN;
   if (Number.isFinite(usd) && usd > 0) return usd;
@@ -40,7 +42,7 @@ const DeadlineFlag = z.string().transform((value, context) => {
 });
 
 /** The flags of `start-objective` as written. */
-export const StartFlags = z.strictObject({
+const StartFlags = z.strictObject({
   repo: text,
   base: text,
   config: text,
@@ -50,7 +52,7 @@ export const StartFlags = z.strictObject({
     .optional(),
   approvePlan: on,
   maxParallel: ParallelFlag.default(DEFAULT_MAX_PARALLEL),
-  budgetUsd: BudgetFlag.default(DEFAULT_BUDGET_USD),
+  budgetUsd: BudgetFlag.optional(),
   deadline: DeadlineFlag.optional(),
   dryRun: on,
   detach: on,
@@ -62,23 +64,35 @@ export const StartFlags = z.strictObject({
   scenario: text,
   record: text,
 });
-export type StartFlags = z.infer<typeof StartFlags>;
+type StartFlags = z.infer<typeof StartFlags>;
+
+/** A start as asked for, with what the settings of the installation add. */
+export interface StartAsked {
+  readonly objective: string;
+  readonly flags: StartFlags;
+  readonly options: RunOptions;
+  readonly settings: Settings;
+  /** What `options` say about money, with where it comes from. */
+  readonly budget: Sourced<number | null>;
+}
 
 /** Checks everything that needs no look at the world. @throws ConfigurationError of one sentence */
-export function parseStart(
-  args: readonly string[],
-  flags: unknown,
-): { readonly objective: string; readonly flags: StartFlags; readonly options: RunOptions } {
+export function parseStart(args: readonly string[], flags: unknown, settings: Settings): StartAsked {
   const objective = parseFlags(ObjectiveText, args.join(' '));
   const parsed = parseFlags(StartFlags, flags);
+  const budget = firstGiven<number | null>(
+    DEFAULT_BUDGET_USD,
+    ['--budget-usd', parsed.budgetUsd],
+    [SETTINGS_FILE, settings.budgetUsd],
+  );
   const options = RunOptions.parse({
     maxParallel: parsed.maxParallel,
-    budgetUsd: parsed.budgetUsd,
+    budgetUsd: budget.value,
     deadline: parsed.deadline ?? null,
     approvePlan: parsed.approvePlan ?? false,
     push: parsed.push ?? false,
     ...(parsed.pr === true ? { pr: true } : {}),
     allowUnsandboxed: parsed.allowUnsandboxed ?? false,
   });
-  return { objective, flags: parsed, options };
+  return { objective, flags: parsed, options, settings, budget };
 }

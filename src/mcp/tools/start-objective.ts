@@ -13,7 +13,11 @@ export const startObjective = tool({
   hints: { readOnly: false, destructive: false, idempotent: false, openWorld: true },
   input: z.strictObject({
     objective: ObjectiveText.describe('what the backend should do, in plain words'),
-    repo: line.optional().describe('path or address of the git repository; without it a bundled sample'),
+    repo: line
+      .optional()
+      .describe(
+        'path or address of the git repository, or sample for a bundled one; without it as the settings say, else sample',
+      ),
     base: line.optional().describe('branch, tag or commit to build on; without it what is checked out'),
     trust: z
       .string()
@@ -27,7 +31,7 @@ export const startObjective = tool({
       .positive()
       .nullable()
       .optional()
-      .describe('most money to spend in US dollars, 10 without it; null: no limit'),
+      .describe('most money to spend in US dollars; null: no limit; without it as the settings say, else 10'),
     deadline: z.iso
       .datetime({ offset: true, error: 'is no instant in ISO 8601 with its zone' })
       .optional()
