@@ -9,6 +9,7 @@ import { doctor } from './commands/doctor';
 import { escalations } from './commands/escalations';
 import { gc } from './commands/gc';
 import { gate } from './commands/gate';
+import { inbox } from './commands/inbox';
 import { list } from './commands/list';
 import { logs } from './commands/logs';
 import { mcp } from './commands/mcp';
@@ -52,6 +53,7 @@ export const COMMANDS: readonly Command[] = [
   verifyReceipts,
   playbooks,
   mcp,
+  inbox,
   worker,
   server,
   setup,

@@ -33,8 +33,9 @@ const ADAPTERS = [
   'report',
   'watch',
   'mcp',
+  'inbox',
 ].map((name) => `src/${name}`);
-const SHARED = ['src/config', 'src/html', 'src/process'];
+const SHARED = ['src/config', 'src/html', 'src/http', 'src/process'];
 /** Types one adapter may know of another: checks run in a sandbox and on databases, which have no ports of their own. */
 const KNOWN_TYPES = [
   { from: 'src/gate', to: 'src/sandbox/sandbox' },
