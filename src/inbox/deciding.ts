@@ -1,15 +1,12 @@
 import type { z } from 'zod';
 import { ReviewContract } from '../domain/contract-status';
-import { ResolveEscalation, type DecisionKind } from '../domain/escalation';
+import { GIVES_UP, ResolveEscalation } from '../domain/escalation';
 import { Pause, ReviewPlan, Steer, type MessageName } from '../domain/messages';
 import { UserError } from '../domain/user-error';
 import { go, type Asked, type Inbox, type Reply } from './exchange';
 import { pathOf } from './overview';
 import { readQuestion } from './read-question';
 import { showContract, showObjective, showPlan, showQuestion, type Again } from './showing';
-
-/** Decisions that give work up are asked for once more. */
-const GIVES_UP: ReadonlySet<DecisionKind> = new Set<DecisionKind>(['skip', 'abort']);
 
 const UNPROCESSABLE = 422;
 const CONFLICT = 409;
@@ -106,8 +103,8 @@ async function send(
 ): Promise<Reply> {
   const { params, form, session } = asked;
   const whole = { ...inbox, desk, by };
-  const given = Object.entries({ ...said, by }).filter(([, value]) => value !== undefined);
-  const payload = schema.safeParse(Object.fromEntries(given));
+  const given = Object.entries(said).filter(([, value]) => value !== undefined);
+  const payload = schema.safeParse({ ...Object.fromEntries(given), by });
   if (!payload.success) {
     const refused = sentence(payload.error.issues[0]?.message ?? 'it cannot be sent so');
     return showAgain(whole, asked, { status: UNPROCESSABLE, refused, filled: form });

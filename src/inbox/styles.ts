@@ -29,6 +29,7 @@ textarea.code { font: .875rem/1.45 ui-monospace, monospace; max-width: none; }
 button { font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 1px solid var(--accent);
   border-radius: 6px; padding: .55rem 1rem; min-height: 2.75rem; cursor: pointer; text-align: left; max-width: 100%; }
 button.plain { color: var(--accent); background: transparent; }
+button.ends { color: var(--fail); background: transparent; border-color: var(--fail); }
 button:hover { filter: brightness(1.1); }
 ul.options { list-style: none; padding: 0; } ul.options li { margin: 1rem 0; } ul.options p { margin: .25rem 0; }
 .confirm a { margin-left: 1rem; display: inline-block; padding: .55rem 0; }
@@ -36,7 +37,7 @@ ul.options { list-style: none; padding: 0; } ul.options li { margin: 1rem 0; } u
 .state.awaiting-human, .state.awaiting-approval, .state.shared, .state.suspended, .state.paused { color: var(--review); }
 .state.delivered, .state.merged, .state.approved, .state.tested { color: var(--pass); }
 .state.failed, .state.aborted, .state.cancelled, .state.refused, .state.changes-requested { color: var(--fail); }
-.scroll th, .scroll td { min-width: 4.5rem; } .scroll td:first-child { min-width: 11rem; }
+.scroll th, .scroll td { min-width: 4.5rem; overflow-wrap: break-word; } .scroll td:first-child { min-width: 11rem; }
 iframe { width: 100%; height: 36rem; border: 1px solid var(--line); border-radius: 6px; background: var(--paper); }
 details.file > div { padding: 0 0 .75rem; }
 .diff { font: .8125rem/1.45 ui-monospace, monospace; border: 1px solid var(--line); border-radius: 6px; overflow: hidden; }

@@ -1,4 +1,4 @@
-import type { Decision, Escalation } from '../../domain/escalation';
+import { GIVES_UP, type Decision, type Escalation, type EscalationOption } from '../../domain/escalation';
 import { mention } from '../../domain/specialists';
 import type { TaskStatus } from '../../domain/status';
 import { html, type Html } from '../../html/html';
@@ -78,6 +78,7 @@ function renderOpen(view: QuestionView, escalation: Escalation): Html {
           : ''
       }
       ${escalation.evidence.map(pre)}
+      ${question.diff === null ? '' : html`<p><a href="#changes-title">What was changed</a></p>`}
       ${question.red.map(
         ({ subject, excerpt }) =>
           html`<h3>${subject}</h3>
@@ -120,7 +121,12 @@ ${draft.guidance}</textarea>
         ${escalation.options.map(
           (option, index) =>
             html`<li>
-              <button name="option" value="${index}" aria-describedby="option-${index}">
+              <button
+                class="${weightOf(escalation, option)}"
+                name="option"
+                value="${index}"
+                aria-describedby="option-${index}"
+              >
                 ${option.label}
               </button>
               <p id="option-${index}">
@@ -133,6 +139,12 @@ ${draft.guidance}</textarea>
       </ul>
     </form>
   </section>`;
+}
+
+/** How much a button stands out. */
+function weightOf({ recommended }: Escalation, { id, decision }: EscalationOption): string {
+  if (GIVES_UP.has(decision)) return 'ends';
+  return id === recommended ? 'first' : 'plain';
 }
 
 /** Asks once more before work is given up; the words go along. */
