@@ -12,6 +12,7 @@ const OPENERS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: 'o
 export async function openInBrowser(
   address: string,
   home: string,
+  environment: Readonly<Record<string, string>>,
 ): Promise<{ readonly problem?: string; remove(): Promise<void> }> {
   const remove = (): Promise<void> => rm(file, { force: true });
   const file = join(home, 'inbox-link.html');
@@ -24,7 +25,7 @@ export async function openInBrowser(
     flag: 'wx',
   });
   const started = await new Promise<boolean>((resolve) => {
-    const child = spawn(opener, [file], { stdio: 'ignore', detached: true });
+    const child = spawn(opener, [file], { stdio: 'ignore', detached: true, env: environment });
     child.once('error', () => {
       resolve(false);
     });

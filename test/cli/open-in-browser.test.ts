@@ -7,14 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openInBrowser } from '../../src/cli/open-in-browser';
 
 const LINK = 'http://127.0.0.1:7420/enter?token=secret';
-const path = process.env['PATH'];
 
 let home: string;
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'open-'));
 });
 afterEach(async () => {
-  process.env['PATH'] = path;
   await rm(home, { recursive: true, force: true });
 });
 
@@ -26,8 +24,7 @@ test('the browser is given a file only its owner reads; the secret stands in no 
     );
     await chmod(join(home, name), 0o755);
   }
-  process.env['PATH'] = `${home}:${path ?? ''}`;
-  const opened = await openInBrowser(LINK, home);
+  const opened = await openInBrowser(LINK, home, { PATH: `${home}:${process.env['PATH'] ?? ''}` });
   expect(opened.problem).toBeUndefined();
   while (!existsSync(join(home, 'said'))) await sleep(10);
   const file = (await readFile(join(home, 'said'), 'utf8')).trim();
@@ -39,6 +36,5 @@ test('the browser is given a file only its owner reads; the secret stands in no 
 });
 
 test('without a program that opens it, it says so', async () => {
-  process.env['PATH'] = home;
-  expect((await openInBrowser(LINK, home)).problem).toContain('use the link');
+  expect((await openInBrowser(LINK, home, { PATH: home })).problem).toContain('use the link');
 });

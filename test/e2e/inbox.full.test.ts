@@ -32,7 +32,7 @@ describeInBrowser('the web inbox on the real thing', () => {
       expect(started.code).toBe(0);
       const inbox = cli.start('inbox', '--port', '0', '--as', 'ada');
       const link = await saidLink(inbox);
-      const page = await (await browser.newContext({ viewport: { width: 1100, height: 900 } })).newPage();
+      const page = await (await browser.newContext({ viewport: { width: 1100, height: 480 } })).newPage();
       page.setDefaultTimeout(RUN_TIMEOUT_MS);
       await page.goto(link);
 
@@ -41,9 +41,10 @@ describeInBrowser('the web inbox on the real thing', () => {
       await page.locator('.notice').waitFor();
 
       await page.getByRole('link', { name: 'Inbox' }).click();
-      await page.locator('#waiting a').waitFor();
+      const question = page.locator('#waiting a[href*="/questions/"]');
+      await question.waitFor();
       await picture(page, 'inbox');
-      await page.locator('#waiting a').click();
+      await question.click();
       await page.getByRole('heading', { name: 'What was changed' }).waitFor();
       expect(await page.locator('.diff .changed').count()).toBeGreaterThan(0);
       await picture(page, 'inbox-question');
@@ -86,5 +87,5 @@ async function saidLink(inbox: ReturnType<CommandLine['start']>): Promise<string
 }
 
 async function picture(page: Page, name: string): Promise<void> {
-  if (PICTURES !== undefined) await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+  if (PICTURES !== undefined) await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
 }

@@ -48,7 +48,7 @@ async function serve(
   desk: ReturnType<typeof createDesk>,
   flags: InboxFlags,
 ): Promise<void> {
-  const { terminal, signal, home } = context;
+  const { terminal, signal, home, environment } = context;
   const host = flags.host ?? LOOPBACK;
   const { serveInbox } = await import('../../inbox/server.js');
   const { isLoopback } = await import('../../http/names.js');
@@ -64,7 +64,7 @@ async function serve(
     terminal.warn(`Open ${link} (it works once)`);
   };
   const link = server.newLink();
-  const opened = flags.open === true ? await openInBrowser(link, home.home) : null;
+  const opened = flags.open === true ? await openInBrowser(link, home.home, environment.inherited) : null;
   const keys = stdin.isTTY === true ? createInterface({ input: stdin }) : null;
   try {
     tell(link);
