@@ -94,7 +94,7 @@ export function answerSteering(order: 'steer' | 'pause' | 'resume') {
 
 /** Checks a message as its schema says and sends it; what is refused is shown with everything that was filled in. */
 async function send(
-  { desk, by, ...inbox }: Inbox,
+  inbox: Inbox,
   asked: Asked,
   name: MessageName,
   schema: z.ZodType,
@@ -102,12 +102,12 @@ async function send(
   showAgain: ShowAgain,
 ): Promise<Reply> {
   const { params, form, session } = asked;
-  const whole = { ...inbox, desk, by };
+  const { desk, by } = inbox;
   const given = Object.entries(said).filter(([, value]) => value !== undefined);
   const payload = schema.safeParse({ ...Object.fromEntries(given), by });
   if (!payload.success) {
     const refused = sentence(payload.error.issues[0]?.message ?? 'it cannot be sent so');
-    return showAgain(whole, asked, { status: UNPROCESSABLE, refused, filled: form });
+    return showAgain(inbox, asked, { status: UNPROCESSABLE, refused, filled: form });
   }
   try {
     const { message } = await desk.send({ id: params.id, name, payload: payload.data });
@@ -115,7 +115,7 @@ async function send(
     return go(pathOf(params.id));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return showAgain(whole, asked, { status: CONFLICT, refused: await desk.explain(error), filled: form });
+    return showAgain(inbox, asked, { status: CONFLICT, refused: await desk.explain(error), filled: form });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Plan } from '../domain/plan';
+import type { ObjectiveStatus } from '../domain/status';
 import type { Desk } from '../ports/desk';
 import type { Session } from './access';
 import type { Live } from './live';
@@ -6,7 +7,7 @@ import type { Pictures } from './pictures';
 
 /** A plan as text that people edit. */
 export interface PlanText {
-  write(plan: Plan): string;
+  write(about: { readonly status: ObjectiveStatus; readonly plan: Plan }): string;
   /** @throws UserError with the line that cannot be read */
   read(text: string): Plan;
 }

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 
 /** A plan of 200 tasks fits. */
 const MOST_BYTES = 2 * 1024 * 1024;
+/** Beyond it the connection ends without an answer; up to it the rest is read and forgotten, so that one arrives. */
+const MOST_IGNORED_BYTES = 8 * MOST_BYTES;
 const MOST_FIELDS = 20;
 const TYPE = 'application/x-www-form-urlencoded';
 
@@ -27,9 +29,10 @@ export async function readForm(request: IncomingMessage): Promise<ReadonlyMap<st
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new BodyRefused(413, 'What was sent is too large.');
-    chunks.push(chunk);
+    if (bytes > MOST_IGNORED_BYTES) break;
+    if (bytes <= MOST_BYTES) chunks.push(chunk);
   }
+  if (bytes > MOST_BYTES) throw new BodyRefused(413, 'What was sent is too large.');
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(Buffer.concat(chunks).toString('utf8'))) {
     const text = value.replace(/\r\n/g, '\n').trim();

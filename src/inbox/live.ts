@@ -6,7 +6,7 @@ import { readOverview, type Overview } from './overview';
 const OBJECTIVE_MS = 1_000;
 const LIST_MS = 3_000;
 
-export interface Listener<T> {
+interface Listener<T> {
   readonly show: (value: T) => void;
   /** There is nothing to wait for any more. */
   readonly end: () => void;

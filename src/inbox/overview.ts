@@ -1,5 +1,4 @@
 import { awaitedContracts } from '../domain/contract-status';
-import { isDeploymentWatchId } from '../domain/deployment-watch';
 import type { Escalation } from '../domain/escalation';
 import type { ObjectiveRow } from '../domain/standing';
 import type { ObjectiveStatus } from '../domain/status';
@@ -91,10 +90,6 @@ export function pathOfWaiting(waiting: Waiting): string {
     case 'contract':
       return `${base}/contracts/${encodeURIComponent(waiting.name)}`;
   }
-}
-
-export function isWatch(id: string): boolean {
-  return isDeploymentWatchId(id);
 }
 
 async function statusOf(desk: Desk, { objectiveId }: ObjectiveRow): Promise<ObjectiveStatus | null> {

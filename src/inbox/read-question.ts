@@ -1,10 +1,10 @@
+import { isDeploymentWatchId } from '../domain/deployment-watch';
 import type { Decision, Escalation } from '../domain/escalation';
 import { TaskId } from '../domain/plan';
 import { SPECIALIST_NAMES } from '../domain/specialists';
 import type { ObjectiveStatus, TaskStatus } from '../domain/status';
 import { ConfigurationError } from '../domain/user-error';
 import type { Desk } from '../ports/desk';
-import { isWatch } from './overview';
 
 type Changes =
   { readonly kind: 'diff'; readonly text: string } | { readonly kind: 'none'; readonly why: string };
@@ -33,7 +33,7 @@ export interface OpenQuestion {
 
 /** @throws ConfigurationError where nobody answers for it */
 export async function readQuestion(desk: Desk, owner: string, id: string): Promise<OpenQuestion> {
-  if (isWatch(owner)) return questionOfWatch(desk, owner, id);
+  if (isDeploymentWatchId(owner)) return questionOfWatch(desk, owner, id);
   const status = await liveStatus(desk, owner);
   const found = findQuestion(status, id);
   const task = status.tasks.find((row) => row.id === subjectOf(id)) ?? null;

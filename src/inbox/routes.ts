@@ -37,7 +37,7 @@ const NO_PARAMS: Params = { id: '', question: '', contract: '', task: '' };
 
 const WATCH = '/objectives/:id/deployment';
 /** Every page there is for somebody who is logged in. */
-export const ROUTES: readonly Route[] = [
+const ROUTES: readonly Route[] = [
   { path: '/', show: showList },
   { path: '/live', show: streamList },
   { path: '/objectives/:id', show: showObjective },

@@ -81,7 +81,10 @@ export async function showPlan(inbox: Inbox, asked: Asked, again = FIRST): Promi
         csrf: asked.session.csrf,
         refused: again.refused,
         comment: again.filled.get('comment') ?? '',
-        text: inbox.planText === undefined ? null : (again.filled.get('plan') ?? inbox.planText.write(plan)),
+        text:
+          inbox.planText === undefined
+            ? null
+            : (again.filled.get('plan') ?? inbox.planText.write({ status, plan })),
       },
       inbox.pictures,
     ),

@@ -47,6 +47,7 @@ describeInBrowser('the web inbox on the real thing', () => {
       await question.click();
       await page.getByRole('heading', { name: 'What was changed' }).waitFor();
       expect(await page.locator('.diff .changed').count()).toBeGreaterThan(0);
+      await page.setViewportSize({ width: 1100, height: 1300 });
       await picture(page, 'inbox-question');
       await page.getByLabel('Guidance for whoever goes on').fill('Store a hash of the refresh tokens.');
       await page.locator('button.first').click();
@@ -87,5 +88,5 @@ async function saidLink(inbox: ReturnType<CommandLine['start']>): Promise<string
 }
 
 async function picture(page: Page, name: string): Promise<void> {
-  if (PICTURES !== undefined) await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+  if (PICTURES !== undefined) await page.screenshot({ path: join(PICTURES, `${name}.png`) });
 }

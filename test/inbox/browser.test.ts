@@ -1,5 +1,7 @@
 // Needs Chromium on PATH, no Temporal: the pages of the inbox as people meet them, over a desk in memory.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { Plan } from '../../src/domain/plan';
+import { ConfigurationError } from '../../src/domain/user-error';
 import type { InboxServer } from '../../src/inbox/server';
 import { ID, status, task } from '../cli/fixtures';
 import { describeInBrowser, openBrowser } from '../support/chromium';
@@ -24,9 +26,9 @@ describeInBrowser('the inbox in a browser', () => {
     await server.stop();
   });
 
-  const serve = async (made: FakeDesk): Promise<void> => {
+  const serve = async (made: FakeDesk, over: Parameters<typeof openInbox>[1] = {}): Promise<void> => {
     desk = made;
-    server = await openInbox(desk);
+    server = await openInbox(desk, over);
   };
 
   /** A browser of its own, logged in by a link; everything its console complained of is kept. */
@@ -271,6 +273,35 @@ describeInBrowser('the inbox in a browser', () => {
         payload: { decision: 'approve', baseVersion: 2, comment: 'Go.', by: 'ada@inbox' },
       },
     ]);
+  });
+
+  test('an edited plan is read again; a mistake is told, and what was written stays', async () => {
+    const plan = { summary: 'Login in one step', tasks: [planTask({ id: 'backend-T001' })] };
+    const made = createFakeDesk([status()]);
+    const ref = made.store(JSON.stringify(plan));
+    made.change(ID, {
+      state: 'awaiting-approval',
+      plan: { version: 2, ref },
+      tasks: [task({ state: 'pending' })],
+    });
+    const read = (text: string): Plan => {
+      if (text.includes('nonsense')) throw new ConfigurationError('Line 1: this is no plan.');
+      return Plan.parse(JSON.parse(text));
+    };
+    await serve(made, { planText: { write: (about) => JSON.stringify(about.plan, null, 2), read } });
+    const { page } = await logIn();
+    await page.goto(`${server.url}/objectives/${ID}/plan`);
+    const field = page.getByLabel('The plan as YAML');
+    expect(JSON.parse(await field.inputValue())).toEqual(plan);
+    await field.fill('nonsense');
+    await page.getByRole('button', { name: 'Save the edited plan' }).click();
+    expect(await page.getByRole('alert').textContent()).toBe('Line 1: this is no plan.');
+    expect(await field.inputValue()).toBe('nonsense');
+    const edited = { ...plan, summary: 'Login in two steps' };
+    await field.fill(JSON.stringify(edited));
+    await page.getByRole('button', { name: 'Save the edited plan' }).click();
+    await page.waitForURL(`${server.url}/objectives/${ID}`);
+    expect(desk.sent).toMatchObject([{ payload: { decision: 'edit', baseVersion: 2, plan: edited } }]);
   });
 
   test('a contract is judged by its reference page, which can do nothing', async () => {

@@ -122,7 +122,7 @@ function resolve(held: Map<string, ObjectiveStatus>, row: ObjectiveStatus, said:
   });
 }
 
-export const pictures: Pictures = {
+const pictures: Pictures = {
   styles: STYLES,
   planGraph: renderPlanGraph,
   timeline: renderTimeline,

@@ -212,7 +212,7 @@ describe('forms', () => {
     expect(desk.sent).toMatchObject([{ payload: { decision: 'abort' } }]);
   });
 
-  test('too much, or no form -> refused before it is read to the end', async () => {
+  test('too much, or no form -> refused', async () => {
     const { cookie } = await logIn();
     const headers = { cookie, origin: server.url, 'content-type': 'application/x-www-form-urlencoded' };
     expect((await ask(question, { body: `guidance=${'x'.repeat(2_200_000)}`, headers })).status).toBe(413);

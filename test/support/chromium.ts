@@ -5,7 +5,7 @@ import { chromium, type Browser } from 'playwright-core';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** The browser of this machine; null: there is none, and tests that need one say so. */
-export const CHROMIUM: string | null = findChromium();
+const CHROMIUM: string | null = findChromium();
 
 /** `describe`, left out with the reason in its name where there is no browser. */
 export const describeInBrowser = (name: string, tests: () => void): void => {

@@ -3,6 +3,8 @@ import { readDiff, type DiffFile, type DiffRow, type DiffSide } from '../unified
 
 /** Lines of a diff on one page; the command line has no such limit. */
 const MOST_LINES = 3_000;
+/** Of these, as many as whole files are unfolded. */
+const OPEN_LINES = 300;
 /** A line of a bundle may be a whole file. */
 const MOST_CHARACTERS = 1_000;
 
@@ -10,7 +12,8 @@ const MOST_CHARACTERS = 1_000;
 export function renderDiff(text: string, wholeDiff: string): Html {
   const { files, leftOut } = readDiff(text, MOST_LINES);
   if (files.length === 0) return html`<p class="muted">Nothing was changed.</p>`;
-  return html`${files.map(renderFile)}
+  let lines = 0;
+  return html`${files.map((file) => renderFile(file, (lines += file.rows.length) <= OPEN_LINES))}
   ${
     leftOut === 0
       ? ''
@@ -18,9 +21,9 @@ export function renderDiff(text: string, wholeDiff: string): Html {
   }`;
 }
 
-function renderFile({ path, rows, added, removed }: DiffFile, index: number): Html {
+function renderFile({ path, rows, added, removed }: DiffFile, open: boolean): Html {
   const counts = `${String(added)} added, ${String(removed)} removed`;
-  return html`<details class="file" ${index < 8 ? html`open` : ''}>
+  return html`<details class="file" ${open ? html`open` : ''}>
     <summary class="words"><code>${path}</code> <span class="muted">${counts}</span></summary>
     <div class="diff" role="region" aria-label="Changes of ${path}" tabindex="0">${rows.map(renderRow)}</div>
   </details>`;

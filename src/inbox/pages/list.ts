@@ -1,7 +1,8 @@
 import { html, type Html } from '../../html/html';
 import type { Pieces } from '../exchange';
-import { pathOf, pathOfWaiting, type Line, type Overview, type Waiting } from '../overview';
+import { pathOf, type Line, type Overview } from '../overview';
 import { frame, problem, state, table } from './frame';
+import { waitingList } from './waiting';
 import { firstLine, lasted, money } from './words';
 
 /** What waits for a decision, oldest first, and every objective. */
@@ -53,49 +54,7 @@ function headlineOf({ waiting }: Overview): string {
 }
 
 function renderWaiting({ waiting, problem: missing }: Overview, now: string): Html {
-  return html`${problem(missing)}
-  ${
-    waiting.length === 0
-      ? html`<p class="muted">No decision is open.</p>`
-      : html`<ol class="waiting">
-          ${waiting.map((one) => renderOne(one, now))}
-        </ol>`
-  }`;
-}
-
-function renderOne(waiting: Waiting, now: string): Html {
-  const href = pathOfWaiting(waiting);
-  return html`<li>
-    <a id="to-${href}" href="${href}">${titleOf(waiting)}</a>
-    <p class="muted">
-      ${kindOf(waiting)}, for ${lasted(waiting.since, now)} · <code>${waiting.id}</code>
-      ${recommendedOf(waiting)}
-    </p>
-  </li>`;
-}
-
-function titleOf(waiting: Waiting): string {
-  switch (waiting.kind) {
-    case 'question':
-      return firstLine(waiting.escalation.question);
-    case 'plan':
-      return `Review the plan, version ${String(waiting.version)}`;
-    case 'contract':
-      return `Review the API contract ${waiting.name}`;
-  }
-}
-
-function kindOf(waiting: Waiting): string {
-  return waiting.kind === 'question'
-    ? `${waiting.escalation.id}, ${waiting.escalation.trigger}`
-    : `${waiting.kind} review`;
-}
-
-function recommendedOf(waiting: Waiting): string {
-  if (waiting.kind !== 'question') return '';
-  const { options, recommended } = waiting.escalation;
-  const option = options.find(({ id }) => id === recommended);
-  return option === undefined ? '' : `· recommended: ${firstLine(option.label, 80)}`;
+  return html`${problem(missing)} ${waitingList(waiting, now, { named: true })}`;
 }
 
 function renderObjectives({ lines, leftOut }: Overview, now: string): Html {

@@ -1,12 +1,13 @@
 import { modelLabel } from '../../domain/model-label';
-import { awaitsDecision, headline, snapshotOf } from '../../domain/standing';
+import { headline, snapshotOf } from '../../domain/standing';
 import { mention } from '../../domain/specialists';
 import type { ObjectiveStatus, TaskStatus } from '../../domain/status';
 import { html, type Html } from '../../html/html';
 import type { Pieces } from '../exchange';
-import { pathOf, pathOfWaiting, reviewsOf, type Waiting } from '../overview';
+import { pathOf, reviewsOf, type Waiting } from '../overview';
 import type { Pictures } from '../pictures';
 import { csrfField, frame, problem, state, table } from './frame';
+import { waitingList } from './waiting';
 import { firstLine, instant, lasted, money } from './words';
 
 /** Newest lines of the run that are shown. */
@@ -116,31 +117,13 @@ function renderFacts(status: ObjectiveStatus): Html {
 }
 
 function renderWaiting(status: ObjectiveStatus): Html {
-  if (!awaitsDecision(status)) return html`<p class="muted">Nothing.</p>`;
   const questions = status.escalations.map((escalation): Waiting => ({
     kind: 'question',
     id: status.objectiveId,
     escalation,
     since: escalation.raisedAt,
   }));
-  return html`<ol class="waiting">
-    ${[...questions, ...reviewsOf(status)].map((waiting) => {
-      const href = pathOfWaiting(waiting);
-      const title =
-        waiting.kind === 'question'
-          ? firstLine(waiting.escalation.question)
-          : waiting.kind === 'plan'
-            ? `Review the plan, version ${String(waiting.version)}`
-            : `Review the API contract ${waiting.name}`;
-      return html`<li>
-        <a id="to-${href}" href="${href}">${title}</a>
-        <p class="muted">
-          ${waiting.kind === 'question' ? `${waiting.escalation.id}, ${waiting.escalation.trigger}, ` : ''}for
-          ${lasted(waiting.since, status.now)}
-        </p>
-      </li>`;
-    })}
-  </ol>`;
+  return waitingList([...questions, ...reviewsOf(status)], status.now, { named: false });
 }
 
 function renderTasks({ objectiveId, tasks }: ObjectiveStatus): Html {

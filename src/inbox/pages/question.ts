@@ -1,15 +1,16 @@
+import { isDeploymentWatchId } from '../../domain/deployment-watch';
 import { GIVES_UP, type Decision, type Escalation, type EscalationOption } from '../../domain/escalation';
 import { mention } from '../../domain/specialists';
 import type { TaskStatus } from '../../domain/status';
 import { html, type Html } from '../../html/html';
-import { isWatch, pathOf } from '../overview';
+import { pathOf } from '../overview';
 import type { OpenQuestion } from '../read-question';
 import { renderDiff } from './diff';
 import { csrfField, frame, pre, problem, table } from './frame';
 import { firstLine, instant, lasted } from './words';
 
 /** What was filled in before, so that nothing has to be written twice. */
-export interface Draft {
+interface Draft {
   readonly guidance: string;
   readonly assignee: string;
 }
@@ -35,7 +36,9 @@ export function questionPage(view: QuestionView): string {
     title: firstLine(escalation?.question ?? question.id, 80),
     by,
     notice,
-    ...(isWatch(owner) || escalation === null ? {} : { live: `${base}/questions/${question.id}/live` }),
+    ...(isDeploymentWatchId(owner) || escalation === null
+      ? {}
+      : { live: `${base}/questions/${question.id}/live` }),
     body: html`<p class="muted"><a href="${base}">${firstLine(title)}</a></p>
       ${
         escalation === null
