@@ -5,6 +5,8 @@ import { readOverview, type Overview } from './overview';
 
 const OBJECTIVE_MS = 1_000;
 const LIST_MS = 3_000;
+/** Looks after the end, for what is written last: the delivery. */
+const LAST_LOOKS = 20;
 
 interface Listener<T> {
   readonly show: (value: T) => void;
@@ -32,6 +34,7 @@ export function createLive(
 
   return {
     objective: (id, listener) => {
+      let looks = 0;
       const watch =
         objectives.get(id) ??
         createWatch<ObjectiveStatus>({
@@ -39,7 +42,8 @@ export function createLive(
             const standing = await desk.status(id);
             return standing.kind === 'live' ? standing.status : null;
           },
-          isLast: ({ outcome }) => outcome !== null,
+          isLast: ({ outcome, delivery }) =>
+            outcome !== null && (delivery !== null || (looks += 1) > LAST_LOOKS),
           everyMs: everyMs.objective,
           signal: stopped.signal,
           idle: () => objectives.delete(id),

@@ -57,7 +57,7 @@ describeInBrowser('the inbox in a browser', () => {
     await page.getByLabel('Guidance for whoever goes on').fill('Store a hash.');
     await page.getByRole('button', { name: 'Mend it' }).click();
     await page.waitForURL(`${server.url}/objectives/${ID}`);
-    expect(await page.locator('.notice').textContent()).toBe('Recorded and applied.');
+    expect(await page.locator('.notice').textContent()).toBe('recorded and applied.');
     expect(desk.sent).toMatchObject([
       { payload: { decision: 'retry', guidance: 'Store a hash.', by: 'ada@inbox' } },
     ]);
@@ -134,6 +134,10 @@ describeInBrowser('the inbox in a browser', () => {
     expect(await page.locator('body').getAttribute('data-mark')).toBe('same page');
     desk.change(ID, { escalations: asking().escalations, state: 'awaiting-human' });
     await page.getByRole('link', { name: /Refresh tokens/ }).waitFor();
+    expect(await page.locator('form').count()).toBe(2);
+    desk.change(ID, { outcome: 'delivered', state: 'delivered', escalations: [] });
+    await page.getByRole('link', { name: 'Report' }).waitFor();
+    await page.locator('form').first().waitFor({ state: 'detached' });
     expect(complaints).toEqual([]);
   });
 

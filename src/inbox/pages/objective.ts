@@ -53,14 +53,17 @@ export function objectivePage(status: ObjectiveStatus, pictures: Pictures, aroun
       </nav>
       ${part('waiting', 'Waits for a decision')} ${part('tasks', 'Tasks')} ${part('plan', 'Plan')}
       ${part('timeline', 'Timeline')} ${part('contracts', 'API contracts')} ${part('events', 'Newest events')}
-      ${status.outcome === null ? renderSteering(status, around.csrf) : ''}`,
+      <div id="steering">${status.outcome === null ? renderSteering(status, around.csrf) : ''}</div>`,
   });
 }
 
+/** The pieces as text, for the stream; an objective that has ended is steered no more. */
 export function objectiveChanges(status: ObjectiveStatus, pictures: Pictures): Pieces {
-  return Object.fromEntries(
-    Object.entries(renderPieces(status, pictures)).map(([id, piece]) => [id, piece.toString()]),
-  );
+  const pieces = Object.entries(renderPieces(status, pictures));
+  return {
+    ...Object.fromEntries(pieces.map(([id, piece]) => [id, piece.toString()])),
+    ...(status.outcome === null ? {} : { steering: '' }),
+  };
 }
 
 function renderPieces(

@@ -186,7 +186,7 @@ function renderAsked(task: TaskStatus | null): Html | '' {
         `L${String(level)}`,
         mention(specialist),
         because === '' ? 'it was the first' : because,
-        summary === '' ? outcome : `${outcome}: ${summary}`,
+        summary === '' ? outcome : summary,
       ]),
     )}
   </section>`;
