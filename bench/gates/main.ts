@@ -15,7 +15,7 @@ import { runCorpus } from './run-corpus';
 
 /**
  * Positive and negative controls of the gate: `npm run bench:gates`, with `--item`, `--service` or `--defect` a part of
- * it.. Exit code 1 where an aim is missed.
+ * it. Exit code 1 where an aim is missed.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({

@@ -47,7 +47,8 @@ export async function createPlantedRepository(
   const git = async (cwd: string, ...args: string[]): Promise<string> =>
     (await run('git', [...IDENTITY, ...args], { cwd })).stdout.trim();
   const commitAll = async (cwd: string, message: string): Promise<PlantedCommit> => {
-    await git(cwd, 'add', '--all');
+    // A file that is ignored can be committed all the same, which is one of the defects.
+    await git(cwd, 'add', '--all', '--force');
     await git(cwd, 'commit', '--quiet', '--allow-empty', '--message', message);
     return {
       path: cwd,

@@ -3,9 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from '../../src/config/environment';
 import { resolveHome } from '../../src/config/home';
+import { NO_COORDINATION } from '../../src/domain/coordination-settings';
 import type { GateSlug } from '../../src/domain/gate-items';
+import type { MigrationDesign } from '../../src/domain/migration-design';
 import type { GateReport } from '../../src/domain/receipt';
+import type { RehearsalReport } from '../../src/domain/rehearsal';
 import { createGateRunner } from '../../src/gate/gate-runner';
+import { createReplicas } from '../../src/gate/replica/replicas';
+import type { Replayed } from '../../src/ports/replica';
 import { createDirectoryBlobStore } from '../../src/store/directory-blob-store';
 import { surveyFiles } from '../../src/survey/survey-files';
 import { openChecking } from '../../src/worker/checking';
@@ -18,6 +23,8 @@ export interface GateOfFolders {
   gate(checkout: string, only?: readonly GateSlug[]): Promise<GateReport>;
   /** The same for what `change` does to the folder, compared with how it was. */
   gateChange(checkout: string, change: () => void, only: readonly GateSlug[]): Promise<GateReport>;
+  /** Tries the migrations `change` adds to the folder on a replica, with a thousand rows. */
+  rehearse(checkout: string, change: () => void, design: MigrationDesign): Promise<Replayed<RehearsalReport>>;
   close(): Promise<void>;
 }
 
@@ -63,6 +70,22 @@ export async function openGateOfFolders(): Promise<GateOfFolders> {
         scope: 'objective',
         base: { commit, open: () => Promise.resolve({ path: clean, dispose: () => Promise.resolve() }) },
         only,
+        signal,
+      });
+    },
+    rehearse: (checkout, change, design) => {
+      const gitDir = `${checkout}.git`;
+      const base = commitAll(checkout, gitDir);
+      const found = survey(checkout);
+      const clean = `${checkout}-base`;
+      cpSync(checkout, clean, { recursive: true });
+      change();
+      return createReplicas(checking.setting).rehearse({
+        target: { path: checkout, gitDir, ...commitAll(checkout, gitDir), base: base.commit },
+        base: { path: clean, tree: base.tree },
+        survey: { ...found, coordination: { ...NO_COORDINATION, replica: { rows: 1000 } } },
+        design,
+        identifier: null,
         signal,
       });
     },

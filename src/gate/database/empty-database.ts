@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorMessageOf } from '../../config/error-code';
+import { errorCodeOf, errorMessageOf } from '../../config/error-code';
 import { redactSecrets } from '../../process/redact';
 import type { ConfinedDatabase, ConfinedOptions } from '../../postgres/postgres-server';
 import { CannotTell } from '../checker';
@@ -101,6 +101,9 @@ async function reachServer(
   return server;
 }
 
+/** SQLSTATE of PostgreSQL, Appendix A. */
+const INSUFFICIENT_PRIVILEGE = '42501';
+
 async function createDatabase(
   server: CheckDatabaseServer,
   options: ConfinedOptions,
@@ -111,10 +114,11 @@ async function createDatabase(
   try {
     return await server.createConfinedDatabase(options);
   } catch (error) {
-    throw new CannotTell(
-      `no database could be made; the role of COORDINATOR_REPLICA_URL needs CREATEDB and CREATEROLE: ${redactSecrets(errorMessageOf(error))}`,
-      { cause: error },
-    );
+    const lacksRights = errorCodeOf(error) === INSUFFICIENT_PRIVILEGE;
+    const remedy = lacksRights ? '; the role of COORDINATOR_REPLICA_URL needs CREATEDB and CREATEROLE' : '';
+    throw new CannotTell(`no database could be made${remedy}: ${redactSecrets(errorMessageOf(error))}`, {
+      cause: error,
+    });
   }
 }
 

@@ -41,11 +41,34 @@ export async function findMigrator(inspection: Inspection): Promise<Migrator | n
   const plan = place === null ? null : await readPlan(inspection, place);
   const { tool, dir } = place ?? { tool: 'configured', dir: '' };
   const up = database?.up ?? null;
-  if (up !== null) return byCommand(inspection, tool, dir, plan, { up, down: database?.down ?? null });
+  const areScripts = plan !== null && plan.migrations.length > 0;
+  if (up !== null) {
+    const own = areScripts ? null : await toolsOwn(inspection, tool, dir, up);
+    return byCommand(inspection, tool, dir, plan, own ?? { up, down: database?.down ?? null });
+  }
   if (place === null) return null;
-  if (plan !== null && plan.migrations.length > 0) return bySql(inspection, tool, dir, plan);
+  if (areScripts) return bySql(inspection, tool, dir, plan);
   if (SQL_TOOLS.has(tool)) return null;
   return byCommand(inspection, tool, dir, plan, await knownCommands(inspection, tool, dir));
+}
+
+/**
+ * What is known of the tool, where the command is the tool's own: then the newest migrations alone can be undone. Null where
+ * it is another, such as a script of the repository: what that one does with options is its own affair.
+ */
+async function toolsOwn(
+  inspection: Inspection,
+  tool: string,
+  folder: string,
+  up: readonly string[],
+): Promise<MigrationCommands | null> {
+  try {
+    const known = await knownCommands(inspection, tool, folder);
+    return up.length > 2 && up.every((word, at) => known.up[at] === word) ? known : null;
+  } catch (error) {
+    if (error instanceof CannotTell) return null;
+    throw error;
+  }
 }
 
 interface MigrationFolder {

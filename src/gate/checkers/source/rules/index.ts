@@ -1,5 +1,9 @@
 import type { SourceRule } from '../engine/rule';
-import { JAVA_RULES } from './java';
+import { JAVA_ERROR_RULES } from './java-errors';
+import { JAVA_RUNTIME_RULES } from './java-runtime';
+import { JAVA_SECURITY_RULES } from './java-security';
+import { JAVA_TEST_RULES } from './java-tests';
+import { JAVASCRIPT_CORS_RULES } from './javascript-cors';
 import { JAVASCRIPT_ERROR_RULES } from './javascript-errors';
 import { JAVASCRIPT_SECURITY_RULES } from './javascript-security';
 import { JAVASCRIPT_RUNTIME_RULES } from './javascript-runtime';
@@ -16,6 +20,7 @@ export const SOURCE_RULES: readonly SourceRule[] = [
   ...SQL_INJECTION_RULES,
   ...JAVASCRIPT_ERROR_RULES,
   ...JAVASCRIPT_SECURITY_RULES,
+  ...JAVASCRIPT_CORS_RULES,
   ...JAVASCRIPT_RUNTIME_RULES,
   ...JAVASCRIPT_TEST_RULES,
   ...LOGGING_RULES,
@@ -23,5 +28,8 @@ export const SOURCE_RULES: readonly SourceRule[] = [
   ...PYTHON_SECURITY_RULES,
   ...PYTHON_RUNTIME_RULES,
   ...PYTHON_TEST_RULES,
-  ...JAVA_RULES,
+  ...JAVA_ERROR_RULES,
+  ...JAVA_SECURITY_RULES,
+  ...JAVA_RUNTIME_RULES,
+  ...JAVA_TEST_RULES,
 ];

@@ -91,3 +91,16 @@ export function callsWithin(file: ParsedFile, outer: SgNode): readonly Call[] {
   const { start, end } = outer.range();
   return file.calls().filter((call) => call.start >= start.index && call.end <= end.index);
 }
+
+/** The annotations of a Java declaration, with its other modifiers; empty without any. */
+export function annotationsOf(node: SgNode): string {
+  return (
+    node
+      .children()
+      .find((child) => child.kind() === 'modifiers')
+      ?.text() ?? ''
+  );
+}
+
+/** The text of the function a node is in; of the whole file outside of functions. */
+export const around = (node: SgNode, file: ParsedFile): string => (functionAround(node) ?? file.root).text();
