@@ -5,7 +5,7 @@ import { Pause, ReviewPlan, Steer, type MessageName } from '../domain/messages';
 import { UserError } from '../domain/user-error';
 import { go, type Asked, type Inbox, type Reply } from './exchange';
 import { pathOf } from './overview';
-import { readQuestion } from './read-question';
+import { liveStatus, readQuestion } from './read-question';
 import { showContract, showObjective, showPlan, showQuestion, type Again } from './showing';
 
 const UNPROCESSABLE = 422;
@@ -56,7 +56,8 @@ export async function answerPlan(inbox: Inbox, asked: Asked): Promise<Reply> {
   };
   if (decision !== 'edit') return send(inbox, asked, 'reviewPlan', ReviewPlan, review, showPlan);
   try {
-    const plan = inbox.planText?.read(text ?? '');
+    const status = await liveStatus(inbox.desk, asked.params.id);
+    const plan = await inbox.planText?.read(status, text ?? '');
     return await send(inbox, asked, 'reviewPlan', ReviewPlan, { ...review, plan }, showPlan);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

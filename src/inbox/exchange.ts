@@ -5,11 +5,11 @@ import type { Session } from './access';
 import type { Live } from './live';
 import type { Pictures } from './pictures';
 
-/** A plan as text that people edit. */
+/** The plan of an objective as text that people edit. */
 export interface PlanText {
-  write(about: { readonly status: ObjectiveStatus; readonly plan: Plan }): string;
-  /** @throws UserError with the line that cannot be read */
-  read(text: string): Plan;
+  write(status: ObjectiveStatus): Promise<string>;
+  /** @throws UserError with the lines that are wrong */
+  read(status: ObjectiveStatus, text: string): Promise<Plan>;
 }
 
 /** What every page may use. */

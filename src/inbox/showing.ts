@@ -1,6 +1,7 @@
 import { BUNDLE_FILES, ContractBundle, fileOf } from '../domain/contract-bundle';
 import { awaitedContracts } from '../domain/contract-status';
 import { Plan } from '../domain/plan';
+import type { ObjectiveStatus } from '../domain/status';
 import { ConfigurationError } from '../domain/user-error';
 import { html } from '../html/html';
 import { page, type Asked, type Inbox, type Reply } from './exchange';
@@ -81,15 +82,21 @@ export async function showPlan(inbox: Inbox, asked: Asked, again = FIRST): Promi
         csrf: asked.session.csrf,
         refused: again.refused,
         comment: again.filled.get('comment') ?? '',
-        text:
-          inbox.planText === undefined
-            ? null
-            : (again.filled.get('plan') ?? inbox.planText.write({ status, plan })),
+        text: status.outcome === null ? await textOf(inbox, status, again) : null,
       },
       inbox.pictures,
     ),
     again.status,
   );
+}
+
+/** The plan to edit: as it was written before, or as it is; null: it cannot be edited here. */
+async function textOf(
+  { planText }: Inbox,
+  status: ObjectiveStatus,
+  { filled }: Again,
+): Promise<string | null> {
+  return planText === undefined ? null : (filled.get('plan') ?? planText.write(status));
 }
 
 export async function showContract(inbox: Inbox, asked: Asked, again = FIRST): Promise<Reply> {

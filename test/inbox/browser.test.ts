@@ -288,11 +288,11 @@ describeInBrowser('the inbox in a browser', () => {
       plan: { version: 2, ref },
       tasks: [task({ state: 'pending' })],
     });
-    const read = (text: string): Plan => {
+    const read = async (_: unknown, text: string): Promise<Plan> => {
       if (text.includes('nonsense')) throw new ConfigurationError('Line 1: this is no plan.');
       return Plan.parse(JSON.parse(text));
     };
-    await serve(made, { planText: { write: (about) => JSON.stringify(about.plan, null, 2), read } });
+    await serve(made, { planText: { write: async () => JSON.stringify(plan, null, 2), read } });
     const { page } = await logIn();
     await page.goto(`${server.url}/objectives/${ID}/plan`);
     const field = page.getByLabel('The plan as YAML');

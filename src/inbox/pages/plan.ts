@@ -35,7 +35,8 @@ export function planPage(view: PlanView, pictures: Pictures): string {
       ${
         waits
           ? renderForm(view)
-          : html`<p class="muted">It does not wait for a review; the objective is ${status.state}.</p>`
+          : html`<p class="muted">It does not wait for a review; the objective is ${status.state}.</p>
+              ${renderEdit(view)}`
       }
       <section aria-labelledby="graph-title">
         <h2 id="graph-title">Graph</h2>
@@ -62,13 +63,14 @@ export function planPage(view: PlanView, pictures: Pictures): string {
   });
 }
 
-function renderForm({ status, version, csrf, comment, text }: PlanView): Html {
+function renderForm(view: PlanView): Html {
+  const { status, version, csrf, comment } = view;
   const action = `${pathOf(status.objectiveId)}/plan`;
-  const version_ = html`<input type="hidden" name="version" value="${version}" />`;
   return html`<section aria-labelledby="decide-title">
     <h2 id="decide-title">Your decision</h2>
     <form method="post" action="${action}">
-      ${csrfField(csrf)} ${version_}
+      ${csrfField(csrf)}
+      <input type="hidden" name="version" value="${version}" />
       <label for="comment">Comment</label>
       <textarea id="comment" name="comment" rows="3" maxlength="8000" aria-describedby="comment-help">
 ${comment}</textarea>
@@ -84,28 +86,21 @@ ${comment}</textarea>
         </li>
       </ul>
     </form>
-    ${
-      text === null
-        ? ''
-        : html`<form method="post" action="${action}">
-            ${csrfField(csrf)} ${version_}
-            <label for="plan">The plan as YAML</label>
-            <textarea
-              id="plan"
-              name="plan"
-              rows="24"
-              class="code"
-              spellcheck="false"
-              aria-describedby="plan-help"
-            >
-${text}</textarea>
-            <p id="plan-help" class="muted">
-              It is checked by the same rules as the model's; nothing starts by saving it.
-            </p>
-            <p><button name="decision" value="edit">Save the edited plan</button></p>
-          </form>`
-    }
+    ${renderEdit(view)}
   </section>`;
+}
+
+function renderEdit({ status, version, csrf, text }: PlanView): Html | '' {
+  if (text === null) return '';
+  return html`<form method="post" action="${pathOf(status.objectiveId)}/plan">
+    ${csrfField(csrf)}
+    <input type="hidden" name="version" value="${version}" />
+    <label for="plan">The plan as YAML</label>
+    <textarea id="plan" name="plan" rows="24" class="code" spellcheck="false" aria-describedby="plan-help">
+${text}</textarea>
+    <p id="plan-help" class="muted">It is checked by the same rules as the plan of the coordinator.</p>
+    <p><button class="plain" name="decision" value="edit">Save the edited plan</button></p>
+  </form>`;
 }
 
 function renderTask(task: PlanTask): Html {
