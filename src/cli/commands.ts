@@ -12,6 +12,7 @@ import { feedback } from './commands/feedback';
 import { gc } from './commands/gc';
 import { gate } from './commands/gate';
 import { init } from './commands/init';
+import { inbox } from './commands/inbox';
 import { list } from './commands/list';
 import { logs } from './commands/logs';
 import { mcp } from './commands/mcp';
@@ -57,6 +58,7 @@ export const COMMANDS: readonly Command[] = [
   audit,
   playbooks,
   mcp,
+  inbox,
   worker,
   server,
   setup,

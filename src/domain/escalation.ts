@@ -9,6 +9,9 @@ export const DECISIONS = ['retry', 'reassign', 'accept', 'skip', 'abort'] as con
 export const DecisionKind = z.enum(DECISIONS);
 export type DecisionKind = z.infer<typeof DecisionKind>;
 
+/** Decisions that give work up: whoever clicks is asked once more. */
+export const GIVES_UP: ReadonlySet<DecisionKind> = new Set<DecisionKind>(['skip', 'abort']);
+
 /** Who an escalation is about: one task, or the objective as a whole. */
 export const EscalationSubject = z.union([TaskId, z.literal('objective')]);
 export type EscalationSubject = z.infer<typeof EscalationSubject>;

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
-import { ConfigurationError } from '../domain/user-error';
 import { createGuard } from '../http/guard';
+import { listen, stopListening } from '../http/listen';
 import { tidyErrors } from './tidy-errors';
 
 /** Where clients connect. */
@@ -100,38 +99,14 @@ export async function serveHttp(options: {
     });
   });
   server.maxConnections = 4 * MOST_SESSIONS;
-  await listen(server, options);
+  const address = await listen(server, options);
   return {
-    url: urlOf(server, options.host),
+    url: `${address}${MCP_PATH}`,
     stop: async () => {
       await Promise.all([...sessions.keys()].map(closeSession));
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      await stopListening(server);
     },
   };
-}
-
-async function listen(
-  server: Server,
-  { host, port }: { readonly host: string; readonly port: number },
-): Promise<void> {
-  try {
-    server.listen(port, host);
-    await once(server, 'listening');
-  } catch (error) {
-    throw new ConfigurationError(
-      `The address ${host}:${String(port)} cannot be had; choose another with --host and --port.`,
-      { cause: error },
-    );
-  }
-}
-
-function urlOf(server: Server, host: string): string {
-  const bound = server.address();
-  const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${String(port)}${MCP_PATH}`;
 }
 
 function answer(

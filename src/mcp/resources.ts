@@ -4,7 +4,7 @@ import {
   type Resource,
   type ResourceTemplate,
 } from '@modelcontextprotocol/sdk/types.js';
-import { z } from 'zod';
+import { ContractName } from '../domain/objective-id';
 import { ConfigurationError } from '../domain/user-error';
 import type { Desk } from '../ports/desk';
 import { ObjectiveIdArgument } from './identity';
@@ -14,9 +14,6 @@ const SCHEME = 'coordinator://objectives/';
 const LISTED = 50;
 /** Of these, open ones that are asked for their contracts. */
 const ASKED = 10;
-
-/** How contracts are called, see `contractName`. */
-const ContractName = z.string().regex(/^[a-z0-9-]{1,100}$/, 'is no name of a contract');
 
 interface ResourceKind {
   readonly name: string;

@@ -46,6 +46,12 @@ interface Sent {
   readonly message: string;
 }
 
+interface Diff {
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+}
+
 export interface Wait {
   readonly id: string;
   readonly timeoutMs: number;
@@ -94,6 +100,8 @@ export interface Desk {
   /** Whether this home has a report of it. */
   hasReport(id: string): Promise<boolean>;
   blob(ref: BlobRef): Promise<string>;
+  /** What an objective changed so far, or one task of it: `git diff` between two commits. */
+  diff(id: string, taskId: string | null): Promise<Diff>;
   /** What went wrong as one sentence; what is no `UserError` is kept in the log. */
   explain(error: unknown): Promise<string>;
 }

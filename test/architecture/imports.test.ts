@@ -36,6 +36,7 @@ const ADAPTERS = [
   'audit',
   'notify',
   'forge',
+  'inbox',
 ].map((name) => `src/${name}`);
 const SHARED = ['src/config', 'src/html', 'src/http', 'src/process'];
 /** Types one adapter may know of another: checks run in a sandbox and on databases, which have no ports of their own. */

@@ -1,12 +1,9 @@
 import { exitCodeOf } from '../../domain/exit-codes';
-import { ConfigurationError } from '../../domain/user-error';
 import { objectiveIdArgument, taskIdArgument } from '../argument';
 import type { Command } from '../command';
-import { integrated, ofTask } from '../commit-range';
 import { plainLines } from '../live/text';
+import { readDiff } from '../read-diff';
 import { withObjective } from '../session';
-
-const MAX_BYTES = 32 * 1024 * 1024;
 
 export const diff: Command = {
   name: 'diff',
@@ -16,21 +13,14 @@ export const diff: Command = {
   run: async (context, args) => {
     const objectiveId = objectiveIdArgument(args);
     const taskId = args[1] === undefined ? null : taskIdArgument(args[1]);
-    const { terminal, services } = context;
+    const { terminal } = context;
     const status = await withObjective(context, objectiveId, async ({ department }) => {
       const answer = await department.status(objectiveId);
       return answer.kind === 'live' ? answer.status : null;
     });
-    if (status === null) {
-      throw new ConfigurationError(
-        `No worker answers for ${objectiveId}, so its commits are not known; \`${context.call(`attach ${objectiveId}`)}\` brings one.`,
-      );
-    }
-    const range = taskId === null ? integrated(status) : ofTask(status, taskId, context.call);
-    const repositories = await services.repositories();
-    const text = await repositories.diff({ objectiveId, ...range, maxBytes: MAX_BYTES });
+    const { from, to, text } = await readDiff(context, { objectiveId, taskId, status });
     terminal.say(text === '' ? 'Nothing was changed.' : plainLines(text));
-    terminal.emit({ objective: objectiveId, task: taskId, ...range, diff: text });
+    terminal.emit({ objective: objectiveId, task: taskId, from, to, diff: text });
     return exitCodeOf('delivered');
   },
 };

@@ -105,7 +105,7 @@ async function overHttp(context: CommandContext, desk: Desk, flags: McpFlags): P
   const host = flags.host ?? LOOPBACK;
   const { createMcpServer } = await import('../../mcp/server.js');
   const { serveHttp } = await import('../../mcp/http.js');
-  const { isLoopback } = await import('../../http/guard.js');
+  const { isLoopback } = await import('../../http/names.js');
   const server = await serveHttp({
     createServer: () => createMcpServer({ desk, version: packageVersion() }),
     host,

@@ -8,6 +8,7 @@ import type { CommandContext } from '../command';
 import { decisionId } from '../decision-id';
 import { findPrecedents, repositoryOf } from '../find-precedents';
 import { findReport, hasReport, missingReport } from '../find-report';
+import { readDiff } from '../read-diff';
 import { reportError } from '../report-error';
 import type { Session } from '../session';
 import { keepSession } from './keep-session';
@@ -80,6 +81,12 @@ export function createDesk(
       });
     },
     hasReport: (id) => hasReport(services.reportsDir, id),
+    diff: (id, taskId) =>
+      withSession(id, async ({ department }) => {
+        const answer = await department.status(id);
+        const status = answer.kind === 'live' ? answer.status : null;
+        return readDiff(context, { objectiveId: id, taskId, status });
+      }),
     blob: async (ref) => (await (await services.blobs()).get(ref)).toString('utf8'),
     explain: async (error) => {
       const lines: string[] = [];

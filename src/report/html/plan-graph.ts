@@ -5,7 +5,7 @@ import { mention } from '../../domain/specialists';
 const NODE = { width: 210, height: 58, gapX: 46, gapY: 14 } as const;
 const TITLE_CHARACTERS = 30;
 
-type Task = Report['tasks'][number];
+type Task = Pick<Report['tasks'][number], 'id' | 'title' | 'specialist' | 'state' | 'group' | 'dependsOn'>;
 
 /** The plan as a graph: a column for each parallel group, an arrow from each task to those that wait for it. */
 export function renderPlanGraph(tasks: readonly Task[]): Html {

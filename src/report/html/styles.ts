@@ -49,6 +49,8 @@ svg .l0 { fill: var(--bar0); } svg .l1 { fill: var(--bar1); } svg .l2 { fill: va
 svg .l3, svg .l4 { fill: var(--bar3); } svg .merging { fill: var(--line); }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1rem; font-size: .875rem; color: var(--faint); margin: .4rem 0; }
 .legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin-right: .35rem; }
+.legend .l0 { background: var(--bar0); } .legend .l1 { background: var(--bar1); } .legend .l2 { background: var(--bar2); }
+.legend .l3 { background: var(--bar3); } .legend .wait { background: var(--wait); } .legend .merging { background: var(--line); }
 @media (max-width: 36rem) { details > summary { grid-template-columns: 1.6rem 1fr; }
   details > summary .verdict { grid-column: 2; } details > div { padding-left: 0; } }
 @media print { details > div { display: block; } main { max-width: none; } }

@@ -6,7 +6,7 @@ const CHART = { left: 120, width: 820, row: 26, bar: 14, top: 22 } as const;
 const TICKS = 5;
 
 /** When each task was worked on, at which level, and when it waited for a human. */
-export function renderTimeline(report: Report): Html {
+export function renderTimeline(report: Pick<Report, 'events' | 'decisions' | 'tasks' | 'writtenAt'>): Html {
   const rows = readTimeline(report);
   if (rows.length === 0) return html`<p class="muted">No task was started.</p>`;
   const from = Math.min(...rows.map((row) => row.from));
@@ -15,12 +15,12 @@ export function renderTimeline(report: Report): Html {
   const height = CHART.top + rows.length * CHART.row;
   const width = CHART.left + CHART.width + 10;
   return html`<div class="legend" aria-hidden="true">
-      <span><i style="background: var(--bar0)"></i>first attempt</span>
-      <span><i style="background: var(--bar1)"></i>level 1, self-recovery</span>
-      <span><i style="background: var(--bar2)"></i>level 2, peer</span>
-      <span><i style="background: var(--bar3)"></i>level 3, coordinator</span>
-      <span><i style="background: var(--wait)"></i>waiting for a human</span>
-      <span><i style="background: var(--line)"></i>gate and merge</span>
+      <span><i class="l0"></i>first attempt</span>
+      <span><i class="l1"></i>level 1, self-recovery</span>
+      <span><i class="l2"></i>level 2, peer</span>
+      <span><i class="l3"></i>level 3, coordinator</span>
+      <span><i class="wait"></i>waiting for a human</span>
+      <span><i class="merging"></i>gate and merge</span>
     </div>
     <div class="scroll">
       <svg

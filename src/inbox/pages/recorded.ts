@@ -1,0 +1,25 @@
+import type { ObjectiveRow } from '../../domain/standing';
+import { html } from '../../html/html';
+import { pathOf } from '../overview';
+import { frame, state } from './frame';
+import { firstLine, instant } from './words';
+
+/** What is known of an objective while no worker answers. */
+export function recordedPage(
+  row: ObjectiveRow,
+  {
+    by,
+    notice,
+    hasReport,
+  }: { readonly by: string; readonly notice: string | null; readonly hasReport: boolean },
+): string {
+  return frame({
+    title: firstLine(row.objective, 80),
+    by,
+    notice,
+    body: html`<h1>${row.objective}</h1>
+      <p>${state(row.state ?? (row.open ? 'open' : 'closed'))} since ${instant(row.startedAt)}</p>
+      <p>No worker answers, so this is all there is to see; <code>worker</code> brings one.</p>
+      ${hasReport ? html`<p><a href="${pathOf(row.objectiveId)}/report">Report</a></p>` : ''}`,
+  });
+}

@@ -1,0 +1,107 @@
+import { isDeploymentWatchId } from '../domain/deployment-watch';
+import type { Decision, Escalation } from '../domain/escalation';
+import { TaskId } from '../domain/plan';
+import { SPECIALIST_NAMES } from '../domain/specialists';
+import type { ObjectiveStatus, TaskStatus } from '../domain/status';
+import { ConfigurationError } from '../domain/user-error';
+import type { Desk } from '../ports/desk';
+
+type Changes =
+  { readonly kind: 'diff'; readonly text: string } | { readonly kind: 'none'; readonly why: string };
+
+/** A question with what it is about; `escalation` null: it is not open, and `decision` says who closed it. */
+export interface OpenQuestion {
+  readonly id: string;
+  /** Id of the objective or the watch that asks. */
+  readonly owner: string;
+  /** What was asked of the department. */
+  readonly title: string;
+  readonly escalation: Escalation | null;
+  readonly decision: Decision | null;
+  /** The task it is about; null: the whole. */
+  readonly task: TaskStatus | null;
+  /** What the gate found red, by subject. */
+  readonly red: readonly { readonly subject: string; readonly excerpt: string }[];
+  /** Roles that may take over. */
+  readonly roster: readonly string[];
+  /** Earlier decisions for the same reason, newest first. */
+  readonly precedents: readonly Decision[];
+  /** null: nothing to show of a watch. */
+  readonly diff: Changes | null;
+  readonly now: string;
+}
+
+/** @throws ConfigurationError where nobody answers for it */
+export async function readQuestion(desk: Desk, owner: string, id: string): Promise<OpenQuestion> {
+  if (isDeploymentWatchId(owner)) return questionOfWatch(desk, owner, id);
+  const status = await liveStatus(desk, owner);
+  const found = findQuestion(status, id);
+  const task = status.tasks.find((row) => row.id === subjectOf(id)) ?? null;
+  return {
+    ...found,
+    id,
+    owner,
+    title: status.objective,
+    task,
+    red: (task === null ? status.gate : task.gate)?.red ?? [],
+    roster: [...new Set<string>([...SPECIALIST_NAMES, ...status.tasks.map(({ specialist }) => specialist)])],
+    precedents:
+      found.escalation === null
+        ? []
+        : status.decisions.filter(({ trigger }) => trigger === found.escalation?.trigger).reverse(),
+    diff: found.escalation === null ? null : await changesOf(desk, status, task),
+    now: status.now,
+  };
+}
+
+/** Whether a question of a status is open, or who decided it. */
+export function findQuestion(
+  { escalations, decisions }: Pick<ObjectiveStatus, 'escalations' | 'decisions'>,
+  id: string,
+): Pick<OpenQuestion, 'escalation' | 'decision'> {
+  return {
+    escalation: escalations.find((row) => row.id === id) ?? null,
+    decision: decisions.find(({ escalationId }) => escalationId === id) ?? null,
+  };
+}
+
+/** @throws ConfigurationError where no worker answers */
+export async function liveStatus(desk: Desk, id: string): Promise<ObjectiveStatus> {
+  const standing = await desk.status(id);
+  if (standing.kind === 'live') return standing.status;
+  throw new ConfigurationError(`No worker answers for ${id}; \`worker\` brings one.`);
+}
+
+async function questionOfWatch(desk: Desk, owner: string, id: string): Promise<OpenQuestion> {
+  const { row, status } = await desk.watch(owner);
+  if (status === null) throw new ConfigurationError(`No worker answers for ${owner}; \`worker\` brings one.`);
+  return {
+    ...findQuestion(status, id),
+    id,
+    owner,
+    title: `Deployment of: ${row.objective}`,
+    task: null,
+    red: [],
+    roster: SPECIALIST_NAMES,
+    precedents: [],
+    diff: null,
+    now: status.now,
+  };
+}
+
+/** `backend-T007` of `backend-T007-E1`; null: it is about the whole. */
+function subjectOf(id: string): string | null {
+  const subject = id.replace(/-E\d+$/, '');
+  return TaskId.safeParse(subject).success ? subject : null;
+}
+
+async function changesOf(desk: Desk, status: ObjectiveStatus, task: TaskStatus | null): Promise<Changes> {
+  if (task !== null && task.commit === null)
+    return { kind: 'none', why: `${task.id} has committed nothing yet.` };
+  try {
+    return { kind: 'diff', text: (await desk.diff(status.objectiveId, task?.id ?? null)).text };
+  } catch (error) {
+    // The question can be answered without it.
+    return { kind: 'none', why: await desk.explain(error) };
+  }
+}

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import type { Decision } from '../../src/domain/escalation';
+import { ResolveEscalation } from '../../src/domain/escalation';
+import type { ObjectiveStatus } from '../../src/domain/status';
+import { ConfigurationError, UserError } from '../../src/domain/user-error';
+import type { Desk } from '../../src/ports/desk';
+import { serveInbox, type InboxServer } from '../../src/inbox/server';
+import type { Pictures } from '../../src/inbox/pictures';
+import { renderPlanGraph } from '../../src/report/html/plan-graph';
+import { renderHtml } from '../../src/report/html/render-html';
+import { STYLES } from '../../src/report/html/styles';
+import { renderTimeline } from '../../src/report/html/timeline-chart';
+import { escalation, status, task } from '../cli/fixtures';
+
+type Sent = Parameters<Desk['send']>[0];
+
+/** A desk that holds objectives in memory and lets the first decision win, as the workflow does. */
+export interface FakeDesk extends Desk {
+  readonly sent: readonly Sent[];
+  /** How often an objective was asked where it stands. */
+  asked(): number;
+  change(id: string, over: Partial<ObjectiveStatus>): void;
+  store(text: string): string;
+}
+
+export function createFakeDesk(
+  objectives: readonly ObjectiveStatus[],
+  diffs: Readonly<Record<string, string>> = {},
+): FakeDesk {
+  const held = new Map(objectives.map((row) => [row.objectiveId, row]));
+  const blobs = new Map<string, string>();
+  const sent: Sent[] = [];
+  let asked = 0;
+  const find = (id: string): ObjectiveStatus => {
+    const found = held.get(id);
+    if (found === undefined) throw new ConfigurationError(`There is no objective ${id}.`);
+    return found;
+  };
+  const unused = (): never => {
+    throw new Error('The inbox asked for something no test has prepared.');
+  };
+  return {
+    sent,
+    asked: () => asked,
+    change: (id, over) => held.set(id, { ...find(id), ...over }),
+    store: (text) => {
+      const ref = createHash('sha256').update(text).digest('hex');
+      blobs.set(ref, text);
+      return ref;
+    },
+    start: unused,
+    list: () =>
+      Promise.resolve(
+        [...held.values()].map((row) => ({
+          objectiveId: row.objectiveId,
+          objective: row.objective,
+          repository: row.repository,
+          base: 'main',
+          model: 'offline',
+          open: row.outcome === null,
+          state: row.state,
+          escalationLevel: row.escalations.length > 0 ? 4 : 0,
+          startedAt: row.startedAt,
+          closedAt: null,
+        })),
+      ),
+    status: async (id) => {
+      asked += 1;
+      return { kind: 'live', status: find(id), webUi: `http://127.0.0.1:8233/workflows/${id}` };
+    },
+    watch: unused,
+    escalations: (id) =>
+      Promise.resolve(
+        [...held.values()]
+          .filter((row) => id === null || row.objectiveId === id)
+          .flatMap((row) => row.escalations.map((one) => ({ objective: row.objectiveId, escalation: one }))),
+      ),
+    send: async (message) => {
+      const row = find(message.id);
+      if (row.outcome !== null) throw new ConfigurationError(`${message.id} is already finished.`);
+      if (message.name === 'resolveEscalation') resolve(held, row, ResolveEscalation.parse(message.payload));
+      sent.push(message);
+      return { applied: true, message: 'recorded and applied' };
+    },
+    cancel: unused,
+    wait: unused,
+    report: async (id) => {
+      throw new ConfigurationError(`${id} has no report yet.`);
+    },
+    hasReport: () => Promise.resolve(false),
+    blob: async (ref) => blobs.get(ref) ?? unused(),
+    diff: async (id, taskId) => ({
+      from: 'a'.repeat(40),
+      to: 'b'.repeat(40),
+      text: diffs[taskId ?? id] ?? '',
+    }),
+    explain: async (error) =>
+      error instanceof UserError ? error.message : `Internal error: ${String(error)}`,
+  };
+}
+
+function resolve(held: Map<string, ObjectiveStatus>, row: ObjectiveStatus, said: ResolveEscalation): void {
+  const before = row.decisions.find(({ escalationId }) => escalationId === said.escalationId);
+  if (before !== undefined)
+    throw new ConfigurationError(
+      `${said.escalationId} is already decided: ${before.decision} by ${before.by}.`,
+    );
+  const decision: Decision = {
+    escalationId: said.escalationId,
+    decision: said.decision,
+    option: said.option ?? null,
+    guidance: said.guidance ?? null,
+    assignee: said.assignee ?? null,
+    by: said.by,
+    channel: 'update',
+    decidedAt: row.now,
+  };
+  held.set(row.objectiveId, {
+    ...row,
+    decisions: [...row.decisions, decision],
+    escalations: row.escalations.filter(({ id }) => id !== said.escalationId),
+  });
+}
+
+const pictures: Pictures = {
+  styles: STYLES,
+  planGraph: renderPlanGraph,
+  timeline: renderTimeline,
+  report: renderHtml,
+};
+
+export const QUESTION = 'backend-T001-E1';
+
+/** A running objective with one question about its one task. */
+export function asking(over: Partial<ObjectiveStatus> = {}): ObjectiveStatus {
+  const reassign = {
+    id: 'reassign',
+    label: 'Hand it to somebody else',
+    consequence: 'Another specialist starts afresh.',
+    decision: 'reassign' as const,
+  };
+  const abort = {
+    id: 'abort',
+    label: 'Stop the objective',
+    consequence: 'It ends.',
+    decision: 'abort' as const,
+  };
+  const asked = escalation();
+  return status({
+    state: 'awaiting-human',
+    tasks: [task({ state: 'suspended', commit: 'c'.repeat(40), waitingFor: QUESTION })],
+    escalations: [{ ...asked, options: [...asked.options, reassign, abort] }],
+    ...over,
+  });
+}
+
+export async function openInbox(
+  desk: Desk,
+  over: Partial<Parameters<typeof serveInbox>[0]> = {},
+): Promise<InboxServer> {
+  return serveInbox({
+    desk,
+    pictures,
+    by: 'ada@inbox',
+    host: '127.0.0.1',
+    port: 0,
+    everyMs: { objective: 50, list: 50 },
+    ...over,
+  });
+}
