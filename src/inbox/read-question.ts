@@ -1,6 +1,7 @@
 import { isDeploymentWatchId } from '../domain/deployment-watch';
 import type { Decision, Escalation } from '../domain/escalation';
 import { TaskId } from '../domain/plan';
+import type { Precedent } from '../domain/precedents';
 import { SPECIALIST_NAMES } from '../domain/specialists';
 import type { ObjectiveStatus, TaskStatus } from '../domain/status';
 import { ConfigurationError } from '../domain/user-error';
@@ -24,8 +25,8 @@ export interface OpenQuestion {
   readonly red: readonly { readonly subject: string; readonly excerpt: string }[];
   /** Roles that may take over. */
   readonly roster: readonly string[];
-  /** Earlier decisions for the same reason, newest first. */
-  readonly precedents: readonly Decision[];
+  /** What people decided for the same reason before. */
+  readonly precedents: readonly Precedent[];
   /** null: nothing to show of a watch. */
   readonly diff: Changes | null;
   readonly now: string;
@@ -45,10 +46,7 @@ export async function readQuestion(desk: Desk, owner: string, id: string): Promi
     task,
     red: (task === null ? status.gate : task.gate)?.red ?? [],
     roster: [...new Set<string>([...SPECIALIST_NAMES, ...status.tasks.map(({ specialist }) => specialist)])],
-    precedents:
-      found.escalation === null
-        ? []
-        : status.decisions.filter(({ trigger }) => trigger === found.escalation?.trigger).reverse(),
+    precedents: await precedentsOf(desk, owner, found.escalation),
     diff: found.escalation === null ? null : await changesOf(desk, status, task),
     now: status.now,
   };
@@ -75,18 +73,27 @@ export async function liveStatus(desk: Desk, id: string): Promise<ObjectiveStatu
 async function questionOfWatch(desk: Desk, owner: string, id: string): Promise<OpenQuestion> {
   const { row, status } = await desk.watch(owner);
   if (status === null) throw new ConfigurationError(`No worker answers for ${owner}; \`worker\` brings one.`);
+  const found = findQuestion(status, id);
   return {
-    ...findQuestion(status, id),
+    ...found,
     id,
     owner,
     title: `Deployment of: ${row.objective}`,
     task: null,
     red: [],
     roster: SPECIALIST_NAMES,
-    precedents: [],
+    precedents: await precedentsOf(desk, owner, found.escalation),
     diff: null,
     now: status.now,
   };
+}
+
+async function precedentsOf(
+  desk: Desk,
+  id: string,
+  escalation: Escalation | null,
+): Promise<readonly Precedent[]> {
+  return escalation === null ? [] : desk.precedents({ id, trigger: escalation.trigger });
 }
 
 /** `backend-T007` of `backend-T007-E1`; null: it is about the whole. */

@@ -69,6 +69,8 @@ describeInBrowser('the web inbox on the real thing', () => {
             guidance: 'Store a hash of the refresh tokens.',
             by: 'ada@inbox',
             channel: 'update',
+            person: 'ada',
+            via: 'inbox',
           },
         ],
       });

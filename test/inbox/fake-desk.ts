@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Decision } from '../../src/domain/escalation';
 import { ResolveEscalation } from '../../src/domain/escalation';
+import type { Precedent } from '../../src/domain/precedents';
 import type { ObjectiveStatus } from '../../src/domain/status';
 import { ConfigurationError, UserError } from '../../src/domain/user-error';
 import type { Desk } from '../../src/ports/desk';
@@ -26,6 +27,7 @@ export interface FakeDesk extends Desk {
 export function createFakeDesk(
   objectives: readonly ObjectiveStatus[],
   diffs: Readonly<Record<string, string>> = {},
+  precedents: readonly Precedent[] = [],
 ): FakeDesk {
   const held = new Map(objectives.map((row) => [row.objectiveId, row]));
   const blobs = new Map<string, string>();
@@ -75,6 +77,7 @@ export function createFakeDesk(
           .filter((row) => id === null || row.objectiveId === id)
           .flatMap((row) => row.escalations.map((one) => ({ objective: row.objectiveId, escalation: one }))),
       ),
+    precedents: () => Promise.resolve(precedents),
     send: async (message) => {
       const row = find(message.id);
       if (row.outcome !== null) throw new ConfigurationError(`${message.id} is already finished.`);

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAccess } from '../../src/inbox/access';
 import { createLive } from '../../src/inbox/live';
+import type { Precedent } from '../../src/domain/precedents';
 import type { InboxServer } from '../../src/inbox/server';
 import { ID, status } from '../cli/fixtures';
 import { asking, createFakeDesk, openInbox, QUESTION, type FakeDesk } from './fake-desk';
@@ -362,3 +363,24 @@ function openEvents(path: string, cookie: string): { seen(text: string): Promise
     close: () => sent.destroy(),
   };
 }
+
+test('a question shows what people decided for the same reason before', async () => {
+  await server.stop();
+  const before: Precedent = {
+    at: '2029-12-01T10:00:00.000Z',
+    objective: 'objective-add-search-76543210',
+    repository: 'shop',
+    escalationId: 'backend-T002-E1',
+    question: 'Tokens are logged. <b>What now?</b>',
+    decision: 'retry',
+    option: 'retry',
+    guidance: 'Log their digest.',
+    by: 'bob@cli',
+    person: 'bob',
+  };
+  desk = createFakeDesk([asking()], {}, [before]);
+  server = await openInbox(desk);
+  const { body } = await ask(question, { headers: { cookie: (await logIn()).cookie } });
+  expect(body).toContain('Tokens are logged. &lt;b&gt;What now?&lt;/b&gt;');
+  expect(body).toContain('Log their digest.');
+});

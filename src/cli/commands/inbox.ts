@@ -8,6 +8,7 @@ import { createDesk } from '../desk/desk';
 import { untilAborted, userName } from '../live/carry-on';
 import { openInBrowser } from '../open-in-browser';
 import { parseFlags } from '../parse-flags';
+import { speakerAt } from '../speaker';
 
 const LOOPBACK = '127.0.0.1';
 const DEFAULT_PORT = 7420;
@@ -33,7 +34,10 @@ export const inbox: Command = {
   examples: ['backend-coordinator inbox --open', 'backend-coordinator inbox --port 7420 --as ada'],
   run: async (context, _args, rawFlags) => {
     const flags = parseFlags(InboxFlags, rawFlags);
-    const desk = createDesk(context, { allowUnsandboxed: false });
+    const desk = createDesk(context, {
+      allowUnsandboxed: false,
+      from: flags.as === undefined ? speakerAt('inbox') : { person: flags.as, channel: 'inbox' },
+    });
     try {
       await serve(context, desk, flags);
     } finally {

@@ -198,13 +198,13 @@ function renderPrecedents({ precedents }: OpenQuestion): Html | '' {
     <h2 id="precedents-title">Decided before, for the same reason</h2>
     ${table(
       'Decisions on questions of the same kind',
-      ['Question', 'Decision', 'Guidance', 'By', 'When'],
-      precedents.map((row) => [
-        row.escalationId,
-        row.decision,
-        row.guidance ?? '–',
-        row.by,
-        instant(row.decidedAt),
+      ['Question', 'Decision', 'Guidance', 'By', 'When and where'],
+      precedents.map(({ question, decision, guidance, by, person, repository, at }) => [
+        firstLine(question),
+        decision,
+        guidance ?? '–',
+        person ?? `${by}, who is not proven`,
+        `${instant(at)}, ${repository}`,
       ]),
     )}
   </section>`;
