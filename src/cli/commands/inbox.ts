@@ -55,6 +55,7 @@ async function serve(
   const { terminal, signal, home, environment } = context;
   const host = flags.host ?? LOOPBACK;
   const { serveInbox } = await import('../../inbox/server.js');
+  const { createPlanText } = await import('../plan/plan-text.js');
   const { isLoopback } = await import('../../http/names.js');
   const server = await serveInbox({
     desk,
@@ -62,6 +63,7 @@ async function serve(
     by: `${flags.as ?? userName(context)}@inbox`,
     host,
     port: flags.port ?? DEFAULT_PORT,
+    planText: createPlanText(context.services.blobs),
   });
   const { stdin } = terminal.streams;
   const tell = (link: string): void => {
