@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EscalationReason } from './triggers';
 
 /** People by what they answer for; who they are is configuration. */
-export const DECIDER_ROLES = ['architect', 'dba', 'security'] as const;
+const DECIDER_ROLES = ['architect', 'dba', 'security'] as const;
 const DeciderRole = z.enum(DECIDER_ROLES);
 type DeciderRole = z.infer<typeof DeciderRole>;
 const Decider = z.enum([...DECIDER_ROLES, 'anyone']);

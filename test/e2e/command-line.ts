@@ -35,7 +35,7 @@ export interface Running {
 }
 
 /** A running command whose three streams are a pseudo-terminal; stdout is what it shows. */
-export interface RunningOnTerminal extends Running {
+interface RunningOnTerminal extends Running {
   type(text: string): void;
 }
 

@@ -63,7 +63,7 @@ async function serve(
     by: `${flags.as ?? userName(context)}@inbox`,
     host,
     port: flags.port ?? DEFAULT_PORT,
-    planText: createPlanText(context.services.blobs),
+    planText: createPlanText(() => context.services.blobs()),
   });
   const { stdin } = terminal.streams;
   const tell = (link: string): void => {
