@@ -298,7 +298,7 @@ export function adoptPlan(run: Run, ref: string, outlines: readonly TaskOutline[
  * of what was carried over, before {@link openRun}.
  */
 export function isTakenUp(carried: Carried | undefined): boolean {
-  return carried !== undefined && carried.outcome !== null;
+  return (carried?.outcome ?? null) !== null;
 }
 
 /** An objective that had ended begins anew where it ended: what it made stays, what its end settled is open again. */

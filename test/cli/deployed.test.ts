@@ -173,7 +173,11 @@ test('resolve reaches a watch', async () => {
 });
 
 test('escalations shows the question of a watch, by its id and among all', async () => {
-  const script: Script = { ...known, worker: true, query: () => [question] };
+  const script: Script = {
+    ...known,
+    worker: true,
+    query: (name) => (name === 'watchStatus' ? watching : [question]),
+  };
   const one = await run(escalations, [WATCH], {}, script);
   expect(one.out).toContain(`resolve ${WATCH} deployment-E1`);
   const all = await run(escalations, [], {}, script);

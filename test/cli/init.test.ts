@@ -255,10 +255,12 @@ describe('asking', () => {
 
   test('the address of Slack is a secret: a variable is named, and no address is written down', async () => {
     const flags = { repo: 'sample', model: 'offline', budgetUsd: '1', yes: true, notifyFormat: 'slack' };
-    const refused = await init({ ...flags, notifyWebhook: 'https://hooks.slack.example/T0/B0/secret' });
-    expect(refused.code).toBe(2);
-    expect(refused.err).toMatch(/COORDINATOR_NOTIFY_SLACK_URL/);
-    expect(refused.err).not.toContain('T0/B0');
+    const refused: unknown = await init({
+      ...flags,
+      notifyWebhook: 'https://hooks.slack.example/T0/B0/secret',
+    }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ exitCode: 2, message: expect.stringContaining('COORDINATOR_NOTIFY_SLACK_URL') });
+    expect(JSON.stringify(refused)).not.toContain('T0/B0');
     const { code } = await init({ ...flags, notifyWebhook: 'COORDINATOR_NOTIFY_SLACK_URL' });
     expect(code).toBe(0);
     expect(await settings()).toMatchObject({

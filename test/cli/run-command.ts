@@ -42,6 +42,7 @@ export async function runCommand(
   const services = {
     useServerWithHistory: () => Promise.resolve(server),
     useServer: () => Promise.resolve(server),
+    audit: () => Promise.resolve({ lines: () => Promise.resolve([]) }),
     ...over.services,
   };
   const context: CommandContext = {

@@ -28,7 +28,7 @@ export function createFakeGateway(script: {
   readonly executions?: readonly Execution[];
   readonly knowsSearchAttributes?: boolean;
   readonly worker?: boolean;
-  readonly query?: () => unknown;
+  readonly query?: (name: string) => unknown;
   readonly update?: () => unknown;
   readonly signal?: () => void;
   readonly result?: unknown;
@@ -79,7 +79,7 @@ export function createFakeGateway(script: {
     },
     query: (_id, name) => {
       queries.push(name);
-      return Promise.resolve().then(() => script.query?.());
+      return Promise.resolve().then(() => script.query?.(name));
     },
     update: () => Promise.resolve().then(() => script.update?.()),
     signal: (request) =>

@@ -98,7 +98,7 @@ test('what is not set stands there as an example that works once its mark is rem
     repository: '/home/me/shop',
     model: 'auto',
     budgetUsd: 10,
-    notifications: { details: false, webhooks: [], bell: true },
+    notifications: { details: false, webhooks: [], bell: true, commands: 'npm' },
   });
 });
 

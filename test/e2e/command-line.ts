@@ -190,3 +190,11 @@ export type ResultLine = z.infer<typeof ResultLine>;
 export function resultLine(stdout: string): ResultLine {
   return ResultLine.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
 }
+
+/** The link into the web inbox, as it is printed for people. */
+export async function saidLink(inbox: Running): Promise<string> {
+  let said = '';
+  inbox.child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+  await inbox.seen(/Ctrl-C ends it/);
+  return /http:\S+\/enter\?token=[\w-]+/.exec(said)?.[0] ?? '';
+}

@@ -43,7 +43,7 @@ interface StepEnd {
 
 /** Runs a step as the runner does: `bash -e` in the job's folder, without a terminal. */
 async function step(name: string, variables: Readonly<Record<string, string>> = {}): Promise<StepEnd> {
-  const text = await readFile(join(packageRoot(), 'examples', 'github-actions', 'objective.yml'), 'utf8');
+  const text = await readFile(join(packageRoot(), 'docs', 'examples', 'github-actions.yml'), 'utf8');
   const { steps } = Workflow.parse(parse(text)).jobs.objective;
   const script = steps.find((row) => row.name === name)?.run;
   if (script === undefined) throw new Error(`The example has no step ${name}.`);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { Report } from '../../src/domain/report';
 import { describeInBrowser, openBrowser } from '../support/chromium';
-import { OBJECTIVE, openCommandLine, type CommandLine } from './command-line';
+import { OBJECTIVE, openCommandLine, saidLink, type CommandLine } from './command-line';
 
 const RUN_TIMEOUT_MS = 900_000;
 /** Where pictures for the documentation go, when somebody wants new ones. */
@@ -80,14 +80,6 @@ describeInBrowser('the web inbox on the real thing', () => {
     RUN_TIMEOUT_MS,
   );
 });
-
-/** The link as it is printed for people. */
-async function saidLink(inbox: ReturnType<CommandLine['start']>): Promise<string> {
-  let said = '';
-  inbox.child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
-  await inbox.seen(/Ctrl-C ends it/);
-  return /http:\S+\/enter\?token=[\w-]+/.exec(said)?.[0] ?? '';
-}
 
 async function picture(page: Page, name: string): Promise<void> {
   if (PICTURES !== undefined) await page.screenshot({ path: join(PICTURES, `${name}.png`) });

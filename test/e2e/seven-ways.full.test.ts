@@ -21,6 +21,7 @@ import {
   OBJECTIVE,
   openCommandLine,
   resultLine,
+  saidLink,
   serverGone,
   type CommandLine,
   type Running,
@@ -181,7 +182,30 @@ describe('in a browser', () => {
     WAY_MS,
   );
 
-  test.todo('5. a button of the web inbox');
+  inBrowser(
+    '5. a button of the web inbox, entered by its link',
+    () =>
+      atWork(async (place) => {
+        const inbox = cli.start('inbox', '--port', '0', '--as', 'ada');
+        try {
+          const page = await openPage(browser, { width: 1100, height: 1000 });
+          await page.goto(await saidLink(inbox));
+          await page.locator('#waiting a[href*="/questions/"]').click();
+          await page.getByRole('heading', { name: 'What was changed' }).waitFor();
+          await page.locator('button.first').click();
+          expect(await decisionActedOn(place)).toMatchObject({
+            ...ANSWER,
+            by: 'ada@inbox',
+            channel: 'update',
+            person: 'ada',
+            via: 'inbox',
+          });
+        } finally {
+          await interrupt(inbox);
+        }
+      }),
+    WAY_MS,
+  );
 });
 
 test(

@@ -2,6 +2,7 @@ import { objectiveIdArgument } from '../argument';
 import { BY_OPTION } from '../by';
 import type { Command } from '../command';
 import { readPlanCall, readPlanFlags } from '../plan/plan-call';
+import { runPlan } from '../plan/run-plan';
 
 export const plan: Command = {
   name: 'plan',
@@ -28,7 +29,6 @@ export const plan: Command = {
     const objectiveId = objectiveIdArgument(args);
     const flags = readPlanFlags(rawFlags);
     const call = readPlanCall(args.slice(1), flags);
-    const { runPlan } = await import('../plan/run-plan.js');
     return runPlan(context, objectiveId, call, flags);
   },
 };
