@@ -1,15 +1,13 @@
 // Needs no server: commands over the real client and a scripted gateway.
-import { createDepartmentClient } from '../../src/client/department-client';
 import { deployed } from '../../src/cli/commands/deployed';
 import { escalations } from '../../src/cli/commands/escalations';
 import { resolve } from '../../src/cli/commands/resolve';
 import { status } from '../../src/cli/commands/status';
-import type { Command, CommandContext } from '../../src/cli/command';
-import { byName } from '../../src/config/call-form';
-import { readEnvironment } from '../../src/config/environment';
+import type { Command } from '../../src/cli/command';
 import type { WatchStatus } from '../../src/domain/watch-status';
-import { createFakeGateway, execution } from '../client/fake-gateway';
-import { captureTerminal, escalation, ID } from './fixtures';
+import { execution } from '../client/fake-gateway';
+import { escalation, ID } from './fixtures';
+import { runCommand, type Script } from './run-command';
 
 const WATCH = `${ID}/deployment`;
 const COMMIT = 'c'.repeat(40);
@@ -48,36 +46,13 @@ const watching: WatchStatus = {
   ignored: [{ at: '2030-01-01T00:00:30.000Z', name: 'reportDeployment', reason: 'commit: bad\u001b[31m' }],
 };
 
-type Script = Parameters<typeof createFakeGateway>[0];
-
-async function run(
+const run = (
   command: Command,
   args: readonly string[],
   flags: Record<string, unknown>,
   script: Script,
   json = false,
-): Promise<{ code: number; out: string; gateway: ReturnType<typeof createFakeGateway> }> {
-  const { terminal, out } = captureTerminal({ json });
-  const gateway = createFakeGateway(script);
-  const server = {
-    kind: 'configured',
-    openDepartment: () => Promise.resolve(createDepartmentClient(gateway)),
-    workflowUrl: () => null,
-    release: () => Promise.resolve(),
-  };
-  const context: CommandContext = {
-    terminal,
-    environment: readEnvironment({ USER: 'ann' }),
-    home: { home: '/nowhere', cache: '/nowhere' },
-    services: {
-      useServerWithHistory: () => Promise.resolve(server),
-    } as unknown as CommandContext['services'],
-    signal: new AbortController().signal,
-    cwd: '/',
-    call: byName,
-  };
-  return { code: await command.run(context, args, flags), out: out(), gateway };
-}
+): ReturnType<typeof runCommand> => runCommand(command, args, flags, script, { json });
 
 const known: Script = { executions: [execution(WATCH, { memo })] };
 

@@ -259,7 +259,10 @@ describe('asking', () => {
       ...flags,
       notifyWebhook: 'https://hooks.slack.example/T0/B0/secret',
     }).catch((error: unknown) => error);
-    expect(refused).toMatchObject({ exitCode: 2, message: expect.stringContaining('COORDINATOR_NOTIFY_SLACK_URL') });
+    expect(refused).toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('COORDINATOR_NOTIFY_SLACK_URL'),
+    });
     expect(JSON.stringify(refused)).not.toContain('T0/B0');
     const { code } = await init({ ...flags, notifyWebhook: 'COORDINATOR_NOTIFY_SLACK_URL' });
     expect(code).toBe(0);
