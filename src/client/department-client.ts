@@ -144,8 +144,11 @@ export function createDepartmentClient(
       asking(objectiveId, async () => {
         const { state } = await gateway.describe(objectiveId);
         try {
-          if (state !== 'open' && (await takeUpObjective(gateway, { objectiveId, payload })))
+          if (state !== 'open' && (await takeUpObjective(gateway, { objectiveId, payload }))) {
+            // A worker that goes in the middle of its first task would leave it to a timeout.
+            await askSnapshot(gateway, objectiveId);
             return { applied: true, message: `${objectiveId} is taken up again`, takenUp: true };
+          }
         } catch (error) {
           throw isNoAnswer(error) ? noWorker(objectiveId, error) : error;
         }

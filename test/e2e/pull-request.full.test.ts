@@ -32,7 +32,13 @@ afterAll(async () => {
 });
 
 const Taken = z.object({ taken: z.array(z.string()), takenUp: z.boolean() });
-const lastLine = (stdout: string): unknown => JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+
+/** What `feedback` took, and what it said to people. */
+async function feedback(id: string): Promise<z.infer<typeof Taken> & { readonly said: string }> {
+  const { code, stdout, stderr } = await cli.run('feedback', id, '--json');
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  return { ...Taken.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')), said: stderr };
+}
 
 test('a delivered objective is taken up again for what a reviewer and a check said, and its pull request is updated', async () => {
   const run = cli.start('start-objective', OBJECTIVE, '--scenario', 'clean', '--pr', '--json');
@@ -94,14 +100,11 @@ test('a delivered objective is taken up again for what a reviewer and a check sa
       message: 'there is no section about leaks',
     },
   ];
-  const fetched = await cli.run('feedback', id, '--json');
-  expect(fetched).toMatchObject({ code: 0 });
-  const told = Taken.parse(lastLine(fetched.stdout));
+  const told = await feedback(id);
   expect(told.takenUp).toBe(true);
   expect(told.taken).toHaveLength(2);
-  expect(fetched.stderr).toContain('left out, not of the repository');
-  const again = Taken.parse(lastLine((await cli.run('feedback', id, '--json')).stdout));
-  expect(again).toEqual({ taken: [], takenUp: false });
+  expect(told.said).toContain('left out, not of the repository');
+  expect(await feedback(id)).toMatchObject({ taken: [], takenUp: false });
 
   const carried = await cli.run('attach', id, '--json');
   expect({ code: carried.code, stderr: carried.stderr }).toMatchObject({ code: 0 });
@@ -116,8 +119,7 @@ test('a delivered objective is taken up again for what a reviewer and a check sa
   expect(github.state.pulls[0]!.body).not.toBe(before);
   expect(github.state.pulls[0]!.body).toContain('backend-T010');
 
-  const nothing = Taken.parse(lastLine((await cli.run('feedback', id, '--json')).stdout));
-  expect(nothing).toEqual({ taken: [], takenUp: false });
+  expect(await feedback(id)).toMatchObject({ taken: [], takenUp: false });
   expect(github.violations).toEqual([]);
   await serverGone(cli.home);
 }, 1_800_000);

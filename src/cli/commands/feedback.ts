@@ -37,7 +37,8 @@ export const feedback: Command = {
     const by = byOf(flags.by, context);
     const { terminal } = context;
     await withObjective(context, objectiveId, async ({ department }) => {
-      const status = await department.snapshot(objectiveId);
+      // It may have been taken up a moment ago, and be busy with that.
+      const status = (await department.snapshot(objectiveId)) ?? (await department.snapshot(objectiveId));
       if (status === null)
         throw new UserError(
           `No worker answers for ${objectiveId}; \`worker\` brings one.`,
