@@ -29,7 +29,8 @@ function render(figures: UsageFigures, playbooks: readonly string[], date: strin
   return `import type { UsageFigures } from './usage-figures';
 
 /**
- * What tasks of the offline model's objectives used, one run of each playbook on ${date}: ${[...playbooks].sort().join(', ')}.
+ * What merged tasks of the offline model's objectives used, one run of each playbook, delivered or not, on ${date}:
+ * ${[...playbooks].sort().join(', ')}.
  * Written by scripts/typical-usage.ts. Its tokens are estimates and its durations say nothing about Claude, so there are none.
  */
 export const TYPICAL_USAGE: UsageFigures = ${JSON.stringify(untimed(figures), rounded, 2)};

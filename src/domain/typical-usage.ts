@@ -1,7 +1,8 @@
 import type { UsageFigures } from './usage-figures';
 
 /**
- * What tasks of the offline model's objectives used, one run of each playbook on 2026-11-26: auth, billing, catalog, inventory, operations.
+ * What merged tasks of the offline model's objectives used, one run of each playbook, delivered or not, on 2026-11-26:
+ * auth, billing, catalog, inventory, operations.
  * Written by scripts/typical-usage.ts. Its tokens are estimates and its durations say nothing about Claude, so there are none.
  */
 export const TYPICAL_USAGE: UsageFigures = {
