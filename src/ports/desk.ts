@@ -23,6 +23,7 @@ export interface StartCall {
   readonly deadline?: string | undefined;
   readonly scenario?: string | undefined;
   readonly push?: boolean | undefined;
+  readonly pr?: boolean | undefined;
 }
 
 export interface Started {

@@ -55,7 +55,7 @@ export async function startDetached(
 
 /** The call as the command line would write it, so that one parser decides what is allowed. */
 function flagsOf(call: StartCall, allowUnsandboxed: boolean): Readonly<Record<string, unknown>> {
-  const { repo, base, trust, deadline, scenario, approvePlan, push, maxParallel, budgetUsd } = call;
+  const { repo, base, trust, deadline, scenario, approvePlan, push, pr, maxParallel, budgetUsd } = call;
   const given = {
     repo,
     base,
@@ -65,6 +65,7 @@ function flagsOf(call: StartCall, allowUnsandboxed: boolean): Readonly<Record<st
     detach: true,
     approvePlan: approvePlan === true ? true : undefined,
     push: push === true ? true : undefined,
+    pr: pr === true ? true : undefined,
     allowUnsandboxed: allowUnsandboxed ? true : undefined,
     maxParallel: maxParallel === undefined ? undefined : String(maxParallel),
     budgetUsd: budgetUsd === undefined ? undefined : budgetUsd === null ? 'none' : String(budgetUsd),

@@ -38,6 +38,7 @@ export const startObjective = tool({
       .describe('a question is raised when the forecast lies beyond it'),
     scenario: line.optional().describe('variant of the offline playbook'),
     push: push.optional().describe('push the delivered branch to the origin'),
+    pr: z.boolean().optional().describe('push it and open a pull request, or bring the open one up to date'),
   }),
   output: z.object({
     id: z.string(),
