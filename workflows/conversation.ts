@@ -36,7 +36,8 @@ import { takeCoordinationReport } from './coordination-reports';
 import { decide, refusal } from './decisions';
 import { noteFeedback, refuseFeedback } from './feedback';
 import { describeIssues, installMessage, type Sender } from './message';
-import { ignore, record, replaceTask, taskOf, type OpenEscalation, type Run } from './run';
+import type { OpenEscalation } from './carried';
+import { ignore, record, replaceTask, taskOf, type Run } from './run';
 import { snapshot } from './snapshot';
 import { refusePlanReview, reviewPlan } from './plan-review';
 import { skipTask } from './skip-task';
@@ -152,7 +153,7 @@ const rows = {
     schema: TakeFeedback,
     refuse: refuseFeedback,
     take: (run, body) => noteFeedback(run, body),
-    saw: () => null,
+    saw: nothing,
   }),
   setBudget: message({
     schema: SetBudget,

@@ -7,7 +7,8 @@ import { raise } from '../src/domain/questions';
 import type { Question } from '../src/domain/task-progress';
 import type { Sender } from './message';
 import { settleNews, tell, tellQuestion } from './news';
-import { now, record, replaceTask, taskOf, type OpenEscalation, type Run } from './run';
+import type { OpenEscalation } from './carried';
+import { now, record, replaceTask, taskOf, type Run } from './run';
 
 /** Characters of a question a decision keeps. */
 const KEPT_QUESTION = 300;

@@ -3,7 +3,8 @@ import type { TakeFeedback } from '../src/domain/feedback';
 import { MAX_TASKS } from '../src/domain/plan';
 import { doneTasks } from './repair-round';
 import { repository } from './proxies';
-import { adoptPlan, record, type CarriedFeedback, type Run } from './run';
+import type { CarriedFeedback } from './carried';
+import { adoptPlan, record, type Run } from './run';
 import { patiently } from './trouble';
 
 /** Batches that may wait to become tasks. */

@@ -7,7 +7,8 @@ import { COORDINATOR, mention } from '../src/domain/specialists';
 import { spendUsage } from './budget';
 import { models } from './proxies';
 import { doneTasks } from './repair-round';
-import { isStopped, record, type Compared, type Run } from './run';
+import type { Compared } from './carried';
+import { isStopped, record, type Run } from './run';
 import { thoughtfully } from './trouble';
 
 /** Asks each reviewer once, one after another; each adds to the report of the one before. Null: the run was stopped. */

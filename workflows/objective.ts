@@ -18,7 +18,8 @@ import { endTelling, everythingTold } from './news';
 import { gateObjective } from './objective-gate';
 import { analyse, approve, gateBase, plan, survey } from './planning';
 import { awaitFeedback, hasFeedback } from './feedback';
-import { isStopped, isTakenUp, openRun, record, type Carried, type Run } from './run';
+import { isTakenUp, type Carried } from './carried';
+import { isStopped, openRun, record, type Run } from './run';
 import { createDisplay } from './snapshot';
 import { runTasks } from './tasks';
 

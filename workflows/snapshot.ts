@@ -14,7 +14,8 @@ import { waitsOf } from '../src/domain/waits';
 import { heldTasks, waitText } from './claims';
 import { awaitedContract } from './contract-review';
 import { forecastOf } from './deadline';
-import { now, type CarriedFeedback, type Run } from './run';
+import type { CarriedFeedback } from './carried';
+import { now, type Run } from './run';
 import { createWaitsMemo } from './waits-memo';
 
 const STATUS = defineSearchAttributeKey('CoordinatorStatus', 'KEYWORD');

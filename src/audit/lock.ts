@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { errorCodeOf } from '../config/error-code';
+import { numberedFile, tryNumberedLock, type NumberedLock } from '../process/numbered-lock';
 import { findProcess, isRunning } from '../process/process-info';
 
 const Holder = z.strictObject({
@@ -22,12 +23,7 @@ const ELSEWHERE_MS = 30_000;
 
 /**
  * Runs `use` while no other process, and no other call in this one, holds the lock of the folder.
- *
- * 1. The holder is whom the lock file of the highest number names, until it says released or that process has ended.
- * 2. Whoever follows creates the next number, which only one contender can: `link` is exclusive, and the file is complete
- *    when it appears.
- * 3. A contender that listed the files long ago may create a number already passed: it looks again, finds a higher one and
- *    steps back. The highest file is never removed, so numbers only grow.
+ * A holder holds it until its file says released or its process has ended.
  * @throws Error when it is held for longer than some seconds
  */
 export async function withLock<T>(folder: string, use: () => Promise<T>): Promise<T> {
@@ -37,6 +33,10 @@ export async function withLock<T>(folder: string, use: () => Promise<T>): Promis
   } finally {
     await put(folder, mine.number, { ...mine.holder, released: true });
   }
+}
+
+function lockOf(folder: string): NumberedLock {
+  return { folder, before: 'lock.', after: '', isHeld };
 }
 
 async function acquire(folder: string): Promise<{ readonly number: number; readonly holder: Holder }> {
@@ -50,7 +50,7 @@ async function acquire(folder: string): Promise<{ readonly number: number; reado
   };
   const until = performance.now() + WITHIN_MS;
   for (;;) {
-    const number = await tryAcquire(folder, holder);
+    const number = await tryNumberedLock(lockOf(folder), JSON.stringify(holder));
     if (number !== null) return { number, holder };
     if (performance.now() > until)
       throw new Error(`${folder} is held by another process for ${String(WITHIN_MS / 1000)} s`);
@@ -58,30 +58,7 @@ async function acquire(folder: string): Promise<{ readonly number: number; reado
   }
 }
 
-async function tryAcquire(folder: string, holder: Holder): Promise<number | null> {
-  const last = await highest(folder);
-  if (last !== undefined && (await isHeld(folder, last))) return null;
-  const mine = (last ?? 0) + 1;
-  const draft = join(folder, `lock.${randomUUID()}.tmp`);
-  await writeFile(draft, JSON.stringify(holder), { mode: 0o600 });
-  try {
-    await link(draft, fileOf(folder, mine));
-  } catch (error) {
-    if (errorCodeOf(error) === 'EEXIST') return null;
-    throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
-  if ((await highest(folder)) !== mine) {
-    await rm(fileOf(folder, mine), { force: true });
-    return null;
-  }
-  if (last !== undefined) await rm(fileOf(folder, last), { force: true });
-  return mine;
-}
-
-async function isHeld(folder: string, number: number): Promise<boolean> {
-  const path = fileOf(folder, number);
+async function isHeld(path: string): Promise<boolean> {
   let holder: Holder | undefined;
   try {
     holder = Holder.safeParse(JSON.parse(await readFile(path, 'utf8'))).data;
@@ -98,17 +75,5 @@ async function isHeld(folder: string, number: number): Promise<boolean> {
 async function put(folder: string, number: number, holder: Holder): Promise<void> {
   const draft = join(folder, `lock.${randomUUID()}.tmp`);
   await writeFile(draft, JSON.stringify(holder), { mode: 0o600 });
-  await rename(draft, fileOf(folder, number));
-}
-
-async function highest(folder: string): Promise<number | undefined> {
-  const numbers = (await readdir(folder)).flatMap((name) => {
-    const [, digits] = /^lock\.(\d+)$/.exec(name) ?? [];
-    return digits === undefined ? [] : [Number(digits)];
-  });
-  return numbers.length === 0 ? undefined : Math.max(...numbers);
-}
-
-function fileOf(folder: string, number: number): string {
-  return join(folder, `lock.${String(number)}`);
+  await rename(draft, numberedFile(lockOf(folder), number));
 }

@@ -5,35 +5,26 @@ import type { Speaker } from '../domain/decision-proof';
 import { Escalation } from '../domain/escalation';
 import type { TakeFeedback } from '../domain/feedback';
 import { NOTIFICATIONS_STATUS, NotificationsStatus, notificationsWorkflowId } from '../domain/news';
-import { Answer, MESSAGES, OBJECTIVE_WORKFLOW, PROVABLE } from '../domain/messages';
+import { Answer, MESSAGES, PROVABLE } from '../domain/messages';
 import type { ObjectiveInput } from '../domain/objective';
 import type { ObjectiveState } from '../domain/states';
 import { ObjectiveResult, ObjectiveStatus } from '../domain/status';
 import { UserError } from '../domain/user-error';
 import type { ProofSigner } from '../ports/proofs';
-import type { Execution, Gateway, MessageRequest, StartRequest } from './gateway';
-import { memoOf, ObjectiveMemo, summarise, excerpt, type ObjectiveSummary } from './objective-summary';
+import type { Execution, Gateway, MessageRequest } from './gateway';
+import { summarise, type ObjectiveSummary } from './objective-summary';
 import { endWithoutResult } from './abnormal-end';
 import { rewindObjective } from './rewind';
 import { takeUpObjective } from './take-up';
-import { LIST_LIMIT } from './limits';
-import { isNamed, isNoAnswer, isUnknownSearchAttribute, translateError } from './translate-error';
+import { listObjectives } from './list-objectives';
+import { startNext, type StartedObjective } from './start-objective';
+import { isNamed, isNoAnswer, translateError } from './translate-error';
 import { askWaits, listWaiting, type Waiting } from './waiting';
 import { askWatch, watchEnd, type WatchAnswer } from './watch-client';
 import type { Wait } from '../domain/waits';
 
 const QUERY_WITHIN_MS = 5_000;
 const UPDATE_WITHIN_MS = 10_000;
-/** More runs of one objective on one commit than this are an accident. */
-const MOST_RUNS = 100;
-
-interface StartedObjective {
-  readonly objectiveId: string;
-  /** An open objective of the same text, repository and commit was there. */
-  readonly attached: boolean;
-  /** What the user should know about the server; at most one sentence. */
-  readonly notice: string | null;
-}
 
 /** The whole snapshot from the workflow, or what is known without any worker. */
 type StatusAnswer =
@@ -209,58 +200,6 @@ async function translated<T>(
   }
 }
 
-/** Starts it with search attributes where the server knows them; otherwise without, and answers what to tell. */
-async function startWithAttributes(
-  gateway: Gateway,
-  request: Omit<StartRequest, 'searchAttributes'>,
-): Promise<string | null> {
-  try {
-    await gateway.start({ ...request, searchAttributes: true });
-    return null;
-  } catch (error) {
-    if (!isUnknownSearchAttribute(error)) throw error;
-    await gateway.start({ ...request, searchAttributes: false });
-    return 'This Temporal server does not know the search attributes, so lists show less; `setup` registers them.';
-  }
-}
-
-/** The first id of this objective that is free or open: `x`, `x-2`, `x-3` … */
-async function startNext(gateway: Gateway, input: ObjectiveInput): Promise<StartedObjective> {
-  for (let run = 1; run <= MOST_RUNS; run += 1) {
-    const objectiveId = run === 1 ? input.objectiveId : `${input.objectiveId}-${String(run)}`;
-    const startId = randomUUID();
-    const candidate = { ...input, objectiveId };
-    const request = {
-      input: candidate,
-      memo: memoOf(candidate, startId),
-      summary: excerpt(input.objective, 120),
-      details: startDetails(candidate),
-    };
-    let notice: string | null;
-    try {
-      notice = await startWithAttributes(gateway, request);
-    } catch (error) {
-      if (isNamed(error, 'WorkflowExecutionAlreadyStartedError')) continue;
-      throw error;
-    }
-    const memo = ObjectiveMemo.safeParse((await gateway.describe(objectiveId)).memo);
-    return { objectiveId, attached: memo.success && memo.data.startId !== startId, notice };
-  }
-  throw new UserError(
-    `This objective ran ${String(MOST_RUNS)} times on the same commit; commit something or word it differently.`,
-    'bad-input',
-  );
-}
-
-function startDetails(input: ObjectiveInput): string {
-  const memo = memoOf(input, '');
-  return [
-    `**Objective** ${excerpt(input.objective, 1000)}`,
-    `**Repository** ${memo.repository} at ${memo.base}`,
-    `**Model** ${memo.model}`,
-  ].join('\n\n');
-}
-
 async function askStatus(gateway: Gateway, objectiveId: string): Promise<StatusAnswer> {
   const execution = await gateway.describe(objectiveId);
   if (!(await gateway.hasWorker('workflow'))) return { kind: 'recorded', summary: summarise(execution) };
@@ -328,33 +267,4 @@ async function alreadyFinished(gateway: Gateway, execution: Execution): Promise<
 async function closedResult(gateway: Gateway, execution: Execution): Promise<ObjectiveResult> {
   const end = endWithoutResult(execution);
   return end ?? ObjectiveResult.parse(await gateway.result(execution.objectiveId));
-}
-
-async function listObjectives(
-  gateway: Gateway,
-  state: ObjectiveState | undefined,
-): Promise<readonly ObjectiveSummary[]> {
-  const all = `WorkflowType = '${OBJECTIVE_WORKFLOW}'`;
-  if (state !== undefined) {
-    try {
-      return await collect(gateway.list(`${all} AND CoordinatorStatus = '${state}'`));
-    } catch (error) {
-      if (!isUnknownSearchAttribute(error)) throw error;
-    }
-  }
-  const found = await collect(gateway.list(all));
-  return state === undefined ? found : found.filter((row) => row.state === state || row.state === null);
-}
-
-async function collect(executions: AsyncIterable<Execution>): Promise<readonly ObjectiveSummary[]> {
-  const rows: ObjectiveSummary[] = [];
-  const seen = new Set<string>();
-  for await (const execution of executions) {
-    // An objective that continued as new shows once per run, newest first.
-    if (seen.has(execution.objectiveId)) continue;
-    seen.add(execution.objectiveId);
-    rows.push(summarise(execution));
-    if (rows.length >= LIST_LIMIT) break;
-  }
-  return rows;
 }

@@ -11,7 +11,7 @@ import {
 import { outlineTask, type PlanTask } from '../../src/domain/plan';
 import { ObjectiveStatus } from '../../src/domain/status';
 import { newProgress } from '../../src/domain/task-progress';
-import type { Carried } from '../../workflows/run';
+import type { Carried } from '../../workflows/carried';
 import { PROVIDER_OPEN, providerGateId } from '../../src/domain/provider-gate';
 import { NO_USAGE, type Usage } from '../../src/domain/usage';
 import type { AttemptRequest, AttemptResult } from '../../src/domain/work';
