@@ -9,6 +9,8 @@ const BATCH = 20;
 const LONGEST_PAUSE_MS = 60_000;
 /** How long a log that cannot be written keeps the end of a workflow waiting, and until somebody is told of it. */
 export const AUDIT_PATIENCE_MS = 10 * 60_000;
+/** What is not in the log by then is written down by the next run, which carries it over. */
+export const BEFORE_THE_NEXT_RUN_MS = 60_000;
 
 /** Has the decisions of one workflow written to the audit log, in order and without holding anything up. */
 export interface Auditor {
@@ -87,7 +89,10 @@ export function createAuditor(request: {
     },
     settle: async (patienceMs) => {
       if (pending.length === 0 || (await condition(() => pending.length === 0, patienceMs))) return;
-      say(`${pending.length} decisions are not in the audit log, which cannot be written`);
+      const count = pending.length;
+      say(
+        `${count} ${count === 1 ? 'decision is' : 'decisions are'} not in the audit log, which cannot be written`,
+      );
     },
   };
 }

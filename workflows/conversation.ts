@@ -39,7 +39,7 @@ import { describeIssues, installMessage, type Sender } from './message';
 import type { OpenEscalation } from './carried';
 import { ignore, record, replaceTask, taskOf, type Run } from './run';
 import { snapshot } from './snapshot';
-import { refusePlanReview, reviewPlan } from './plan-review';
+import { refusePlanReview, refuseRaise, reviewPlan } from './plan-review';
 import { skipTask } from './skip-task';
 import { openWall, raiseWall } from './walls';
 
@@ -80,7 +80,8 @@ const rows = {
   }),
   reviewPlan: message({
     schema: ReviewPlan,
-    refuse: (run, body, person) => refusePlanReview(run, body) ?? mayNot(run, 'plan-review', person),
+    refuse: (run, body, person) =>
+      refusePlanReview(run, body) ?? mayNot(run, 'plan-review', person) ?? refuseRaise(run, body, person),
     take: reviewPlan,
     saw: ({ progress: { plan } }) =>
       plan === null ? null : { kind: 'plan', version: plan.version, plan: plan.ref },

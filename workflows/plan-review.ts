@@ -1,4 +1,5 @@
 import { ApplicationFailure, condition, patched } from '@temporalio/workflow';
+import { refuseDecider, type PersonName } from '../src/domain/decision-rules';
 import { MESSAGES, type ReviewPlan } from '../src/domain/messages';
 import { PLAN_SUBJECT, tidingsOfReview } from '../src/domain/news';
 import type { TaskOutline } from '../src/domain/plan';
@@ -32,6 +33,28 @@ export function refusePlanReview(run: Run, body: ReviewPlan): string | null {
   }
   if (body.decision !== 'edit' && approved) return 'the plan is approved already';
   return run.planReview === null ? null : 'another review of the plan is being taken in';
+}
+
+/**
+ * Why somebody may not edit this into the plan, or null: raising what a task may spend answers the question its spent
+ * budget raised, which the rules may keep for others.
+ */
+export function refuseRaise(run: Run, body: ReviewPlan, person: PersonName | null): string | null {
+  for (const { escalation, subject } of run.progress.open) {
+    if (escalation.trigger !== 'budget-exhausted' || !raisesBudget(run, subject, body)) continue;
+    const why = refuseDecider(run.progress.decisionRules ?? null, escalation.trigger, person);
+    if (why !== null) return `${escalation.id} is open, and more money for ${subject} answers it: ${why}`;
+  }
+  return null;
+}
+
+function raisesBudget(run: Run, id: string, { plan, patch = [] }: ReviewPlan): boolean {
+  const was = taskOf(run, id)?.task.budgetUsd ?? Infinity;
+  const raised = [
+    ...patch.flatMap((row) => (row.op === 'budget' && row.taskId === id ? [row.usd ?? Infinity] : [])),
+    ...(plan?.tasks ?? []).flatMap((row) => (row.id === id ? [row.budgetUsd ?? Infinity] : [])),
+  ];
+  return raised.some((usd) => usd > was);
 }
 
 /** Records a review; the main loop acts on it. The update of an edit answers with what came of it. */
@@ -145,6 +168,9 @@ function skipStranded(run: Run): void {
 
 /** A higher budget of a task answers the question that its spent one raised. */
 function answerRaised(run: Run, before: readonly TaskOutline[], by: string, sender: Sender): void {
+  const rules = run.progress.decisionRules ?? null;
+  // One that was raised while the edit was checked, too, is only for whom the rules say.
+  if (refuseDecider(rules, 'budget-exhausted', sender.speaker?.person ?? null) !== null) return;
   for (const { escalation, subject } of [...run.progress.open]) {
     const task = taskOf(run, subject);
     if (task === undefined || escalation.trigger !== 'budget-exhausted') continue;

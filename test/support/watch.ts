@@ -69,7 +69,10 @@ export interface WatchWorker {
 }
 
 /** A worker whose checks answer from tables. */
-export async function startWatchWorker(server: TestWorkflowEnvironment): Promise<WatchWorker> {
+export async function startWatchWorker(
+  server: TestWorkflowEnvironment,
+  taskQueue: string = TASK_QUEUE,
+): Promise<WatchWorker> {
   const scripted = new Map<string, { readonly answers: Answers; readonly rounds: string[][] }>();
   const activities: WatchActivities & DecisionActivities = {
     verifyProof: () => Promise.resolve({ holds: true }),
@@ -88,7 +91,7 @@ export async function startWatchWorker(server: TestWorkflowEnvironment): Promise
   };
   const worker = await Worker.create({
     connection: server.nativeConnection,
-    taskQueue: TASK_QUEUE,
+    taskQueue,
     workflowBundle: { codePath: WORKFLOW_BUNDLE },
     activities: { ...activities },
     stickyQueueScheduleToStartTimeout: '1s',
@@ -111,6 +114,7 @@ export async function startWatchWorkflow(
   server: TestWorkflowEnvironment,
   input: DeploymentWatchInput,
   attributes: 'indexed' | 'plain' = 'indexed',
+  taskQueue: string = TASK_QUEUE,
 ): Promise<{
   readonly handle: WorkflowHandleWithFirstExecutionRunId;
   status(): Promise<WatchStatus>;
@@ -118,7 +122,7 @@ export async function startWatchWorkflow(
 }> {
   const handle = await server.client.workflow.start(DEPLOYMENT_WATCH_WORKFLOW, {
     workflowId: deploymentWatchId(input.objectiveId),
-    taskQueue: TASK_QUEUE,
+    taskQueue,
     args: [input],
     memo: {
       objective: input.objectiveId,

@@ -1,11 +1,12 @@
 // Needs Temporal (a real dev server); activities are scripted, but edits are judged by the real rules.
 import type { Activities } from '../../activities/contract';
+import { DecisionRules } from '../../src/domain/decision-rules';
 import { MESSAGES } from '../../src/domain/messages';
 import { outlineTask, type Plan, type PlanTask } from '../../src/domain/plan';
 import { judgeChange } from '../../src/domain/plan-edit';
 import { SPECIALIST_NAMES } from '../../src/domain/specialists';
 import { NO_USAGE } from '../../src/domain/usage';
-import type { AmendPlanRequest, AttemptRequest, PlanResult } from '../../src/domain/work';
+import type { AmendPlanRequest, AttemptRequest, AttemptResult, PlanResult } from '../../src/domain/work';
 import { NOTHING_TOUCHED } from '../domain/tasks';
 import {
   handedOff,
@@ -432,6 +433,40 @@ describe("a task's own budget", () => {
       expect(own[0]?.allowanceUsd).toBeLessThanOrEqual(1);
       expect(own[1]?.allowanceUsd).toBeLessThanOrEqual(3);
       expect(own[1]?.allowanceUsd).toBeGreaterThan(0.8);
+    });
+  });
+
+  it('is raised only by who may, where the rules keep the question of a spent budget for a role', async () => {
+    const tasks = [planTask({ id: T1, budgetUsd: 1 })];
+    const suspended: AttemptResult = {
+      outcome: 'suspended',
+      on: { kind: 'budget', needsUsd: 0.5 },
+      transcript: sha('so far'),
+      ...spending(0.8),
+    };
+    const smooth = editable(tasks, { runAttempt: () => Promise.resolve(suspended) }).activities;
+    const decisions = DecisionRules.parse({
+      people: { architect: ['lin'] },
+      who: { 'budget-exhausted': 'architect' },
+    });
+    const activities: Activities = {
+      ...smooth,
+      surveyRepository: async (input) => ({ ...(await smooth.surveyRepository(input)), decisions }),
+    };
+    await department.withObjective(activities, async (objective) => {
+      await until(objective.status, ({ escalations }) => escalations.length === 1);
+      const why = `${T1}-E1 is open, and more money for ${T1} answers it: budget-exhausted is for architect`;
+      const refused = { cause: { message: expect.stringContaining(why) as unknown } };
+      for (const usd of [3, null])
+        await expect(patch(objective, { op: 'budget', taskId: T1, usd })).rejects.toMatchObject(refused);
+      const plan = { summary: 'a plan', tasks: [planTask({ id: T1, budgetUsd: 3 })] };
+      await expect(
+        objective.handle.executeUpdate(MESSAGES.reviewPlan, {
+          args: [{ decision: 'edit', plan, by: 'eve' }],
+        }),
+      ).rejects.toMatchObject(refused);
+      await patch(objective, { op: 'budget', taskId: T1, usd: 0.9 });
+      expect(await objective.status()).toMatchObject({ decisions: [], escalations: [{ id: `${T1}-E1` }] });
     });
   });
 
