@@ -45,7 +45,7 @@ export function createAuditor(request: {
     for (let tries = 0; pending.length > 0;) {
       const entries = pending.slice(0, BATCH);
       try {
-        await deciding.recordDecisions({ entries });
+        await deciding().recordDecisions({ entries });
         pending.splice(0, entries.length);
         [tries, troubledSince] = [0, null];
       } catch (error) {

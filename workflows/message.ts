@@ -139,7 +139,7 @@ async function verify(name: string, payload: unknown, proof: Proof): Promise<str
   const said = Object.fromEntries(Object.entries(payload ?? {}).filter(([key]) => key !== 'proof'));
   const request = { workflowId: workflowInfo().workflowId, name, payload: said, proof };
   try {
-    const { holds } = await CancellationScope.nonCancellable(() => deciding.verifyProof(request));
+    const { holds } = await CancellationScope.nonCancellable(() => deciding().verifyProof(request));
     return holds
       ? null
       : `the proof of ${proof.person} does not hold: it was made with another key, or for another message`;

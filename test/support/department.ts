@@ -9,6 +9,7 @@ import type { ObjectiveInput } from '../../src/domain/objective';
 import { ObjectiveResult, ObjectiveStatus } from '../../src/domain/status';
 import { DEPLOYMENT, WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import { objectiveInput, smoothActivities } from '../../bench/smooth-activities';
+import { createDecidingWorker } from '../../src/worker/worker';
 import { startTemporal, type ServerOptions } from './temporal-server';
 
 export * from '../../bench/smooth-activities';
@@ -73,10 +74,18 @@ export async function startDepartment(options: DepartmentOptions = {}): Promise<
       maxHeartbeatThrottleInterval: '500ms',
       ...(options.identity === undefined ? {} : { identity: options.identity }),
     });
-    const running = worker.run();
+    const decider = await createDecidingWorker({
+      connection: server.nativeConnection,
+      activities: {
+        verifyProof: delegate('verifyProof') as Activities['verifyProof'],
+        recordDecisions: delegate('recordDecisions') as Activities['recordDecisions'],
+      },
+    });
+    const running = [worker.run(), decider.run()];
     return async () => {
       worker.shutdown();
-      await running;
+      decider.shutdown();
+      await Promise.all(running);
     };
   };
   let withdraw = await deploy(options.bundle ?? BUNDLE);

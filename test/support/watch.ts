@@ -16,6 +16,7 @@ import { TASK_QUEUE } from '../../src/domain/messages';
 import { sampleOf, unansweredSample } from '../../src/domain/watch-samples';
 import { WatchStatus } from '../../src/domain/watch-status';
 import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
+import { createDecidingWorker } from '../../src/worker/worker';
 import { BASE, sha } from './department';
 
 export const COMMIT = BASE;
@@ -96,7 +97,12 @@ export async function startWatchWorker(
     activities: { ...activities },
     stickyQueueScheduleToStartTimeout: '1s',
   });
-  const running = worker.run();
+  const decider = await createDecidingWorker({
+    connection: server.nativeConnection,
+    taskQueue,
+    activities,
+  });
+  const running = [worker.run(), decider.run()];
   return {
     script: ({ objectiveId }, answers) => {
       const rounds: string[][] = [];
@@ -105,7 +111,8 @@ export async function startWatchWorker(
     },
     stop: async () => {
       worker.shutdown();
-      await running;
+      decider.shutdown();
+      await Promise.all(running);
     },
   };
 }
