@@ -24,7 +24,6 @@ import { unansweredSample } from '../src/domain/watch-samples';
 import type { WatchResult, WatchStatus } from '../src/domain/watch-status';
 import { nextStep } from '../src/domain/watch-steps';
 import { QUERY_DESCRIPTIONS } from '../src/domain/message-descriptions';
-import { AUDIT_PATIENCE_MS, BEFORE_THE_NEXT_RUN_MS } from './audit';
 import { describeIssues, installMessage, type Sender } from './message';
 import { endTelling, everythingSettled } from './news';
 import { watching } from './proxies';
@@ -62,7 +61,7 @@ export async function deploymentWatchWorkflow(
   const show = createWatchDisplay(watch);
   startWatchClock(watch);
   const end = await watchOn(watch, show);
-  await watch.audit.settle(end === 'ended' ? AUDIT_PATIENCE_MS : BEFORE_THE_NEXT_RUN_MS);
+  await watch.audit.settle(end === 'ended' ? 'end' : 'next-run');
   if (end === 'continue-as-new') {
     await everythingSettled(watch);
     return continueAsNew<typeof deploymentWatchWorkflow>(input, watch.progress);

@@ -142,7 +142,7 @@ async function verify(name: string, payload: unknown, proof: Proof): Promise<str
     const { holds } = await CancellationScope.nonCancellable(() => deciding().verifyProof(request));
     return holds
       ? null
-      : `the proof of ${proof.person} does not hold: it was made with another key, or for another message`;
+      : `the proof of ${proof.person} does not hold: it was made for another message, or with another key than this worker's (every host needs the same decision-key; start workers anew after it was changed)`;
   } catch (error) {
     const why = error instanceof Error ? whyOf(error) : String(error);
     return `the proof of ${proof.person} could not be verified (${why})`;

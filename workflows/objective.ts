@@ -8,7 +8,6 @@ import {
 import type { Tidings } from '../src/domain/news';
 import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective';
 import type { ObjectiveResult } from '../src/domain/status';
-import { AUDIT_PATIENCE_MS, BEFORE_THE_NEXT_RUN_MS } from './audit';
 import { releaseClaims } from './claims';
 import { listenToMessages } from './conversation';
 import { closeCoordination } from './coordination-child';
@@ -38,7 +37,7 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
     while (end === 'settled' && ((await gateObjective(run, show)) === 'tasks-added' || hasFeedback(run)))
       end = await runTasks(run, show);
     if (end === 'continue-as-new') {
-      await run.audit.settle(BEFORE_THE_NEXT_RUN_MS);
+      await run.audit.settle('next-run');
       await everythingSettled(run);
       return await continueAsNew<typeof objectiveWorkflow>(input, carriedOn(run));
     }
@@ -49,11 +48,11 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
   } catch (error) {
     if (!isCancellation(error)) throw error;
     await CancellationScope.nonCancellable(() => closeCancelled(run, show));
-    await CancellationScope.nonCancellable(() => run.audit.settle(AUDIT_PATIENCE_MS));
+    await CancellationScope.nonCancellable(() => run.audit.settle('end'));
     throw error;
   }
   await condition(allHandlersFinished);
-  await run.audit.settle(AUDIT_PATIENCE_MS);
+  await run.audit.settle('end');
   return resultOf(run);
 }
 
