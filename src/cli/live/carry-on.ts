@@ -92,6 +92,7 @@ async function follow(
         editPlan: planEditor(context, {
           department: session.department,
           by,
+          from: speakerAt('cli'),
           say: (line) => {
             display.note(line);
           },
