@@ -152,7 +152,8 @@ describe('showing a plan', () => {
     const text = on.out();
     expect(text).toMatch(/Plan version 1, 8 tasks; the objective is awaiting-approval/);
     expect(text).toMatch(/T003 +@nodejs-expert +pending +T001,T002 +Task 3/);
-    expect(text).toContain(`plan ${ID} approve`);
+    // Whoever approves approves what was shown, not what somebody made of it meanwhile.
+    expect(text).toContain(`plan ${ID} approve --plan-version 1`);
     expect(text).toContain(`plan ${ID} edit`);
     expect(text).not.toContain('\u001b');
   });
@@ -520,6 +521,7 @@ describe('the question about a plan at the terminal', () => {
   const ask = async (
     answers: string[],
     editPlan?: () => Promise<{ applied: boolean; message: string } | null>,
+    title = 'Task',
   ) => {
     const sent: object[] = [];
     const notes: string[] = [];
@@ -543,9 +545,10 @@ describe('the question about a plan at the terminal', () => {
           input: () => Promise.resolve('too much'),
         },
         by: 'ann@tty',
+        columns: () => 80,
         ...(editPlan === undefined ? {} : { editPlan }),
       },
-      statusOf({ plan: { version: 3, ref: REF }, tasks: [taskOf()] }),
+      statusOf({ plan: { version: 3, ref: REF }, tasks: [taskOf({ title })] }),
       new AbortController().signal,
     );
     return { sent, notes, message };
@@ -562,6 +565,12 @@ describe('the question about a plan at the terminal', () => {
     const { sent, message } = await ask(['edit', 'edit'], () => Promise.resolve(ends.shift() ?? null));
     expect(sent).toEqual([]);
     expect(message).toMatchObject({ message: 'edited' });
+  });
+
+  it('shows the plan in the columns there are, its indent among them', async () => {
+    const { notes } = await ask(['later'], undefined, 'long '.repeat(30));
+    expect(notes.some((line) => line.length === 80)).toBe(true);
+    for (const line of notes) expect(line.length).toBeLessThanOrEqual(80);
   });
 
   it('says why an edit was refused, and asks again', async () => {

@@ -15,6 +15,8 @@ type PlanAsker = Pick<
   'department' | 'display' | 'prompts' | 'by' | 'from' | 'editPlan' | 'columns'
 >;
 
+const INDENT = '  ';
+
 /**
  * Shows a plan that waits for approval and asks about it. The answer is about the version that was shown; "later", and an
  * editor that was left without a change, leave it open.
@@ -26,7 +28,8 @@ export async function askAboutPlan(
 ): Promise<SentMessage | null> {
   const { department, display, prompts, by, from, editPlan } = request;
   const { objectiveId, plan } = status;
-  for (const line of planTable(status, request.columns?.() ?? null)) display.note(`  ${line}`.trimEnd());
+  const columns = request.columns === undefined ? null : request.columns() - INDENT.length;
+  for (const line of planTable(status, columns)) display.note(`${INDENT}${line}`.trimEnd());
   for (;;) {
     const decision = await prompts.select({
       message: 'Approve this plan',

@@ -89,7 +89,7 @@ function tellPlan(
   for (const line of as === 'graph' ? planGraph(tasks, columns) : planTable(status, columns))
     terminal.say(line);
   if (state !== 'awaiting-approval') return;
-  terminal.say(`It waits for you: ${call(`plan ${objectiveId} approve`)}`);
+  terminal.say(`It waits for you: ${call(`plan ${objectiveId} approve --plan-version ${String(version)}`)}`);
   terminal.say(`To change it first: ${call(`plan ${objectiveId} edit`)}`);
 }
 
