@@ -12,7 +12,7 @@ import type { AuditEntry } from '../src/domain/audit';
 import { deciderOf, refuseDecider, type Decidable, type PersonName } from '../src/domain/decision-rules';
 import { ResolveEscalation, type Escalation } from '../src/domain/escalation';
 import { TakeFeedback } from '../src/domain/feedback';
-import type { Mail, SteeringNote } from '../src/domain/mail';
+import type { Mail } from '../src/domain/mail';
 import { INTERNAL, QUERY_DESCRIPTIONS } from '../src/domain/message-descriptions';
 import {
   ATTEMPT_MAILBOX,
@@ -37,10 +37,11 @@ import { decide, refusal } from './decisions';
 import { noteFeedback, refuseFeedback } from './feedback';
 import { describeIssues, installMessage, type Sender } from './message';
 import type { OpenEscalation } from './carried';
-import { ignore, record, replaceTask, taskOf, type Run } from './run';
+import { ignore, record, taskOf, type Run } from './run';
 import { snapshot } from './snapshot';
 import { refusePlanReview, reviewPlan } from './plan-review';
 import { skipTask } from './skip-task';
+import { refuseSteering, steerTasks } from './steering';
 import { openWall, raiseWall } from './walls';
 
 const objectiveStatusQuery: QueryDefinition<ObjectiveStatus> = defineQuery(QUERIES.objectiveStatus);
@@ -98,12 +99,7 @@ const rows = {
   }),
   steer: message({
     schema: Steer,
-    refuse: (run, body) => {
-      if (body.taskId === undefined) return null;
-      const task = taskOf(run, body.taskId);
-      if (task === undefined) return `there is no task ${body.taskId}`;
-      return isSettledProgress(task) ? `${body.taskId} is settled already` : null;
-    },
+    refuse: refuseSteering,
     take: steerTasks,
     saw: nothing,
   }),
@@ -159,26 +155,6 @@ const rows = {
     saw: (run) => sawQuestion(run, ({ escalation }) => escalation.trigger === 'budget-exhausted'),
   }),
 } as const satisfies Record<MessageName, unknown>;
-
-/** Most notes that wait for one who is told them. */
-const MOST_NOTES = 20;
-
-/** What is said to nobody in particular is for tasks to come as well: repairs, and all of them before there is a plan. */
-function steerTasks(run: Run, { taskId, message, by }: Steer): string {
-  const { progress } = run;
-  const text = `${by}: ${message}`;
-  const note = (): SteeringNote => ({ seq: (progress.lastNote += 1), text });
-  const meant = progress.tasks.filter(
-    (row) => !isSettledProgress(row) && (taskId === undefined || row.task.id === taskId),
-  );
-  for (const task of meant)
-    replaceTask(run, { ...task, steering: [...task.steering, note()].slice(-MOST_NOTES) });
-  if (taskId === undefined) progress.steering = [...(progress.steering ?? []), note()].slice(-MOST_NOTES);
-  record(run, `steered by ${by}: ${message}`, taskId ?? null);
-  return meant.length === 0
-    ? 'recorded; nobody is at work now, and tasks to come are told'
-    : 'recorded; a running attempt is told at its next turn, otherwise the next attempt';
-}
 
 /** A higher budget answers the question that a spent one raised. */
 function answerBudgetQuestion(run: Run, { usd, by }: SetBudget, sender: Sender): void {

@@ -90,7 +90,12 @@ const NOTHING_LEFT = 'every task of the plan is settled, so there is nothing lef
 const refused = (why: string): ApplicationFailure => ApplicationFailure.nonRetryable(why, 'Message.Refused');
 
 async function answerOf(run: Run, review: PlanReview): Promise<string> {
-  await condition(() => review.end !== null || isStopped(run), ANSWER_WITHIN);
+  try {
+    await condition(() => review.end !== null || isStopped(run), ANSWER_WITHIN);
+  } catch (error) {
+    if (isCancellation(error)) throw refused('the objective was cancelled before the edit was taken in');
+    throw error;
+  }
   const { end } = review;
   if (end?.kind === 'taken') return end.text;
   if (end === null && !isStopped(run))

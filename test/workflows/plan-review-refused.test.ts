@@ -3,11 +3,11 @@ import { ApplicationFailure } from '@temporalio/common';
 import { DecisionRules } from '../../src/domain/decision-rules';
 import { MESSAGES } from '../../src/domain/messages';
 import type { ObjectiveStatus } from '../../src/domain/status';
+import type { smoothActivities } from '../support/department';
 import {
   handedOff,
   objectiveInput,
   resultOf,
-  smoothActivities,
   startDepartment,
   until,
   type Objective,
@@ -108,6 +108,28 @@ it('an edit that cannot be checked is refused with why, and the objective asks n
     const seen = await objective.status();
     expect(seen).toMatchObject({ state: 'running', escalations: [], plan: { version: 1 } });
     expect(seen.tasks).toHaveLength(2);
+  });
+});
+
+it('an edit that is being checked when the objective is cancelled is answered with that', async () => {
+  let checking = false;
+  const { activities } = editable(tasks, {
+    runAttempt: () => workUntilCancelled(),
+    amendPlan: () => {
+      checking = true;
+      return workUntilCancelled();
+    },
+  });
+  await department.withObjective(activities, async (objective) => {
+    await until(objective.status, (seen) => seen.tasks[0]?.state === 'running');
+    const answer = review(objective, { decision: 'edit', patch: [{ op: 'drop', taskId: T2 }] });
+    const refused = expect(answer).rejects.toMatchObject(
+      refusal('the objective was cancelled before the edit was taken in'),
+    );
+    await until(objective.status, () => checking);
+    await objective.handle.cancel();
+    await refused;
+    await expect(objective.handle.result()).rejects.toThrow();
   });
 });
 
