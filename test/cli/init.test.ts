@@ -1,5 +1,5 @@
 // Needs the built program for what it does headless; questions run over scripted prompts in this process.
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandContext } from '../../src/cli/command';
@@ -330,6 +330,23 @@ describe('the program', () => {
     const { code, stderr } = await openAt(join(file, 'home'));
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^The folder .* cannot be/) });
     await rm(file);
+  });
+
+  test('without git on PATH a repository is refused in one sentence that says what to install, exit 2', async () => {
+    const bare = join(folder, 'bin');
+    await mkdir(bare);
+    await symlink(process.execPath, join(bare, 'node'));
+    const other = await openCommandLine({ PATH: bare });
+    try {
+      const { code, stderr } = await other.run('init', '--yes', '--repo', folder);
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: expect.stringMatching(/^git .*install git 2\.38/),
+      });
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+    } finally {
+      await other.dispose();
+    }
   });
 
   // A superuser may write everywhere.
