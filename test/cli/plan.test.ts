@@ -446,9 +446,13 @@ describe('the question about a plan at the terminal', () => {
           input: () => Promise.resolve('too much'),
         },
         by: 'ann@tty',
+        columns: () => 60,
         ...(editPlan === undefined ? {} : { editPlan }),
       },
-      statusOf({ plan: { version: 3, ref: REF }, tasks: [taskOf()] }),
+      statusOf({
+        plan: { version: 3, ref: REF },
+        tasks: [taskOf({ title: 'Design the contract '.repeat(9) })],
+      }),
       new AbortController().signal,
     );
     return { sent, notes, message };
@@ -458,6 +462,11 @@ describe('the question about a plan at the terminal', () => {
     const { sent, notes } = await ask(['approve']);
     expect(sent).toEqual([{ decision: 'approve', by: 'ann@tty', baseVersion: 3 }]);
     expect(notes.join('\n')).toMatch(/T001 +@api-architect/);
+  });
+
+  it('shows a table no line of which is wider than the terminal', async () => {
+    const { notes } = await ask(['later']);
+    expect(Math.max(...notes.map((line) => line.length))).toBe(60);
   });
 
   it('asks again after an editor that changed nothing, and tells what came of one that did', async () => {

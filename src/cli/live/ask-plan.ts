@@ -4,6 +4,8 @@ import type { CommandContext } from '../command';
 import { planTable } from '../plan/table';
 import type { AskerRequest } from './ask';
 
+const INDENT = '  ';
+
 /** Opens a plan in an editor; what came of it, null: nothing was changed. */
 export type EditPlan = (status: ObjectiveStatus) => Promise<SentMessage | null>;
 
@@ -23,7 +25,9 @@ export async function askAboutPlan(
 ): Promise<SentMessage | null> {
   const { department, display, prompts, by, from, editPlan } = request;
   const { objectiveId, plan } = status;
-  for (const line of planTable(status, request.columns?.() ?? null)) display.note(`  ${line}`.trimEnd());
+  const columns = request.columns?.();
+  const width = columns === undefined ? null : columns - INDENT.length;
+  for (const line of planTable(status, width)) display.note(`${INDENT}${line}`.trimEnd());
   for (;;) {
     const decision = await prompts.select({
       message: 'Approve this plan',
