@@ -1,5 +1,5 @@
 import { byName, throughNpm, type CallForm } from '../config/call-form';
-import { answerWords, optionFlags } from '../domain/answer-command';
+import { answerWords, wordsFor } from '../domain/answer-command';
 import { assertNever } from '../domain/assert-never';
 import type { Escalation } from '../domain/escalation';
 import { NEWS_KINDS, type News } from '../domain/news';
@@ -120,9 +120,7 @@ function commandsOf(news: News, owner: string, call: CallForm): string[] {
 /** The recommended answer first, then the others. */
 function answersTo(owner: string, question: Escalation, call: CallForm): string[] {
   const first = call(answerWords(owner, question));
-  const others = question.options.map((option) =>
-    call(`resolve ${owner} ${question.id} ${optionFlags(option)}`),
-  );
+  const others = question.options.map((option) => call(wordsFor(owner, question, option)));
   return [first, ...others.filter((command) => command !== first)];
 }
 
