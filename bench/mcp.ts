@@ -50,6 +50,7 @@ export async function benchMcp(server: BenchServer): Promise<Figure[]> {
     host: '127.0.0.1',
     port: 0,
     token,
+    explain: (error) => desk.explain(error),
   });
   const client = new Client({ name: 'bench', version: '1' });
   await client.connect(
