@@ -57,7 +57,10 @@ describe('the link to the inbox', () => {
   });
 
   it('stays below the path the inbox is reached by', () => {
-    const { inbox } = compose({ kind: 'plan-review', subject: 'plan' }, { inbox: 'https://a.example/in' }).links;
+    const { inbox } = compose(
+      { kind: 'plan-review', subject: 'plan' },
+      { inbox: 'https://a.example/in' },
+    ).links;
     expect(inbox).toBe(`https://a.example/in/objectives/${OWNER}/plan`);
   });
 });
