@@ -113,7 +113,7 @@ export async function notificationsWorkflow(
   };
 
   /** What is under way keeps this run: an endpoint that is down for a day holds up nobody else's news meanwhile. */
-  const isTimeForTheNextRun = (): boolean => pending.size === 0 && workflowInfo().continueAsNewSuggested;
+  const isTimeForTheNextRun = (): boolean => workflowInfo().continueAsNewSuggested && pending.size === 0;
 
   for (;;) {
     show();
