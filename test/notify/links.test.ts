@@ -1,5 +1,7 @@
 // Needs no server.
 import { deploymentWatchId } from '../../src/domain/deployment-watch';
+import { askAboutChecks } from '../../src/domain/watch-questions';
+import { newTally } from '../../src/domain/watch-samples';
 import type { News } from '../../src/domain/news';
 import { NotificationSettings } from '../../src/domain/notification-settings';
 import { findRoute } from '../../src/inbox/routes';
@@ -63,6 +65,27 @@ describe('the link to the inbox', () => {
     ).links;
     expect(inbox).toBe(`https://a.example/in/objectives/${OWNER}/plan`);
   });
+});
+
+it('of a question about a deployment nothing is told that the repository says, such as what its checks are called', () => {
+  const names = ['errors of the secret product'];
+  const { escalation: breach } = askAboutChecks('breach', [newTally({ name: names[0]! })], {
+    number: 1,
+    raisedAt: question.at,
+    input: {
+      rollback: ['npm run undo-the-secret'],
+      settings: { hours: 1, everyMinutes: 5, breaches: 1, checks: [] },
+    },
+    deployment: { environment: 'prod', commit: 'a'.repeat(40), deployedAt: question.at, by: 'ada' },
+  });
+  const news = { kind: 'escalation', subject: breach.id, question: breach } as const;
+  const told = compose(news, {}, deploymentWatchId(OWNER));
+  expect(told.options.map(({ label }) => label)).toEqual([
+    'Roll back',
+    'Go on watching',
+    'Accept it and go on without these',
+  ]);
+  expect(JSON.stringify(told)).not.toContain('secret');
 });
 
 it('what logs somebody in is in no link, also where it was copied into the settings', () => {
