@@ -1,3 +1,4 @@
+import { withoutReferences } from '../domain/forge-references';
 import { GATE_SECTIONS } from '../domain/gate-items';
 import type { Report, ReportGate } from '../domain/report';
 import { code, escapeExcerpt, escapeMarkdown } from './escape-markdown';
@@ -25,7 +26,7 @@ export function describePullRequest(
     .join('\n\n');
   return {
     title: titleOf(report.objective),
-    body: withoutReferences(`${head}\n\n---\n\n${renderMarkdown(report)}`),
+    body: partReferences(`${head}\n\n---\n\n${renderMarkdown(report)}`),
   };
 }
 
@@ -33,7 +34,7 @@ export function describePullRequest(
  * Forges look for `@name`, `#1` and `GH-1` in what Markdown has become, where `&#64;` is an `@` again; a zero-width space
  * after it keeps them from mentioning people and closing issues.
  */
-function withoutReferences(markdown: string): string {
+function partReferences(markdown: string): string {
   return markdown.replace(/&#(?:64|35);|\bGH-(?=\d)/gi, '$&\u200b');
 }
 
@@ -43,9 +44,8 @@ function titleOf(objective: string): string {
     .trim()
     .split(/\r?\n/)[0]
     ?.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ' ')
-    .replace(/[@#](?=\w)|\bGH-(?=\d)/gi, '$&\u200b')
     .trim();
-  const title = line === undefined || line === '' ? 'A backend objective' : line;
+  const title = line === undefined || line === '' ? 'A backend objective' : withoutReferences(line);
   const points = [...title];
   return points.length <= MOST_TITLE_CHARACTERS
     ? title
