@@ -43,11 +43,15 @@ function waitingFor(run: Run): { readonly key: string; readonly since: number }[
     key,
     since: progress.waiting?.find((row) => row.key === key)?.since ?? Date.now(),
   });
+  // A run that continues another comes to its approval only after some steps; it waits all the while.
+  const before = !progress.approved && run.stage !== 'running' && run.stage !== 'closing';
+  const plan =
+    run.stage === 'awaiting-approval' || (before && progress.waiting?.some(({ key }) => key === 'plan'));
   return [
     ...progress.open
       .filter(({ escalation }) => !decided.has(escalation.id))
       .map(({ escalation }) => ({ key: escalation.id, since: Date.parse(escalation.raisedAt) })),
-    ...(run.stage === 'awaiting-approval' ? [known('plan')] : []),
+    ...(plan === true ? [known('plan')] : []),
     ...progress.tasks.flatMap((task) => {
       const contract = awaitedContract(run, task);
       return contract === null ? [] : [known(`contract:${contract}`)];
