@@ -1,6 +1,8 @@
 import { NativeConnection, Worker, type NativeConnectionOptions } from '@temporalio/worker';
 import type { Activities } from '../../activities';
 import type { DecisionActivities } from '../../activities/contract';
+import type { RecordDecisionsRequest } from '../domain/audit';
+import type { VerifyProofRequest } from '../domain/decision-proof';
 import { decisionQueue, TASK_QUEUE } from '../domain/messages';
 import { DEPLOYMENT, WORKFLOW_BUNDLE } from './bundle';
 
@@ -87,12 +89,15 @@ export async function createDecidingWorker(options: {
   readonly taskQueue?: string;
   readonly activities: DecisionActivities;
 }): Promise<Worker> {
-  const { verifyProof, recordDecisions } = options.activities;
+  const { activities } = options;
   return Worker.create({
     connection: options.connection,
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     taskQueue: decisionQueue(options.taskQueue),
-    activities: { verifyProof, recordDecisions },
+    activities: {
+      verifyProof: (request: VerifyProofRequest) => activities.verifyProof(request),
+      recordDecisions: (request: RecordDecisionsRequest) => activities.recordDecisions(request),
+    },
     workerDeploymentOptions: DEPLOYMENT,
     shutdownGraceTime: '5s',
     shutdownForceTime: '20s',
