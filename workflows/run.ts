@@ -32,7 +32,7 @@ export interface Run {
   /** Set by a human's `abort`, a rejection, or cancellation of the workflow. */
   stop: { readonly outcome: Outcome; readonly reason: string } | null;
   /** The stage before tasks run, for status. */
-  stage: 'surveying' | 'analysing' | 'planning' | 'awaiting-approval' | 'running' | 'closing';
+  stage: 'surveying' | 'analysing' | 'planning' | 'awaiting-approval' | 'running' | 'delivering' | 'closing';
   planReview: PlanReview | null;
   /** An error of ours inside a step; thrown by the main loop, so that the workflow task fails and waits for a fix. */
   bug: Error | null;
