@@ -75,9 +75,12 @@ export function createFakeDesk(
       Promise.resolve(
         [...held.values()]
           .filter((row) => id === null || row.objectiveId === id)
-          .flatMap((row) => row.escalations.map((one) => ({ objective: row.objectiveId, escalation: one }))),
+          .flatMap(({ objectiveId, repository, escalations }) =>
+            escalations.map((one) => ({ objective: objectiveId, repository, escalation: one })),
+          ),
       ),
     precedents: () => Promise.resolve(precedents),
+    precedentsOf: unused,
     send: async (message) => {
       const row = find(message.id);
       if (row.outcome !== null) throw new ConfigurationError(`${message.id} is already finished.`);
