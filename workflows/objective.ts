@@ -76,7 +76,7 @@ async function work(run: Run, show: () => void): Promise<'settled' | 'stopped' |
   const prepared = await Promise.allSettled([gateBase(run, handle), think(run, handle, show)]);
   for (const side of prepared) if (side.status === 'rejected') throw side.reason;
   if (isStopped(run)) return 'stopped';
-  await approve(run, show);
+  if ((await approve(run, show)) === 'continue-as-new') return 'continue-as-new';
   return isStopped(run) ? 'stopped' : runTasks(run, show);
 }
 

@@ -44,7 +44,7 @@ function objectiveState(run: Run): ObjectiveState {
   if (progress.open.length > 0 || awaited) return 'awaiting-human';
   if (progress.paused !== null) return 'paused';
   if (run.stage === 'awaiting-approval') return 'awaiting-approval';
-  return run.stage === 'running' || run.stage === 'closing' ? 'running' : 'planning';
+  return ['running', 'delivering', 'closing'].includes(run.stage) ? 'running' : 'planning';
 }
 
 const COORDINATING: Readonly<Record<Coordinated, string>> = {

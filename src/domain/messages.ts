@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Proof } from './decision-proof';
-import { PlanTask, TaskBudget, TaskId } from './plan';
+import { Plan, TaskBudget, TaskId } from './plan';
 import { RoleName } from './specialists';
 
 const By = z.string().min(1).max(200);
@@ -20,7 +20,7 @@ export const ReviewPlan = z
   .strictObject({
     decision: z.enum(['approve', 'edit', 'reject']),
     baseVersion: z.int().min(1).optional(),
-    plan: z.strictObject({ summary: z.string(), tasks: z.array(PlanTask) }).optional(),
+    plan: Plan.optional(),
     patch: z.array(PlanPatch).max(200).optional(),
     comment: z.string().min(1).max(8000).optional(),
     by: By,

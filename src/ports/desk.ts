@@ -90,10 +90,12 @@ export interface Desk {
   waits(): Promise<OpenWaits>;
   /** Where the watch over a deployment stands; `status` null: no worker answered. */
   watch(watchId: string): Promise<{ readonly row: WatchRow; readonly status: WatchStatus | null }>;
-  /** Of one objective or watch; null: of all. */
+  /** Of one objective or watch; null: of all. `repository` as lists name it. */
   escalations(
     id: string | null,
-  ): Promise<readonly { readonly objective: string; readonly escalation: Escalation }[]>;
+  ): Promise<
+    readonly { readonly objective: string; readonly repository: string; readonly escalation: Escalation }[]
+  >;
   /**
    * What people decided before on questions of this trigger: those about this objective's repository first, newest first,
    * at most three. `id`: of an objective or a watch.
@@ -102,6 +104,10 @@ export interface Desk {
     readonly id: string;
     readonly trigger: EscalationReason;
   }): Promise<readonly Precedent[]>;
+  /** The same for several questions at once, in their order. */
+  precedentsOf(
+    questions: readonly { readonly repository: string; readonly trigger: EscalationReason }[],
+  ): Promise<readonly (readonly Precedent[])[]>;
   send(message: {
     readonly id: string;
     readonly name: MessageName | WatchMessageName;

@@ -115,9 +115,12 @@ export function createFakeDesk(
       Promise.resolve(
         [...held.values()]
           .filter((row) => id === null || row.objectiveId === id)
-          .flatMap((row) => row.escalations.map((one) => ({ objective: row.objectiveId, escalation: one }))),
+          .flatMap(({ objectiveId, repository, escalations }) =>
+            escalations.map((one) => ({ objective: objectiveId, repository, escalation: one })),
+          ),
       ),
     precedents: () => Promise.resolve(precedents),
+    precedentsOf: unused,
     send: async (message) => {
       reach();
       const watch = watches.get(message.id);

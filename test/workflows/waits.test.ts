@@ -70,7 +70,7 @@ describe('the list of what waits', () => {
         },
       ]);
       expect(await allEscalations(client)).toEqual([
-        { objective: input.objectiveId, escalation: asked.escalations[0] },
+        { objective: input.objectiveId, repository: row?.repository, escalation: asked.escalations[0] },
       ]);
       await handle.signal(MESSAGES.resolveEscalation, {
         escalationId: 'backend-T001-E1',

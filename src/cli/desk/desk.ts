@@ -7,7 +7,7 @@ import { allEscalations } from '../all-escalations';
 import type { CommandContext } from '../command';
 import { collectInbox, EMPTY_INBOX } from '../decision/read-inbox';
 import { decisionId } from '../decision-id';
-import { findPrecedents, repositoryOf } from '../find-precedents';
+import { findPrecedents, findPrecedentsOf, repositoryOf } from '../find-precedents';
 import { findReport, hasReport, missingReport } from '../find-report';
 import { readDiff } from '../read-diff';
 import { reportError } from '../report-error';
@@ -54,13 +54,17 @@ export function createDesk(
     escalations: (id) =>
       id === null
         ? keeper.use(async (session) => (session === null ? [] : allEscalations(session.department)))
-        : withSession(id, async ({ department }) =>
-            (await department.openEscalations(id)).map((escalation) => ({ objective: id, escalation })),
-          ),
+        : withSession(id, async ({ department }) => {
+            const open = await department.openEscalations(id);
+            if (open.length === 0) return [];
+            const repository = await repositoryOf(department, id);
+            return open.map((escalation) => ({ objective: id, repository, escalation }));
+          }),
     precedents: ({ id, trigger }) =>
       withSession(id, async ({ department }) =>
         findPrecedents(services, { trigger, repository: await repositoryOf(department, id) }),
       ),
+    precedentsOf: (questions) => findPrecedentsOf(services, questions),
     send: ({ id, name, payload }) =>
       withSession(id, ({ department }) => {
         const message = { objectiveId: id, name, payload, from: options.from ?? null };
