@@ -55,7 +55,7 @@ interface Diff {
 }
 
 /** Everything that waits for a human, in short. */
-export interface OpenWaits {
+interface OpenWaits {
   /** Oldest first; `objective` is the id of an objective or a watch. */
   readonly rows: readonly (OpenWait & { readonly objective: string })[];
   /** Objectives and watches that wait for something nobody could tell, since no worker is up. */

@@ -22,7 +22,8 @@ async function fill(response: ServerResponse, show: (pieces: Pieces) => void): P
 }
 
 test('a browser that reads slowly takes the end whenever it gets to it, without heartbeats after it', async () => {
-  let ended = false;
+  let ended = (): void => undefined;
+  const end = new Promise<void>((resolve) => (ended = resolve));
   server = createServer((_request, response) => {
     response.on('error', (error) => failures.push(error));
     openStream(
@@ -30,7 +31,7 @@ test('a browser that reads slowly takes the end whenever it gets to it, without 
       (show, end) => {
         void fill(response, show).then(() => {
           end();
-          ended = true;
+          ended();
         });
         return () => undefined;
       },
@@ -42,7 +43,7 @@ test('a browser that reads slowly takes the end whenever it gets to it, without 
   socket = connect(Number(port), '127.0.0.1');
   socket.write('GET / HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n');
   socket.pause();
-  while (!ended) await sleep(5);
+  await end;
   await sleep(60);
   expect(failures).toEqual([]);
   let all = '';
