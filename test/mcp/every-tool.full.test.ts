@@ -49,8 +49,14 @@ afterAll(async () => {
   await line.dispose();
 });
 
+const Watched = z.looseObject({ watchRow: z.looseObject({ open: z.boolean() }) });
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 200));
+}
+
 const said = ({ isError, content }: z.infer<typeof Result>): string => {
-  expect(isError).toBeUndefined();
+  expect({ isError, content }).toEqual({ isError: undefined, content });
   return content[0]?.text ?? '';
 };
 const refusal = ({ isError, content }: z.infer<typeof Result>): string => {
@@ -173,9 +179,15 @@ test(
       },
     });
     said(await official('report_deployment', { id, environment: 'staging' }));
-    said(await raw('report_deployment', { id: `${id}/deployment`, environment: 'production' }));
-    const watch = await official('get_status', { id: `${id}/deployment` });
-    expect(watch.structuredContent).toMatchObject({ live: true, watch: { objectiveId: id } });
+    // There is nothing to look at, so the watch ends with the first report.
+    const watchId = `${id}/deployment`;
+    await until(async () => {
+      const { structuredContent } = await raw('get_status', { id: watchId });
+      expect(structuredContent).toMatchObject({ watch: { objectiveId: id } });
+      return !Watched.parse(structuredContent).watchRow.open;
+    });
+    const late = await raw('report_deployment', { id: watchId, environment: 'production' });
+    expect(refusal(late)).toMatch(/already finished: not-watched/);
     const { resources } = await client.listResources();
     expect(resources.length).toBeGreaterThan(3);
     for (const { uri } of resources) expect((await client.readResource({ uri })).contents).toHaveLength(1);
