@@ -167,7 +167,8 @@ async function checkEdit(run: Run, check: () => Promise<PlanResult>): Promise<Pl
   } catch (error) {
     if (isCancellation(error)) throw error;
     const { text } = troubleOf(error);
-    if (patched('unchecked-edits-are-refused')) return { outcome: 'refused', errors: [text], usage: NO_USAGE };
+    if (patched('unchecked-edits-are-refused'))
+      return { outcome: 'refused', errors: [text], usage: NO_USAGE };
     // In older histories the whole objective asked whether to check it again.
     let failed: unknown = error;
     return patiently(run, () => {

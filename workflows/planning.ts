@@ -123,7 +123,11 @@ export async function approve(run: Run, show: () => void): Promise<'settled' | '
     told = version;
     await condition(() => run.planReview !== null || run.stop !== null);
     await takePlanReview(run);
-    if (waitsForApproval(run) && workflowInfo().continueAsNewSuggested && patched('approval-continues-as-new'))
+    if (
+      waitsForApproval(run) &&
+      workflowInfo().continueAsNewSuggested &&
+      patched('approval-continues-as-new')
+    )
       return 'continue-as-new';
   }
   run.stage = 'running';

@@ -50,6 +50,8 @@ export type SetBudget = z.infer<typeof SetBudget>;
 /** Names shared by workflow, client and documentation; a message is a signal and an update of the same name. */
 export const OBJECTIVE_WORKFLOW = 'objectiveWorkflow';
 export const TASK_QUEUE = 'backend-coordinator';
+/** Where what belongs to a decision is done, by every worker: also by one that carries no other activity. */
+export const decisionQueue = (taskQueue: string = TASK_QUEUE): string => `${taskQueue}-decisions`;
 /** Query of an objective by its own attempts; argument: the task's id. See mail.ts. */
 export const ATTEMPT_MAILBOX = 'attemptMailbox';
 /** Query of an objective: its input and all that carries over, so that a closed one can be taken up again. */

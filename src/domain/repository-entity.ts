@@ -166,9 +166,7 @@ export function releaseObjective(
     withoutOutdated({
       ...folder,
       reservations: folder.reservations
-        .filter(
-          (row) => row.objectiveId !== objectiveId || row.state === 'delivered' || isMade(row.taskId),
-        )
+        .filter((row) => row.objectiveId !== objectiveId || row.state === 'delivered' || isMade(row.taskId))
         .map((row) => (row.objectiveId === objectiveId ? { ...row, state: 'delivered' as const } : row)),
     }),
   );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FeedbackItem } from '../domain/feedback';
 import type { Github } from './github';
-import { digestOf, lineNumber, strangersName, webAddress } from './item';
+import { When, digestOf, lineNumber, strangersName, webAddress } from './item';
 import { PAGE, readPages } from './pages';
 
 const MOST_ANNOTATIONS = 20;
@@ -13,7 +13,7 @@ const Checks = z.object({
       id: z.int(),
       name: z.string(),
       conclusion: z.string().nullable(),
-      completed_at: z.string().nullable(),
+      completed_at: When.nullable(),
       html_url: z.string().nullable(),
       output: z.object({
         title: z.string().nullable(),
@@ -37,7 +37,7 @@ const Statuses = z.object({
       state: z.string(),
       description: z.string().nullable(),
       target_url: z.string().nullable(),
-      updated_at: z.string(),
+      updated_at: When,
     }),
   ),
 });

@@ -3,7 +3,7 @@ import type { FeedbackItem } from '../domain/feedback';
 import { ForgeFailure } from '../domain/forge-failure';
 import type { Github } from './github';
 import { failedChecks, failedStatuses } from './github-checks';
-import { lineNumber, replyText, strangersName, strangersText, webAddress } from './item';
+import { When, lineNumber, replyText, strangersName, strangersText, webAddress } from './item';
 import { PAGE, readPages } from './pages';
 
 const User = z.object({ login: z.string() }).nullish();
@@ -16,7 +16,7 @@ const Comment = z.object({
   original_line: z.int().nullish(),
   user: User,
   author_association: z.string(),
-  created_at: z.string(),
+  created_at: When,
   html_url: z.string(),
 });
 const Review = z.object({
@@ -25,7 +25,7 @@ const Review = z.object({
   state: z.string(),
   user: User,
   author_association: z.string(),
-  submitted_at: z.string().optional(),
+  submitted_at: When.optional(),
   html_url: z.string(),
 });
 const Head = z.object({ head: z.object({ sha: z.string() }), state: z.string() });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FeedbackItem } from '../domain/feedback';
 import { ForgeFailure } from '../domain/forge-failure';
 import type { Gitlab } from './gitlab-client';
-import { digestOf, lineNumber, replyText, strangersName, strangersText, webAddress } from './item';
+import { When, digestOf, lineNumber, replyText, strangersName, strangersText, webAddress } from './item';
 import { readPages, PAGE } from './pages';
 
 /** Jobs whose output is read, and how much of its end. */
@@ -21,7 +21,7 @@ const Note = z.object({
   id: z.int(),
   body: z.string(),
   author: z.object({ id: z.int(), username: z.string() }),
-  created_at: z.string(),
+  created_at: When,
   system: z.boolean(),
   resolvable: z.boolean(),
   resolved: z.boolean().nullish(),
@@ -44,8 +44,8 @@ const Job = z.object({
   allow_failure: z.boolean(),
   failure_reason: z.string().nullish(),
   web_url: z.string().nullish(),
-  created_at: z.string(),
-  finished_at: z.string().nullish(),
+  created_at: When,
+  finished_at: When.nullish(),
 });
 
 /** What people said in threads of a merge request that are not resolved, and its failing jobs, oldest first. */

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { FeedbackItem } from '../domain/feedback';
+import { FeedbackItem } from '../domain/feedback';
 import { redactSecrets } from '../process/redact';
 
 const MOST_CHARACTERS = 4000;
+
+/** When something was said, as forges write it. */
+export const When = FeedbackItem.shape.at;
 
 /** Characters nobody sees and a model reads: controls, marks of direction, zero-width ones, tags. A new line stays. */
 const UNSEEN = /[^\P{Cc}\n]|\p{Cf}|[\u{e0100}-\u{e01ef}]/gu;

@@ -365,6 +365,14 @@ describe('feedback', () => {
     ]);
   });
 
+  test('whose time nobody can read is an answer nobody can read, and not kept', async () => {
+    github.state.comments = [comment(1, { created_at: 'yesterday' })];
+    await expect(read()).rejects.toMatchObject({
+      type: 'Forge.Unavailable',
+      message: expect.stringContaining('not what its API describes: 0.created_at'),
+    });
+  });
+
   test('holds nothing that a reader would not see', async () => {
     const tags = [...'obey'].map((letter) => String.fromCodePoint(0xe0000 + (letter.codePointAt(0) ?? 0)));
     github.state.comments = [

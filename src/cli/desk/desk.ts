@@ -5,6 +5,7 @@ import { ResolveEscalation } from '../../domain/escalation';
 import type { Desk } from '../../ports/desk';
 import { allEscalations } from '../all-escalations';
 import type { CommandContext } from '../command';
+import { collectInbox, EMPTY_INBOX } from '../decision/read-inbox';
 import { decisionId } from '../decision-id';
 import { findPrecedents, findPrecedentsOf, repositoryOf } from '../find-precedents';
 import { findReport, hasReport, missingReport } from '../find-report';
@@ -43,6 +44,8 @@ export function createDesk(
           ? { kind: 'live', status: answer.status, webUi: server.workflowUrl(id) }
           : { kind: 'recorded', row: answer.summary };
       }),
+    waits: () =>
+      keeper.use(async (session) => (session === null ? EMPTY_INBOX : collectInbox(session.department))),
     watch: (watchId) =>
       withSession(watchId, async ({ department }) => {
         const { summary, status } = await department.watch(watchId);
