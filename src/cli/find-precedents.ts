@@ -27,16 +27,6 @@ export function openPrecedents(
   };
 }
 
-/** The same for several questions, in their order; the log is read once. */
-export async function findPrecedentsOf(
-  services: Pick<Services, 'audit'>,
-  questions: readonly { readonly trigger: EscalationReason; readonly repository: string | null }[],
-): Promise<readonly (readonly Precedent[])[]> {
-  if (questions.length === 0) return [];
-  const lines = await (await services.audit()).lines();
-  return questions.map((about) => precedentsOf(lines, about));
-}
-
 /** The repository an objective, or the watch over one, is about, as lists name it. */
 export async function repositoryOf(
   department: Pick<DepartmentClient, 'status' | 'watch'>,

@@ -116,7 +116,9 @@ async function notLoggedIn(request: IncomingMessage): Promise<string> {
  */
 function enter(access: Access, request: IncomingMessage, response: ServerResponse, token: string): void {
   const ahead = /prefetch|prerender/.test(String(request.headers['sec-purpose'] ?? ''));
-  if (request.method !== 'GET' || ahead) {
+  // Images and frames of a page of elsewhere are no guesses: counted, they would lock out who has the link.
+  const embedded = (request.headers['sec-fetch-dest'] ?? 'document') !== 'document';
+  if (request.method !== 'GET' || ahead || embedded) {
     // Looked at ahead by a browser, it would be used up before anybody came.
     sendPage(response, 405, sentencePage('It does not work so', NO_LINK, null));
     return;

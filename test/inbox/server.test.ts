@@ -99,6 +99,14 @@ describe('the link', () => {
     expect((await ask(link)).status).toBe(200);
   });
 
+  test('is not locked by a page of elsewhere that asks with wrong tokens as images or frames', async () => {
+    for (const dest of Array.from({ length: 12 }, (_, index) => (index % 2 === 0 ? 'image' : 'iframe'))) {
+      const embedded = await ask('/enter?token=wrong', { headers: { 'sec-fetch-dest': dest } });
+      expect(embedded.status).toBe(405);
+    }
+    expect((await ask(server.newLink(), { headers: { 'sec-fetch-dest': 'document' } })).status).toBe(200);
+  });
+
   test('after ten wrong tokens the address has to wait, with the right one too; who is logged in goes on', async () => {
     const { cookie } = await logIn();
     for (let attempt = 0; attempt < 10; attempt += 1)

@@ -7,7 +7,7 @@ import { allEscalations } from '../all-escalations';
 import type { CommandContext } from '../command';
 import { collectInbox, EMPTY_INBOX } from '../decision/read-inbox';
 import { decisionId } from '../decision-id';
-import { findPrecedents, findPrecedentsOf, repositoryOf } from '../find-precedents';
+import { findPrecedents, openPrecedents, repositoryOf } from '../find-precedents';
 import { findReport, hasReport, missingReport } from '../find-report';
 import { readDiff } from '../read-diff';
 import { reportError } from '../report-error';
@@ -64,7 +64,7 @@ export function createDesk(
       withSession(id, async ({ department }) =>
         findPrecedents(services, { trigger, repository: await repositoryOf(department, id) }),
       ),
-    precedentsOf: (questions) => findPrecedentsOf(services, questions),
+    precedentsOf: (questions) => Promise.all(questions.map(openPrecedents(services))),
     send: ({ id, name, payload }) =>
       withSession(id, ({ department }) => {
         const message = { objectiveId: id, name, payload, from: options.from ?? null };
