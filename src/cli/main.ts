@@ -5,6 +5,7 @@ import { packageVersion } from '../config/package-root';
 import { exitCodeOf, type ExitCode } from '../domain/exit-codes';
 import type { Command } from './command';
 import { commandsFor } from './find-command';
+import { printable } from './live/text';
 import type { Services, ServicesRequest } from './services';
 import { parseCommandLine } from './program';
 import { reportError } from './report-error';
@@ -31,7 +32,7 @@ export async function main(request: MainRequest): Promise<ExitCode> {
   let home: string | null = null;
   let debug = false;
   const warn = (line: string): void => {
-    streams.stderr.write(`${line}\n`);
+    streams.stderr.write(`${printable(line, false)}\n`);
   };
   try {
     const variables = request.variables ?? process.env;
@@ -59,6 +60,7 @@ export async function main(request: MainRequest): Promise<ExitCode> {
       json: invocation.flags['json'] === true,
       noColor: environment.noColor,
       ci: environment.ci,
+      dumb: environment.dumbTerminal,
     });
     const createServices = request.services ?? (await import('./compose.js')).composeServices;
     const { json: _json, ...flags } = invocation.flags;

@@ -7,6 +7,8 @@ import type { AskerRequest } from './ask';
 /** Opens a plan in an editor; what came of it, null: nothing was changed. */
 export type EditPlan = (status: ObjectiveStatus) => Promise<SentMessage | null>;
 
+const INDENT = '  ';
+
 type PlanAsker = Pick<
   AskerRequest,
   'department' | 'display' | 'prompts' | 'by' | 'from' | 'editPlan' | 'columns'
@@ -23,7 +25,9 @@ export async function askAboutPlan(
 ): Promise<SentMessage | null> {
   const { department, display, prompts, by, from, editPlan } = request;
   const { objectiveId, plan } = status;
-  for (const line of planTable(status, request.columns?.() ?? null)) display.note(`  ${line}`.trimEnd());
+  const columns = request.columns?.();
+  const table = planTable(status, columns === undefined ? null : columns - INDENT.length);
+  for (const line of table) display.note(`${INDENT}${line}`.trimEnd());
   for (;;) {
     const decision = await prompts.select({
       message: 'Approve this plan',

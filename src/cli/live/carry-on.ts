@@ -16,6 +16,7 @@ import { followObjective, type FollowEnd } from './follow';
 import { deliverLastNews } from './last-news';
 import { describeEnd, outcomeExit } from './outcome';
 import { answerCommands, describeNeed } from './questions';
+import { stopJob } from './stop-job';
 import { createTreeKeys } from './tree-keys';
 
 /** How watching on a terminal ended. */
@@ -68,7 +69,7 @@ async function follow(
       process.kill(process.pid, 'SIGINT');
     },
     suspend: () => {
-      process.kill(process.pid, 'SIGTSTP');
+      void stopJob();
     },
   });
   const { notifications } = await readSettings(context.home);
