@@ -20,10 +20,7 @@ const PROMPT = 'shell>';
  * @param folder where `script` keeps its log
  * @param variables of the shell; PATH, HOME and LANG are this process's own
  */
-export async function openShell(
-  folder: string,
-  variables: Readonly<Record<string, string>>,
-): Promise<Shell> {
+export async function openShell(folder: string, variables: Readonly<Record<string, string>>): Promise<Shell> {
   const { PATH, HOME, LANG } = process.env;
   const script = spawn(
     'script',

@@ -23,7 +23,10 @@ export async function createPrompts(
   return {
     select: ({ message, choices, initial, signal }) =>
       askThroughStops(stdin, signal, (context) => {
-        const pageSize = Math.max(LEAST_LINES, (process.stdout.rows ?? 0) - LINES_AROUND);
+        const pageSize = Math.max(
+          LEAST_LINES,
+          (process.stdout.isTTY ? process.stdout.rows : 0) - LINES_AROUND,
+        );
         return select({ message, choices, default: initial, loop: false, pageSize }, context);
       }),
     input: async ({ message, signal }) => {

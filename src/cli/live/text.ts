@@ -58,7 +58,10 @@ export function printableJson(value: unknown): string {
 
 /** The text without the colours of our own. */
 export function withoutColours(text: string): string {
-  return text.split(COLOUR).filter((_, index) => index % 2 === 0).join('');
+  return text
+    .split(COLOUR)
+    .filter((_, index) => index % 2 === 0)
+    .join('');
 }
 
 function codePoint(character: string): string {
