@@ -134,7 +134,7 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
       for (const note of result.notes ?? []) record(run, note, id);
       record(run, mergeText(result.outcome), id);
       if (result.outcome === 'merged') await regateStale(run, latest(run, id));
-      finish(run, afterMerge(latest(run, id), result));
+      finish(run, afterMerge(latest(run, id), result), result.outcome === 'merged' ? result.at : undefined);
       return;
     }
     case 'ask':

@@ -101,8 +101,11 @@ export function runProcess(): void {
   process.on('SIGHUP', onHangUp);
   for (const stream of [process.stdin, process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      // A reader that left (`| head`) is no error of ours.
-      if (error.code === 'EPIPE') process.exit(0);
+      // A reader that left (`| head`) is no error of ours; what runs here ends in order, as at an interruption.
+      if (error.code === 'EPIPE') {
+        interrupt.abort();
+        return;
+      }
       if (!hungUp && error.code !== 'EIO') throw error;
       onHangUp();
     });

@@ -102,6 +102,21 @@ test('the last JSON line has exactly the documented keys', () => {
   ]);
 });
 
+test('the end of an objective with a pull request tells its address, as JSON and in words', () => {
+  const pullRequest = 'https://github.test/acme/orders/pull/7';
+  const end = {
+    objectiveId: ID,
+    outcome: 'delivered',
+    reason: null,
+    branch: 'b',
+    commit: 'c',
+    report: 'r',
+  } as const;
+  expect(resultLine(ID, { ...end, pullRequest }, 0)).toMatchObject({ outcome: 'delivered', pullRequest });
+  // Of a closed objective nothing but its result is read.
+  expect(describeEnd({ ...end, pullRequest }, null)).toContain(`pull req.  ${pullRequest}`);
+});
+
 test('the end of an offline run says that no Claude was asked', () => {
   const end = {
     objectiveId: ID,

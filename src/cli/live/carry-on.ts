@@ -173,6 +173,7 @@ export function resultLine(
     branch: result?.branch ?? null,
     commit: result?.commit ?? null,
     report: result?.report ?? null,
+    ...(result?.pullRequest === undefined ? {} : { pullRequest: result.pullRequest }),
   };
 }
 

@@ -36,7 +36,7 @@ export function describeEnd(result: ObjectiveResult, status: ObjectiveStatus | n
     ['branch', result.branch],
     ['commit', result.commit],
     ['report', result.report],
-    ['pull req.', status?.delivery?.pullRequest?.url ?? null],
+    ['pull req.', result.pullRequest ?? status?.delivery?.pullRequest?.url ?? null],
     ['note', noteOf(status)],
     ['model', status === null ? null : modelLabel(status.model)],
     ['sandbox', status?.sandbox ?? null],
