@@ -200,8 +200,7 @@ describe('merging a task', () => {
     const remade: MergeProposal = { ...clean, remade: ['package-lock.json'] };
     const it = await train(remade, { repositories: { changedFiles } });
     expect(await it.run('mergeTask', it.request({ plan: it.plan }))).toEqual({
-      outcome: 'merged',
-      head: MERGE,
+      ...MERGED,
       notes: ['package-lock.json was made anew from its merged manifest.'],
     });
     const bare = await train(clean, { repositories: { changedFiles } });
