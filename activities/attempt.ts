@@ -1,10 +1,10 @@
 import { ApplicationFailure, Context, getClient } from '@temporalio/activity';
+import { withoutReferences } from '../src/domain/forge-references';
 import { MergeSides } from '../src/domain/gate-work';
 import { findingsForHistory } from '../src/domain/handoff';
 import { claimCovers } from '../src/domain/path-claims';
 import type { PathClaim } from '../src/domain/plan';
 import { isRefusedWork } from '../src/domain/refused-work';
-import { mention } from '../src/domain/specialists';
 import type { AttemptPrompt, AttemptRequest, AttemptResult } from '../src/domain/work';
 import { lastSnapshot } from '../src/domain/journal';
 import { MigrationDesign } from '../src/domain/migration-design';
@@ -226,15 +226,18 @@ async function resultOf(
   }
 }
 
-/** Subject line, the specialist's own summary, and trailers by which merges know whose work they meet. */
+/**
+ * Subject line, the specialist's own summary, and trailers by which merges know whose work they meet. The words are a model's or
+ * a stranger's: they mention nobody, close no issue where this is pushed to, and hold no trailer of ours.
+ */
 function commitMessage(request: AttemptRequest, title: string, summary: string): string {
   return [
-    `${request.taskId}: ${title}`,
+    `${request.taskId}: ${withoutReferences(title)}`,
     '',
-    summary,
+    withoutReferences(summary).replace(/^(?=coordinator-)/gim, ' '),
     '',
     `Coordinator-Task: ${request.taskId}`,
-    `Coordinator-Specialist: ${mention(request.specialist)}`,
+    `Coordinator-Specialist: ${request.specialist}`,
     `Coordinator-Attempt: ${request.taskId}/${request.number}`,
   ].join('\n');
 }

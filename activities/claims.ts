@@ -95,16 +95,17 @@ export function createClaimActivities(
       return { lines: lines.slice(0, MOST_LINES) };
     },
 
-    claimWork: async ({ handle, plan }) => {
+    claimWork: async ({ handle, plan, without = [] }) => {
       const dossier = await records.dossier(handle);
       const { tasks } = await records.plan(plan);
-      const payload: ClaimTasks = { objectiveId: dossier.objectiveId, tasks: planClaims(tasks) };
+      const wanted = tasks.filter(({ id }) => !without.includes(id));
+      const payload: ClaimTasks = { objectiveId: dossier.objectiveId, tasks: planClaims(wanted) };
       return tell(dossier, CLAIM_WORK, payload, ClaimWorkResult);
     },
 
-    releaseClaims: async ({ handle, delivered }) => {
+    releaseClaims: async ({ handle, ...end }) => {
       const dossier = await records.dossier(handle);
-      const payload: Release = { objectiveId: dossier.objectiveId, delivered };
+      const payload: Release = { objectiveId: dossier.objectiveId, ...end };
       await entities.update(entityOf(dossier), RELEASE, payload);
     },
 

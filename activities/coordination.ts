@@ -62,11 +62,14 @@ export function createCoordinationActivities(
   const answers = async (
     change: Extract<PlanChange, { kind: 'feedback' }>,
     plan: Plan,
-  ): Promise<Extract<PlanChange, { kind: 'add' }>> => {
+  ): Promise<Extract<PlanChange, { kind: 'add' }> | { readonly missing: readonly string[] }> => {
     const { items, pullRequest } = await records.load(change.feedback, Feedback);
+    // In the order of the keys, so that the process knows which task answers which.
+    const wanted = change.keys.flatMap((key) => items.find((item) => item.key === key) ?? []);
+    const missing = change.keys.filter((key) => !wanted.some((item) => item.key === key));
+    if (missing.length > 0) return { missing };
     const tasks = feedbackTasks({
-      // In the order of the keys, so that the process knows which task answers which.
-      items: change.keys.flatMap((key) => items.find((item) => item.key === key) ?? []),
+      items: wanted,
       pullRequest: pullRequest.number,
       done: doneOf(change, plan),
       after: change.after,
@@ -103,14 +106,17 @@ export function createCoordinationActivities(
         const analysis = await records.load(request.analysis, Analysis);
         const plan = await records.plan(request.plan);
         const { change } = request;
+        const wanted =
+          change.kind === 'repair'
+            ? await repairs(change, plan, dossier)
+            : change.kind === 'feedback'
+              ? await answers(change, plan)
+              : change;
+        if ('missing' in wanted)
+          return refuse([`The stored feedback has no ${wanted.missing.join(', ')}.`], NO_USAGE);
         const judged = judgeChange({
           plan,
-          change:
-            change.kind === 'repair'
-              ? await repairs(change, plan, dossier)
-              : change.kind === 'feedback'
-                ? await answers(change, plan)
-                : change,
+          change: wanted,
           analysis,
           roster: rosterNames(dossier.roles),
           begun: request.begun ?? [],

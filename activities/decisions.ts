@@ -21,7 +21,7 @@ export function createDecisionActivities({ audit, proofs }: DecisionPorts): Deci
   };
 }
 
-/** All that a worker carries which only answers messages: what runs beside the workflow. */
-export function createLocalActivities(ports: DecisionPorts): DecisionActivities {
+/** All that a worker carries which only answers messages. */
+export function createDecidingActivities(ports: DecisionPorts): DecisionActivities {
   return guarded(createDecisionActivities(ports));
 }

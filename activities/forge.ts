@@ -27,7 +27,12 @@ export function createForgeActivities(
           );
         const found = findForge(address);
         const credentials = found.kind === 'forge' ? found.forge.pushCredentials : null;
-        await repositories.push({ objectiveId, address, commit, branch, credentials });
+        try {
+          await repositories.push({ objectiveId, address, commit, branch, credentials });
+        } catch (error) {
+          if (!isFinal(error)) throw error;
+          return none(error.message);
+        }
         if (found.kind === 'none')
           return none(`${branch} is pushed, but no pull request was opened: ${found.why}; ${text}.`);
         const snapshot: unknown = await getClient()
@@ -38,12 +43,15 @@ export function createForgeActivities(
         try {
           return await found.forge.putPullRequest({ branch, base: baseRef, title, body, signal });
         } catch (error) {
-          if (!(error instanceof ForgeFailure) || error.retryable) throw error;
+          if (!isFinal(error)) throw error;
           return none(`${branch} is pushed, but there is no pull request of it: ${error.message}`);
         }
       }),
   };
 }
+
+/** Whether the same again would be refused again. */
+const isFinal = (error: unknown): error is ForgeFailure => error instanceof ForgeFailure && !error.retryable;
 
 function none(note: string): OpenPullRequestResult {
   return { pullRequest: null, note: note.slice(0, 1000) };

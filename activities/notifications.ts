@@ -1,7 +1,8 @@
-import { cancellationSignal, getClient } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, getClient } from '@temporalio/activity';
 import { Escalation } from '../src/domain/escalation';
 import { QUERIES } from '../src/domain/messages';
 import type { NotifyRequest } from '../src/domain/news';
+import { NotDelivered } from '../src/domain/notification';
 import type { NotificationActivities } from './contract';
 import type { Ports } from './ports';
 
@@ -16,9 +17,29 @@ export function createNotificationActivities({
     listChannels: async ({ kind }) => ({ channels: [...(await notifications.channelsFor(kind))] }),
     notifyPeople: async (request) => {
       if (await isDecided(request)) return { delivery: 'stale', note: 'it was decided meanwhile' };
-      return notifications.notify({ ...request, signal: cancellationSignal() });
+      try {
+        return await notifications.notify({ ...request, signal: cancellationSignal() });
+      } catch (error) {
+        throw error instanceof NotDelivered ? notBeforeItsTurn(error, activityInfo().attempt) : error;
+      }
     },
   };
+}
+
+/** The pauses of the retry policy (`telling` in workflows/proxies.ts), in milliseconds. */
+const FIRST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 10 * 60_000;
+
+/**
+ * A delay that is asked for takes the place of the policy's own pause, and tries are counted: whoever asks for a second each
+ * time must not use all of them up within minutes.
+ */
+function notBeforeItsTurn(failure: NotDelivered, attempt: number): NotDelivered {
+  const { retryAfterMs = null } = failure.facts;
+  if (retryAfterMs === null) return failure;
+  const ownPause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt - 1, 20));
+  const facts = { ...failure.facts, retryAfterMs: Math.max(retryAfterMs, ownPause) };
+  return new NotDelivered(failure.message, facts, { cause: failure.cause });
 }
 
 /**

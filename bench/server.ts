@@ -7,6 +7,7 @@ import type { Activities } from '../activities/contract';
 import { readEnvironment } from '../src/config/environment';
 import { resolveHome } from '../src/config/home';
 import { DEPLOYMENT } from '../src/worker/bundle';
+import { createDecidingWorker } from '../src/worker/worker';
 import { connectTemporal } from '../src/temporal/resolve';
 
 export interface BenchServer {
@@ -46,7 +47,13 @@ export async function startBenchServer(): Promise<BenchServer> {
         stickyQueueScheduleToStartTimeout: '1s',
         maxConcurrentActivityTaskExecutions: 64,
       });
-      return worker.runUntil(use());
+      const decider = await createDecidingWorker({
+        connection: native,
+        namespace: temporal.namespace,
+        taskQueue,
+        activities,
+      });
+      return decider.runUntil(worker.runUntil(use()));
     },
     stop: async () => {
       await native.close();

@@ -20,8 +20,8 @@ import {
 } from './web-ui/pages';
 
 /*
- * Every picture of the Temporal Web UI in README and docs, from one real run of the offline model: it is asked a question,
- * answered through the browser, and delivers. A run that broke off is carried on by the next. The home is at a place that may be seen, since results show paths.
+ * Every picture of the Temporal Web UI and of the web inbox in README and docs, from one real run of the offline model: it
+ * asks a question, is answered through the browser, and delivers. A run that broke off is carried on by the next. The home is at a place that may be seen, since results show paths.
  */
 
 const HOME = '/tmp/backend-coordinator-pictures';
@@ -29,14 +29,17 @@ const OBJECTIVE = 'Add user authentication system with OAuth2 and JWT';
 const FOLDER = join(packageRoot(), 'docs', 'images');
 const PROGRAM = join(packageRoot(), 'bin', 'backend-coordinator.js');
 const SIZE = { width: 1440, height: 900 };
+const INBOX_WIDTH = 1100;
 const RUN_WITHIN_MS = 30 * 60_000;
 
 const { path, userHome = '' } = readEnvironment();
 
 function command(...argv: string[]): ChildProcess {
+  // What the inbox says is read for its link.
+  const stderr = argv[0] === 'inbox' ? 'pipe' : 'inherit';
   return spawn(process.execPath, [PROGRAM, ...argv], {
     env: { PATH: path, HOME: userHome, USER: 'ada', COORDINATOR_HOME: HOME, COORDINATOR_MODEL: 'offline' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', stderr],
   });
 }
 
@@ -75,8 +78,13 @@ async function serverOf(worker: ChildProcess): Promise<{ readonly address: strin
   return z.object({ address: z.string(), ui: z.string() }).parse(record);
 }
 
-async function takePicture(page: Page, name: string, height = SIZE.height): Promise<void> {
-  await page.setViewportSize({ ...SIZE, height });
+async function takePicture(
+  page: Page,
+  name: string,
+  height = SIZE.height,
+  width = SIZE.width,
+): Promise<void> {
+  await page.setViewportSize({ width, height });
   // Texts of a model are shown in frames, which draw after the page has loaded.
   await sleep(2500);
   await page.screenshot({ path: join(FOLDER, `${name}.png`) });
@@ -104,6 +112,39 @@ async function takePictures(ui: WebUi, page: Page, objective: string, delivered:
   await takePicture(page, 'web-ui', 1700);
 }
 
+/** The web inbox while the question waits. */
+async function takeInboxPictures(page: Page): Promise<void> {
+  const inbox = command('inbox', '--port', '0', '--as', 'ada');
+  const ended = new Promise((resolve) => inbox.once('close', resolve));
+  try {
+    await page.goto(await linkOf(inbox));
+    const question = page.locator('#waiting a');
+    await question.waitFor();
+    await takePicture(page, 'inbox', 480, INBOX_WIDTH);
+    await question.click();
+    await page.getByRole('heading', { name: 'What was changed' }).waitFor();
+    await takePicture(page, 'inbox-question', 1300, INBOX_WIDTH);
+  } finally {
+    inbox.kill('SIGINT');
+    await ended;
+  }
+}
+
+/** The link that logs in, as the command says it. */
+async function linkOf(inbox: ChildProcess): Promise<string> {
+  let said = '';
+  return new Promise((resolve, reject) => {
+    inbox.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString('utf8');
+      const [link] = /http:\/\/\S+\/enter\?token=[\w-]+/.exec(said) ?? [];
+      if (link !== undefined) resolve(link);
+    });
+    inbox.once('close', () => {
+      reject(new Error(`The inbox ended without a link: ${said}`));
+    });
+  });
+}
+
 async function main(): Promise<void> {
   const executable = findChromium(path);
   if (executable === null)
@@ -125,6 +166,7 @@ async function main(): Promise<void> {
       if (outcome !== 'delivered') throw new Error(`The objective ended as ${String(outcome)}.`);
     };
     const page = await openPage(browser, SIZE);
+    await takeInboxPictures(await openPage(browser, SIZE));
     await takePictures({ address: server.ui, namespace: 'default' }, page, objective, delivered);
     await connection.close();
   } finally {

@@ -8,7 +8,9 @@ import { deciding, whyOf } from './proxies';
 const BATCH = 20;
 const LONGEST_PAUSE_MS = 60_000;
 /** How long a log that cannot be written keeps the end of a workflow waiting, and until somebody is told of it. */
-export const AUDIT_PATIENCE_MS = 10 * 60_000;
+const AUDIT_PATIENCE_MS = 10 * 60_000;
+/** What is not in the log by then is written down by the next run, which carries it over. */
+const BEFORE_THE_NEXT_RUN_MS = 60_000;
 
 /** Has the decisions of one workflow written to the audit log, in order and without holding anything up. */
 export interface Auditor {
@@ -20,8 +22,11 @@ export interface Auditor {
     readonly sender: Sender;
     readonly saw: AuditEntry['saw'];
   }): void;
-  /** Resolves once everything is written down, or after `patienceMs`. */
-  settle(patienceMs: number): Promise<void>;
+  /**
+   * Resolves once everything is written down, or when that takes too long: the next run goes on with what is missing, and
+   * the end says so.
+   */
+  settle(before: 'end' | 'next-run'): Promise<void>;
 }
 
 /**
@@ -43,7 +48,7 @@ export function createAuditor(request: {
     for (let tries = 0; pending.length > 0;) {
       const entries = pending.slice(0, BATCH);
       try {
-        await deciding.recordDecisions({ entries });
+        await deciding().recordDecisions({ entries });
         pending.splice(0, entries.length);
         [tries, troubledSince] = [0, null];
       } catch (error) {
@@ -85,9 +90,14 @@ export function createAuditor(request: {
       });
       start();
     },
-    settle: async (patienceMs) => {
+    settle: async (before) => {
+      const patienceMs = before === 'end' ? AUDIT_PATIENCE_MS : BEFORE_THE_NEXT_RUN_MS;
       if (pending.length === 0 || (await condition(() => pending.length === 0, patienceMs))) return;
-      say(`${pending.length} decisions are not in the audit log, which cannot be written`);
+      if (before === 'next-run') return;
+      const count = pending.length;
+      say(
+        `${count} ${count === 1 ? 'decision is' : 'decisions are'} not in the audit log, which cannot be written`,
+      );
     },
   };
 }

@@ -8,6 +8,7 @@ import type { DatabaseChangeStatus } from '../src/domain/coordination-orders';
 import type { CoordinationRules } from '../src/domain/coordination-rules';
 import type { TakeFeedback, TakenFeedback } from '../src/domain/feedback';
 import type { AskedDeadline } from '../src/domain/forecast';
+import type { SteeringNote } from '../src/domain/mail';
 import type { ReviewPlan } from '../src/domain/messages';
 import type { ObjectiveInput, ObjectiveHandle } from '../src/domain/objective';
 import type { TaskId } from '../src/domain/plan';
@@ -86,6 +87,8 @@ export interface Carried {
   /** Since when the provider met nothing but walls, in milliseconds. */
   walledSince: number | null;
   lastNote: number;
+  /** What people said to everybody at work: tasks that come later are told, too. Absent: nothing. */
+  steering?: readonly SteeringNote[];
   /** How long all checks of the base took, in milliseconds. */
   gateMs: number | null;
   /** Settled tasks at the last look at the deadline, and what was asked about it. */

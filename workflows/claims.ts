@@ -3,6 +3,7 @@ import { databaseWorkflowId } from '../src/domain/coordination-orders';
 import type { ObjectiveHandle } from '../src/domain/objective';
 import type { TaskId } from '../src/domain/plan';
 import type { ClaimsFreed, HeldTask } from '../src/domain/repository-claims';
+import { isIntegrated } from '../src/domain/states';
 import { claims } from './proxies';
 import { record, type Run } from './run';
 import { patiently, troubleOf } from './trouble';
@@ -36,9 +37,10 @@ export async function claimPlan(run: Run): Promise<void> {
   for (;;) {
     const before = { plan: null, held: progress.claims?.held ?? [] };
     progress.claims = before;
+    const without = leftOut(run);
     const answer = await patiently(run, () =>
       claims.claimWork.executeWithOptions({ summary: `claim the work of plan ${plan.version}` }, [
-        { handle, plan: plan.ref },
+        { handle, plan: plan.ref, ...(without.length > 0 ? { without } : {}) },
       ]),
     );
     if (answer === null) return;
@@ -64,16 +66,32 @@ export function takeFreed(run: Run, { taskIds }: ClaimsFreed): void {
   run.revision += 1;
 }
 
+/** Tasks that were left out with nothing merged. */
+function leftOut({ progress }: Run): TaskId[] {
+  return progress.tasks
+    .filter(({ step }) => step.kind === 'settled' && !isIntegrated(step.state))
+    .map(({ task }) => task.id);
+}
+
+/** Somebody left a task out: what it holds is given back before the objective ends. */
+export function claimAnew({ progress }: Run): void {
+  const { claims: known } = progress;
+  // Older histories held it to their end.
+  if (known !== undefined && patched('left-out-tasks-hold-nothing'))
+    progress.claims = { plan: null, held: known.held };
+}
+
 /** Gives everything back at the end. Where that fails, the entity finds out by itself that the objective has ended. */
 export async function releaseClaims(run: Run): Promise<void> {
-  const { handle, claims: held, coordination, delivery, outcome } = run.progress;
+  const { handle, claims: held, coordination, delivery, outcome, tasks } = run.progress;
   // Numbers of migrations are handed out to the workflow that coordinates them.
   const numbered = coordination.children.includes(databaseWorkflowId(run.input.objectiveId));
   if (handle === null || (held === undefined && !numbered)) return;
   const delivered = delivery !== null && (outcome === 'delivered' || outcome === 'delivered-with-waivers');
+  const made = tasks.filter(({ step }) => step.kind === 'settled' && isIntegrated(step.state));
   try {
     await claims.releaseClaims.executeWithOptions({ summary: 'release what was claimed' }, [
-      { handle, delivered },
+      { handle, delivered, made: made.map(({ task }) => task.id) },
     ]);
   } catch (error) {
     if (isCancellation(error)) throw error;

@@ -37,10 +37,11 @@ import { decide, refusal } from './decisions';
 import { noteFeedback, refuseFeedback } from './feedback';
 import { describeIssues, installMessage, type Sender } from './message';
 import type { OpenEscalation } from './carried';
-import { ignore, record, replaceTask, taskOf, type Run } from './run';
+import { ignore, record, taskOf, type Run } from './run';
 import { snapshot } from './snapshot';
 import { refusePlanReview, reviewPlan } from './plan-review';
 import { skipTask } from './skip-task';
+import { refuseSteering, steerTasks } from './steering';
 import { openWall, raiseWall } from './walls';
 
 const objectiveStatusQuery: QueryDefinition<ObjectiveStatus> = defineQuery(QUERIES.objectiveStatus);
@@ -98,22 +99,8 @@ const rows = {
   }),
   steer: message({
     schema: Steer,
-    refuse: (run, body) => {
-      if (body.taskId === undefined) return null;
-      const task = taskOf(run, body.taskId);
-      if (task === undefined) return `there is no task ${body.taskId}`;
-      return isSettledProgress(task) ? `${body.taskId} is settled already` : null;
-    },
-    take: (run, body) => {
-      for (const task of run.progress.tasks) {
-        if (isSettledProgress(task) || (body.taskId !== undefined && task.task.id !== body.taskId)) continue;
-        run.progress.lastNote += 1;
-        const note = { seq: run.progress.lastNote, text: `${body.by}: ${body.message}` };
-        replaceTask(run, { ...task, steering: [...task.steering, note].slice(-20) });
-      }
-      record(run, `steered by ${body.by}: ${body.message}`, body.taskId ?? null);
-      return 'recorded; a running attempt is told at its next turn, otherwise the next attempt';
-    },
+    refuse: refuseSteering,
+    take: steerTasks,
     saw: nothing,
   }),
   pause: message({

@@ -13,6 +13,7 @@ import { patiently, troubleOf } from './trouble';
  * about; giving up on it ends the objective without a delivery.
  */
 export async function deliver(run: Run, show: () => void): Promise<void> {
+  run.stage = 'delivering';
   const base = await takeBaseAlong(run, show);
   judge(run);
   if (base.note !== null) {

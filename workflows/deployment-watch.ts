@@ -24,9 +24,8 @@ import { unansweredSample } from '../src/domain/watch-samples';
 import type { WatchResult, WatchStatus } from '../src/domain/watch-status';
 import { nextStep } from '../src/domain/watch-steps';
 import { QUERY_DESCRIPTIONS } from '../src/domain/message-descriptions';
-import { AUDIT_PATIENCE_MS } from './audit';
 import { describeIssues, installMessage, type Sender } from './message';
-import { endTelling, everythingTold } from './news';
+import { endTelling, everythingSettled } from './news';
 import { watching } from './proxies';
 import {
   ignoreMessage,
@@ -39,6 +38,7 @@ import {
   type Watch,
   type WatchCarried,
 } from './watch';
+import { startWatchClock } from './watch-clock';
 import { createWatchDisplay, watchResult, watchSnapshot } from './watch-display';
 
 const watchStatusQuery: QueryDefinition<WatchStatus> = defineQuery(WATCH_QUERIES.watchStatus);
@@ -59,19 +59,21 @@ export async function deploymentWatchWorkflow(
   const watch = openWatch(input, carried);
   listenToReports(watch);
   const show = createWatchDisplay(watch);
+  startWatchClock(watch);
   const end = await watchOn(watch, show);
-  await watch.audit.settle(AUDIT_PATIENCE_MS);
-  await condition(allHandlersFinished);
+  await watch.audit.settle(end === 'ended' ? 'end' : 'next-run');
   if (end === 'continue-as-new') {
-    await everythingTold(watch);
+    await everythingSettled(watch);
     return continueAsNew<typeof deploymentWatchWorkflow>(input, watch.progress);
   }
+  await condition(allHandlersFinished);
   await endTelling(watch, null);
   return watchResult(watch);
 }
 
 async function watchOn(watch: Watch, show: () => void): Promise<'ended' | 'continue-as-new'> {
   for (let rounds = 0; ;) {
+    if (watch.bug !== null) throw watch.bug;
     show();
     const step = nextStep(watch.progress, Date.now());
     switch (step.kind) {
@@ -119,7 +121,7 @@ function listenToReports(watch: Watch): void {
   });
   listen(watch, WATCH_MESSAGES.reportDeployment, {
     schema: ReportDeployment,
-    refuse: refuseReport,
+    refuse: (report) => refuseReport(watch, report),
     take: (report) => takeReport(watch, report),
   });
   listen(watch, WATCH_MESSAGES.resolveEscalation, {

@@ -17,6 +17,9 @@ export function hasFeedback({ progress }: Run): boolean {
 /** Why this feedback is not taken; null: it is. */
 export function refuseFeedback(run: Run, { keys }: TakeFeedback): string | null {
   const { plan, feedback } = run.progress;
+  // Nothing that comes by now would be built; fetched again, it takes the objective up again.
+  if (run.stage === 'delivering') return 'it is being delivered; fetch the feedback again when it has ended';
+  if (run.stop !== null) return `it is stopping: ${run.stop.reason}`;
   if (plan === null) return 'there is no plan yet that tasks could be added to';
   if (newKeys(feedback, keys).length === 0) return 'all of it was taken already';
   return (feedback?.pending.length ?? 0) < MOST_WAITING

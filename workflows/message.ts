@@ -139,10 +139,10 @@ async function verify(name: string, payload: unknown, proof: Proof): Promise<str
   const said = Object.fromEntries(Object.entries(payload ?? {}).filter(([key]) => key !== 'proof'));
   const request = { workflowId: workflowInfo().workflowId, name, payload: said, proof };
   try {
-    const { holds } = await CancellationScope.nonCancellable(() => deciding.verifyProof(request));
+    const { holds } = await CancellationScope.nonCancellable(() => deciding().verifyProof(request));
     return holds
       ? null
-      : `the proof of ${proof.person} does not hold: it was made with another key, or for another message`;
+      : `the proof of ${proof.person} does not hold: it was made for another message, or with another key than this worker's (every host needs the same decision-key; start workers anew after it was changed)`;
   } catch (error) {
     const why = error instanceof Error ? whyOf(error) : String(error);
     return `the proof of ${proof.person} could not be verified (${why})`;

@@ -1,4 +1,10 @@
-import { CancellationScope, getExternalWorkflowHandle, patched } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  patched,
+} from '@temporalio/workflow';
 import type { Escalation } from '../src/domain/escalation';
 import {
   asksSomebody,
@@ -80,9 +86,17 @@ export function settleNews({ teller }: Pick<Owner, 'teller'>, subjects: readonly
   handOn(teller, { kind: 'settle', subjects: [...subjects] });
 }
 
-/** Resolves when everything was handed on; at once where nobody is to be told. */
-export async function everythingTold({ teller }: Pick<Owner, 'teller'>): Promise<void> {
-  if (teller !== null) await teller.sending;
+/**
+ * Resolves when every message is taken in and everything was handed on. Whoever goes on under another run does so at once
+ * then: a message that arrives later comes to the next run, one that is only half taken in would be lost.
+ */
+export async function everythingSettled({ teller }: Pick<Owner, 'teller'>): Promise<void> {
+  for (;;) {
+    await condition(allHandlersFinished);
+    const sending = teller?.sending;
+    await sending;
+    if (allHandlersFinished() && teller?.sending === sending) return;
+  }
 }
 
 /** The last news, if there are any, and that nothing more comes. Telling goes on without whoever told. */

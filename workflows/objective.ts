@@ -8,13 +8,12 @@ import {
 import type { Tidings } from '../src/domain/news';
 import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective';
 import type { ObjectiveResult } from '../src/domain/status';
-import { AUDIT_PATIENCE_MS } from './audit';
 import { releaseClaims } from './claims';
 import { listenToMessages } from './conversation';
 import { closeCoordination } from './coordination-child';
 import { startClock } from './decision-clock';
 import { deliver, deliverCancelled } from './delivery';
-import { endTelling, everythingTold } from './news';
+import { endTelling, everythingSettled } from './news';
 import { gateObjective } from './objective-gate';
 import { analyse, approve, gateBase, plan, survey } from './planning';
 import { awaitFeedback, hasFeedback } from './feedback';
@@ -22,9 +21,6 @@ import { isTakenUp, type Carried } from './carried';
 import { isStopped, openRun, record, type Run } from './run';
 import { createDisplay } from './snapshot';
 import { runTasks } from './tasks';
-
-/** What is not in the audit log by then is written down by the next run. */
-const BEFORE_THE_NEXT_RUN_MS = 60_000;
 
 /**
  * One objective from acceptance to delivery (charter: the coordinator's whole job). It always completes with an
@@ -41,9 +37,8 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
     while (end === 'settled' && ((await gateObjective(run, show)) === 'tasks-added' || hasFeedback(run)))
       end = await runTasks(run, show);
     if (end === 'continue-as-new') {
-      await run.audit.settle(BEFORE_THE_NEXT_RUN_MS);
-      await condition(allHandlersFinished);
-      await everythingTold(run);
+      await run.audit.settle('next-run');
+      await everythingSettled(run);
       return await continueAsNew<typeof objectiveWorkflow>(input, carriedOn(run));
     }
     await deliver(run, show);
@@ -53,11 +48,11 @@ export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried
   } catch (error) {
     if (!isCancellation(error)) throw error;
     await CancellationScope.nonCancellable(() => closeCancelled(run, show));
-    await CancellationScope.nonCancellable(() => run.audit.settle(AUDIT_PATIENCE_MS));
+    await CancellationScope.nonCancellable(() => run.audit.settle('end'));
     throw error;
   }
   await condition(allHandlersFinished);
-  await run.audit.settle(AUDIT_PATIENCE_MS);
+  await run.audit.settle('end');
   return resultOf(run);
 }
 
@@ -76,7 +71,7 @@ async function work(run: Run, show: () => void): Promise<'settled' | 'stopped' |
   const prepared = await Promise.allSettled([gateBase(run, handle), think(run, handle, show)]);
   for (const side of prepared) if (side.status === 'rejected') throw side.reason;
   if (isStopped(run)) return 'stopped';
-  await approve(run, show);
+  if ((await approve(run, show)) === 'continue-as-new') return 'continue-as-new';
   return isStopped(run) ? 'stopped' : runTasks(run, show);
 }
 

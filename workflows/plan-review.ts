@@ -1,4 +1,5 @@
-import { ApplicationFailure, condition, patched } from '@temporalio/workflow';
+import { ApplicationFailure, condition, isCancellation, patched } from '@temporalio/workflow';
+import { refuseDecider } from '../src/domain/decision-rules';
 import { MESSAGES, type ReviewPlan } from '../src/domain/messages';
 import { PLAN_SUBJECT, tidingsOfReview } from '../src/domain/news';
 import type { TaskOutline } from '../src/domain/plan';
@@ -6,7 +7,8 @@ import { isSettledProgress } from '../src/domain/scheduler';
 import { isIntegrated } from '../src/domain/states';
 import { dependantsOf } from '../src/domain/task-graph';
 import { isUntouched, taskState } from '../src/domain/task-progress';
-import type { BegunTask } from '../src/domain/work';
+import { NO_USAGE } from '../src/domain/usage';
+import type { BegunTask, PlanResult } from '../src/domain/work';
 import { taskMoneyLeft } from './budget';
 import { decide, withdrawQuestions } from './decisions';
 import { repository } from './proxies';
@@ -14,7 +16,7 @@ import type { Sender } from './message';
 import { tell } from './news';
 import { adoptPlan, ignore, isStopped, record, taskOf, type PlanReview, type Run } from './run';
 import { skipTask } from './skip-task';
-import { patiently, stopRun } from './trouble';
+import { patiently, stopRun, troubleOf } from './trouble';
 
 /**
  * How long an update waits for what comes of an edit. The check is an activity, and it may be that nobody is there to
@@ -40,10 +42,11 @@ export function reviewPlan(run: Run, body: ReviewPlan, sender: Sender): string |
   const review: PlanReview = { body, sender, end: null };
   // In older histories every review was recorded, and answered at once.
   const judged = body.decision === 'edit' && patched('edits-answer');
-  if (judged && run.progress.tasks.every(isSettledProgress)) {
-    if (channel === 'update') throw refused(NOTHING_LEFT);
-    ignore(run, MESSAGES.reviewPlan, NOTHING_LEFT);
-    return NOTHING_LEFT;
+  const why = judged && run.progress.tasks.every(isSettledProgress) ? NOTHING_LEFT : refuseMixed(run, review);
+  if (why !== null) {
+    if (channel === 'update') throw refused(why);
+    ignore(run, MESSAGES.reviewPlan, why);
+    return why;
   }
   run.planReview = review;
   record(run, `plan: ${body.decision} by ${body.by}`);
@@ -51,11 +54,48 @@ export function reviewPlan(run: Run, body: ReviewPlan, sender: Sender): string |
   return judged && channel === 'update' ? answerOf(run, review) : `recorded: ${body.decision}`;
 }
 
+/**
+ * What the shape of a review allows and nobody can mean, or may not: it is refused rather than half carried out. Older
+ * histories have it taken, so it is looked at here and not by the validator.
+ */
+function refuseMixed(run: Run, { body, sender }: PlanReview): string | null {
+  const why = mixedUp(body) ?? (raisesBudget(run, body) ? refuseRaise(run, sender) : null);
+  return why !== null && patched('reviews-say-one-thing') ? why : null;
+}
+
+function mixedUp({ decision, plan, patch }: ReviewPlan): string | null {
+  if (decision !== 'edit') {
+    return plan === undefined && patch === undefined
+      ? null
+      : `${decision} takes no plan and no patch: edit first, then look at what came of it and ${decision} that`;
+  }
+  return plan !== undefined && patch !== undefined ? 'an edit is a whole plan or a patch, not both' : null;
+}
+
+/** Whoever may not answer the question of a spent budget may not answer it this way either. */
+function refuseRaise({ progress }: Run, { speaker }: Sender): string | null {
+  return refuseDecider(progress.decisionRules ?? null, 'budget-exhausted', speaker?.person ?? null);
+}
+
+/** Whether a task that has a budget of its own gets more, or goes without one. */
+function raisesBudget(run: Run, { plan, patch = [] }: ReviewPlan): boolean {
+  const wanted =
+    plan === undefined
+      ? patch.flatMap((row) => (row.op === 'budget' ? [{ id: row.taskId, usd: row.usd ?? Infinity }] : []))
+      : plan.tasks.map(({ id, budgetUsd }) => ({ id, usd: budgetUsd ?? Infinity }));
+  return wanted.some(({ id, usd }) => usd > (taskOf(run, id)?.task.budgetUsd ?? Infinity));
+}
+
 const NOTHING_LEFT = 'every task of the plan is settled, so there is nothing left of it to edit';
 const refused = (why: string): ApplicationFailure => ApplicationFailure.nonRetryable(why, 'Message.Refused');
 
 async function answerOf(run: Run, review: PlanReview): Promise<string> {
-  await condition(() => review.end !== null || isStopped(run), ANSWER_WITHIN);
+  try {
+    await condition(() => review.end !== null || isStopped(run), ANSWER_WITHIN);
+  } catch (error) {
+    if (isCancellation(error)) throw refused('the objective was cancelled before the edit was taken in');
+    throw error;
+  }
   const { end } = review;
   if (end?.kind === 'taken') return end.text;
   if (end === null && !isStopped(run))
@@ -92,7 +132,7 @@ async function editPlan(run: Run, { body, sender }: PlanReview): Promise<PlanRev
       ? { kind: 'replace' as const, summary: body.plan.summary, tasks: body.plan.tasks }
       : { kind: 'patch' as const, patch: body.patch ?? [] };
   const begun = begunTasks(run);
-  const result = await patiently(run, () =>
+  const result = await checkEdit(run, () =>
     repository.amendPlan.executeWithOptions({ summary: `edit the plan · ${body.by}` }, [
       { handle, analysis, plan: current.ref, change, ...(begun.length > 0 ? { begun } : {}) },
     ]),
@@ -119,6 +159,26 @@ async function editPlan(run: Run, { body, sender }: PlanReview): Promise<PlanRev
 }
 
 const MOST_TOLD = 4000;
+
+/** An edit that cannot be checked is not taken, and whoever sent it is told why: nothing else has to wait for that. */
+async function checkEdit(run: Run, check: () => Promise<PlanResult>): Promise<PlanResult | null> {
+  try {
+    return await check();
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const { text } = troubleOf(error);
+    if (patched('unchecked-edits-are-refused'))
+      return { outcome: 'refused', errors: [text], usage: NO_USAGE };
+    // In older histories the whole objective asked whether to check it again.
+    let failed: unknown = error;
+    return patiently(run, () => {
+      if (failed === null) return check();
+      const first = failed;
+      failed = null;
+      return Promise.reject(first instanceof Error ? first : new Error(text));
+    });
+  }
+}
 
 /** What an edit leaves as it is: whatever has begun or is over. */
 function begunTasks(run: Run): BegunTask[] {

@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { condition, patched, workflowInfo } from '@temporalio/workflow';
 import type { ObjectiveHandle } from '../src/domain/objective';
 import { PLAN_ROUNDS } from '../src/domain/plan';
 import { questionOfTrouble } from '../src/domain/questions';
@@ -109,10 +109,13 @@ export async function plan(run: Run, handle: ObjectiveHandle, analysis: string):
   }
 }
 
-/** With `--approve-plan` nothing is built before a human approved; edits are checked like the model's own plan. */
-export async function approve(run: Run, show: () => void): Promise<void> {
+/**
+ * With `--approve-plan` nothing is built before a human approved; edits are checked like the model's own plan. Every one
+ * of them is in the history as a whole, so many make it time to continue as new.
+ */
+export async function approve(run: Run, show: () => void): Promise<'settled' | 'continue-as-new'> {
   let told: number | undefined;
-  while (!run.progress.approved && run.stop === null) {
+  while (waitsForApproval(run)) {
     run.stage = 'awaiting-approval';
     show();
     const version = run.progress.plan?.version;
@@ -120,6 +123,16 @@ export async function approve(run: Run, show: () => void): Promise<void> {
     told = version;
     await condition(() => run.planReview !== null || run.stop !== null);
     await takePlanReview(run);
+    if (
+      waitsForApproval(run) &&
+      workflowInfo().continueAsNewSuggested &&
+      patched('approval-continues-as-new')
+    )
+      return 'continue-as-new';
   }
   run.stage = 'running';
+  return 'settled';
 }
+
+/** Asked through a function, since taking a review changes it behind the compiler's back. */
+const waitsForApproval = ({ progress, stop }: Run): boolean => !progress.approved && stop === null;

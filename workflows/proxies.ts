@@ -1,4 +1,10 @@
-import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  patched,
+  proxyActivities,
+  proxyLocalActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type {
   AttemptActivities,
   ClaimActivities,
@@ -14,6 +20,7 @@ import type {
   RepositoryActivities,
   WatchActivities,
 } from '../activities/contract';
+import { decisionQueue } from '../src/domain/messages';
 
 /*
  * One proxy per class of work. Retry policies here are the *transport* ladder: they repeat an activity that could
@@ -131,14 +138,28 @@ export const claims = proxyActivities<ClaimActivities>({
   retry: machineTrouble,
 });
 
-/**
- * What belongs to a decision and is done where the workflow itself runs: a worker that answers messages and carries no
- * other activity can do it, too. Milliseconds of work; whoever calls it decides what a failure means.
- */
-export const deciding = proxyLocalActivities<DecisionActivities>({
+/** Histories of before did it beside the workflow. */
+const decidingLocally = proxyLocalActivities<DecisionActivities>({
   startToCloseTimeout: '5 seconds',
   retry: { initialInterval: '200 milliseconds', maximumAttempts: 2 },
 });
+
+/**
+ * What belongs to a decision, on a queue of its own, which a worker that answers messages and carries no other activity
+ * asks as well. No local activities: a query, or a second decision, that comes meanwhile lets them replay in another order
+ * (SDK 1.24), and the objective would be lost with its worker. Milliseconds of work; whoever calls it decides what a
+ * failure means.
+ */
+export function deciding(): DecisionActivities {
+  if (!patched('decisions-by-activity')) return decidingLocally;
+  return proxyActivities<DecisionActivities>({
+    taskQueue: decisionQueue(workflowInfo().taskQueue),
+    // It waits for a worker for as long as it takes: nobody's proof gets worse by that.
+    startToCloseTimeout: '10 seconds',
+    cancellationType,
+    retry: { initialInterval: '200 milliseconds', maximumAttempts: 3 },
+  });
+}
 
 /** What an activity failed with: a local one rejects with that itself, or with the last of its tries as the cause. */
 export function whyOf(error: Error): string {

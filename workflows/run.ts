@@ -32,7 +32,7 @@ export interface Run {
   /** Set by a human's `abort`, a rejection, or cancellation of the workflow. */
   stop: { readonly outcome: Outcome; readonly reason: string } | null;
   /** The stage before tasks run, for status. */
-  stage: 'surveying' | 'analysing' | 'planning' | 'awaiting-approval' | 'running' | 'closing';
+  stage: 'surveying' | 'analysing' | 'planning' | 'awaiting-approval' | 'running' | 'delivering' | 'closing';
   planReview: PlanReview | null;
   /** An error of ours inside a step; thrown by the main loop, so that the workflow task fails and waits for a fix. */
   bug: Error | null;
@@ -125,12 +125,10 @@ export function adoptPlan(run: Run, ref: string, outlines: readonly TaskOutline[
   progress.tasks = outlines
     .map((outline) => {
       const before = known.get(outline.id);
-      if (before === undefined) return newProgress(outline);
-      return {
-        ...before,
-        task: outline,
-        specialist: before.startedAt === null ? outline.specialist : before.specialist,
-      };
+      if (before === undefined) return { ...newProgress(outline), steering: progress.steering ?? [] };
+      // Whom somebody else reassigned it to stays, where this plan says the same as the one before.
+      const given = before.startedAt === null && outline.specialist !== before.task.specialist;
+      return { ...before, task: outline, specialist: given ? outline.specialist : before.specialist };
     })
     .sort((a, b) => compareIds(a.task.id, b.task.id));
   progress.plan = { ref, version: (progress.plan?.version ?? 0) + 1 };

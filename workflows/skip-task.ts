@@ -1,6 +1,7 @@
 import type { TaskId } from '../src/domain/plan';
 import { isSettledProgress } from '../src/domain/scheduler';
 import { dependantsOf } from '../src/domain/task-graph';
+import { claimAnew } from './claims';
 import { withdrawQuestions } from './decisions';
 import { now, record, replaceTask, taskOf, type Run } from './run';
 
@@ -18,5 +19,6 @@ export function skipTask(run: Run, id: TaskId, why: string): TaskId[] {
     record(run, each === id ? `skipped: ${why}` : `skipped with ${id}`, each);
     if (each !== id) skipped.push(each);
   }
+  claimAnew(run);
   return skipped;
 }

@@ -10,12 +10,14 @@ import type { ObjectiveState } from '../src/domain/states';
 import type { ObjectiveStatus, TaskStatus } from '../src/domain/status';
 import { taskState, type Coordinated, type TaskProgress } from '../src/domain/task-progress';
 import { parallelGroups } from '../src/domain/task-graph';
+import { progressOf } from '../src/domain/progress-memo';
 import { waitsOf } from '../src/domain/waits';
 import { heldTasks, waitText } from './claims';
 import { awaitedContract } from './contract-review';
 import { forecastOf } from './deadline';
 import type { CarriedFeedback } from './carried';
 import { now, type Run } from './run';
+import { createProgressMemo } from './progress-memo';
 import { createWaitsMemo } from './waits-memo';
 
 const STATUS = defineSearchAttributeKey('CoordinatorStatus', 'KEYWORD');
@@ -42,7 +44,7 @@ function objectiveState(run: Run): ObjectiveState {
   if (progress.open.length > 0 || awaited) return 'awaiting-human';
   if (progress.paused !== null) return 'paused';
   if (run.stage === 'awaiting-approval') return 'awaiting-approval';
-  return run.stage === 'running' || run.stage === 'closing' ? 'running' : 'planning';
+  return ['running', 'delivering', 'closing'].includes(run.stage) ? 'running' : 'planning';
 }
 
 const COORDINATING: Readonly<Record<Coordinated, string>> = {
@@ -214,6 +216,7 @@ export function createDisplay(run: Run): () => void {
     level: workflowInfo().typedSearchAttributes.get(LEVEL) ?? 0,
   };
   const memo = createWaitsMemo(indexed);
+  const tellProgress = createProgressMemo();
   let revision = -1;
   return () => {
     if (run.revision === revision) return;
@@ -228,6 +231,7 @@ export function createDisplay(run: Run): () => void {
     shown = next;
     const status = snapshot(run);
     memo.publish(waitsOf(status, memo.known()));
+    tellProgress(progressOf(status));
     setCurrentDetails(objectiveMarkdown(status));
   };
 }

@@ -2,11 +2,14 @@ import { assertNever } from '../src/domain/assert-never';
 import { assigneesFor } from '../src/domain/department-roles';
 import { failureReport, sidesOf } from '../src/domain/failure-text';
 import { afterConsult, afterContext, afterGate, afterMerge, afterReview } from '../src/domain/ladder';
+import type { TaskId } from '../src/domain/plan';
 import { COORDINATOR, mention } from '../src/domain/specialists';
+import { isIntegrated } from '../src/domain/states';
 import type { TaskProgress } from '../src/domain/task-progress';
 import { addUsage, type Usage } from '../src/domain/usage';
 import { attempt } from './attempt-step';
 import { allowanceOf, spendUsage } from './budget';
+import { claimAnew } from './claims';
 import { coordinate, owedCoordination } from './coordination';
 import { models, repository } from './proxies';
 import { record, replaceTask, type Run } from './run';
@@ -133,7 +136,10 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
       run.progress.integrationHead = result.head;
       for (const note of result.notes ?? []) record(run, note, id);
       record(run, mergeText(result.outcome), id);
-      if (result.outcome === 'merged') await regateStale(run, latest(run, id));
+      if (result.outcome === 'merged') {
+        keepMerged(run, id, afterMerge(progress, result));
+        await regateStale(run, latest(run, id));
+      }
       finish(run, afterMerge(latest(run, id), result), result.outcome === 'merged' ? result.at : undefined);
       return;
     }
@@ -145,6 +151,15 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
     default:
       assertNever(step, 'step');
   }
+}
+
+/** A task somebody left out while its merge was being finished is merged all the same: its commit is on the branch. */
+function keepMerged(run: Run, id: TaskId, merged: TaskProgress): void {
+  const { step } = latest(run, id);
+  if (step.kind !== 'settled' || isIntegrated(step.state)) return;
+  replaceTask(run, { ...latest(run, id), step: merged.step });
+  record(run, 'was merged before it could be left out', id);
+  claimAnew(run);
 }
 
 const MERGE_TEXTS = {

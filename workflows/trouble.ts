@@ -3,6 +3,7 @@ import {
   ApplicationFailure,
   condition,
   isCancellation,
+  patched,
   TimeoutFailure,
 } from '@temporalio/workflow';
 import { questionOfTrouble } from '../src/domain/questions';
@@ -91,6 +92,7 @@ export async function thoughtfully<T>(
 ): Promise<T | null> {
   for (;;) {
     await passWall(run);
+    await passPause(run);
     while (!holdMoney(run, 'objective', 0)) {
       const id = run.progress.blockedBy;
       if (id === null || !(await awaitRetry(run, id))) return null;
@@ -119,6 +121,12 @@ export async function thoughtfully<T>(
       run.reserved.delete('objective');
     }
   }
+}
+
+/** While it is paused no model is asked anything new. Older histories went on with their planning. */
+async function passPause(run: Run): Promise<void> {
+  if (run.progress.paused !== null && patched('pause-holds-questions'))
+    await condition(() => run.progress.paused === null || run.stop !== null);
 }
 
 /** Waits until an objective's question is answered; false when the answer, or anything else, stops the run. */

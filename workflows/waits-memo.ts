@@ -1,5 +1,5 @@
 import { patched, upsertMemo, workflowInfo } from '@temporalio/workflow';
-import { readWaitsMemo, WAITS_MEMO, waitsMemo, WaitsMemo, type Wait } from '../src/domain/waits';
+import { MOST_WAITS, readWaitsMemo, WAITS_MEMO, waitsMemo, WaitsMemo, type Wait } from '../src/domain/waits';
 
 /**
  * Keeps what waits for a human in the memo, so that lists need not ask every workflow; written only when it changes.
@@ -14,7 +14,8 @@ export function createWaitsMemo(indexed: boolean): {
   let shown = told.success || indexed ? JSON.stringify(known) : '';
   return {
     known: () => known,
-    publish: (waits) => {
+    publish: (all) => {
+      const waits = all.slice(0, MOST_WAITS);
       const next = JSON.stringify(waits);
       if (next === shown || !patched('memo-waits')) return;
       known = waits;

@@ -3,7 +3,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { watchMarkdown } from '../src/domain/watch-markdown';
 import type { WatchResult, WatchStatus } from '../src/domain/watch-status';
 import { watchState } from '../src/domain/watch-steps';
-import { MOST_WAITS, waitOf } from '../src/domain/waits';
+import { waitOf } from '../src/domain/waits';
 import { instant, type Watch } from './watch';
 import { createWaitsMemo } from './waits-memo';
 
@@ -67,7 +67,7 @@ export function createWatchDisplay(watch: Watch): () => void {
       ]);
     }
     shown = next;
-    memo.publish(status.escalations.slice(0, MOST_WAITS).map(waitOf));
+    memo.publish(status.escalations.map(waitOf));
     setCurrentDetails(watchMarkdown(workflowInfo().workflowId, status));
   };
 }

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../src/domain/audit';
-import { refuseDecider, type PersonName } from '../src/domain/decision-rules';
+import type { Waiting } from '../src/domain/decision-clock';
+import { deciderOf, refuseDecider, type PersonName } from '../src/domain/decision-rules';
 import {
   deploymentWatchId,
   type DeploymentWatchInput,
@@ -37,6 +38,8 @@ export interface WatchCarried extends WatchProgress {
   readonly usedProofs: string[];
   /** What was told to people so far; absent: nobody is to be told. */
   readonly news?: NewsState;
+  /** What the clock of decisions knows of what waits for people; absent: it does not run. */
+  readonly waiting?: readonly Waiting[];
 }
 
 /** One watch in the hands of one workflow run. */
@@ -47,6 +50,8 @@ export interface Watch {
   readonly audit: Auditor;
   /** Tells people of its questions; null: nobody is to be told. */
   readonly teller: Teller | null;
+  /** An error of ours beside the loop, which throws it. */
+  bug: Error | null;
   /** Grows with every change; the loop waits for it. */
   revision: number;
 }
@@ -91,6 +96,7 @@ export function openWatch(input: DeploymentWatchInput, carried: WatchCarried | u
         noteEvent(watch, text);
       },
     }),
+    bug: null,
     revision: 0,
   };
   return watch;
@@ -102,7 +108,7 @@ function change(watch: Watch, next: Partial<WatchCarried>): void {
 }
 
 /** Records one line of the watch and wakes whoever waits for a change. */
-function noteEvent(watch: Watch, text: string): void {
+export function noteEvent(watch: Watch, text: string): void {
   const { events, lastSeq } = watch.progress;
   const event = { seq: lastSeq + 1, at: instant(Date.now()), text: text.slice(0, 500) };
   change(watch, { lastSeq: event.seq, events: [...events, event].slice(-KEPT_EVENTS) });
@@ -116,11 +122,19 @@ export function ignoreMessage(watch: Watch, name: string, reason: string): void 
 }
 
 /** Why a report cannot be taken, or null when it can. */
-export function refuseReport(report: ReportDeployment): string | null {
+export function refuseReport(watch: Watch, report: ReportDeployment): string | null {
   // Clocks of two machines may differ a little.
-  return Date.parse(report.deployedAt) > Date.now() + 5 * 60_000
-    ? `${report.deployedAt} has not come yet; report a deployment when it is done`
-    : null;
+  if (Date.parse(report.deployedAt) > Date.now() + 5 * 60_000)
+    return `${report.deployedAt} has not come yet; report a deployment when it is done`;
+  const { deployment, open } = watch.progress;
+  if (deployment === null || isSameDeployment(deployment.report, report)) return null;
+  // Another deployment takes the questions about this one back, and so decides them.
+  for (const { escalation } of open) {
+    const role = deciderOf(watch.input.decisions ?? null, escalation.trigger);
+    if (role !== null)
+      return `${escalation.id} is open and for ${role}; once it is answered another deployment can be reported`;
+  }
+  return null;
 }
 
 /** Takes a report in; one of another commit or environment begins the watch anew. Answers what it came to. */

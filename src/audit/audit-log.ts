@@ -5,7 +5,17 @@ import { AuditHead, type AuditEntry } from '../domain/audit';
 import { errorCodeOf } from '../config/error-code';
 import type { AuditLog } from '../ports/audit';
 import { redactValue } from '../process/redact';
-import { chained, hashOf, HEAD_FILE, headAfter, linkOf, LOG_FILE, NO_HEAD, splitLines } from './chain';
+import {
+  chained,
+  hashOf,
+  HEAD_FILE,
+  headAfter,
+  linkOf,
+  LOG_FILE,
+  NO_HEAD,
+  problemOfHead,
+  splitLines,
+} from './chain';
 import { withLock } from './lock';
 
 /** What is known of the log without reading it again. */
@@ -13,8 +23,8 @@ interface Known {
   readonly inode: number;
   /** Bytes of complete lines. */
   readonly size: number;
-  readonly count: number;
-  readonly head: AuditHead;
+  /** After each line. */
+  readonly heads: readonly AuditHead[];
   readonly ids: Set<string>;
 }
 
@@ -60,25 +70,18 @@ async function look(file: FileHandle, known: Known | null): Promise<Known & { re
   const before: Known =
     known !== null && known.inode === ino && known.size <= size
       ? known
-      : { inode: ino, size: 0, count: 0, head: NO_HEAD, ids: new Set() };
+      : { inode: ino, size: 0, heads: [], ids: new Set() };
   const bytes = Buffer.alloc(size - before.size);
   const { bytesRead } = await file.read(bytes, 0, bytes.length, before.size);
   const { lines, torn } = splitLines(bytes.subarray(0, bytesRead));
   const ids = new Set(before.ids);
+  const heads = [...before.heads];
   for (const line of lines) {
     const id = linkOf(line)?.id;
     if (id !== undefined) ids.add(id);
+    heads.push(headAfter(line, heads.length + 1));
   }
-  const count = before.count + lines.length;
-  const newest = lines.at(-1);
-  return {
-    inode: ino,
-    size: before.size + bytesRead - torn.length,
-    count,
-    head: newest === undefined ? before.head : headAfter(newest, count),
-    ids,
-    torn,
-  };
+  return { inode: ino, size: before.size + bytesRead - torn.length, heads, ids, torn };
 }
 
 async function writeNew(
@@ -88,17 +91,18 @@ async function writeNew(
   found: Known & { readonly torn: Buffer },
 ): Promise<Known> {
   const { inode, torn } = found;
-  let { head } = found;
+  const noted = await readHead(folder);
+  const at = new Date().toISOString();
+  const heads = [...found.heads];
   const texts: string[] = [];
   const add = (content: Readonly<Record<string, unknown>>): void => {
-    const line = chained(content, head);
-    head = line.head;
+    const line = chained(content, heads.at(-1) ?? NO_HEAD);
+    heads.push(line.head);
     texts.push(line.text);
   };
-  if (torn.length > 0) {
-    await file.truncate(found.size);
-    add({ kind: 'cut', at: new Date().toISOString(), bytes: torn.length, sha256: hashOf(torn) });
-  }
+  // Writing on would note a new end, and nobody could tell any more that the old one was cut off.
+  if (problemOfHead(heads, noted) !== null) add({ kind: 'break', at, noted });
+  if (torn.length > 0) add({ kind: 'cut', at, bytes: torn.length, sha256: hashOf(torn) });
   const ids = new Set(found.ids);
   for (const entry of entries) {
     if (ids.has(entry.id)) continue;
@@ -106,14 +110,34 @@ async function writeNew(
     add({ kind: 'decision', ...(redactValue(entry) as AuditEntry) });
   }
   // A log without this file was never begun here: whoever takes the file away is found out.
-  if (found.count === 0) await writeHead(folder, NO_HEAD);
+  if (found.heads.length === 0 && noted === null) await writeHead(folder, NO_HEAD);
   const bytes = Buffer.from(texts.join(''));
-  if (bytes.length > 0) {
+  if (bytes.length > 0) await replaceTorn(file, found, bytes);
+  const head = heads.at(-1) ?? NO_HEAD;
+  // Also after lines of an earlier try, whose note could not be written.
+  if (noted?.seq !== head.seq || noted.hash !== head.hash) await writeHead(folder, head);
+  return { inode, size: found.size + bytes.length, heads, ids };
+}
+
+/** Puts complete lines where half a line may stand; a full disk leaves what there was. */
+async function replaceTorn(
+  file: FileHandle,
+  { size, torn }: { readonly size: number; readonly torn: Buffer },
+  bytes: Buffer,
+): Promise<void> {
+  try {
+    if (torn.length > 0) await file.truncate(size);
     await file.appendFile(bytes);
     await file.sync();
-    await writeHead(folder, head);
+  } catch (error) {
+    const restore = async (): Promise<void> => {
+      await file.truncate(size);
+      if (torn.length > 0) await file.appendFile(torn);
+    };
+    // What cannot be restored is half a line, which the next try cuts off.
+    await restore().catch(() => undefined);
+    throw error;
   }
-  return { inode, size: found.size + bytes.length, count: found.count + texts.length, head, ids };
 }
 
 async function writeHead(folder: string, head: AuditHead): Promise<void> {

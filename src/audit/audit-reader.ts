@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GENESIS, type AuditHead, type AuditVerdict } from '../domain/audit';
+import type { AuditHead, AuditVerdict } from '../domain/audit';
 import { errorCodeOf } from '../config/error-code';
 import type { AuditReader } from '../ports/audit';
 import { readHead } from './audit-log';
-import { brokenBy, headAfter, linkOf, lineOf, LOG_FILE, NO_HEAD, splitLines } from './chain';
+import { brokenBy, headAfter, linkOf, lineOf, LOG_FILE, NO_HEAD, problemOfHead, splitLines } from './chain';
 
 /** Reads the audit log of a folder; changes nothing, and needs no lock: lines are only ever added. */
 export function createAuditReader({ folder }: { readonly folder: string }): AuditReader {
@@ -27,6 +27,8 @@ export function createAuditReader({ folder }: { readonly folder: string }): Audi
   };
 }
 
+const BREAK = 'tells that the lines before it were not those that had been written when it was added';
+
 function verdictOf(
   lines: readonly string[],
   facts: { readonly noted: AuditHead | null; readonly known: string | null; readonly torn: number },
@@ -35,7 +37,8 @@ function verdictOf(
   const heads: AuditHead[] = [];
   let head = NO_HEAD;
   for (const [at, text] of lines.entries()) {
-    const why = brokenBy(linkOf(text), head);
+    const link = linkOf(text);
+    const why = brokenBy(link, head) ?? (link?.kind === 'break' ? BREAK : null);
     if (why !== null) return { lines: lines.length, head, problem: { line: at + 1, why }, notes: [] };
     head = headAfter(text, at + 1);
     heads.push(head);
@@ -49,21 +52,6 @@ function verdictOf(
   ];
   const problem = problemOfHead(heads, noted) ?? problemOfKnown(heads, known);
   return { lines: lines.length, head, problem, notes };
-}
-
-/** The chain alone does not tell that lines were cut off at its end; what was noted beside it does. */
-function problemOfHead(heads: readonly AuditHead[], noted: AuditHead | null): AuditVerdict['problem'] {
-  if (noted === null)
-    return heads.length === 0 ? null : { line: 1, why: 'head.json, which belongs to it, is missing' };
-  if (noted.seq > heads.length)
-    return {
-      line: heads.length + 1,
-      why: `is missing: head.json knows of ${String(noted.seq)} lines, so the end was cut off`,
-    };
-  const there = noted.seq === 0 ? GENESIS : heads[noted.seq - 1]?.hash;
-  return there === noted.hash
-    ? null
-    : { line: Math.max(1, noted.seq), why: 'is another than was written: head.json holds its hash' };
 }
 
 function problemOfKnown(heads: readonly AuditHead[], known: string | null): AuditVerdict['problem'] {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { AuditLine, GENESIS, type AuditHead } from '../domain/audit';
+import { AuditLine, GENESIS, type AuditHead, type AuditVerdict } from '../domain/audit';
 import { canonicalJson } from '../domain/canonical-json';
 
 export const LOG_FILE = 'log.jsonl';
@@ -65,6 +65,23 @@ export function brokenBy(link: Link | null, before: AuditHead): string | null {
 export function headAfter(text: string, count: number): AuditHead {
   const link = linkOf(text);
   return link === null ? { seq: count, hash: hashOf(text) } : { seq: link.seq, hash: link.hash };
+}
+
+/** The chain alone does not tell that lines were cut off at its end; what was noted beside it does. */
+export function problemOfHead(heads: readonly AuditHead[], noted: AuditHead | null): AuditVerdict['problem'] {
+  if (noted === null)
+    return heads.length === 0
+      ? null
+      : { line: 1, why: 'head.json, which belongs to it, is missing or cannot be read' };
+  if (noted.seq > heads.length)
+    return {
+      line: heads.length + 1,
+      why: `is missing: head.json knows of ${String(noted.seq)} lines, so the end was cut off`,
+    };
+  const there = noted.seq === 0 ? GENESIS : heads[noted.seq - 1]?.hash;
+  return there === noted.hash
+    ? null
+    : { line: Math.max(1, noted.seq), why: 'is another than was written: head.json holds its hash' };
 }
 
 /** Complete lines of a log, and what stands after the last line end: a crash left it. */

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, truncate } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { errorCodeOf } from '../config/error-code';
@@ -12,6 +10,7 @@ const Holder = z.strictObject({
   pid: z.int(),
   startedAt: z.string(),
   host: z.string(),
+  /** Older versions say so when they are done; now the file is emptied. */
   released: z.boolean(),
 });
 type Holder = z.infer<typeof Holder>;
@@ -23,7 +22,7 @@ const ELSEWHERE_MS = 30_000;
 
 /**
  * Runs `use` while no other process, and no other call in this one, holds the lock of the folder.
- * A holder holds it until its file says released or its process has ended.
+ * A holder holds it until its file names nobody or its process has ended.
  * @throws Error when it is held for longer than some seconds
  */
 export async function withLock<T>(folder: string, use: () => Promise<T>): Promise<T> {
@@ -31,7 +30,8 @@ export async function withLock<T>(folder: string, use: () => Promise<T>): Promis
   try {
     return await use();
   } finally {
-    await put(folder, mine.number, { ...mine.holder, released: true });
+    // Emptied in place, which needs no room: a full disk must not leave it held for as long as this process lives.
+    await truncate(numberedFile(lockOf(folder), mine));
   }
 }
 
@@ -39,7 +39,8 @@ function lockOf(folder: string): NumberedLock {
   return { folder, before: 'lock.', after: '', isHeld };
 }
 
-async function acquire(folder: string): Promise<{ readonly number: number; readonly holder: Holder }> {
+/** The number of the file that names this process. */
+async function acquire(folder: string): Promise<number> {
   const self = await findProcess(process.pid);
   if (self === undefined) throw new Error('This process is not in the process table; is /proc mounted?');
   const holder: Holder = {
@@ -51,7 +52,7 @@ async function acquire(folder: string): Promise<{ readonly number: number; reado
   const until = performance.now() + WITHIN_MS;
   for (;;) {
     const number = await tryNumberedLock(lockOf(folder), JSON.stringify(holder));
-    if (number !== null) return { number, holder };
+    if (number !== null) return number;
     if (performance.now() > until)
       throw new Error(`${folder} is held by another process for ${String(WITHIN_MS / 1000)} s`);
     await sleep(PAUSE_MS * (1 + Math.random()));
@@ -70,10 +71,4 @@ async function isHeld(path: string): Promise<boolean> {
   if (holder.host === hostname()) return isRunning(holder);
   const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
   return Date.now() - mtimeMs < ELSEWHERE_MS;
-}
-
-async function put(folder: string, number: number, holder: Holder): Promise<void> {
-  const draft = join(folder, `lock.${randomUUID()}.tmp`);
-  await writeFile(draft, JSON.stringify(holder), { mode: 0o600 });
-  await rename(draft, numberedFile(lockOf(folder), number));
 }

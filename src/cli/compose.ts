@@ -170,9 +170,11 @@ export function composeServices(request: ServicesRequest): Services {
     },
     planGc: async (gc) => {
       const { findAbandonedData } = await import('../postgres/owned-folder.js');
+      const { dataFolders } = await import('../postgres/data-folder.js');
+      const databases = await Promise.all(dataFolders(join(home.home, 'postgres')).map(findAbandonedData));
       return planGc(folders, gc, {
         objectives: await (await workspace()).findSweepable(sweepRequest(gc)),
-        databases: await findAbandonedData(join(home.home, 'postgres')),
+        databases: databases.flat(),
       });
     },
     applyGc: async (plan) => {

@@ -1,4 +1,5 @@
 import type { DepartmentClient } from '../client/department-client';
+import type { AuditLine } from '../domain/audit';
 import { isDeploymentWatchId } from '../domain/deployment-watch';
 import { precedentsOf, type Precedent } from '../domain/precedents';
 import type { EscalationReason } from '../domain/triggers';
@@ -9,7 +10,31 @@ export async function findPrecedents(
   services: Pick<Services, 'audit'>,
   about: { readonly trigger: EscalationReason; readonly repository: string | null },
 ): Promise<readonly Precedent[]> {
-  return precedentsOf(await (await services.audit()).lines(), about);
+  return openPrecedents(services)(about);
+}
+
+/** The same for several questions: the log is read once, when it is first needed. */
+export function openPrecedents(
+  services: Pick<Services, 'audit'>,
+): (about: {
+  readonly trigger: EscalationReason;
+  readonly repository: string | null;
+}) => Promise<readonly Precedent[]> {
+  let lines: Promise<readonly AuditLine[]> | undefined;
+  return async (about) => {
+    lines ??= services.audit().then((audit) => audit.lines());
+    return precedentsOf(await lines, about);
+  };
+}
+
+/** The same for several questions, in their order; the log is read once. */
+export async function findPrecedentsOf(
+  services: Pick<Services, 'audit'>,
+  questions: readonly { readonly trigger: EscalationReason; readonly repository: string | null }[],
+): Promise<readonly (readonly Precedent[])[]> {
+  if (questions.length === 0) return [];
+  const lines = await (await services.audit()).lines();
+  return questions.map((about) => precedentsOf(lines, about));
 }
 
 /** The repository an objective, or the watch over one, is about, as lists name it. */

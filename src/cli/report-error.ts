@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { errorMessageOf } from '../config/error-code';
 import { exitCodeOf, type ExitCode } from '../domain/exit-codes';
 import { UserError } from '../domain/user-error';
+import { isTroubleOfMachine } from '../git/errors';
 
 export interface ErrorSink {
   readonly warn: (line: string) => void;
@@ -21,6 +22,11 @@ export async function reportError(error: unknown, sink: ErrorSink): Promise<Exit
     sink.warn(error.message);
     if (sink.debug) sink.warn(stackOf(error));
     return error.exitCode;
+  }
+  if (isTroubleOfMachine(error)) {
+    sink.warn(error.message);
+    if (sink.debug) sink.warn(stackOf(error));
+    return exitCodeOf('bad-input');
   }
   const logged = sink.home === null ? null : await writeLog(sink.home, error);
   const where = logged === null ? 'set COORDINATOR_DEBUG=1 to see the stack' : `the stack is in ${logged}`;

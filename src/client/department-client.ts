@@ -234,7 +234,12 @@ async function sendMessage(gateway: Gateway, request: SendRequest): Promise<Sent
   if (await gateway.hasWorker('workflow')) {
     try {
       const updateId = request.updateId ?? randomUUID();
-      const answer = await gateway.update({ ...request, updateId, timeoutMs: UPDATE_WITHIN_MS });
+      const timeoutMs = UPDATE_WITHIN_MS;
+      const answer = await gateway.update({ ...request, updateId, timeoutMs }).catch((error: unknown) => {
+        if (request.updateId === undefined || !isNamed(error, 'WorkflowUpdateFailedError')) throw error;
+        // The server keeps the first refusal under an id, also once its reason is gone: a key that was put right, say.
+        return gateway.update({ ...request, updateId: randomUUID(), timeoutMs });
+      });
       return { applied: true, message: Answer.parse(answer).message };
     } catch (error) {
       // The worker that polled a moment ago may be gone; the signal waits for the next one.

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { modelLabel } from '../domain/model-label';
 import type { ObjectiveInput } from '../domain/objective';
+import { Progress, PROGRESS_MEMO } from '../domain/progress-memo';
 import { repositoryLabel } from '../domain/repository-label';
 import { ObjectiveState } from '../domain/states';
 import type { Execution } from './gateway';
@@ -31,6 +32,8 @@ export interface ObjectiveSummary {
   readonly escalationLevel: number | null;
   readonly startedAt: string;
   readonly closedAt: string | null;
+  /** As last told; null: its memo does not tell it. */
+  readonly progress: Progress | null;
 }
 
 export function memoOf(input: ObjectiveInput, startId: string): ObjectiveMemo {
@@ -52,6 +55,7 @@ export function summarise(execution: Execution): ObjectiveSummary {
   const memo = ObjectiveMemo.partial().safeParse(execution.memo ?? {});
   const told = memo.success ? memo.data : {};
   const open = execution.state === 'open';
+  const progress = z.object({ [PROGRESS_MEMO]: Progress }).safeParse(execution.memo);
   const state = ObjectiveState.safeParse(execution.attributes['CoordinatorStatus']);
   const level = z.int().safeParse(execution.attributes['CoordinatorEscalationLevel']);
   return {
@@ -61,9 +65,17 @@ export function summarise(execution: Execution): ObjectiveSummary {
     base: told.base ?? '',
     model: told.model ?? '',
     open,
-    state: execution.state === 'cancelled' ? 'cancelled' : state.success ? state.data : null,
+    state:
+      execution.state === 'cancelled'
+        ? 'cancelled'
+        : state.success
+          ? state.data
+          : progress.success
+            ? progress.data[PROGRESS_MEMO].state
+            : null,
     escalationLevel: level.success ? level.data : null,
     startedAt: execution.startedAt.toISOString(),
     closedAt: execution.closedAt?.toISOString() ?? null,
+    progress: progress.success ? progress.data[PROGRESS_MEMO] : null,
   };
 }

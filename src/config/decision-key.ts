@@ -23,20 +23,46 @@ export async function readDecisionKey(
   try {
     return await readKey(path);
   } catch (error) {
-    if (errorCodeOf(error) !== 'ENOENT') throw error;
+    if (errorCodeOf(error) !== 'ENOENT') throw inWords(error, path);
   }
-  await ensureHome(home);
-  await makeKey(path);
-  return readKey(path);
+  try {
+    await ensureHome(home);
+    await makeKey(path);
+    return await readKey(path);
+  } catch (error) {
+    throw inWords(error, path);
+  }
 }
 
 async function readKey(path: string): Promise<string> {
-  const { mode } = await stat(path);
-  if ((mode & 0o077) !== 0)
+  const found = await stat(path);
+  if (!found.isFile())
+    throw new ConfigurationError(`${path} is no file; the decision key belongs there, so move it away.`);
+  if ((found.mode & 0o077) !== 0)
     throw new ConfigurationError(`${path} can be read by others; make it yours alone with chmod 600.`);
   const key = (await readFile(path, 'utf8')).trim();
   if (/^[0-9a-f]{64}$/.test(key)) return key;
-  throw new ConfigurationError(`${path} holds no key; remove it, and a new one is made.`);
+  throw new ConfigurationError(
+    `${path} holds no key: copy it from where decisions are made, or remove it, and a new one is made; then start every worker anew.`,
+  );
+}
+
+/** What the system refuses, in words; the rest as it is. */
+function inWords(error: unknown, path: string): unknown {
+  const code = errorCodeOf(error);
+  if (code === 'EACCES' || code === 'EPERM')
+    return new ConfigurationError(
+      `${path} belongs to somebody else; run as its owner, or set COORDINATOR_DECISION_KEY.`,
+      {
+        cause: error,
+      },
+    );
+  if (code === 'EROFS' || code === 'ENOSPC')
+    return new ConfigurationError(
+      `${path} cannot be written (${code}): make room there, or set COORDINATOR_DECISION_KEY.`,
+      { cause: error },
+    );
+  return error;
 }
 
 /** The file appears complete or not at all, and whoever made it first made it for all. */

@@ -16,5 +16,19 @@ export function optionFlags(option: EscalationOption | undefined): string {
 
 /** The command that answers as recommended, without the program's name. */
 export function answerWords(owner: string, escalation: Escalation): string {
-  return `resolve ${owner} ${escalation.id} ${optionFlags(recommendedOption(escalation))}`;
+  return wordsFor(owner, escalation, recommendedOption(escalation));
+}
+
+/** The command that answers with an option, without the program's name. */
+export function wordsFor(
+  owner: string,
+  escalation: Escalation,
+  option: EscalationOption | undefined,
+): string {
+  // A retry alone would meet the same spent budget; a higher one answers the question.
+  if (escalation.trigger === 'budget-exhausted' && option?.id === 'raise') {
+    const task = /^(.+-T[0-9]+)-E[0-9]+$/.exec(escalation.id)?.[1];
+    return task === undefined ? `budget ${owner} --usd "<usd>"` : `plan ${owner} budget ${task} "<usd>"`;
+  }
+  return `resolve ${owner} ${escalation.id} ${optionFlags(option)}`;
 }

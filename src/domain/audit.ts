@@ -52,6 +52,10 @@ export type AuditEntry = z.infer<typeof AuditEntry>;
 export const RecordDecisionsRequest = z.strictObject({ entries: z.array(AuditEntry).min(1).max(50) });
 export type RecordDecisionsRequest = z.infer<typeof RecordDecisionsRequest>;
 
+/** The newest line, kept beside the log: whoever cuts lines off has to change both. */
+export const AuditHead = z.strictObject({ seq: z.int().min(0), hash: Hash });
+export type AuditHead = z.infer<typeof AuditHead>;
+
 const Chained = {
   /** From 1, without gaps. */
   seq: z.int().min(1),
@@ -61,7 +65,7 @@ const Chained = {
   hash: Hash,
 };
 
-/** One line of `audit/log.jsonl`: a decision, or what was cut off after a crash. */
+/** One line of `audit/log.jsonl`: a decision, what was cut off after a crash, or that lines before it are not those there were. */
 export const AuditLine = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('decision'), ...AuditEntry.shape, ...Chained }),
   z.strictObject({
@@ -72,12 +76,15 @@ export const AuditLine = z.discriminatedUnion('kind', [
     sha256: Hash,
     ...Chained,
   }),
+  z.strictObject({
+    kind: z.literal('break'),
+    at: z.iso.datetime(),
+    /** What was noted as the newest line, to which the lines before do not lead; null: the note was gone. */
+    noted: AuditHead.nullable(),
+    ...Chained,
+  }),
 ]);
 export type AuditLine = z.infer<typeof AuditLine>;
-
-/** The newest line, kept beside the log: whoever cuts lines off has to change both. */
-export const AuditHead = z.strictObject({ seq: z.int().min(0), hash: Hash });
-export type AuditHead = z.infer<typeof AuditHead>;
 
 /** What a walk along the chain found; `problem` null: every line holds. */
 export interface AuditVerdict {

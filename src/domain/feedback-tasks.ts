@@ -1,4 +1,5 @@
 import { FEEDBACK_KINDS, type FeedbackItem } from './feedback';
+import { claimCovers } from './path-claims';
 import { PathClaim, type PlanTask, type TaskId } from './plan';
 import { nextTaskId, ownerOf } from './repair';
 import type { DoneWork } from './repair-round';
@@ -49,10 +50,13 @@ function taskFor(
 ): Omit<PlanTask, 'id' | 'dependsOn'> {
   const row = FEEDBACK_KINDS.find(({ kind }) => kind === item.kind);
   const title = row?.title ?? 'Feedback';
-  const own = PathClaim.safeParse(item.path);
-  const where = own.success ? ` on ${own.data}${item.line === null ? '' : `:${String(item.line)}`}` : '';
+  const path = PathClaim.safeParse(item.path).data;
+  const where = path === undefined ? '' : ` on ${path}${item.line === null ? '' : `:${String(item.line)}`}`;
   const author = item.kind === 'check' ? item.author : `@${item.author}`;
-  const shares = [...owned.owns, ...owned.shares].filter((path) => path !== own.data);
+  const claims = [...owned.owns, ...owned.shares];
+  // A check may name any file; what nobody of the plan was given is not given away for that.
+  const owns = path !== undefined && claims.some((claim) => claimCovers(claim, path)) ? [path] : [];
+  const shares = claims.filter((claim) => claim !== path);
   return {
     title: cut(`${title}${where}: ${author}`, 120),
     specialist,
@@ -81,7 +85,7 @@ function taskFor(
       'the changed files, and tests that would fail without the change where behaviour changes',
     ],
     successCriteria: ['all tests pass'],
-    owns: own.success ? [own.data] : [],
+    owns,
     shares: [...new Set(shares)].slice(0, 100),
     gateItems: [],
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Proof } from './decision-proof';
-import { PlanTask, TaskBudget, TaskId } from './plan';
+import { Plan, TaskBudget, TaskId } from './plan';
 import { RoleName } from './specialists';
 
 const By = z.string().min(1).max(200);
@@ -20,7 +20,7 @@ export const ReviewPlan = z
   .strictObject({
     decision: z.enum(['approve', 'edit', 'reject']),
     baseVersion: z.int().min(1).optional(),
-    plan: z.strictObject({ summary: z.string(), tasks: z.array(PlanTask) }).optional(),
+    plan: Plan.optional(),
     patch: z.array(PlanPatch).max(200).optional(),
     comment: z.string().min(1).max(8000).optional(),
     by: By,
@@ -50,6 +50,8 @@ export type SetBudget = z.infer<typeof SetBudget>;
 /** Names shared by workflow, client and documentation; a message is a signal and an update of the same name. */
 export const OBJECTIVE_WORKFLOW = 'objectiveWorkflow';
 export const TASK_QUEUE = 'backend-coordinator';
+/** Where what belongs to a decision is done, by every worker: also by one that carries no other activity. */
+export const decisionQueue = (taskQueue: string = TASK_QUEUE): string => `${taskQueue}-decisions`;
 /** Query of an objective by its own attempts; argument: the task's id. See mail.ts. */
 export const ATTEMPT_MAILBOX = 'attemptMailbox';
 /** Query of an objective: its input and all that carries over, so that a closed one can be taken up again. */

@@ -1,6 +1,6 @@
 import type { Analysis } from './analysis';
 import { basesAbove, claimBase } from './path-claims';
-import { MAX_TASKS, type PathClaim, type PlanTask, type TaskId, type TaskKind } from './plan';
+import { HIGHEST_NUMBER, MAX_TASKS, type PathClaim, type PlanTask, type TaskId, type TaskKind } from './plan';
 import { mention, SPECIALIST_NAMES } from './specialists';
 import { dependencyClosure, topologicalOrder } from './task-graph';
 
@@ -24,6 +24,7 @@ type Check = (draft: Draft) => readonly string[];
 
 /** Without these a plan is no graph, and nothing else can be said about it. */
 const GRAPH_CHECKS: readonly Check[] = [
+  checkNumbers,
   checkUniqueIds,
   checkDependenciesKnown,
   checkSelfDependencies,
@@ -55,6 +56,13 @@ export function checkPlan(
   const draft = { tasks, analysis, roster, waitsFor: dependencyClosure(tasks) };
   const broken = GRAPH_CHECKS.flatMap((check) => check(draft));
   return cutErrors(broken.length > 0 ? broken : CHECKS.flatMap((check) => check(draft)));
+}
+
+/** Ids name branches, folders and whatever tasks are added later, which count on from them. */
+function checkNumbers({ tasks }: Draft): string[] {
+  return tasks
+    .filter(({ id }) => Number(id.replace('backend-T', '')) > HIGHEST_NUMBER)
+    .map(({ id }) => `The number of ${id} is too high; ${String(HIGHEST_NUMBER)} is the highest.`);
 }
 
 function checkUniqueIds({ tasks }: Draft): string[] {

@@ -49,7 +49,9 @@ function checkBegun(before: Plan, after: Plan, begun: readonly BegunTask[]): str
 }
 
 function changesOf(task: PlanTask, kept: PlanTask | undefined, state: TaskState): string[] {
-  const why = isSettled(state) ? `${task.id} is ${state} already` : `${task.id} has begun (${state})`;
+  const why = isSettled(state)
+    ? `${task.id} is ${state} already`
+    : `${task.id} has begun (${begunAs(state)})`;
   if (kept === undefined) {
     return [
       isSettled(state)
@@ -63,6 +65,11 @@ function changesOf(task: PlanTask, kept: PlanTask | undefined, state: TaskState)
   return keys.length === 0
     ? []
     : [`${why}, so its ${keys.join(', ')} cannot change any more; leave it as it was.`];
+}
+
+/** What has begun and still waits to be worked on is a schema change whose migration is designed before that. */
+function begunAs(state: TaskState): string {
+  return state === 'pending' || state === 'ready' ? 'its migration is designed' : state;
 }
 
 /** Settled, and not on the integration branch: whoever waits for it waits for ever. */

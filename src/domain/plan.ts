@@ -7,6 +7,8 @@ export const MAX_TASKS = 200;
 export const PLAN_ROUNDS = 3;
 export const TaskId = z.string().regex(/^backend-T[0-9]{3,}$/, 'a task id looks like backend-T001');
 export type TaskId = z.infer<typeof TaskId>;
+/** Highest number of a task in a plan. */
+export const HIGHEST_NUMBER = 999_999;
 
 export const PRIORITIES = ['critical', 'high', 'medium', 'low'] as const;
 export const Priority = z.enum(PRIORITIES);

@@ -1,12 +1,15 @@
 import type { Finding } from './handoff';
-import { compareIds, type PlanTask, type TaskId, type TaskOutline } from './plan';
+import { HIGHEST_NUMBER, type PlanTask, type TaskId, type TaskOutline } from './plan';
 import { mention } from './specialists';
 import { claimCovers } from './path-claims';
 
 /** The next free task id of a plan. */
 export function nextTaskId(ids: readonly TaskId[]): TaskId {
-  const newest = [...ids].sort(compareIds).at(-1) ?? 'backend-T000';
-  return `backend-T${String(Number(newest.replace('backend-T', '')) + 1).padStart(3, '0')}`;
+  const taken = new Set(ids.map((id) => Number(id.replace('backend-T', ''))));
+  let number = Math.max(0, ...taken) + 1;
+  // Where somebody gave the highest there is: the first that is free.
+  if (number > HIGHEST_NUMBER) for (number = 1; taken.has(number);) number += 1;
+  return `backend-T${String(number).padStart(3, '0')}`;
 }
 
 /** Whose code a finding is about: the task that owns the file, else the last implementation that shares it. */

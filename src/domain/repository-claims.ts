@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PathClaim, TaskId } from './plan';
+import { MAX_TASKS, PathClaim, TaskId } from './plan';
 import { ObjectiveHandle } from './objective';
 import { BlobRef } from './blob';
 
@@ -15,7 +15,12 @@ export const TaskClaim = z.strictObject({
 });
 export type TaskClaim = z.infer<typeof TaskClaim>;
 
-export const ClaimWorkRequest = z.strictObject({ handle: ObjectiveHandle, plan: BlobRef });
+export const ClaimWorkRequest = z.strictObject({
+  handle: ObjectiveHandle,
+  plan: BlobRef,
+  /** Tasks of the plan that were left out, and so hold nothing; absent: none. */
+  without: z.array(TaskId).max(MAX_TASKS).optional(),
+});
 export type ClaimWorkRequest = z.infer<typeof ClaimWorkRequest>;
 
 /** A task that has to wait, for whom, and for what. */
@@ -34,8 +39,15 @@ export const CLAIMS_FREED = 'claimsFreed';
 export const ClaimsFreed = z.strictObject({ taskIds: z.array(TaskId).max(200) });
 export type ClaimsFreed = z.infer<typeof ClaimsFreed>;
 
-/** An objective gives everything back; with `delivered`, the identifiers of its migrations stay taken. */
-export const ReleaseClaimsRequest = z.strictObject({ handle: ObjectiveHandle, delivered: z.boolean() });
+/**
+ * An objective gives everything back; with `delivered`, the identifiers of its migrations stay taken: those of the tasks
+ * that were `made`, where it says which.
+ */
+export const ReleaseClaimsRequest = z.strictObject({
+  handle: ObjectiveHandle,
+  delivered: z.boolean(),
+  made: z.array(TaskId).max(MAX_TASKS).optional(),
+});
 export type ReleaseClaimsRequest = z.infer<typeof ReleaseClaimsRequest>;
 
 /** What other objectives hold, in lines a planner can read. */

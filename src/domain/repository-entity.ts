@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MigrationSlot } from './migration-slot';
 import { MigrationStyle, MigrationValue, nextValue, writeValue } from './migration-numbers';
-import { PathClaim, TaskId } from './plan';
+import { MAX_TASKS, PathClaim, TaskId } from './plan';
 import { TaskClaim } from './repository-claims';
 
 /*
@@ -49,7 +49,12 @@ export const ClaimTasks = z.strictObject({ objectiveId: ObjectiveId, tasks: z.ar
 export type ClaimTasks = z.infer<typeof ClaimTasks>;
 
 /** Payload of {@link RELEASE}. */
-export const Release = z.strictObject({ objectiveId: ObjectiveId, delivered: z.boolean() });
+export const Release = z.strictObject({
+  objectiveId: ObjectiveId,
+  delivered: z.boolean(),
+  /** Tasks whose work is in what was delivered; absent: not known, so that all are taken to be. */
+  made: z.array(TaskId).max(MAX_TASKS).optional(),
+});
 export type Release = z.infer<typeof Release>;
 
 const Reservation = z.strictObject({
@@ -150,17 +155,18 @@ function slotOf(reservations: readonly Reservation[], own: Reservation): Migrati
 
 /**
  * Takes back what an objective holds. Identifiers of a delivered one stay taken until a base is seen that has reached
- * them: nobody knows when its branch is merged.
+ * them: nobody knows when its branch is merged. Those of tasks that were left out belong to no migration.
  */
 export function releaseObjective(
   state: RepositoryState,
-  { objectiveId, delivered }: Release,
+  { objectiveId, delivered, made }: Release,
 ): RepositoryState {
+  const isMade = (taskId: TaskId): boolean => delivered && (made?.includes(taskId) ?? true);
   const folders = state.folders.map((folder) =>
     withoutOutdated({
       ...folder,
       reservations: folder.reservations
-        .filter((row) => delivered || row.objectiveId !== objectiveId || row.state === 'delivered')
+        .filter((row) => row.objectiveId !== objectiveId || row.state === 'delivered' || isMade(row.taskId))
         .map((row) => (row.objectiveId === objectiveId ? { ...row, state: 'delivered' as const } : row)),
     }),
   );

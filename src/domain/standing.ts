@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { awaitedContracts } from './contract-status';
 import { Escalation } from './escalation';
-import { ObjectiveState, Outcome } from './states';
+import { Progress } from './progress-memo';
+import { isSettled, ObjectiveState, Outcome } from './states';
 import { ObjectiveEvent, TaskStatus, type ObjectiveStatus } from './status';
 import { WatchState } from './watch-status';
 
@@ -18,6 +19,8 @@ export const ObjectiveRow = z.object({
   escalationLevel: z.int().nullable(),
   startedAt: z.string(),
   closedAt: z.string().nullable(),
+  /** As last told; null: its memo does not tell it. */
+  progress: Progress.nullable(),
 });
 export type ObjectiveRow = z.infer<typeof ObjectiveRow>;
 
@@ -117,9 +120,7 @@ export function awaitsDecision(status: ObjectiveStatus): boolean {
 
 /** One line on where an objective stands. */
 export function headline(snapshot: Snapshot): string {
-  const settled = snapshot.tasks.filter(({ state }) =>
-    ['merged', 'waived', 'skipped', 'failed'].includes(state),
-  ).length;
+  const settled = snapshot.tasks.filter(({ state }) => isSettled(state)).length;
   const waits = [
     ...(snapshot.planAwaitsApproval ? ['its plan waits for approval'] : []),
     ...snapshot.contractsAwaitingReview.map((name) => `contract ${name} waits for review`),

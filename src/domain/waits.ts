@@ -7,7 +7,7 @@ import { EscalationReason } from './triggers';
 /** Name of the list in the memo of an objective's workflow, and of a watch's. */
 export const WAITS_MEMO = 'waits';
 
-/** Most rows the memo holds; what lies beyond is asked of the workflow itself. */
+/** Most rows the memo holds; where it is full, the workflow itself is asked. */
 export const MOST_WAITS = 20;
 const QUESTION_CHARACTERS = 160;
 
@@ -66,7 +66,7 @@ export function waitsOf(
     const question = short(`Contract ${name} waits to be reviewed.`);
     rows.push({ kind: 'contract', id, trigger: null, question, recommended: 'approve', raisedAt: since(id) });
   }
-  return rows.slice(0, MOST_WAITS);
+  return rows;
 }
 
 /** Task or `deployment` or `objective` a question is about, from its id. */

@@ -96,7 +96,7 @@ function optionsOf(
   };
   const accept: EscalationOption = {
     id: 'accept',
-    label: cut(`Accept it and go on without ${checks}`, 300),
+    label: cut(`Accept it and go on without these: ${checks}`, 300),
     consequence: 'What the question names is not looked at any more; the reason is kept.',
     decision: 'accept',
   };

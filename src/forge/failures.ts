@@ -1,4 +1,5 @@
 import { ForgeFailure } from '../domain/forge-failure';
+import { strangersText } from './item';
 
 /** What is known of an answer that is none. */
 export interface BadAnswer {
@@ -17,6 +18,8 @@ export interface Asked {
   /** Such as `opening the pull request`. */
   readonly step: string;
   readonly token: string;
+  /** Its value: whoever answers may repeat it. */
+  readonly secret: string;
 }
 
 const LONGEST_WAIT_MS = 90 * 60_000;
@@ -27,7 +30,8 @@ const SECONDARY_WAIT_MS = 60_000;
 export function failureOf(asked: Asked, answer: BadAnswer, now = Date.now()): ForgeFailure {
   const { forge, repository, step, token } = asked;
   const { status } = answer;
-  const said = answer.said === '' ? '' : ` (${answer.said})`;
+  const words = strangersText(answer.said, [asked.secret]).replace(/\s+/g, ' ').slice(0, 300);
+  const said = words === '' ? '' : ` (${words})`;
   const wait = waitOf(answer, now);
   if (wait !== null) {
     const seconds = String(Math.ceil(wait / 1000));

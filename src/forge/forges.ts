@@ -12,7 +12,7 @@ export interface ForgeAccess {
     readonly enterpriseToken: string | undefined;
     /** Address of the REST API, where it is not the one that follows from the host. */
     readonly apiUrl: string | undefined;
-    /** Address of the server that `apiUrl` is of; undefined: whatever the origin is. */
+    /** Address of the server that `apiUrl` is of; undefined: the host of `apiUrl` itself. */
     readonly serverUrl: string | undefined;
     readonly host: string | undefined;
   };
@@ -25,6 +25,11 @@ export function createFindForge({ github, gitlab }: ForgeAccess): FindForge {
     const remote = readRemote(address);
     if (remote === null)
       return { kind: 'none', why: 'the origin is no repository on a host with pull requests' };
+    if (remote.web.startsWith('http:') && !isOfThisMachine(remote.host))
+      return {
+        kind: 'none',
+        why: `no token is sent without TLS; give the origin an address that begins with https://${remote.host}/`,
+      };
     if (remote.host === 'gitlab.com' || remote.host === hostOf(gitlab.host)) {
       return gitlab.token === undefined
         ? { kind: 'none', why: `set GITLAB_TOKEN to a token with the scope api on ${remote.host}` }
@@ -62,8 +67,8 @@ function githubOf(
   access: ForgeAccess['github'],
 ): { readonly api: string; readonly token: string | undefined } | null {
   const { token, enterpriseToken, apiUrl, serverUrl } = access;
-  // Whoever sets the API's address says where the token may go; with a server beside it, for that server alone.
-  if (apiUrl !== undefined && (serverUrl === undefined || new URL(serverUrl).hostname === host))
+  // Whoever sets the API's address says where the token may go: to the server beside it, else to the API's own host.
+  if (apiUrl !== undefined && (serverUrl === undefined ? isApiOf(apiUrl, host) : hostOf(serverUrl) === host))
     return { api: apiUrl.replace(/\/+$/, ''), token: token ?? enterpriseToken };
   if (host === 'github.com') return { api: 'https://api.github.com', token };
   if (host.endsWith('.ghe.com')) return { api: `https://api.${host}`, token };
@@ -71,9 +76,17 @@ function githubOf(
   return enterprise === undefined ? null : { api: `${web}/api/v3`, token: enterprise };
 }
 
+/** `https://git.example.com/api/v3`, or with subdomain isolation `https://api.git.example.com`, of `git.example.com`. */
+function isApiOf(apiUrl: string, host: string): boolean {
+  return [host, `api.${host}`].includes(hostOf(apiUrl) ?? '');
+}
+
+const isOfThisMachine = (host: string): boolean =>
+  host === 'localhost' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
+
+/** The host of an address, or of what may be the name of one. */
 function hostOf(name: string | undefined): string | undefined {
-  return name
-    ?.replace(/^https?:\/\//, '')
-    .replace(/\/.*$/, '')
-    .toLowerCase();
+  if (name === undefined) return undefined;
+  const address = name.includes('://') ? name : `https://${name}`;
+  return URL.canParse(address) ? new URL(address).hostname : undefined;
 }

@@ -2,23 +2,21 @@ import { z } from 'zod';
 import type { FeedbackItem } from '../domain/feedback';
 import { ForgeFailure } from '../domain/forge-failure';
 import type { Github } from './github';
-import { digestOf, strangersName, strangersText, webAddress } from './item';
-
-/** Comments, reviews and checks looked at, the newest of each. */
-const PAGE = 100;
-const MOST_PAGES = 5;
-const MOST_ANNOTATIONS = 20;
+import { failedChecks, failedStatuses } from './github-checks';
+import { When, lineNumber, replyText, strangersName, strangersText, webAddress } from './item';
+import { PAGE, readPages } from './pages';
 
 const User = z.object({ login: z.string() }).nullish();
 const Comment = z.object({
   id: z.int(),
+  in_reply_to_id: z.int().optional(),
   body: z.string(),
   path: z.string(),
   line: z.int().nullish(),
   original_line: z.int().nullish(),
   user: User,
   author_association: z.string(),
-  created_at: z.string(),
+  created_at: When,
   html_url: z.string(),
 });
 const Review = z.object({
@@ -27,42 +25,8 @@ const Review = z.object({
   state: z.string(),
   user: User,
   author_association: z.string(),
-  submitted_at: z.string().optional(),
+  submitted_at: When.optional(),
   html_url: z.string(),
-});
-const Checks = z.object({
-  check_runs: z.array(
-    z.object({
-      id: z.int(),
-      name: z.string(),
-      conclusion: z.string().nullable(),
-      completed_at: z.string().nullable(),
-      html_url: z.string().nullable(),
-      output: z.object({
-        title: z.string().nullable(),
-        summary: z.string().nullable(),
-        text: z.string().nullable(),
-        annotations_count: z.int(),
-      }),
-    }),
-  ),
-});
-const Annotation = z.object({
-  path: z.string(),
-  start_line: z.int(),
-  annotation_level: z.string().nullable(),
-  message: z.string().nullable(),
-});
-const Statuses = z.object({
-  statuses: z.array(
-    z.object({
-      context: z.string(),
-      state: z.string(),
-      description: z.string().nullable(),
-      target_url: z.string().nullable(),
-      updated_at: z.string(),
-    }),
-  ),
 });
 const Head = z.object({ head: z.object({ sha: z.string() }), state: z.string() });
 const Threads = z.object({
@@ -72,23 +36,30 @@ const Threads = z.object({
         nodes: z.array(
           z.object({
             isResolved: z.boolean(),
-            comments: z.object({ nodes: z.array(z.object({ databaseId: z.int().nullable() })) }),
+            comments: z.object({
+              nodes: z.array(z.object({ databaseId: z.int().nullable(), isMinimized: z.boolean() })),
+            }),
           }),
         ),
+        pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
       }),
     }),
   }),
 });
 
-const THREADS = `query threads($owner: String!, $repo: String!, $number: Int!) {
+const THREADS = `query threads($owner: String!, $repo: String!, $number: Int!, $after: String) {
   repository(owner: $owner, name: $repo) { pullRequest(number: $number) {
-    reviewThreads(first: 100) { nodes { isResolved comments(first: 100) { nodes { databaseId } } } }
+    reviewThreads(first: 50, after: $after) {
+      nodes { isResolved comments(first: 100) { nodes { databaseId isMinimized } } }
+      pageInfo { hasNextPage endCursor }
+    }
   } }
 }`;
+/** Pages of threads that are looked at; more than the comments that are read can be of. */
+const MOST_THREAD_PAGES = 20;
 
 /** Who may push, or was invited to, by GitHub's own word. */
 const MEMBERS: readonly string[] = ['OWNER', 'MEMBER', 'COLLABORATOR'];
-const FAILED: readonly string[] = ['failure', 'timed_out', 'action_required', 'startup_failure'];
 
 /** What people and checks said about a pull request, oldest first. */
 export async function readGithubFeedback(
@@ -113,28 +84,41 @@ export async function readGithubFeedback(
       .filter(({ id }) => resolved?.has(id) !== true)
       .map(({ item }) => item),
     ...(await reviews(github, number, text)),
-    ...(await checks(github, pull.head.sha, text)),
-    ...(await statuses(github, pull.head.sha, text)),
+    ...(await failedChecks(github, pull.head.sha, text)),
+    ...(await failedStatuses(github, pull.head.sha, text)),
   ];
   return { items: items.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).slice(-500), notes };
 }
 
-/** Ids of comments in resolved threads, which only GraphQL tells; null: it could not. */
+/** Ids of comments in resolved threads and of hidden ones, which only GraphQL tells; null: it could not. */
 async function resolvedComments(github: Github, number: number): Promise<ReadonlySet<number> | null> {
+  const done = new Set<number>();
   try {
-    const { repository } = await github.ask(
-      'looking at review threads',
-      Threads,
-      async (octokit, request) => ({
-        data: await octokit.graphql(THREADS, { ...github.name, number, request }),
-      }),
-    );
-    const done = repository.pullRequest.reviewThreads.nodes.filter((thread) => thread.isResolved);
-    return new Set(done.flatMap((thread) => thread.comments.nodes.flatMap((row) => row.databaseId ?? [])));
+    let after: string | null = null;
+    for (let page = 1; page <= MOST_THREAD_PAGES; page += 1) {
+      const { nodes, pageInfo } = await threads(github, number, after);
+      for (const { isResolved, comments: said } of nodes)
+        for (const { databaseId, isMinimized } of said.nodes)
+          if (databaseId !== null && (isResolved || isMinimized)) done.add(databaseId);
+      after = pageInfo.endCursor;
+      if (!pageInfo.hasNextPage || after === null) break;
+    }
+    return done;
   } catch (error) {
     if (!(error instanceof ForgeFailure) || error.type === 'Forge.RateLimited') throw error;
     return null;
   }
+}
+
+async function threads(
+  github: Github,
+  number: number,
+  after: string | null,
+): Promise<z.infer<typeof Threads>['repository']['pullRequest']['reviewThreads']> {
+  const { repository } = await github.ask('looking at review threads', Threads, async (octokit, request) => ({
+    data: await octokit.graphql(THREADS, { ...github.name, number, after, request }),
+  }));
+  return repository.pullRequest.reviewThreads;
 }
 
 async function comments(
@@ -142,7 +126,7 @@ async function comments(
   number: number,
   text: (words: string) => string,
 ): Promise<{ readonly id: number; readonly item: FeedbackItem }[]> {
-  const rows = await pages((page) =>
+  const rows = await readPages((page) =>
     github.ask('reading review comments', z.array(Comment), (octokit, request) =>
       octokit.rest.pulls.listReviewComments({
         ...github.name,
@@ -165,10 +149,20 @@ async function comments(
       at: row.created_at,
       url: webAddress(row.html_url),
       path: row.path.slice(0, 300),
-      line: lineOf(row.line ?? row.original_line),
-      text: text(row.body),
+      line: lineNumber(row.line ?? row.original_line),
+      text: text(wordsOf(row, rows)),
     },
   }));
+}
+
+function wordsOf(
+  { body, in_reply_to_id: about }: z.infer<typeof Comment>,
+  all: readonly z.infer<typeof Comment>[],
+): string {
+  const root = about === undefined ? undefined : all.find(({ id }) => id === about);
+  if (root === undefined) return body;
+  const member = MEMBERS.includes(root.author_association);
+  return replyText(body, { author: root.user?.login ?? 'ghost', body: root.body, member });
 }
 
 /** The last word of each reviewer, where it requests changes; one without words is told by its comments. */
@@ -177,13 +171,15 @@ async function reviews(
   number: number,
   text: (words: string) => string,
 ): Promise<FeedbackItem[]> {
-  const rows = await pages((page) =>
+  const rows = await readPages((page) =>
     github.ask('reading reviews', z.array(Review), (octokit, request) =>
       octokit.rest.pulls.listReviews({ ...github.name, pull_number: number, per_page: PAGE, page, request }),
     ),
   );
   const last = new Map<string, z.infer<typeof Review>>();
-  for (const row of rows) if (row.state !== 'COMMENTED') last.set(row.user?.login ?? 'ghost', row);
+  // One that is not sent yet is its writer's own affair.
+  const sent = rows.filter(({ state }) => state !== 'COMMENTED' && state !== 'PENDING');
+  for (const row of sent) last.set(row.user?.login ?? 'ghost', row);
   return [...last.values()]
     .filter((row) => row.state === 'CHANGES_REQUESTED' && row.body.trim() !== '')
     .map((row) => ({
@@ -197,87 +193,4 @@ async function reviews(
       line: null,
       text: text(row.body),
     }));
-}
-
-async function checks(github: Github, sha: string, text: (words: string) => string): Promise<FeedbackItem[]> {
-  const { check_runs: runs } = await github.ask('reading checks', Checks, (octokit, request) =>
-    octokit.rest.checks.listForRef({ ...github.name, ref: sha, filter: 'latest', per_page: PAGE, request }),
-  );
-  const failed = runs.filter(({ conclusion }) => conclusion !== null && FAILED.includes(conclusion));
-  return Promise.all(
-    failed.map(async (run): Promise<FeedbackItem> => {
-      const { output } = run;
-      const notes = output.annotations_count === 0 ? [] : await annotations(github, run.id);
-      const [first] = notes;
-      const words = [
-        `${run.name}: ${run.conclusion ?? ''}`,
-        output.title,
-        output.summary,
-        ...notes.map((row) => `${row.path}:${String(row.start_line)}: ${row.message ?? ''}`),
-        output.text,
-      ];
-      return {
-        // Of a commit, so that a check that is run again on it adds nothing.
-        key: `github:check:${sha.slice(0, 16)}.${digestOf(run.name)}`,
-        kind: 'check',
-        author: strangersName(run.name),
-        member: true,
-        at: run.completed_at ?? new Date(0).toISOString(),
-        url: webAddress(run.html_url),
-        path: first === undefined ? null : first.path.slice(0, 300),
-        line: lineOf(first?.start_line),
-        text: text(words.filter((part) => part !== null && part !== '').join('\n')),
-      };
-    }),
-  );
-}
-
-async function annotations(github: Github, id: number): Promise<z.infer<typeof Annotation>[]> {
-  const rows = await github.ask('reading the output of a check', z.array(Annotation), (octokit, request) =>
-    octokit.rest.checks.listAnnotations({
-      ...github.name,
-      check_run_id: id,
-      per_page: MOST_ANNOTATIONS,
-      request,
-    }),
-  );
-  const failures = rows.filter((row) => row.annotation_level === 'failure');
-  return failures.length > 0 ? failures : rows;
-}
-
-async function statuses(
-  github: Github,
-  sha: string,
-  text: (words: string) => string,
-): Promise<FeedbackItem[]> {
-  const { statuses: rows } = await github.ask('reading commit statuses', Statuses, (octokit, request) =>
-    octokit.rest.repos.getCombinedStatusForRef({ ...github.name, ref: sha, per_page: PAGE, request }),
-  );
-  return rows
-    .filter(({ state }) => state === 'failure' || state === 'error')
-    .map((row) => ({
-      key: `github:status:${sha.slice(0, 16)}.${digestOf(row.context)}`,
-      kind: 'check',
-      author: strangersName(row.context),
-      member: true,
-      at: row.updated_at,
-      url: webAddress(row.target_url),
-      path: null,
-      line: null,
-      text: text(`${row.context}: ${row.state}\n${row.description ?? ''}`),
-    }));
-}
-
-async function pages<T>(read: (page: number) => Promise<readonly T[]>): Promise<T[]> {
-  const all: T[] = [];
-  for (let page = 1; page <= MOST_PAGES; page += 1) {
-    const rows = await read(page);
-    all.push(...rows);
-    if (rows.length < PAGE) break;
-  }
-  return all;
-}
-
-function lineOf(line: number | null | undefined): number | null {
-  return line !== null && line !== undefined && line >= 1 ? line : null;
 }

@@ -1,9 +1,12 @@
 import type { Octokit } from '@octokit/rest';
 import { z } from 'zod';
 import { ForgeFailure } from '../domain/forge-failure';
+import { withOurPart } from '../domain/pull-request-body';
 import type { Forge } from '../ports/forge';
+import { baseBranch, foundOrNull } from './base-branch';
 import { failureOf, unreachable } from './failures';
 import { readGithubFeedback } from './github-feedback';
+import { NO_ROOM } from './notes';
 import type { Remote } from './remote';
 
 const ANSWER_WITHIN_MS = 30_000;
@@ -29,6 +32,8 @@ export interface Github {
 }
 
 const Repository = z.object({
+  /** As it is called now: it may have been renamed or given to somebody else since it was cloned. */
+  full_name: z.string().regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/),
   archived: z.boolean(),
   default_branch: z.string(),
   fork: z.boolean(),
@@ -38,6 +43,7 @@ const Pull = z.object({
   number: z.int(),
   html_url: z.url({ protocol: /^https?$/ }),
   state: z.enum(['open', 'closed']),
+  body: z.string().nullish(),
   merged_at: z.string().nullable().optional(),
 });
 
@@ -49,19 +55,20 @@ export function createGithub(repository: GithubRepository): Forge {
     // Any name will do beside a token; this is the one GitHub's own checkout action uses.
     pushCredentials: { username: 'x-access-token', password: token },
     putPullRequest: async ({ branch, base, title, body, signal }) => {
-      const github = open(signal);
-      const { name } = github;
-      const about = await github.ask('looking at the repository', Repository, (octokit, request) =>
-        octokit.rest.repos.get({ ...name, request }),
+      const asked = open(signal);
+      const about = await asked.ask('looking at the repository', Repository, (octokit, request) =>
+        octokit.rest.repos.get({ ...asked.name, request }),
       );
       if (about.archived)
         throw refused(
           `${owner}/${repo} is archived and takes no pull requests; unarchive it, then run again`,
         );
+      const [ownerNow = owner, repoNow = repo] = about.full_name.split('/');
+      const github: Github = { ...asked, name: { owner: ownerNow, repo: repoNow } };
       const pulls = await github.ask('looking for the pull request', z.array(Pull), (octokit, request) =>
         octokit.rest.pulls.list({
-          ...name,
-          head: `${owner}:${branch}`,
+          ...github.name,
+          head: `${ownerNow}:${branch}`,
           state: 'all',
           sort: 'created',
           direction: 'desc',
@@ -70,55 +77,84 @@ export function createGithub(repository: GithubRepository): Forge {
         }),
       );
       const there = pulls.find((pull) => pull.state === 'open');
-      const put = await (async () => {
-        if (there !== undefined)
-          return github.ask('updating the pull request', Pull, (octokit, request) =>
-            octokit.rest.pulls.update({ ...name, pull_number: there.number, title, body, request }),
-          );
-        const [newest] = pulls;
-        // Closed without a merge: somebody decided that. A merged one is history, and what is new gets its own.
-        if (newest !== undefined && (newest.merged_at ?? null) === null)
-          throw refused(
-            `pull request #${String(newest.number)} (${newest.html_url}) was closed by hand; reopen it and it shows what was pushed`,
-          );
-        const into = await baseBranch(github, base, about.default_branch);
-        return github.ask('opening the pull request', Pull, (octokit, request) =>
-          octokit.rest.pulls.create({ ...name, head: branch, base: into, title, body, request }),
-        );
-      })();
+      const { pull, note } =
+        there === undefined
+          ? await create(github, { branch, base, title, body, about, newest: pulls[0] })
+          : await update(github, there, body);
+      const fork = about.fork
+        ? `${owner}/${repo} is a fork${about.parent === undefined ? '' : ` of ${about.parent.full_name}`}; the pull request is within the fork, open one upstream yourself.`
+        : null;
+      const notes = [note, fork].filter((text) => text !== null);
       return {
         pullRequest: {
           forge: 'github',
           repository: `${remote.web}/${remote.path}`,
-          number: put.number,
-          url: put.html_url,
+          number: pull.number,
+          url: pull.html_url,
         },
-        note: about.fork
-          ? `${owner}/${repo} is a fork${about.parent === undefined ? '' : ` of ${about.parent.full_name}`}; the pull request is within the fork, open one upstream yourself.`
-          : null,
+        note: notes.length === 0 ? null : notes.join(' '),
       };
     },
     readFeedback: ({ number, signal }) => readGithubFeedback(open(signal), number, token),
   };
 }
 
-/** The branch work goes into: the one it was built on; for a commit or a tag of that name, the default branch. */
-async function baseBranch(github: Github, base: string, defaultBranch: string): Promise<string> {
-  const branch = base.replace(/^refs\/(?:heads|remotes\/origin)\//, '').replace(/^origin\//, '');
-  if (/^[0-9a-f]{7,64}$/.test(branch) || branch === 'HEAD' || base.startsWith('refs/tags/'))
-    return defaultBranch;
-  try {
-    await github.ask('looking at the base branch', z.object({ name: z.string() }), (octokit, request) =>
-      octokit.rest.repos.getBranch({ ...github.name, branch, request }),
-    );
-    return branch;
-  } catch (error) {
-    if (!(error instanceof ForgeFailure) || error.cause !== 404) throw error;
-    throw refused(
-      `the base branch ${branch} is not on the host any more (its default branch is ${defaultBranch}); push it again, or open the pull request against another`,
-    );
-  }
+type Put = Promise<{ readonly pull: z.infer<typeof Pull>; readonly note: string | null }>;
+
+/** The title is whoever's last wrote it: it says what was asked, which does not change. */
+async function update(github: Github, there: z.infer<typeof Pull>, ours: string): Put {
+  const body = withOurPart(there.body ?? null, ours);
+  if (body === null) return { pull: there, note: NO_ROOM };
+  const pull = await github.ask('updating the pull request', Pull, (octokit, request) =>
+    octokit.rest.pulls.update({ ...github.name, pull_number: there.number, body, request }),
+  );
+  return { pull, note: null };
 }
+
+async function create(
+  github: Github,
+  request: {
+    readonly branch: string;
+    readonly base: string;
+    readonly title: string;
+    readonly body: string;
+    readonly about: z.infer<typeof Repository>;
+    /** Of the branch, open none; undefined: there never was one. */
+    readonly newest: z.infer<typeof Pull> | undefined;
+  },
+): Put {
+  const { branch, title, newest } = request;
+  // Closed without a merge: somebody decided that. A merged one is history, and what is new gets its own.
+  if (newest !== undefined && (newest.merged_at ?? null) === null)
+    throw refused(
+      `pull request #${String(newest.number)} (${newest.html_url}) was closed by hand; reopen it and it shows what was pushed`,
+    );
+  const base = await baseBranch({
+    base: request.base,
+    defaultBranch: request.about.default_branch,
+    nameOf: async (name) => (await branchOf(github, name))?.name ?? null,
+    isTag: async (name) => (await tagOf(github, name)) !== null,
+  });
+  const body = withOurPart(null, request.body) ?? '';
+  const pull = await github.ask('opening the pull request', Pull, (octokit, call) =>
+    octokit.rest.pulls.create({ ...github.name, head: branch, base, title, body, request: call }),
+  );
+  return { pull, note: null };
+}
+
+const branchOf = (github: Github, branch: string): Promise<{ readonly name: string } | null> =>
+  foundOrNull(
+    github.ask('looking at the base branch', z.object({ name: z.string() }), (octokit, request) =>
+      octokit.rest.repos.getBranch({ ...github.name, branch, request }),
+    ),
+  );
+
+const tagOf = (github: Github, name: string): Promise<object | null> =>
+  foundOrNull(
+    github.ask('looking at the base', z.object({ ref: z.string() }), (octokit, request) =>
+      octokit.rest.git.getRef({ ...github.name, ref: `tags/${name}`, request }),
+    ),
+  );
 
 function openGithub({ owner, repo, api, token }: GithubRepository, signal: AbortSignal): Github {
   let client: Promise<Octokit> | null = null;
@@ -136,7 +172,13 @@ function openGithub({ owner, repo, api, token }: GithubRepository, signal: Abort
   return {
     name: { owner, repo },
     ask: async (step, schema, call) => {
-      const asked = { forge: 'GitHub', repository: `${owner}/${repo}`, step, token: 'GITHUB_TOKEN' };
+      const asked = {
+        forge: 'GitHub',
+        repository: `${owner}/${repo}`,
+        step,
+        token: 'GITHUB_TOKEN',
+        secret: token,
+      };
       const octokit = await (client ??= connect());
       let data: unknown;
       try {
@@ -189,11 +231,7 @@ function sayingOf(data: unknown): string {
   const read = Saying.safeParse(data);
   if (!read.success) return '';
   const more = (read.data.errors ?? []).map((row) => (typeof row === 'string' ? row : (row.message ?? '')));
-  return [read.data.message, ...more]
-    .filter((text) => text !== '')
-    .join(': ')
-    .replace(/\s+/g, ' ')
-    .slice(0, 300);
+  return [read.data.message, ...more].filter((text) => text !== '').join(': ');
 }
 
 function refused(what: string): ForgeFailure {

@@ -1,99 +1,54 @@
 import { z } from 'zod';
 import { ForgeFailure } from '../domain/forge-failure';
+import { withOurPart } from '../domain/pull-request-body';
 import type { Forge } from '../ports/forge';
-import { failureOf, unreachable } from './failures';
+import { baseBranch, foundOrNull } from './base-branch';
+import { openGitlab, type Gitlab } from './gitlab-client';
+import { readGitlabFeedback } from './gitlab-feedback';
+import { NO_ROOM } from './notes';
 import type { Remote } from './remote';
 
-const ANSWER_WITHIN_MS = 30_000;
-const LONGEST_ANSWER = 4 * 1024 * 1024;
-
-const Project = z.object({ archived: z.boolean(), default_branch: z.string().nullable() });
+const Project = z.object({ id: z.int(), archived: z.boolean(), default_branch: z.string().nullable() });
 const MergeRequest = z.object({
   iid: z.int(),
   web_url: z.url({ protocol: /^https?$/ }),
   state: z.string(),
+  source_project_id: z.int().nullable(),
+  description: z.string().nullable(),
 });
+type MergeRequest = z.infer<typeof MergeRequest>;
 
-/** GitLab by its REST API: a merge request is opened or brought up to date; what is said about it is not read. */
+/** GitLab by its REST API: a merge request is opened or brought up to date, and what is said about it is read. */
 export function createGitlab(options: {
   readonly remote: Remote;
   readonly api: string;
   readonly token: string;
 }): Forge {
-  const { remote, api, token } = options;
-  const project = `${api}/projects/${encodeURIComponent(remote.path)}`;
-
-  const ask = async <T>(
-    step: string,
-    schema: z.ZodType<T>,
-    request: { readonly method: 'GET' | 'POST' | 'PUT'; readonly url: string; readonly body?: object },
-    signal: AbortSignal,
-  ): Promise<T> => {
-    const asked = { forge: 'GitLab', repository: remote.path, step, token: 'GITLAB_TOKEN' };
-    let text: string;
-    let response: Response;
-    try {
-      response = await fetch(request.url, {
-        method: request.method,
-        headers: { 'private-token': token, 'content-type': 'application/json' },
-        // A redirect could take the token to another host.
-        redirect: 'error',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
-        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-      });
-      text = (await response.text()).slice(0, LONGEST_ANSWER);
-    } catch (error) {
-      signal.throwIfAborted();
-      throw unreachable(asked, error);
-    }
-    if (!response.ok)
-      throw failureOf(asked, {
-        status: response.status,
-        header: (name) => response.headers.get(name) ?? undefined,
-        said: text.replace(/\s+/g, ' ').slice(0, 300),
-      });
-    try {
-      return schema.parse(JSON.parse(text));
-    } catch (error) {
-      throw unreachable(asked, error);
-    }
-  };
-
+  const { remote, token } = options;
   return {
     pushCredentials: { username: 'oauth2', password: token },
     putPullRequest: async ({ branch, base, title, body, signal }) => {
-      const about = await ask('looking at the project', Project, { method: 'GET', url: project }, signal);
+      const gitlab = openGitlab(options, signal);
+      const about = await gitlab.ask('looking at the project', Project, { path: '' });
       if (about.archived)
-        throw new ForgeFailure(
-          'Forge.Refused',
-          `${remote.path} is archived and takes no merge requests; unarchive it, then run again.`,
-        );
-      const query = new URLSearchParams({ source_branch: branch, state: 'opened' }).toString();
-      const [there] = await ask(
-        'looking for the merge request',
-        z.array(MergeRequest),
-        { method: 'GET', url: `${project}/merge_requests?${query}` },
-        signal,
-      );
-      const branchName = base.replace(/^refs\/(?:heads|remotes\/origin)\//, '').replace(/^origin\//, '');
-      const isBranch = !/^[0-9a-f]{7,64}$/.test(branchName) && branchName !== 'HEAD';
-      const target = isBranch ? branchName : (about.default_branch ?? branchName);
-      const put = await ask(
-        there === undefined ? 'opening the merge request' : 'updating the merge request',
-        MergeRequest,
+        throw refused(`${remote.path} is archived and takes no merge requests; unarchive it, then run again`);
+      const query = new URLSearchParams({
+        source_branch: branch,
+        state: 'all',
+        order_by: 'created_at',
+        sort: 'desc',
+        per_page: '100',
+      }).toString();
+      const all = await gitlab.ask('looking for the merge request', z.array(MergeRequest), {
+        path: `merge_requests?${query}`,
+      });
+      // Anybody can call a branch of a fork the same.
+      const own = all.filter((row) => row.source_project_id === about.id);
+      const there = own.find(({ state }) => state === 'opened' || state === 'locked');
+      const { put, note } =
         there === undefined
-          ? {
-              method: 'POST',
-              url: `${project}/merge_requests`,
-              body: { source_branch: branch, target_branch: target, title, description: body },
-            }
-          : {
-              method: 'PUT',
-              url: `${project}/merge_requests/${String(there.iid)}`,
-              body: { title, description: body },
-            },
-        signal,
-      );
+          ? await create(gitlab, { branch, base, title, body, about, newest: own[0] })
+          : await update(gitlab, there, body);
       return {
         pullRequest: {
           forge: 'gitlab',
@@ -101,15 +56,69 @@ export function createGitlab(options: {
           number: put.iid,
           url: put.web_url,
         },
-        note: null,
+        note,
       };
     },
-    readFeedback: () =>
-      Promise.reject(
-        new ForgeFailure(
-          'Forge.Refused',
-          'What is said about merge requests on GitLab is not read; tell it with `steer`, or in an objective of its own.',
-        ),
-      ),
+    readFeedback: ({ number, signal }) => readGitlabFeedback(openGitlab(options, signal), number, token),
   };
+}
+
+type Put = Promise<{ readonly put: MergeRequest; readonly note: string | null }>;
+
+/** The title is whoever's last wrote it: it says what was asked, which does not change. */
+async function update(gitlab: Gitlab, there: MergeRequest, ours: string): Put {
+  const description = withOurPart(there.description, ours);
+  if (description === null) return { put: there, note: NO_ROOM };
+  const put = await gitlab.ask('updating the merge request', MergeRequest, {
+    method: 'PUT',
+    path: `merge_requests/${String(there.iid)}`,
+    body: { description },
+  });
+  return { put, note: null };
+}
+
+async function create(
+  gitlab: Gitlab,
+  request: {
+    readonly branch: string;
+    readonly base: string;
+    readonly title: string;
+    readonly body: string;
+    readonly about: z.infer<typeof Project>;
+    /** Of the branch, open none; undefined: there never was one. */
+    readonly newest: MergeRequest | undefined;
+  },
+): Put {
+  const { branch, base, title, about, newest } = request;
+  if (newest?.state === 'closed')
+    throw refused(
+      `merge request !${String(newest.iid)} (${newest.web_url}) was closed by hand; reopen it and it shows what was pushed`,
+    );
+  const named = (what: 'branches' | 'tags', name: string): Promise<{ readonly name: string } | null> =>
+    foundOrNull(
+      gitlab.ask('looking at the base branch', z.object({ name: z.string() }), {
+        path: `repository/${what}/${encodeURIComponent(name)}`,
+      }),
+    );
+  const target = await baseBranch({
+    base,
+    defaultBranch: about.default_branch ?? 'main',
+    nameOf: async (name) => (await named('branches', name))?.name ?? null,
+    isTag: async (name) => (await named('tags', name)) !== null,
+  });
+  const put = await gitlab.ask('opening the merge request', MergeRequest, {
+    method: 'POST',
+    path: 'merge_requests',
+    body: {
+      source_branch: branch,
+      target_branch: target,
+      title,
+      description: withOurPart(null, request.body) ?? '',
+    },
+  });
+  return { put, note: null };
+}
+
+function refused(what: string): ForgeFailure {
+  return new ForgeFailure('Forge.Refused', `${what}.`);
 }

@@ -4,7 +4,7 @@ import type { Survey } from '../domain/survey';
 import type { CheckTarget } from '../ports/gate';
 import type { GateChecker } from './checker';
 import { CouldNotRun } from './could-not-run';
-import { readGit } from './facts/git';
+import { readObjects } from './facts/git';
 
 /** Mode, kind and id of everything in a tree by path: links and submodules too, since commands of the target see them. */
 export type TreeEntries = ReadonlyMap<string, string>;
@@ -19,7 +19,7 @@ export async function listEntries(
   folder: string,
   signal: AbortSignal,
 ): Promise<TreeEntries> {
-  const listed = await readGit(gitDir, ['ls-tree', '-r', '-z', '--full-tree', tree], signal);
+  const listed = await readObjects(gitDir, ['ls-tree', '-r', '-z', '--full-tree', tree], signal);
   const rows = listed.split('\0').filter((line) => line !== '');
   return new Map(
     rows.map((line): [string, string] => {

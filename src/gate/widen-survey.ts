@@ -3,7 +3,7 @@ import { folderOf } from '../domain/service-folder';
 import type { Survey } from '../domain/survey';
 import { widenSettings } from '../domain/widened-settings';
 import type { CheckTarget } from '../ports/gate';
-import { readGit } from './facts/git';
+import { readObjects } from './facts/git';
 import type { GateSetting } from './gate-runner';
 
 /** The survey with what the branch's own configuration may add; see `widenSettings`. */
@@ -29,6 +29,6 @@ async function readBase(
   path: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const listed = await readGit(target.gitDir, ['ls-tree', '--full-tree', tree, '--', path], signal);
-  return listed === '' ? '' : readGit(target.gitDir, ['cat-file', 'blob', `${tree}:${path}`], signal);
+  const listed = await readObjects(target.gitDir, ['ls-tree', '--full-tree', tree, '--', path], signal);
+  return listed === '' ? '' : readObjects(target.gitDir, ['cat-file', 'blob', `${tree}:${path}`], signal);
 }

@@ -54,6 +54,11 @@ export class WorkspaceError extends Error {
   }
 }
 
+/** Whether it is for whoever runs the machine to mend, and no defect: git is not there, the disk is full, a lock is held. */
+export function isTroubleOfMachine(error: unknown): error is WorkspaceError {
+  return error instanceof WorkspaceError && ['git-missing', 'no-space', 'locked'].includes(error.problem);
+}
+
 /** Does the work; a write the disk had no room for becomes `no-space`. */
 export async function tellFullDisk<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {

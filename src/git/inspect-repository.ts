@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import type { RepositorySource } from '../domain/objective';
 import { RepositoryError } from './errors';
 import { type Git, lastWords } from './git-command';
-import { isAddress, isUsableAddress, normaliseAddress, withoutCredentials } from './repository-identity';
+import { holdsPassword, isAddress, isUsableAddress, normaliseAddress, withoutCredentials } from './repository-identity';
 import { type SampleMaker, versionOfSample } from './sample';
 import { type Target, findTarget } from './target';
 
@@ -136,6 +136,12 @@ async function inspectUrl(git: Git, url: string, baseRef: string | null): Promis
     throw new RepositoryError(
       'bad-address',
       `The address ${shown} cannot be used; give one with https, ssh, git or file, such as https://host/owner/name.`,
+    );
+  }
+  if (holdsPassword(url)) {
+    throw new RepositoryError(
+      'bad-address',
+      `The address of ${shown} holds a password or a token, which would stand in the history of the objective; leave it out (git asks its credential helper).`,
     );
   }
   const run = await git.run({

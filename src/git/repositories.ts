@@ -5,11 +5,12 @@ import { createDelivery } from './deliver';
 import { RepositoryError, WorkspaceError, tellFullDisk } from './errors';
 import { exclusively } from './exclusively';
 import { fetchInto } from './fetch';
-import { lastWords } from './git-command';
+import { type Git, lastWords } from './git-command';
 import { refs } from './layout';
 import { ensureMirror, findObjective, lookUpObjective, recordObjective } from './mirror';
 import { createPushing } from './push';
 import { withoutCredentials } from './repository-identity';
+import { type Remembered, rememberTexts } from '../process/remembered';
 import { findTarget } from './target';
 import type { Tools } from './tools';
 
@@ -18,6 +19,7 @@ const FILE_BYTES = 16 * 1024 * 1024;
 /** The coordination repositories, one bare mirror per repository identity. */
 export function createRepositories(tools: Tools): Repositories {
   const { git, layout, shared } = tools;
+  const files = rememberTexts();
   return {
     prepare: ({ objectiveId, source, identity, baseCommit }) =>
       tellFullDisk(layout.home, async () => {
@@ -59,24 +61,7 @@ export function createRepositories(tools: Tools): Repositories {
     },
     async readFile({ objectiveId, commit, path }) {
       const { mirror } = await findObjective(layout, objectiveId);
-      const args = ['ls-tree', '-z', '--full-tree', commit, '--', path];
-      const [entry = ''] = await git.list({ args, cwd: mirror, gitDir: mirror });
-      const [, blob, name] = /^100[0-7]{3} blob ([0-9a-f]+)\t(.*)$/s.exec(entry) ?? [];
-      if (blob === undefined || name !== path) return null;
-      const content = await git.run({
-        args: ['cat-file', 'blob', blob],
-        cwd: mirror,
-        gitDir: mirror,
-        maxOutputBytes: FILE_BYTES,
-      });
-      if (content.code !== 0 || content.stdoutBytes > FILE_BYTES) {
-        throw new WorkspaceError(
-          'git-failed',
-          `The file ${path} of ${commit} cannot be read or is too large.`,
-          [path],
-        );
-      }
-      return content.stdout;
+      return readFileAt(git, files, { mirror, commit, path });
     },
     async changedFiles({ objectiveId, from, to }) {
       const { mirror } = await findObjective(layout, objectiveId);
@@ -98,6 +83,41 @@ export function createRepositories(tools: Tools): Repositories {
       return git.text({ args, cwd: mirror, gitDir: mirror, maxOutputBytes: maxBytes });
     },
   };
+}
+
+/** A file as a commit has it; reviews and comparisons read the same ones of the same commit over and over. */
+async function readFileAt(
+  git: Git,
+  files: Remembered,
+  at: { readonly mirror: string; readonly commit: string; readonly path: string },
+): Promise<string | null> {
+  const { mirror, commit, path } = at;
+  const list = (): Promise<string> =>
+    git.text({ args: ['ls-tree', '-z', '--full-tree', commit, '--', path], cwd: mirror, gitDir: mirror });
+  // A name that is no hash may mean another commit the next time.
+  const listed = isHash(commit) ? await files.of(`${mirror}\0${commit}\0${path}`, list) : await list();
+  const [, blob, name] = /^100[0-7]{3} blob ([0-9a-f]+)\t(.*)$/s.exec(listed.split('\0')[0] ?? '') ?? [];
+  if (blob === undefined || name !== path) return null;
+  return files.of(`${mirror}\0${blob}`, async () => {
+    const content = await git.run({
+      args: ['cat-file', 'blob', blob],
+      cwd: mirror,
+      gitDir: mirror,
+      maxOutputBytes: FILE_BYTES,
+    });
+    if (content.code !== 0 || content.stdoutBytes > FILE_BYTES) {
+      throw new WorkspaceError(
+        'git-failed',
+        `The file ${path} of ${commit} cannot be read or is too large.`,
+        [path],
+      );
+    }
+    return content.stdout;
+  });
+}
+
+function isHash(commit: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit);
 }
 
 interface Origin {

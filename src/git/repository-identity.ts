@@ -1,5 +1,9 @@
+import { redactSecrets } from '../process/redact';
+
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i;
 const SCP = /^(?:[^/\s@:]+@)?([^/\s:]+):(?!\/\/)(.*)$/;
+/** The shortest tokens in use have 20 characters; no name of a git user is that long by chance. */
+const LONGER_THAN_NAMES = 20;
 const PROTOCOLS = ['https', 'http', 'ssh', 'git', 'file'];
 
 /** Whether the text is an address rather than a path: `https://…`, `ssh://…`, `user@host:path`. */
@@ -37,6 +41,13 @@ export function normaliseAddress(address: string): string {
     .replace(/\/+$/, '')
     .replace(/\.git$/, '');
   return `${host}/${name}`;
+}
+
+/** Whether there is a secret in the address: a password, or a token in the place of the user's name. */
+export function holdsPassword(address: string): boolean {
+  const [, scheme = '', user = ''] = /^([a-z][a-z0-9+.-]*):\/\/([^/]*)@/i.exec(address) ?? [];
+  if (user.includes(':') || redactSecrets(user) !== user) return true;
+  return /^https?$/i.test(scheme) && user.length >= LONGER_THAN_NAMES;
 }
 
 /** The address without user name, password and query, for texts people read. */

@@ -1,7 +1,7 @@
 import type { TaskId } from '../domain/plan';
 
 const TASK = 'Coordinator-Task';
-const SPECIALIST = /^Coordinator-Specialist: (@[A-Za-z0-9][A-Za-z0-9-]*)$/m;
+const SPECIALIST = /^Coordinator-Specialist: @?([A-Za-z0-9][A-Za-z0-9-]*)$/m;
 
 /** Prints the ids of the tasks a commit names, for `git log --format`. */
 export const TASK_FORMAT = `%(trailers:key=${TASK},valueonly,separator=%x2C)`;
@@ -18,7 +18,8 @@ export function withTask(message: string, taskId: TaskId): string {
   return `${text}${endsInTrailers ? '\n' : '\n\n'}${trailer}\n`;
 }
 
-/** The specialist a message names as its author, such as `@nodejs-expert`. */
+/** The specialist a message names as its author, such as `@nodejs-expert`; the message itself mentions no account. */
 export function specialistOf(message: string): string | undefined {
-  return SPECIALIST.exec(message)?.[1];
+  const name = SPECIALIST.exec(message)?.[1];
+  return name === undefined ? undefined : `@${name}`;
 }

@@ -3,7 +3,7 @@ import { refusal, type Refusal } from './refusal';
 /** Failed tries of one address within the window, above which nothing of it is looked at any more. */
 const MOST_FAILURES = 10;
 const WINDOW_MS = 60_000;
-/** Addresses remembered; beyond it the ones whose window is over are forgotten. */
+/** Addresses remembered; beyond it the ones whose window is over are forgotten, else the one that was quiet longest. */
 const MOST_ADDRESSES = 1_000;
 
 /** Counts wrong tokens by address, so that nobody tries them one after the other. */
@@ -19,6 +19,11 @@ export function createFailureCount(now: () => number = () => performance.now()):
     const before = failures.get(address);
     return before !== undefined && now() - before.since < WINDOW_MS ? before : null;
   };
+  const forgetSome = (): void => {
+    for (const [old, { since }] of failures) if (now() - since >= WINDOW_MS) failures.delete(old);
+    const [quiet] = failures.keys();
+    if (failures.size >= MOST_ADDRESSES && quiet !== undefined) failures.delete(quiet);
+  };
   return {
     tooMany: (address) => {
       const before = recent(address);
@@ -30,8 +35,9 @@ export function createFailureCount(now: () => number = () => performance.now()):
     },
     failed: (address) => {
       const before = recent(address);
-      if (failures.size >= MOST_ADDRESSES)
-        for (const [old, { since }] of failures) if (now() - since >= WINDOW_MS) failures.delete(old);
+      if (failures.size >= MOST_ADDRESSES && !failures.has(address)) forgetSome();
+      // Put at the end.
+      failures.delete(address);
       failures.set(address, { count: (before?.count ?? 0) + 1, since: before?.since ?? now() });
     },
   };

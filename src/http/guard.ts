@@ -34,9 +34,11 @@ export function createGuard(options: {
     const address = request.socket.remoteAddress ?? '';
     const locked = failures.tooMany(address);
     if (locked !== null) return locked;
-    const given = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const { authorization } = request.headers;
+    const given = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
     if (given !== undefined && isSecret(given, options.token)) return null;
-    failures.failed(address);
+    // Without any it is no guess: a page's images come so, and would lock out who has the token.
+    if (authorization !== undefined) failures.failed(address);
     return refusal(401, 'The token is missing or wrong; send it as Authorization: Bearer <token>.', {
       'www-authenticate': 'Bearer',
     });

@@ -1,6 +1,7 @@
 import { createFailureCount } from '../http/failures';
 import { refusal, type Refusal } from '../http/refusal';
 import { isSecret, newSecret } from '../http/secret';
+import { createOnce, type Once } from './once';
 
 /** How long somebody stays logged in. */
 const SESSION_MS = 12 * 60 * 60_000;
@@ -11,6 +12,7 @@ const MOST_SESSIONS = 32;
 export interface Session {
   /** Stands in every form of it. */
   readonly csrf: string;
+  readonly once: Once;
   /** What the next page says first. */
   notice: string | null;
 }
@@ -44,7 +46,10 @@ export function createAccess(now: () => number = () => performance.now()): Acces
       }
       token = null;
       const cookie = newSecret();
-      sessions.set(cookie, { session: { csrf: newSecret(), notice: null }, until: now() + SESSION_MS });
+      sessions.set(cookie, {
+        session: { csrf: newSecret(), once: createOnce(), notice: null },
+        until: now() + SESSION_MS,
+      });
       const [oldest] = sessions.keys();
       if (sessions.size > MOST_SESSIONS && oldest !== undefined) sessions.delete(oldest);
       return { cookie };

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { ReviewContract } from '../domain/contract-status';
 import { GIVES_UP, ResolveEscalation } from '../domain/escalation';
 import { Pause, ReviewPlan, Steer, type MessageName } from '../domain/messages';
-import { UserError } from '../domain/user-error';
+import { ConfigurationError, UserError } from '../domain/user-error';
 import { go, type Asked, type Inbox, type Reply } from './exchange';
 import { pathOf } from './overview';
 import { liveStatus, readQuestion } from './read-question';
@@ -29,6 +29,9 @@ export async function answerQuestion(inbox: Inbox, asked: Asked): Promise<Reply>
       ? again(404, null)
       : again(CONFLICT, `Yours came too late: ${decision.by} decided ${decision.decision}.`);
   }
+  // After a rewind the same id may ask something else.
+  if (form.get('raised') !== escalation.raisedAt)
+    return again(CONFLICT, 'This question was asked anew; read what it asks now.');
   const chosen = form.get('option') ?? '';
   const option = /^\d$/.test(chosen) ? escalation.options[Number(chosen)] : undefined;
   if (option === undefined) return again(UNPROCESSABLE, 'Press the button of one of the options.');
@@ -57,6 +60,11 @@ export async function answerPlan(inbox: Inbox, asked: Asked): Promise<Reply> {
   if (decision !== 'edit') return send(inbox, asked, 'reviewPlan', ReviewPlan, review, showPlan);
   try {
     const status = await liveStatus(inbox.desk, asked.params.id);
+    const newest = status.plan?.version;
+    if (newest !== undefined && newest !== review.baseVersion)
+      throw new ConfigurationError(
+        `The plan is at version ${String(newest)} by now, and this changes version ${String(review.baseVersion)}; nothing was sent.`,
+      );
     const plan = await inbox.planText?.read(status, text ?? '');
     return await send(inbox, asked, 'reviewPlan', ReviewPlan, { ...review, plan }, showPlan);
   } catch (error) {
@@ -102,7 +110,7 @@ async function send(
   said: Readonly<Record<string, unknown>>,
   showAgain: ShowAgain,
 ): Promise<Reply> {
-  const { params, form, session } = asked;
+  const { params, form } = asked;
   const { desk, by } = inbox;
   const given = Object.entries(said).filter(([, value]) => value !== undefined);
   const payload = schema.safeParse({ ...Object.fromEntries(given), by });
@@ -112,8 +120,7 @@ async function send(
   }
   try {
     const { message } = await desk.send({ id: params.id, name, payload: payload.data });
-    session.notice = sentence(message);
-    return go(pathOf(params.id));
+    return go(pathOf(params.id), sentence(message));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return showAgain(inbox, asked, { status: CONFLICT, refused: await desk.explain(error), filled: form });

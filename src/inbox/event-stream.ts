@@ -12,6 +12,7 @@ const MOST_WAITING_BYTES = 4 * 1024 * 1024;
 export function openStream(
   response: ServerResponse,
   open: Extract<Reply, { readonly kind: 'stream' }>['open'],
+  heartbeatMs = HEARTBEAT_MS,
 ): void {
   const sent = new Map<string, string>();
   response.writeHead(200, STREAM_HEADERS);
@@ -24,10 +25,12 @@ export function openStream(
     response.write(`event: pieces\ndata: ${data}\n\n`);
     if (response.writableLength > MOST_WAITING_BYTES) response.destroy();
   };
+  const heartbeat = setInterval(() => response.write(': \n\n'), heartbeatMs);
   const end = (): void => {
+    // A slow browser takes a while for the rest; written to after its end, a response fails for everybody.
+    clearInterval(heartbeat);
     response.end('event: end\ndata: {}\n\n');
   };
-  const heartbeat = setInterval(() => response.write(': \n\n'), HEARTBEAT_MS);
   const stop = open(show, end);
   response.once('close', () => {
     clearInterval(heartbeat);

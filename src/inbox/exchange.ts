@@ -47,7 +47,8 @@ export type Reply =
   | { readonly kind: 'page'; readonly status: number; readonly html: string }
   /** Made from what a model or a repository wrote: shown in a sandbox that can do nothing. */
   | { readonly kind: 'document'; readonly html: string }
-  | { readonly kind: 'go'; readonly to: string }
+  /** `notice`: what the page there says first. */
+  | { readonly kind: 'go'; readonly to: string; readonly notice: string }
   /** Calls `show` with every change until it is stopped; `end`: there will be none any more. */
   | {
       readonly kind: 'stream';
@@ -58,6 +59,6 @@ export function page(html: string, status = 200): Reply {
   return { kind: 'page', status, html };
 }
 
-export function go(to: string): Reply {
-  return { kind: 'go', to };
+export function go(to: string, notice: string): Reply {
+  return { kind: 'go', to, notice };
 }

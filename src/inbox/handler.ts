@@ -8,6 +8,7 @@ import { openStream } from './event-stream';
 import { BodyRefused, readForm } from './form';
 import { assetHeaders, DOCUMENT_HEADERS, PAGE_HEADERS } from './headers';
 import { ASSETS, frame, sentencePage } from './pages/frame';
+import { unsentPage } from './pages/unsent';
 import { findRoute } from './routes';
 import { ICON, STYLES } from './styles';
 import { SCRIPT } from './script';
@@ -15,6 +16,10 @@ import { html } from '../html/html';
 
 const NO_LINK =
   'Open the link that `inbox` printed; it works once. For a new one press Enter where `inbox` runs, or start it again.';
+
+/** What a path stands on, to be read. */
+const BASE = 'http://inbox';
+const UNREACHABLE = 503;
 
 /** Answers requests that name this server as itself: who is logged in gets pages, everybody else a sentence. */
 export function createHandler(options: {
@@ -25,7 +30,12 @@ export function createHandler(options: {
   const assets = assetsOf(inbox);
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://inbox');
+    const address = request.url ?? '/';
+    if (!URL.canParse(address, BASE)) {
+      sendPage(response, 400, sentencePage('There is nothing here', 'That is no address of a page.', null));
+      return;
+    }
+    const { pathname, searchParams } = new URL(address, BASE);
     const method = request.method ?? 'GET';
     const asset = assets.get(pathname);
     if (asset !== undefined) {
@@ -38,7 +48,7 @@ export function createHandler(options: {
     }
     const session = access.find(cookieOf(request));
     if (session === null) {
-      sendPage(response, 401, sentencePage('You are not logged in', NO_LINK, null));
+      sendPage(response, 401, await notLoggedIn(request));
       return;
     }
     const found = findRoute(pathname);
@@ -67,17 +77,37 @@ export function createHandler(options: {
       return;
     }
     const asked: Asked = { params: found.params, form, session };
-    send(response, await act(inbox, asked));
+    const made =
+      method === 'POST'
+        ? session.once.answer(pathname, form, async () => act(inbox, asked))
+        : act(inbox, asked);
+    try {
+      send(response, session, await made);
+    } catch (error) {
+      if (method !== 'POST') throw error;
+      const sentence = await inbox.desk.explain(error);
+      const again = { path: pathname, csrf: session.csrf };
+      sendPage(response, statusOf(error), unsentPage({ sentence, form, again, by: inbox.by }));
+    }
   };
 
   return async (request, response) => {
     try {
       await answer(request, response);
     } catch (error) {
-      if (response.headersSent) response.destroy();
+      // Who has gone is told nothing, and that they went is no failure of ours.
+      if (response.headersSent || request.socket.destroyed) response.destroy();
       else await sendError(inbox, response, error);
     }
   };
+}
+
+/** How to come in; what a page of ours was about to send is shown once more, since browsers keep nothing of it. */
+async function notLoggedIn(request: IncomingMessage): Promise<string> {
+  if (request.method !== 'POST' || !isOwnPage(request))
+    return sentencePage('You are not logged in', NO_LINK, null);
+  const form = await readForm(request);
+  return unsentPage({ sentence: `You are not logged in any more. ${NO_LINK}`, form, again: null, by: null });
 }
 
 /**
@@ -110,12 +140,16 @@ function enter(access: Access, request: IncomingMessage, response: ServerRespons
 
 /** A form of this session, sent by a page of this very server. */
 function isOwnForm(request: IncomingMessage, session: Session, form: ReadonlyMap<string, string>): boolean {
+  return isOwnPage(request) && isSecret(form.get('csrf') ?? '', session.csrf);
+}
+
+/** Whether the browser says that a page of this very server sends this. */
+function isOwnPage(request: IncomingMessage): boolean {
   const { origin, host } = request.headers;
   const site = request.headers['sec-fetch-site'];
   if (origin === undefined && site === undefined) return false;
   if (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host)) return false;
-  if (site !== undefined && site !== 'same-origin') return false;
-  return isSecret(form.get('csrf') ?? '', session.csrf);
+  return site === undefined || site === 'same-origin';
 }
 
 /** Cookies of one address are shared by all its ports, so each has a name of its own. */
@@ -129,7 +163,7 @@ function cookieOf(request: IncomingMessage): string | undefined {
   return cookies.find((cookie) => cookie.startsWith(prefix))?.slice(prefix.length);
 }
 
-function send(response: ServerResponse, reply: Reply): void {
+function send(response: ServerResponse, session: Session, reply: Reply): void {
   switch (reply.kind) {
     case 'page':
       sendPage(response, reply.status, reply.html);
@@ -138,6 +172,7 @@ function send(response: ServerResponse, reply: Reply): void {
       response.writeHead(200, DOCUMENT_HEADERS).end(reply.html);
       return;
     case 'go':
+      session.notice = reply.notice;
       response.writeHead(303, { ...PAGE_HEADERS, location: reply.to }).end();
       return;
     case 'stream':
@@ -161,12 +196,17 @@ async function sendError({ desk, by }: Inbox, response: ServerResponse, error: u
     return;
   }
   const sentence = await desk.explain(error);
-  const status = !(error instanceof UserError)
-    ? 500
-    : error.exitCode === exitCodeOf('temporal-unreachable')
-      ? 503
-      : 404;
-  sendPage(response, status, sentencePage('It cannot be shown', sentence, by));
+  const status = statusOf(error);
+  const again = status === UNREACHABLE;
+  const body = html`<h1>It cannot be shown</h1>
+    <p>${sentence}</p>
+    ${again ? html`<p class="muted">It is looked for again every few seconds; a reload does, too.</p>` : ''}`;
+  sendPage(response, status, frame({ title: 'It cannot be shown', body, by, again }));
+}
+
+function statusOf(error: unknown): number {
+  if (!(error instanceof UserError)) return 500;
+  return error.exitCode === exitCodeOf('temporal-unreachable') ? UNREACHABLE : 404;
 }
 
 function assetsOf({

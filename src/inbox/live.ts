@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectiveStatus } from '../domain/status';
+import type { WatchStatus } from '../domain/watch-status';
 import type { Desk } from '../ports/desk';
 import { readOverview, type Overview } from './overview';
 
@@ -7,9 +8,12 @@ const OBJECTIVE_MS = 1_000;
 const LIST_MS = 3_000;
 /** Looks after the end, for what is written last: the delivery. */
 const LAST_LOOKS = 20;
+const NOBODY = 'No worker answers; `worker` brings one.';
 
 interface Listener<T> {
   readonly show: (value: T) => void;
+  /** Why there is nothing newer than what was shown last; told once, until something is shown again. */
+  readonly lost: (why: string) => void;
   /** There is nothing to wait for any more. */
   readonly end: () => void;
 }
@@ -17,6 +21,7 @@ interface Listener<T> {
 /** What browsers watch, asked once for all of them, and only while one looks. */
 export interface Live {
   objective(id: string, listener: Listener<ObjectiveStatus>): () => void;
+  watch(id: string, listener: Listener<WatchStatus>): () => void;
   list(listener: Listener<Overview>): () => void;
   stop(): void;
 }
@@ -29,15 +34,18 @@ export function createLive(
   },
 ): Live {
   const stopped = new AbortController();
-  const objectives = new Map<string, Watch<ObjectiveStatus>>();
-  let lists: Watch<Overview> | null = null;
+  const around = { explain: (error: unknown) => desk.explain(error), signal: stopped.signal };
+  const objectives = new Map<string, Subject<ObjectiveStatus>>();
+  const watches = new Map<string, Subject<WatchStatus>>();
+  let lists: Subject<Overview> | null = null;
 
   return {
     objective: (id, listener) => {
       let looks = 0;
-      const watch =
+      const subject =
         objectives.get(id) ??
-        createWatch<ObjectiveStatus>({
+        createSubject<ObjectiveStatus>({
+          ...around,
           ask: async () => {
             const standing = await desk.status(id);
             return standing.kind === 'live' ? standing.status : null;
@@ -45,18 +53,30 @@ export function createLive(
           isLast: ({ outcome, delivery }) =>
             outcome !== null && (delivery !== null || (looks += 1) > LAST_LOOKS),
           everyMs: everyMs.objective,
-          signal: stopped.signal,
           idle: () => objectives.delete(id),
         });
-      objectives.set(id, watch);
-      return watch.add(listener);
+      objectives.set(id, subject);
+      return subject.add(listener);
+    },
+    watch: (id, listener) => {
+      const subject =
+        watches.get(id) ??
+        createSubject<WatchStatus>({
+          ...around,
+          ask: async () => (await desk.watch(id)).status,
+          isLast: ({ outcome }) => outcome !== null,
+          everyMs: everyMs.objective,
+          idle: () => watches.delete(id),
+        });
+      watches.set(id, subject);
+      return subject.add(listener);
     },
     list: (listener) => {
-      lists ??= createWatch<Overview>({
+      lists ??= createSubject<Overview>({
+        ...around,
         ask: () => readOverview(desk),
         isLast: () => false,
         everyMs: everyMs.list,
-        signal: stopped.signal,
         idle: () => (lists = null),
       });
       return lists.add(listener);
@@ -67,38 +87,59 @@ export function createLive(
   };
 }
 
-interface Watch<T> {
+interface Subject<T> {
   add(listener: Listener<T>): () => void;
 }
 
-function createWatch<T>(options: {
+function createSubject<T>(options: {
   /** null: nobody answers now. */
   readonly ask: () => Promise<T | null>;
+  readonly explain: (error: unknown) => Promise<string>;
   readonly isLast: (value: T) => boolean;
   readonly everyMs: number;
   readonly signal: AbortSignal;
   /** Called when the last listener is gone, and at the end. */
   readonly idle: () => void;
-}): Watch<T> {
-  const { ask, isLast, everyMs, signal, idle } = options;
+}): Subject<T> {
+  const { ask, explain, isLast, everyMs, signal, idle } = options;
   const listeners = new Set<Listener<T>>();
   let last: T | null = null;
+  let lost: string | null = null;
   let running = false;
 
-  const run = async (): Promise<void> => {
-    while (listeners.size > 0 && !signal.aborted) {
-      // A lost server is met by the next question; the page says meanwhile what it knew last.
-      const value = await ask().catch(() => null);
-      if (value !== null) {
+  /** Asks and tells; whether that was the last time. */
+  const look = async (): Promise<boolean> => {
+    try {
+      const value = await ask();
+      if (value === null) lose(NOBODY);
+      else {
         last = value;
         for (const { show } of listeners) show(value);
-        if (isLast(value)) break;
+        lost = null;
+        return isLast(value);
       }
-      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+    } catch (error) {
+      // Explained once: what is no fault of the user's is logged with it.
+      if (lost === null) lose(await explain(error));
+    }
+    return false;
+  };
+  const lose = (why: string): void => {
+    if (lost !== null) return;
+    lost = why;
+    for (const listener of listeners) listener.lost(why);
+  };
+
+  const run = async (): Promise<void> => {
+    let over = false;
+    while (!over && listeners.size > 0 && !signal.aborted) {
+      over = await look();
+      if (!over) await sleep(everyMs, undefined, { signal }).catch(() => undefined);
     }
     running = false;
     idle();
-    for (const { end } of listeners) end();
+    // A server that stops is not the end of what it showed: browsers try again by themselves.
+    if (over) for (const { end } of listeners) end();
     listeners.clear();
   };
 
@@ -106,6 +147,7 @@ function createWatch<T>(options: {
     add: (listener) => {
       listeners.add(listener);
       if (last !== null) listener.show(last);
+      if (lost !== null) listener.lost(lost);
       if (!running) {
         running = true;
         void run();

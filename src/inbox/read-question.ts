@@ -4,7 +4,7 @@ import { TaskId } from '../domain/plan';
 import type { Precedent } from '../domain/precedents';
 import { SPECIALIST_NAMES } from '../domain/specialists';
 import type { ObjectiveStatus, TaskStatus } from '../domain/status';
-import { ConfigurationError } from '../domain/user-error';
+import { UserError } from '../domain/user-error';
 import type { Desk } from '../ports/desk';
 
 type Changes =
@@ -32,7 +32,7 @@ export interface OpenQuestion {
   readonly now: string;
 }
 
-/** @throws ConfigurationError where nobody answers for it */
+/** @throws UserError where nobody answers for it */
 export async function readQuestion(desk: Desk, owner: string, id: string): Promise<OpenQuestion> {
   if (isDeploymentWatchId(owner)) return questionOfWatch(desk, owner, id);
   const status = await liveStatus(desk, owner);
@@ -63,16 +63,20 @@ export function findQuestion(
   };
 }
 
-/** @throws ConfigurationError where no worker answers */
+/** @throws UserError where no worker answers */
 export async function liveStatus(desk: Desk, id: string): Promise<ObjectiveStatus> {
   const standing = await desk.status(id);
   if (standing.kind === 'live') return standing.status;
-  throw new ConfigurationError(`No worker answers for ${id}; \`worker\` brings one.`);
+  throw noWorker(id);
+}
+
+function noWorker(id: string): UserError {
+  return new UserError(`No worker answers for ${id}; \`worker\` brings one.`, 'temporal-unreachable');
 }
 
 async function questionOfWatch(desk: Desk, owner: string, id: string): Promise<OpenQuestion> {
   const { row, status } = await desk.watch(owner);
-  if (status === null) throw new ConfigurationError(`No worker answers for ${owner}; \`worker\` brings one.`);
+  if (status === null) throw noWorker(owner);
   const found = findQuestion(status, id);
   return {
     ...found,

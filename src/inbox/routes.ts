@@ -14,7 +14,7 @@ import {
   showReport,
   showWatch,
 } from './showing';
-import { streamList, streamObjective, streamQuestion } from './streaming';
+import { streamList, streamObjective, streamQuestion, streamWatch } from './streaming';
 
 type Answer = (inbox: Inbox, asked: Asked) => Promise<Reply> | Reply;
 
@@ -54,7 +54,9 @@ const ROUTES: readonly Route[] = [
   { path: '/objectives/:id/contracts/:contract', show: showContract, post: answerContract },
   { path: '/objectives/:id/contracts/:contract/reference', show: showReference },
   { path: WATCH, show: showWatch },
+  { path: `${WATCH}/live`, show: streamWatch },
   { path: `${WATCH}/questions/:question`, show: showQuestion, post: answerQuestion },
+  { path: `${WATCH}/questions/:question/live`, show: streamQuestion },
 ];
 
 /** The row of a path with its checked parts; null: there is none. An id of a watch takes the place of its objective's. */

@@ -1,10 +1,19 @@
 /**
- * The one script: puts the pieces of the page's stream in their places. Pages say all of it without a script, too; a reload
- * brings the rest. What it is given is escaped by the server, and the page's policy runs nothing else.
+ * The one script: puts the pieces of the page's stream in their places, and says when none come. Pages say all of it
+ * without a script, too; a reload brings the rest. What it is given is escaped by the server, and the page's policy runs
+ * nothing else.
  */
 export const SCRIPT = `'use strict';
 (() => {
-  const address = document.body.dataset.live;
+  const { live: address, again } = document.body.dataset;
+  if (again !== undefined) {
+    const look = async () => {
+      const { ok } = await fetch(location.href, { redirect: 'manual' }).catch(() => ({ ok: false }));
+      if (ok) location.reload();
+      else setTimeout(look, 3000);
+    };
+    setTimeout(look, 3000);
+  }
   if (address === undefined) return;
   let source = null;
   const shown = new Map();
@@ -20,10 +29,24 @@ export const SCRIPT = `'use strict';
     [...place.querySelectorAll('.scroll')].forEach((box, index) => { box.scrollLeft = scrolled[index] ?? 0; });
     if (focused !== '') document.getElementById(focused)?.focus({ preventScroll: true });
   };
+  const say = (sentence) => {
+    const place = document.getElementById('offline');
+    if (place === null || place.textContent === sentence) return;
+    const words = Object.assign(document.createElement('p'), { className: 'problem', textContent: sentence });
+    place.replaceChildren(...(sentence === '' ? [] : [words]));
+  };
   const close = () => { source?.close(); source = null; };
   const open = () => {
     if (source !== null || document.hidden) return;
     source = new EventSource(address);
+    source.addEventListener('open', () => { say(''); });
+    source.addEventListener('error', ({ target }) => {
+      if (target !== source) return;
+      if (source.readyState === EventSource.CLOSED) {
+        close();
+        say('This page is not kept up to date any more. Reload it; you may have to log in again.');
+      } else say('The inbox does not answer, so what you see may be old; it is tried again.');
+    });
     source.addEventListener('pieces', ({ data }) => {
       for (const [id, text] of Object.entries(JSON.parse(data))) put(id, text);
     });
@@ -35,6 +58,8 @@ export const SCRIPT = `'use strict';
   // A browser has few connections for one server; tabs nobody looks at need none.
   const look = () => { if (document.hidden) close(); else open(); };
   document.addEventListener('visibilitychange', look);
+  addEventListener('pagehide', close);
+  addEventListener('pageshow', ({ persisted }) => { if (persisted) open(); });
   open();
 })();
 `;

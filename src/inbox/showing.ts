@@ -82,7 +82,7 @@ export async function showPlan(inbox: Inbox, asked: Asked, again = FIRST): Promi
         csrf: asked.session.csrf,
         refused: again.refused,
         comment: again.filled.get('comment') ?? '',
-        text: status.outcome === null ? await textOf(inbox, status, again) : null,
+        edit: status.outcome === null ? await editOf(inbox, status, status.plan.version, again) : null,
       },
       inbox.pictures,
     ),
@@ -91,12 +91,18 @@ export async function showPlan(inbox: Inbox, asked: Asked, again = FIRST): Promi
 }
 
 /** The plan to edit: as it was written before, or as it is; null: it cannot be edited here. */
-async function textOf(
+async function editOf(
   { planText }: Inbox,
   status: ObjectiveStatus,
+  newest: number,
   { filled }: Again,
-): Promise<string | null> {
-  return planText === undefined ? null : (filled.get('plan') ?? planText.write(status));
+): Promise<{ readonly text: string; readonly version: number } | null> {
+  if (planText === undefined) return null;
+  const text = filled.get('plan');
+  // Saved as of the newest, it would take back what somebody else changed meanwhile.
+  return text === undefined
+    ? { text: await planText.write(status), version: newest }
+    : { text, version: Number(filled.get('version')) };
 }
 
 export async function showContract(inbox: Inbox, asked: Asked, again = FIRST): Promise<Reply> {

@@ -39,7 +39,8 @@ ul.options { list-style: none; padding: 0; } ul.options li { margin: 1rem 0; } u
 .state.failed, .state.aborted, .state.cancelled, .state.refused, .state.changes-requested { color: var(--fail); }
 .scroll th, .scroll td { min-width: 4.5rem; overflow-wrap: break-word; } .scroll td:first-child { min-width: 11rem; }
 iframe { width: 100%; height: 36rem; border: 1px solid var(--line); border-radius: 6px; background: var(--paper); }
-details.file > div { padding: 0 0 .75rem; }
+details.file > div { padding: 0; margin-bottom: .75rem; }
+summary.words::before { content: '▸ ' / ''; color: var(--faint); } details[open] > summary.words::before { content: '▾ ' / ''; }
 .diff { font: .8125rem/1.45 ui-monospace, monospace; border: 1px solid var(--line); border-radius: 6px; overflow: hidden; }
 .diff .row { display: grid; grid-template-columns: 1fr 1fr; }
 .diff .hunk { display: block; background: var(--panel); color: var(--faint); padding: .1rem .5rem; }
@@ -53,6 +54,7 @@ details.file > div { padding: 0 0 .75rem; }
   .diff .same .before, .diff .none { display: none; }
   .diff .line { width: 2.6rem; }
   .diff .changed .before .text::before { content: '- '; } .diff .changed .after .text::before { content: '+ '; }
+  .state { white-space: normal; } .scroll th, .scroll td { min-width: 3.25rem; } .scroll td:first-child { min-width: 8rem; }
   dl.facts { grid-template-columns: 1fr; gap: 0; } dl.facts dd { margin-bottom: .4rem; }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }

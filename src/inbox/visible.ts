@@ -1,5 +1,9 @@
-// Characters that reorder or hide what stands around them, and controls other than tab and line breaks.
-const HIDDEN = /(?![\t\n\r])[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+import { raw } from 'hono/html';
+import { html, type Html } from '../html/html';
+
+// Characters that reorder or hide what stands around them or are not seen themselves, and controls other than tab and line breaks.
+const HIDDEN =
+  /(?![\t\n\r])[\p{Cc}\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]|[\u{e0100}-\u{e01ef}]/gu;
 
 /**
  * A page in which nothing that was written elsewhere changes how the rest reads: such characters stand as their names,
@@ -7,6 +11,12 @@ const HIDDEN = /(?![\t\n\r])[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069
  */
 export function visible(html: string): string {
   return html.replace(HIDDEN, (character) => `[U+${nameOf(character)}]`);
+}
+
+/** What somebody wrote here themselves, for a field of a form: it is sent again as it was, joiners of their script too. */
+export function kept(text: string): Html {
+  const escaped = html`${text}`.toString();
+  return html`${raw(escaped.replace(HIDDEN, (character) => `&#x${nameOf(character)};`))}`;
 }
 
 function nameOf(character: string): string {

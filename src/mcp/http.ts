@@ -11,7 +11,7 @@ import { tidyErrors } from './tidy-errors';
 const MCP_PATH = '/mcp';
 /** Largest request, in bytes. */
 const MOST_BYTES = 1024 * 1024;
-/** Clients at once; the one that was silent longest makes room. */
+/** Clients at once; the one that was silent longest, and waits for no answer, makes room. */
 const MOST_SESSIONS = 64;
 
 export interface HttpServer {
@@ -22,6 +22,8 @@ export interface HttpServer {
 interface HttpSession {
   readonly mcp: McpServer;
   readonly transport: StreamableHTTPServerTransport;
+  /** Requests that are not answered yet; a client that waits for an objective is silent, and there. */
+  waiting: number;
 }
 
 /**
@@ -34,6 +36,8 @@ export async function serveHttp(options: {
   /** 0: any free one. */
   readonly port: number;
   readonly token: string;
+  /** Keeps what nobody expected, and tells it in a sentence. */
+  readonly explain: (error: unknown) => Promise<string>;
 }): Promise<HttpServer> {
   const guard = createGuard(options);
   // In the order they were last heard of, oldest first.
@@ -46,20 +50,24 @@ export async function serveHttp(options: {
         sessionIdGenerator: randomUUID,
         maxRequestBodySize: MOST_BYTES,
         onsessioninitialized: async (id) => {
+          if (sessions.size >= MOST_SESSIONS) await closeSession(quietest());
           sessions.set(id, session);
-          const [oldest] = sessions.keys();
-          if (sessions.size > MOST_SESSIONS && oldest !== undefined) await closeSession(oldest);
         },
         onsessionclosed: (id) => {
           sessions.delete(id);
         },
       }),
     );
-    const session: HttpSession = { mcp, transport };
+    const session: HttpSession = { mcp, transport, waiting: 0 };
     await mcp.connect(transport);
     return session;
   };
-  const closeSession = async (id: string): Promise<void> => {
+  const quietest = (): string | undefined => {
+    const [oldest] = sessions.keys();
+    return [...sessions].find(([, { waiting }]) => waiting === 0)?.[0] ?? oldest;
+  };
+  const closeSession = async (id: string | undefined): Promise<void> => {
+    if (id === undefined) return;
     const session = sessions.get(id);
     sessions.delete(id);
     await session?.mcp.close();
@@ -89,13 +97,18 @@ export async function serveHttp(options: {
     }
     sessions.delete(id);
     sessions.set(id, session);
+    if (request.method === 'POST') {
+      session.waiting += 1;
+      response.once('close', () => (session.waiting -= 1));
+    }
     await session.transport.handleRequest(request, response);
   };
 
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, (request, response) => {
-    handle(request, response).catch(() => {
+    handle(request, response).catch(async (error: unknown) => {
+      const sentence = await options.explain(error);
       if (response.headersSent) response.destroy();
-      else answer(response, 500, 'The request could not be handled.');
+      else answer(response, 500, sentence, {}, ErrorCode.InternalError);
     });
   });
   server.maxConnections = 4 * MOST_SESSIONS;
@@ -114,10 +127,9 @@ function answer(
   status: number,
   message: string,
   headers: Readonly<Record<string, string>> = {},
+  code: ErrorCode = ErrorCode.InvalidRequest,
 ): void {
   // What is left of the request is not read.
   response.writeHead(status, { ...headers, 'content-type': 'application/json', connection: 'close' });
-  response.end(
-    JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: ErrorCode.InvalidRequest, message } }),
-  );
+  response.end(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } }));
 }

@@ -1,9 +1,4 @@
-import {
-  ErrorCode,
-  McpError,
-  type Resource,
-  type ResourceTemplate,
-} from '@modelcontextprotocol/sdk/types.js';
+import { McpError, type Resource, type ResourceTemplate } from '@modelcontextprotocol/sdk/types.js';
 import { ContractName } from '../domain/objective-id';
 import { ConfigurationError } from '../domain/user-error';
 import type { Desk } from '../ports/desk';
@@ -115,6 +110,9 @@ export async function listResources(desk: Desk): Promise<Resource[]> {
   return found;
 }
 
+/** Of resources that are not there (MCP, "Resources", error handling); the library has no name for it. */
+const RESOURCE_NOT_FOUND = -32002;
+
 /** @throws McpError for an address that is none of ours; UserError where there is nothing to read */
 export async function readResource(
   desk: Desk,
@@ -124,7 +122,7 @@ export async function readResource(
   const kind = KINDS.find(({ path }) => matches(path, rest));
   if (kind === undefined || !ObjectiveIdArgument.safeParse(id).success)
     throw new McpError(
-      ErrorCode.InvalidParams,
+      RESOURCE_NOT_FOUND,
       'There is no such resource; resources/templates/list shows which addresses there are.',
     );
   return { uri, mimeType: kind.mimeType, text: await kind.read(desk, id, rest[1] ?? '') };
@@ -169,7 +167,8 @@ interface ContractBundle {
   readonly bundle: string | null;
 }
 
-async function contractsOf(desk: Desk, id: string): Promise<readonly ContractBundle[]> {
+/** The API contracts of an objective; none where nobody can tell. */
+export async function contractsOf(desk: Desk, id: string): Promise<readonly ContractBundle[]> {
   if (await desk.hasReport(id)) return (await desk.report(id)).json.contracts ?? [];
   const standing = await desk.status(id);
   return standing.kind === 'live' ? (standing.status.contracts ?? []) : [];

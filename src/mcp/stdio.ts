@@ -3,12 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { z } from 'zod';
 import { tidyErrors } from './tidy-errors';
 
 /** Longest message, in bytes; a longer one ends the connection. */
 const MOST_BYTES = 4 * 1024 * 1024;
-/** How long answers may take once the client has closed its side. */
 const LAST_ANSWERS_MS = 5_000;
+
+/** What is cancelled is not answered (MCP, "Cancellation"). */
+const Cancelled = z.looseObject({
+  method: z.literal('notifications/cancelled'),
+  params: z.looseObject({ requestId: z.union([z.string(), z.number()]) }),
+});
 
 /** Serves one client over a pair of streams until it closes its side, or the signal is aborted. */
 export async function serveStdio(options: {
@@ -17,8 +23,10 @@ export async function serveStdio(options: {
   readonly stdout: Writable;
   readonly signal: AbortSignal;
   readonly warn: (line: string) => void;
+  /** How long answers may take once the client has closed its side. */
+  readonly lastAnswersMs?: number;
 }): Promise<void> {
-  const { mcp, stdin, stdout, signal, warn } = options;
+  const { mcp, stdin, stdout, signal, warn, lastAnswersMs = LAST_ANSWERS_MS } = options;
   const transport = tidyErrors(new StdioServerTransport(stdin, stdout, { maxBufferSize: MOST_BYTES }));
   const open = new Set<string | number>();
   const send = transport.send.bind(transport);
@@ -47,10 +55,12 @@ export async function serveStdio(options: {
   const receive = transport.onmessage;
   transport.onmessage = (message) => {
     if ('method' in message && 'id' in message) open.add(message.id);
+    const cancelled = Cancelled.safeParse(message);
+    if (cancelled.success) open.delete(cancelled.data.params.requestId);
     receive?.(message);
   };
   if (!signal.aborted) await gone;
-  const until = performance.now() + LAST_ANSWERS_MS;
+  const until = performance.now() + lastAnswersMs;
   while (open.size > 0 && !signal.aborted && performance.now() < until) await sleep(20);
   await mcp.close();
 }

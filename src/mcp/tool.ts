@@ -36,7 +36,7 @@ export function tool<I extends z.ZodObject, O extends z.ZodObject>(
     readonly input: I;
     readonly output: O;
     readonly run: (input: z.output<I>, context: CallContext) => Promise<z.input<O>>;
-    /** A sentence before the JSON, for people and for clients that read text only. */
+    /** A sentence beside the JSON, for people and for clients that read text only. */
     readonly text?: (output: z.output<O>) => string;
     /** A text that stands for the JSON, such as a document; null: the JSON. */
     readonly document?: (output: z.output<O>) => string | null;
@@ -51,7 +51,10 @@ export function tool<I extends z.ZodObject, O extends z.ZodObject>(
       const output = row.output.parse(await run(input.data, context));
       const body = document?.(output) ?? JSON.stringify(output);
       return {
-        content: [{ type: 'text', text: text === undefined ? body : `${text(output)}\n\n${body}` }],
+        content: [...(text === undefined ? [] : [text(output)]), body].map((said) => ({
+          type: 'text',
+          text: said,
+        })),
         structuredContent: output,
       };
     },

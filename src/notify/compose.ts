@@ -1,11 +1,13 @@
 import { byName, throughNpm, type CallForm } from '../config/call-form';
-import { answerWords, optionFlags } from '../domain/answer-command';
+import { answerWords, wordsFor } from '../domain/answer-command';
 import { assertNever } from '../domain/assert-never';
 import type { Escalation } from '../domain/escalation';
-import { NEWS_KINDS, type News } from '../domain/news';
+import { NEWS_KINDS, PLAN_SUBJECT, type News } from '../domain/news';
 import type { Notification } from '../domain/notification';
 import type { NotificationSettings } from '../domain/notification-settings';
+import { EscalationId } from '../domain/objective-id';
 import { TRIGGERS } from '../domain/triggers';
+import { baseAddress, inboxPage, type InboxPlace } from '../domain/inbox-page';
 import { workflowPage } from '../domain/workflow-page';
 import { redactSecrets } from '../process/redact';
 
@@ -40,7 +42,7 @@ export function composeNotification(news: News, setting: ComposeSetting): Notifi
       decision === undefined ? null : { decision: oneLine(decision.decision), by: oneLine(decision.by) },
     outcome: news.outcome ?? null,
     commands: commandsOf(news, owner, settings.commands === 'npm' ? throughNpm : byName),
-    links: linksOf(setting),
+    links: linksOf(setting, placeOf(news)),
     details: settings.details
       ? {
           question: question === undefined ? null : clean(question.question),
@@ -68,7 +70,7 @@ export function composeTest({ links }: ComposeSetting['settings'], at: Date): No
     decision: null,
     outcome: null,
     commands: [],
-    links: { webUi: null, inbox: links?.inbox ?? null },
+    links: { webUi: null, inbox: links?.inbox === undefined ? null : baseAddress(links.inbox) },
     details: null,
   };
 }
@@ -103,11 +105,13 @@ function commandsOf(news: News, owner: string, call: CallForm): string[] {
   switch (kind) {
     case 'escalation':
     case 'reminder':
-      return question === undefined ? [call(`status ${owner}`)] : answersTo(owner, question, call);
+      if (question !== undefined) return answersTo(owner, question, call);
+      return kind === 'reminder' && !EscalationId.safeParse(subject).success
+        ? reviewsOf(owner, subject, call)
+        : [call(`status ${owner}`)];
     case 'plan-review':
-      return [call(`plan ${owner}`), call(`plan ${owner} approve`)];
     case 'contract-review':
-      return [call(`contract ${owner} ${subject}`), call(`contract ${owner} ${subject} --approve`)];
+      return reviewsOf(owner, subject, call);
     case 'decided':
       return [];
     case 'ended':
@@ -117,19 +121,48 @@ function commandsOf(news: News, owner: string, call: CallForm): string[] {
   }
 }
 
+/** To read the plan or the contract, and to approve it. */
+function reviewsOf(owner: string, subject: string, call: CallForm): string[] {
+  return subject === PLAN_SUBJECT
+    ? [call(`plan ${owner}`), call(`plan ${owner} approve`)]
+    : [call(`contract ${owner} ${subject}`), call(`contract ${owner} ${subject} --approve`)];
+}
+
 /** The recommended answer first, then the others. */
 function answersTo(owner: string, question: Escalation, call: CallForm): string[] {
   const first = call(answerWords(owner, question));
-  const others = question.options.map((option) =>
-    call(`resolve ${owner} ${question.id} ${optionFlags(option)}`),
-  );
+  const others = question.options.map((option) => call(wordsFor(owner, question, option)));
   return [first, ...others.filter((command) => command !== first)];
 }
 
-function linksOf({ settings, owner, webUi }: ComposeSetting): Notification['links'] {
-  const address = settings.links?.webUi ?? webUi.address;
+function linksOf({ settings, owner, webUi }: ComposeSetting, place: InboxPlace): Notification['links'] {
+  const { links } = settings;
+  const address = links?.webUi === undefined ? webUi.address : baseAddress(links.webUi);
   return {
     webUi: address === null ? null : workflowPage(address, webUi.namespace, owner),
-    inbox: settings.links?.inbox ?? null,
+    inbox: links?.inbox === undefined ? null : inboxPage(links.inbox, owner, place),
   };
 }
+
+/** Where in the inbox it is answered, or read. */
+function placeOf({ kind, subject, question }: News): InboxPlace {
+  switch (kind) {
+    case 'escalation':
+    case 'reminder':
+      if (question !== undefined) return { kind: 'question', id: question.id };
+      return kind === 'reminder' && !EscalationId.safeParse(subject).success
+        ? reviewed(subject)
+        : { kind: 'objective' };
+    case 'plan-review':
+    case 'contract-review':
+      return reviewed(subject);
+    case 'decided':
+    case 'ended':
+      return { kind: 'objective' };
+    default:
+      return assertNever(kind, 'kind');
+  }
+}
+
+const reviewed = (subject: string): InboxPlace =>
+  subject === PLAN_SUBJECT ? { kind: 'plan' } : { kind: 'contract', name: subject };

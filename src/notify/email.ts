@@ -113,7 +113,7 @@ function page(notification: Notification): string {
     <html lang="en">
       <body>
         <p>${rows}</p>
-        ${links.inbox === null ? null : html`<p><a href="${links.inbox}">Open the inbox</a></p>`}
+        ${links.inbox === null ? null : html`<p><a href="${links.inbox}">Open in the inbox</a></p>`}
         ${links.webUi === null ? null : html`<p><a href="${links.webUi}">Open in the Temporal Web UI</a></p>`}
       </body>
     </html>`.toString();

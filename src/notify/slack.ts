@@ -11,6 +11,8 @@ const MOST_EVIDENCE = 4;
 interface Mrkdwn {
   readonly type: 'mrkdwn';
   readonly text: string;
+  /** Otherwise Slack makes links of bare addresses and channel names, and mentions of `@name`. */
+  readonly verbatim: true;
 }
 type Block =
   | { readonly type: 'header'; readonly text: { readonly type: 'plain_text'; readonly text: string } }
@@ -50,7 +52,7 @@ export function slackMessage(notification: Notification): SlackMessage {
       `• ${escaped(label, 300)} (${kind}, option ${code(id)}${recommended ? ', recommended' : ''})`,
   );
   const addresses = [
-    ...(links.inbox === null ? [] : [link(links.inbox, 'Open the inbox')]),
+    ...(links.inbox === null ? [] : [link(links.inbox, 'Open in the inbox')]),
     ...(links.webUi === null ? [] : [link(links.webUi, 'Open in the Temporal Web UI')]),
   ];
   return {
@@ -66,7 +68,7 @@ export function slackMessage(notification: Notification): SlackMessage {
   };
 }
 
-const mrkdwn = (text: string): Mrkdwn => ({ type: 'mrkdwn', text });
+const mrkdwn = (text: string): Mrkdwn => ({ type: 'mrkdwn', text, verbatim: true });
 const section = (text: string): Block => ({ type: 'section', text: mrkdwn(cut(text, SECTION)) });
 const context = (text: string): Block => ({ type: 'context', elements: [mrkdwn(cut(text, SECTION))] });
 

@@ -9,6 +9,7 @@ import type { ObjectiveStatus } from '../domain/status';
 import type { EscalationReason } from '../domain/triggers';
 import type { WatchStatus } from '../domain/watch-status';
 import type { ObjectiveRow, WatchRow } from '../domain/standing';
+import type { Wait as OpenWait } from '../domain/waits';
 
 /** What may be said about a run from here; everything is checked as the command checks it. */
 export interface StartCall {
@@ -53,6 +54,16 @@ interface Diff {
   readonly text: string;
 }
 
+/** Everything that waits for a human, in short. */
+interface OpenWaits {
+  /** Oldest first; `objective` is the id of an objective or a watch. */
+  readonly rows: readonly (OpenWait & { readonly objective: string })[];
+  /** Objectives and watches that wait for something nobody could tell, since no worker is up. */
+  readonly unread: readonly string[];
+  /** There are more than a list holds. */
+  readonly more: boolean;
+}
+
 export interface Wait {
   readonly id: string;
   readonly timeoutMs: number;
@@ -75,12 +86,16 @@ export interface Desk {
   start(call: StartCall): Promise<Started>;
   list(state: ObjectiveState | null): Promise<readonly ObjectiveRow[]>;
   status(id: string): Promise<Standing>;
+  /** By visibility and memo: workflows are asked only where these do not tell. */
+  waits(): Promise<OpenWaits>;
   /** Where the watch over a deployment stands; `status` null: no worker answered. */
   watch(watchId: string): Promise<{ readonly row: WatchRow; readonly status: WatchStatus | null }>;
-  /** Of one objective or watch; null: of all. */
+  /** Of one objective or watch; null: of all. `repository` as lists name it. */
   escalations(
     id: string | null,
-  ): Promise<readonly { readonly objective: string; readonly escalation: Escalation }[]>;
+  ): Promise<
+    readonly { readonly objective: string; readonly repository: string; readonly escalation: Escalation }[]
+  >;
   /**
    * What people decided before on questions of this trigger: those about this objective's repository first, newest first,
    * at most three. `id`: of an objective or a watch.
@@ -89,6 +104,10 @@ export interface Desk {
     readonly id: string;
     readonly trigger: EscalationReason;
   }): Promise<readonly Precedent[]>;
+  /** The same for several questions at once, in their order. */
+  precedentsOf(
+    questions: readonly { readonly repository: string; readonly trigger: EscalationReason }[],
+  ): Promise<readonly (readonly Precedent[])[]>;
   send(message: {
     readonly id: string;
     readonly name: MessageName | WatchMessageName;

@@ -28,8 +28,8 @@ export async function tryNumberedLock(lock: NumberedLock, content: string): Prom
   if (last !== undefined && (await lock.isHeld(numberedFile(lock, last)))) return null;
   const mine = (last ?? 0) + 1;
   const draft = join(folder, `${before}${randomUUID()}.tmp`);
-  await writeFile(draft, content, { mode: 0o600 });
   try {
+    await writeFile(draft, content, { mode: 0o600 });
     await link(draft, numberedFile(lock, mine));
   } catch (error) {
     if (errorCodeOf(error) === 'EEXIST') return null;

@@ -1,16 +1,15 @@
+import { withoutReferences } from '../domain/forge-references';
 import { GATE_SECTIONS } from '../domain/gate-items';
 import type { Report, ReportGate } from '../domain/report';
 import { code, escapeExcerpt, escapeMarkdown } from './escape-markdown';
 import { renderDatabaseChanges } from './render-coordination';
 import { renderMarkdown } from './render-markdown';
 
-/** What GitHub takes as the body of a pull request, in characters. */
-const MOST_BODY_CHARACTERS = 65_536;
 const MOST_TITLE_CHARACTERS = 120;
 
 /**
  * A delivered objective as a pull request: the checklist, the receipts and what a migration needs first, the whole report
- * below, cut where the host takes no more.
+ * below. The forge cuts it where it takes no more.
  */
 export function describePullRequest(
   report: Report,
@@ -27,8 +26,16 @@ export function describePullRequest(
     .join('\n\n');
   return {
     title: titleOf(report.objective),
-    body: cutBody(`${head}\n\n---\n\n${renderMarkdown(report)}`, path),
+    body: partReferences(`${head}\n\n---\n\n${renderMarkdown(report)}`),
   };
+}
+
+/**
+ * Forges look for `@name`, `#1` and `GH-1` in what Markdown has become, where `&#64;` is an `@` again; a zero-width space
+ * after it keeps them from mentioning people and closing issues.
+ */
+function partReferences(markdown: string): string {
+  return markdown.replace(/&#(?:64|35);|\bGH-(?=\d)/gi, '$&\u200b');
 }
 
 /** The first line of the objective. Titles are plain text, in which `@` still mentions and `#` still refers. */
@@ -37,9 +44,8 @@ function titleOf(objective: string): string {
     .trim()
     .split(/\r?\n/)[0]
     ?.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ' ')
-    .replace(/([@#])(?=\w)/g, '$1\u200b')
     .trim();
-  const title = line === undefined || line === '' ? 'A backend objective' : line;
+  const title = line === undefined || line === '' ? 'A backend objective' : withoutReferences(line);
   const points = [...title];
   return points.length <= MOST_TITLE_CHARACTERS
     ? title
@@ -79,12 +85,4 @@ function renderReceipts(gate: ReportGate | null): string {
 function renderRollout(report: Report): string {
   const changes = renderDatabaseChanges(report);
   return changes === '' ? '## Migration and rollout\n\nNo schema change.' : changes;
-}
-
-function cutBody(body: string, path: string): string {
-  if (body.length <= MOST_BODY_CHARACTERS) return body;
-  const note = `\n\n*Cut here; the rest is in ${code(path)}.*\n`;
-  const kept = body.slice(0, MOST_BODY_CHARACTERS - note.length);
-  // At the end of a line, so that no row of a table and no surrogate pair is torn.
-  return `${kept.slice(0, Math.max(kept.lastIndexOf('\n'), 1))}${note}`;
 }

@@ -11,7 +11,8 @@ import type { GateSetting } from '../gate/gate-runner';
 import { createReceiptCache } from '../gate/receipt-cache';
 import type { BlobStore } from '../ports/blob-store';
 import type { Engines } from '../ports/engines';
-import { keepPostgres } from '../postgres/kept-postgres';
+import { dataFolderFor } from '../postgres/data-folder';
+import { keepPostgres, type KeptPostgres } from '../postgres/kept-postgres';
 import { findOnPath } from '../postgres/postgres-programs';
 import { startPostgres } from '../postgres/start-postgres';
 import { createSandbox, probeSandbox } from '../sandbox/sandbox';
@@ -20,6 +21,8 @@ import { surveyTree } from '../survey/survey-tree';
 /** What commands of a target are run with on this machine, and the end of it. */
 export interface Checking {
   readonly setting: GateSetting & { readonly engines: Engines };
+  /** For data of any size, as a replica's: a server whose data is on the disk. */
+  readonly postgresOnDisk: GateSetting['postgres'];
   stop(): Promise<void>;
 }
 
@@ -33,13 +36,18 @@ export async function openChecking(options: {
 }): Promise<Checking> {
   const { environment, home, store, troubles = 'throw' } = options;
   const folder = (name: string): string => join(home.home, name);
-  const database = keepPostgres(() =>
-    startPostgres({
-      path: environment.path,
-      dataRoot: folder('postgres'),
-      ...(environment.replicaUrl === undefined ? {} : { replicaUrl: environment.replicaUrl }),
-    }),
-  );
+  const onDisk = folder('postgres');
+  const keepIn = (dataRoot: string): KeptPostgres =>
+    keepPostgres(() =>
+      startPostgres({
+        path: environment.path,
+        dataRoot,
+        ...(environment.replicaUrl === undefined ? {} : { replicaUrl: environment.replicaUrl }),
+      }),
+    );
+  const dataRoot = await dataFolderFor(onDisk);
+  const database = keepIn(dataRoot);
+  const roomy = dataRoot === onDisk || environment.replicaUrl !== undefined ? database : keepIn(onDisk);
   const dependencyStore = folder('dependencies');
   const engines = createEngines({ path: environment.path, environment: environment.inherited });
   return {
@@ -54,7 +62,7 @@ export async function openChecking(options: {
       clock: () => new Date(),
       searchPath: environment.path,
       // Not the configured server: others use it, so nothing on it can be counted.
-      privatePostgres: () => startPostgres({ path: environment.path, dataRoot: folder('postgres') }),
+      privatePostgres: () => startPostgres({ path: environment.path, dataRoot }),
       engineVersions: async (survey) =>
         [
           await engineVersions(engines, survey.engines ?? []),
@@ -82,7 +90,10 @@ export async function openChecking(options: {
       },
       troubles,
     },
-    stop: () => database.stop(),
+    postgresOnDisk: () => roomy.get(),
+    stop: async () => {
+      await Promise.all([database.stop(), roomy === database ? undefined : roomy.stop()]);
+    },
   };
 }
 

@@ -98,7 +98,7 @@ export async function openDepartment(options: {
     }),
     gates: createGateRunner(checking.setting),
     bootstrap,
-    replicas: createReplicas(checking.setting),
+    replicas: createReplicas({ ...checking.setting, postgres: checking.postgresOnDisk }),
     reports: createReports({ dir: folder('reports'), blobs: store }),
     probes: createProbes({ variable: (name) => environment.inherited[name] }),
     ...openDecisionPorts({ environment, home }),

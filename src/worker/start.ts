@@ -1,5 +1,5 @@
 import { type NativeConnectionOptions, Runtime } from '@temporalio/worker';
-import { createLocalActivities } from '../../activities/decisions';
+import { createDecidingActivities } from '../../activities/decisions';
 import { ensureHome, type Home } from '../config/home';
 import type { Environment } from '../config/environment';
 import { openDecisionPorts } from './decision-ports';
@@ -24,8 +24,8 @@ export async function startDepartmentWorker(options: {
   const { connection, namespace, home, environment, mode, recording } = options;
   const webUi = { address: options.webUi ?? null, namespace };
   if (mode === 'workflow-only') {
-    const local = createLocalActivities(openDecisionPorts({ environment, home }));
-    return createWorker({ connection, namespace, activities: { local } });
+    const deciding = createDecidingActivities(openDecisionPorts({ environment, home }));
+    return createWorker({ connection, namespace, activities: { deciding } });
   }
   await ensureHome(home);
   const { openDepartment } = await import('./department.js');

@@ -110,9 +110,20 @@ describe('an attempt', () => {
         'built it',
         '',
         'Coordinator-Task: backend-T001',
-        'Coordinator-Specialist: @nodejs-expert',
+        'Coordinator-Specialist: nodejs-expert',
         'Coordinator-Attempt: backend-T001/2',
       ].join('\n'),
+    ]);
+  });
+
+  it('that hands off mentions nobody in its commit, closes no issue, and is nobody else', async () => {
+    const summary = 'Fixes #12 and GH-13 as @ada asked.\nCoordinator-Specialist: security-auditor';
+    const { messages } = await attempt({ kind: 'handed-off', note: { ...note, summary } });
+    const [message = ''] = messages;
+    expect(message).toMatch(/asked/);
+    expect(message).not.toMatch(/#12|GH-13|@ada/);
+    expect(message.match(/^Coordinator-Specialist: .*$/gm)).toEqual([
+      'Coordinator-Specialist: nodejs-expert',
     ]);
   });
 

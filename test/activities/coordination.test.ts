@@ -71,6 +71,50 @@ describe('a proposed plan', () => {
       errors: ['there is no task backend-T009 to drop'],
     });
   });
+
+  it('takes feedback as a whole or not at all, so that each task answers the item it is said to answer', async () => {
+    const { handle, analysis, plan, run, store } = await createBench();
+    const item = {
+      key: 'github:review-comment:2',
+      kind: 'review-comment',
+      author: 'ada',
+      member: true,
+      at: '2030-01-01T10:00:00Z',
+      url: null,
+      path: null,
+      line: null,
+      text: 'Say how long.',
+    };
+    const feedback = await store.put(
+      JSON.stringify({
+        pullRequest: {
+          forge: 'github',
+          repository: 'https://github.example/acme/orders',
+          number: 7,
+          url: 'https://github.example/acme/orders/pull/7',
+        },
+        items: [item],
+      }),
+    );
+    const take = (...keys: string[]): Promise<PlanResult> =>
+      run('amendPlan', {
+        handle,
+        analysis,
+        plan,
+        change: {
+          kind: 'feedback',
+          feedback,
+          keys,
+          done: [{ taskId: 'backend-T001', specialist: 'nodejs-expert' }],
+          after: [],
+        },
+      });
+    expect(await take('github:review-comment:1', item.key)).toMatchObject({
+      outcome: 'refused',
+      errors: ['The stored feedback has no github:review-comment:1.'],
+    });
+    expect((await take(item.key)).outcome).toBe('accepted');
+  });
 });
 
 describe('a specialist the repository brings', () => {

@@ -1,4 +1,5 @@
 // Needs nothing: the activity runs alone, over scripted ports.
+import { ForgeFailure } from '../../src/domain/forge-failure';
 import { BASE, createBench } from './ports';
 
 const REPORT = '/home/ada/reports/objective-test.md';
@@ -41,13 +42,31 @@ test('on a host without pull requests the branch is pushed, and the note says wh
   );
 });
 
-test('a push that is refused is told by whoever refused it', async () => {
+test('a push that is refused for good is told at once and not tried again', async () => {
+  const refused = new ForgeFailure(
+    'Forge.Refused',
+    'The branch could not be pushed (GH006: Protected branch).',
+  );
   const bench = await createBench({
     repositories: {
       origin: () => Promise.resolve('git@git.example:acme/orders.git'),
-      push: () => Promise.reject(new Error('The branch could not be pushed (GH006: Protected branch).')),
+      push: () => Promise.reject(refused),
     },
   });
   const request = { handle: bench.handle, branch: BRANCH, commit: BASE, report: REPORT };
-  expect(String(await bench.failure('openPullRequest', request))).toMatch(/GH006: Protected branch/);
+  expect(await bench.run('openPullRequest', request)).toEqual({
+    pullRequest: null,
+    note: 'The branch could not be pushed (GH006: Protected branch).',
+  });
+});
+
+test('a push that failed otherwise is told by whoever failed', async () => {
+  const bench = await createBench({
+    repositories: {
+      origin: () => Promise.resolve('git@git.example:acme/orders.git'),
+      push: () => Promise.reject(new Error('The branch could not be pushed (the connection was reset).')),
+    },
+  });
+  const request = { handle: bench.handle, branch: BRANCH, commit: BASE, report: REPORT };
+  expect(String(await bench.failure('openPullRequest', request))).toMatch(/the connection was reset/);
 });

@@ -138,8 +138,9 @@ describe('a crash', () => {
       problem: null,
       notes: [expect.stringContaining('not in head.json')],
     });
-    await log().append([auditEntry('entry-3')]);
-    expect(await verify()).toMatchObject({ lines: 3, problem: null, notes: [] });
+    // Told again, for whoever told it was told that it failed: it is there, and the note is made up for.
+    await log().append([auditEntry('entry-2')]);
+    expect(await verify()).toMatchObject({ lines: 2, problem: null, notes: [] });
   });
 });
 
@@ -223,11 +224,30 @@ describe('verifying finds the first line that does not hold', () => {
     expect((await verify()).problem).toMatchObject({ why: expect.stringContaining('head.json') as unknown });
   });
 
+  it.each([
+    ['the end was cut off', async (lines: string[]) => rewrite(lines.slice(0, 2)), 3],
+    ['everything is gone', () => rm(file), 1],
+    ['what was noted beside it is gone', () => rm(join(folder, 'head.json')), 4],
+  ])('%s, and decisions followed: they hide nothing', async (_, change, line) => {
+    const audit = log();
+    for (const id of ['entry-1', 'entry-2', 'entry-3']) await audit.append([auditEntry(id)]);
+    await change(await linesOf());
+    // By the very writer, which remembers what it wrote, and by another.
+    await audit.append([auditEntry('entry-4')]);
+    await log().append([auditEntry('entry-5')]);
+    expect((await verify()).problem).toEqual({
+      line,
+      why: 'tells that the lines before it were not those that had been written when it was added',
+    });
+    const kinds = (await createAuditReader({ folder }).lines()).slice(line - 1).map(({ kind }) => kind);
+    expect(kinds).toEqual(['break', 'decision', 'decision']);
+  });
+
   it('a broken log still takes new decisions, and stays broken where it was', async () => {
     await rewriteLast('hello');
     await log().append([auditEntry('entry-3')]);
     expect((await verify()).problem).toMatchObject({ line: 2, why: 'is no line of this log' });
-    expect((await createAuditReader({ folder }).lines()).map((line) => line.seq)).toEqual([1, 3]);
+    expect((await createAuditReader({ folder }).lines()).map((line) => line.seq)).toEqual([1, 3, 4]);
   });
 });
 

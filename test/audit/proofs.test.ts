@@ -1,5 +1,5 @@
 // Needs no server; makes keys in a temporary folder.
-import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createProofs } from '../../src/audit/proofs';
@@ -98,7 +98,14 @@ describe('the key of an installation', () => {
     await expect(readDecisionKey(none, { home })).rejects.toThrow('chmod 600');
     await chmod(decisionKeyPath({ home }), 0o600);
     await writeFile(decisionKeyPath({ home }), 'not a key');
-    await expect(readDecisionKey(none, { home })).rejects.toThrow('remove it');
+    await expect(readDecisionKey(none, { home })).rejects.toThrow(
+      'copy it from where decisions are made, or remove it',
+    );
     expect(await readFile(decisionKeyPath({ home }), 'utf8')).toBe('not a key');
+  });
+
+  it('is asked for in words where something else stands in its place', async () => {
+    await mkdir(decisionKeyPath({ home }), { mode: 0o700 });
+    await expect(readDecisionKey(none, { home })).rejects.toThrow('is no file');
   });
 });

@@ -6,7 +6,7 @@ import { createAuditLog } from '../../src/audit/audit-log';
 import { createAuditReader } from '../../src/audit/audit-reader';
 import { audit } from '../../src/cli/commands/audit';
 import type { CommandContext } from '../../src/cli/command';
-import { findPrecedents } from '../../src/cli/find-precedents';
+import { findPrecedents, openPrecedents } from '../../src/cli/find-precedents';
 import { describeEscalation } from '../../src/cli/live/questions';
 import { auditEntry, QUESTION } from '../audit/entries';
 
@@ -97,5 +97,20 @@ describe('precedents', () => {
     );
     const none = await findPrecedents(services(), { trigger: 'gate-red', repository: '/srv/shop' });
     expect(none).toEqual([]);
+  });
+
+  it('of many questions are read from the log once', async () => {
+    await write('one');
+    let read = 0;
+    const reader = createAuditReader({ folder: join(home, 'audit') });
+    const lines = (): ReturnType<typeof reader.lines> => {
+      read += 1;
+      return reader.lines();
+    };
+    const find = openPrecedents({ audit: () => Promise.resolve({ ...reader, lines }) });
+    const about = { trigger: 'security-concern', repository: '/srv/shop' } as const;
+    const found = await Promise.all([find(about), find(about), find({ ...about, trigger: 'gate-red' })]);
+    expect(found.map((precedents) => precedents.length)).toEqual([1, 1, 0]);
+    expect(read).toBe(1);
   });
 });

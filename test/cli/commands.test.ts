@@ -133,6 +133,13 @@ test('the end of an offline run says that no Claude was asked', () => {
   expect(describeEnd(end, status())).toContain('no Claude was asked');
 });
 
+test('the end names the report as text and as the page to open', () => {
+  const end = { objectiveId: ID, outcome: 'red', reason: null, branch: 'b', commit: 'c' } as const;
+  const rows = describeEnd({ ...end, report: '/home/reports/x.md' }, null);
+  expect(rows).toContain('  report     /home/reports/x.md\n  as a page  /home/reports/x.html');
+  expect(describeEnd({ ...end, report: null }, null)).not.toContain('page');
+});
+
 test('task ids may be short', () => {
   expect(taskIdArgument('T3')).toBe('backend-T003');
   expect(taskIdArgument('12')).toBe('backend-T012');

@@ -1,5 +1,5 @@
 // Needs the built program for what it does headless; questions run over scripted prompts in this process.
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandContext } from '../../src/cli/command';
@@ -165,6 +165,12 @@ describe('with flags', () => {
     [{ notifySecretEnv: 'COORDINATOR_NOTIFY_X' }, /belong to --notify-webhook/],
     [{ notifyWebhook: 'file:///etc/passwd' }, /^--notify-webhook: /],
     [{ notifyWebhook: 'https://ann:secret@hooks.example' }, /^--notify-webhook: .*keeps no secret/],
+    [{ notifyWebhook: 'https://hooks.slack.com/services/T0/B0/x' }, /^--notify-webhook: .*address of Slack/],
+    [
+      { notifyWebhook: 'https://x.example/hook?sig=Zm9v' },
+      /COORDINATOR_NOTIFY_WEBHOOK_URL and give its name/,
+    ],
+    [{ notifyWebhook: `https://x.example/glpat-${'a1'.repeat(12)}` }, /looks like a secret/],
     [
       { notifyWebhook: 'https://hooks.example', notifySecretEnv: 'PATH' },
       /^--notify-secret-env: .*COORDINATOR_NOTIFY_/,
@@ -177,12 +183,17 @@ describe('with flags', () => {
     );
   });
 
-  test('a repository with a password in its address is refused, and the password is not repeated', async () => {
-    const refused = init({ repo: 'https://ann:hunter2@host/shop.git', model: 'auto', budgetUsd: '1' });
-    await expect(refused).rejects.toThrow(/--repo: .*keeps no secret/);
-    await expect(refused).rejects.not.toThrow(/hunter2/);
-    expect(await settings()).toEqual({ version: 1 });
-  });
+  test.each(['ann:hunter2', `ghp_${'Ab1'.repeat(12)}`])(
+    'a repository with a password or token in its address is refused, and it is not repeated: %s',
+    async (user) => {
+      const refused = init({ repo: `https://${user}@host/shop.git`, model: 'auto', budgetUsd: '1' });
+      await expect(refused).rejects.toThrow(/--repo: .*keeps no secret/);
+      await expect(refused).rejects.toThrow(
+        expect.objectContaining({ message: expect.not.stringContaining(user) }),
+      );
+      expect(await settings()).toEqual({ version: 1 });
+    },
+  );
 });
 
 describe('a file that is there', () => {
@@ -319,6 +330,23 @@ describe('the program', () => {
     const { code, stderr } = await openAt(join(file, 'home'));
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^The folder .* cannot be/) });
     await rm(file);
+  });
+
+  test('without git on PATH a repository is refused in one sentence that says what to install, exit 2', async () => {
+    const bare = join(folder, 'bin');
+    await mkdir(bare);
+    await symlink(process.execPath, join(bare, 'node'));
+    const other = await openCommandLine({ PATH: bare });
+    try {
+      const { code, stderr } = await other.run('init', '--yes', '--repo', folder);
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: expect.stringMatching(/^git .*install git 2\.38/),
+      });
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+    } finally {
+      await other.dispose();
+    }
   });
 
   // A superuser may write everywhere.

@@ -248,6 +248,23 @@ describe('a plan file', () => {
     });
   });
 
+  it('of tens of thousands of keys is refused at once, with as many lines as people read', () => {
+    const keys = Array.from({ length: 30_000 }, (_, index) => `k${String(index)}: 1\n`).join('');
+    const checked = checkPlanFile(bytes(keys), auth);
+    expect(checked.kind === 'wrong' && checked.errors.length).toBe(20);
+    expect(checkPlanFile(bytes(`${keys}k7: 2\n`), auth)).toEqual({
+      kind: 'wrong',
+      errors: [{ line: 30_001, text: expect.stringContaining('unique') }],
+    });
+  });
+
+  it.each<[string, (text: string) => string]>([
+    ['line ends of Windows', (text) => text.replaceAll('\n', '\r\n')],
+    ['a byte order mark', (text) => `\ufeff${text}`],
+  ])('with %s says the same', (_, change) => {
+    expect(checkPlanFile(bytes(change(writePlanFile(auth))), auth)).toMatchObject({ kind: 'nothing' });
+  });
+
   it.each(['', '\n\n', '# only words of ours\n#! and these\n'])('%j is empty', (text) => {
     expect(checkPlanFile(bytes(text), auth)).toEqual({ kind: 'nothing', why: 'The file is empty' });
   });
@@ -325,6 +342,17 @@ describe('a plan on the terminal', () => {
     for (const line of narrow) expect([...line].length).toBeLessThanOrEqual(80);
     expect(narrow.join('\n')).toMatch(/T003 +@nodejs-expert +pending +T001,T002 +Task 3 long/);
     expect(planTable({ tasks: shown }, null).join('\n')).toContain('long '.repeat(30).trim());
+  });
+
+  it('keeps within 80 columns with budgets and long ids, too', () => {
+    const tasks = shown.map((task, index) => ({
+      ...task,
+      id: `backend-T10000${String(index)}`,
+      dependsOn: Array.from({ length: 8 }, () => 'backend-T100001'),
+      specialist: 'database-optimizer-of-the-team',
+      budgetUsd: 1234.56,
+    }));
+    for (const line of planTable({ tasks }, 80)) expect([...line].length).toBeLessThanOrEqual(80);
   });
 
   it('has a column for budgets only where there are any', () => {

@@ -1,5 +1,7 @@
 // Needs no server: the command over a scripted department, with a script as the editor.
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -9,6 +11,7 @@ import { editInEditor } from '../../src/cli/plan/edit-in-editor';
 import { openPlan } from '../../src/cli/plan/plan-at-hand';
 import { readPlanCall, readPlanFlags } from '../../src/cli/plan/plan-call';
 import { runPlan } from '../../src/cli/plan/run-plan';
+import { speakerAt } from '../../src/cli/speaker';
 import { byName } from '../../src/config/call-form';
 import { readEnvironment } from '../../src/config/environment';
 import type { Plan } from '../../src/domain/plan';
@@ -56,7 +59,7 @@ function editor(body: string): string {
 const save = (expression: string): string => `fs.writeFileSync(path, ${expression});`;
 
 interface Stage {
-  readonly sent: { name: string; payload: Record<string, unknown> }[];
+  readonly sent: { name: string; payload: Record<string, unknown>; from?: object | null }[];
   readonly out: () => string;
   readonly err: () => string;
   readonly context: CommandContext;
@@ -67,7 +70,7 @@ function stage(
   over: {
     readonly status?: Partial<ObjectiveStatus>;
     readonly now?: Partial<ObjectiveStatus>;
-    readonly refuse?: string;
+    readonly refuse?: string | Error;
     readonly editor?: string;
     readonly interactive?: boolean;
     readonly json?: boolean;
@@ -87,6 +90,7 @@ function stage(
     status: () => Promise.resolve({ kind: 'live', status }),
     snapshot: () => Promise.resolve({ ...status, ...over.now }),
     send: (message: Stage['sent'][number]) => {
+      if (over.refuse instanceof Error) return Promise.reject(over.refuse);
       if (over.refuse !== undefined) return Promise.reject(new UserError(over.refuse, 'bad-input'));
       sent.push(message);
       return Promise.resolve({ applied: true, message: 'edited: the plan is at version 2 now' });
@@ -148,7 +152,8 @@ describe('showing a plan', () => {
     const text = on.out();
     expect(text).toMatch(/Plan version 1, 8 tasks; the objective is awaiting-approval/);
     expect(text).toMatch(/T003 +@nodejs-expert +pending +T001,T002 +Task 3/);
-    expect(text).toContain(`plan ${ID} approve`);
+    // Whoever approves approves what was shown, not what somebody made of it meanwhile.
+    expect(text).toContain(`plan ${ID} approve --plan-version 1`);
     expect(text).toContain(`plan ${ID} edit`);
     expect(text).not.toContain('\u001b');
   });
@@ -183,6 +188,11 @@ describe('showing a plan', () => {
       plan: JSON.parse(JSON.stringify(PLAN)),
     });
   });
+});
+
+it('a plan as JSON that this home does not hold is refused in a sentence', async () => {
+  const on = stage({ json: true, status: { plan: { version: 1, ref: 'd'.repeat(64) } } });
+  await expect(run(on, [])).rejects.toMatchObject(refused(/not in the store of this home/));
 });
 
 describe('an edit in the editor', () => {
@@ -281,6 +291,7 @@ describe('an edit in the editor', () => {
         },
         blobs,
         by: 'ann',
+        from: null,
         say: (line) => said.push(line),
         environment: readEnvironment({ EDITOR: editor(body) }),
         home: on.context.home,
@@ -295,6 +306,69 @@ describe('an edit in the editor', () => {
     expect(text.split('\n')[line - 1]).toContain('specialist: cobol-expert');
     expect(said.join('\n')).toMatch(/plan\.yaml:\d+: backend-T007/);
     expect(sent?.message).toContain('python-pro');
+  });
+
+  it('is signed by whoever the operating system says it is, like every other decision', async () => {
+    const on = stage({ interactive: true, editor: editor(save(`text.replace('a plan', 'another')`)) });
+    await run(on, ['edit'], { by: 'somebody else' });
+    expect(on.sent[0]?.from).toEqual(speakerAt('cli'));
+    const part = stage();
+    await run(part, ['drop', 'T6']);
+    expect(part.sent[0]?.from).toEqual(speakerAt('cli'));
+    const unchecked = stage({ status: { plan: { version: 1, ref: 'd'.repeat(64) } } });
+    await run(unchecked, ['drop', 'T6']);
+    expect(unchecked.sent[0]?.from).toEqual(speakerAt('cli'));
+  });
+
+  it('that grows without end is refused, and kept as it was written', async () => {
+    const on = stage({
+      interactive: true,
+      editor: editor(save(`text + '# '.repeat(3 * 1024 * 1024)`)),
+    });
+    await expect(run(on, ['edit'])).rejects.toMatchObject(refused(/too large: .*what you wrote is in/));
+    const [folder = ''] = leftovers();
+    expect(statSync(join(home, folder, 'plan.yaml')).size).toBeGreaterThan(6 * 1024 * 1024);
+  });
+
+  it('that breaks while it is sent says where the file is', async () => {
+    const on = stage({
+      interactive: true,
+      editor: editor(save(`text.replace('a plan', 'another')`)),
+      refuse: new Error('the wire is cut'),
+    });
+    await expect(run(on, ['edit'])).rejects.toThrow('the wire is cut');
+    const [folder = ''] = leftovers();
+    expect(on.out()).toContain(`What you wrote is in ${join(home, folder, 'plan.yaml')}`);
+  });
+
+  it('keeps the file and says where it is when the question to open it again is interrupted', async () => {
+    const on = stage();
+    const status = statusOf({ plan: { version: 1, ref: REF, analysis: FACTS, brought: [] } });
+    const edit = editInEditor(
+      {
+        department: {
+          send: () => Promise.reject(new Error('unused')),
+          snapshot: () => Promise.resolve(null),
+        },
+        blobs,
+        by: 'ann',
+        from: null,
+        say: () => undefined,
+        environment: readEnvironment({ EDITOR: editor(save(`text.replace('title: Task 3', 'title: [3]')`)) }),
+        home: on.context.home,
+        again: () => Promise.reject(Object.assign(new Error('SIGINT'), { name: 'ExitPromptError' })),
+      },
+      await openPlan(blobs, status),
+      undefined,
+    );
+    await expect(edit).rejects.toMatchObject(refused(/tasks\.3\.title.*what you wrote is in/));
+    expect(leftovers()).toHaveLength(1);
+  });
+
+  it('left unchanged says what an editor with a window of its own needs', async () => {
+    const on = stage({ interactive: true, editor: editor('') });
+    await run(on, ['edit']);
+    expect(on.out()).toContain('code --wait');
   });
 
   it('of a plan somebody changed meanwhile is refused with what changed, and kept', async () => {
@@ -343,6 +417,30 @@ describe('an edit from a file', () => {
       refused(/at version 2, and old\.yaml is a copy of version 1/),
     );
     expect(on.out()).toContain('backend-T006 specialist');
+  });
+
+  it('of the same version of another plan is refused: the objective may have gone back to an earlier task', async () => {
+    const yaml = stage();
+    await run(yaml, [], { yaml: true });
+    writeFileSync(join(home, 'mine.yaml'), yaml.out().replace('summary: a plan', 'summary: mine'));
+    const now = { plan: { version: 1, ref: NEWER, analysis: FACTS } };
+    const on = stage({ status: now, now });
+    await expect(run(on, ['edit'], { file: 'mine.yaml' })).rejects.toMatchObject(
+      refused(/at version 1, and mine\.yaml is a copy of another plan; get the newest/),
+    );
+    expect(on.out()).toContain('backend-T006 specialist');
+    expect(on.sent).toEqual([]);
+  });
+
+  it('may come from a pipe', async () => {
+    const yaml = stage();
+    await run(yaml, [], { yaml: true });
+    const pipe = join(home, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const on = stage();
+    const text = yaml.out().replace('summary: a plan', 'summary: piped');
+    await Promise.all([run(on, ['edit'], { file: 'pipe' }), writeFile(pipe, text)]);
+    expect(plan(on).summary).toBe('piped');
   });
 
   it.each([
@@ -423,6 +521,7 @@ describe('the question about a plan at the terminal', () => {
   const ask = async (
     answers: string[],
     editPlan?: () => Promise<{ applied: boolean; message: string } | null>,
+    title = 'Task',
   ) => {
     const sent: object[] = [];
     const notes: string[] = [];
@@ -446,9 +545,10 @@ describe('the question about a plan at the terminal', () => {
           input: () => Promise.resolve('too much'),
         },
         by: 'ann@tty',
+        columns: () => 80,
         ...(editPlan === undefined ? {} : { editPlan }),
       },
-      statusOf({ plan: { version: 3, ref: REF }, tasks: [taskOf()] }),
+      statusOf({ plan: { version: 3, ref: REF }, tasks: [taskOf({ title })] }),
       new AbortController().signal,
     );
     return { sent, notes, message };
@@ -465,6 +565,20 @@ describe('the question about a plan at the terminal', () => {
     const { sent, message } = await ask(['edit', 'edit'], () => Promise.resolve(ends.shift() ?? null));
     expect(sent).toEqual([]);
     expect(message).toMatchObject({ message: 'edited' });
+  });
+
+  it('shows the plan in the columns there are, its indent among them', async () => {
+    const { notes } = await ask(['later'], undefined, 'long '.repeat(30));
+    expect(notes.some((line) => line.length === 80)).toBe(true);
+    for (const line of notes) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('says why an edit was refused, and asks again', async () => {
+    const { sent, notes } = await ask(['edit', 'approve'], () =>
+      Promise.reject(new UserError('The plan is refused at line 3.', 'bad-input')),
+    );
+    expect(notes.join('\n')).toContain('The plan is refused at line 3.');
+    expect(sent).toMatchObject([{ decision: 'approve' }]);
   });
 
   it('rejects with a comment, or leaves it open', async () => {

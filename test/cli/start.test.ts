@@ -338,3 +338,10 @@ test('paths resolve against where the user stands, addresses stay', () => {
   expect(locateRepository('https://host/a/b', '/x')).toBe('https://host/a/b');
   expect(locateRepository('git@host:a/b.git', '/x')).toBe('git@host:a/b.git');
 });
+
+test("`~` is the user's home where no shell has read it, and a name otherwise", () => {
+  expect(locateRepository('~/shop', '/x', '/home/ann')).toBe('/home/ann/shop');
+  expect(locateRepository('~', '/x', '/home/ann')).toBe('/home/ann');
+  expect(locateRepository('~bob/shop', '/x', '/home/ann')).toBe('/x/~bob/shop');
+  expect(locateRepository('a/~/shop', '/x', '/home/ann')).toBe('/x/a/~/shop');
+});

@@ -122,6 +122,25 @@ describe('messages', () => {
     });
   });
 
+  test('what was refused under an id is asked once more under another: its reason may be gone', async () => {
+    const ids: string[] = [];
+    const gateway = createFakeGateway({
+      executions: [execution(ID)],
+      worker: true,
+      update: ({ updateId }) => {
+        ids.push(updateId);
+        if (updateId === 'the same words')
+          throw named('WorkflowUpdateFailedError', 'Workflow Update failed', {
+            cause: new Error('the proof of ada does not hold'),
+          });
+        return { accepted: true, message: 'decided' };
+      },
+    });
+    const sent = await createDepartmentClient(gateway).send({ ...steer, updateId: 'the same words' });
+    expect(sent).toEqual({ applied: true, message: 'decided' });
+    expect(ids).toEqual(['the same words', expect.not.stringMatching('the same words')]);
+  });
+
   test('losing the race against the end says that it was already decided', async () => {
     const gateway = createFakeGateway({
       executions: [execution(ID)],

@@ -29,7 +29,7 @@ export function createFakeGateway(script: {
   readonly knowsSearchAttributes?: boolean;
   readonly worker?: boolean;
   readonly query?: (name: string) => unknown;
-  readonly update?: () => unknown;
+  readonly update?: (request: { readonly updateId: string }) => unknown;
   readonly signal?: () => void;
   readonly result?: unknown;
   readonly runs?: readonly RunHistory[];
@@ -81,7 +81,7 @@ export function createFakeGateway(script: {
       queries.push(name);
       return Promise.resolve().then(() => script.query?.(name));
     },
-    update: () => Promise.resolve().then(() => script.update?.()),
+    update: (request) => Promise.resolve().then(() => script.update?.(request)),
     signal: (request) =>
       Promise.resolve().then(() => {
         script.signal?.();

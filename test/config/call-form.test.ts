@@ -39,3 +39,28 @@ test('a command without arguments needs no separator in an npm script', () => {
   expect(call('server')).toBe('npm run server');
   expect(call('server --stop')).toBe('npm run server -- --stop');
 });
+
+test.each([
+  ['from within the checkout', '/src/c/docs', 'npm run list'],
+  ['from beside it', '/src', 'npm --prefix /src/c run list'],
+  ['from a folder whose name begins alike', '/src/c-2', 'npm --prefix /src/c run list'],
+  ['from nobody knows where', undefined, 'npm run list'],
+])('an npm script called %s is printed as it works there', (_how, stands, expected) => {
+  const variables = {
+    npm_lifecycle_event: 'list',
+    npm_package_json: '/src/c/package.json',
+    INIT_CWD: stands,
+  };
+  const call = callFormOf({ script: '/src/c/bin/c.js', command: 'list', cwd: '/src/c', variables });
+  expect(call('list')).toBe(expected);
+});
+
+test('a checkout in a folder with spaces and quotes is one word', () => {
+  const variables = {
+    npm_lifecycle_event: 'list',
+    npm_package_json: "/it's a/c/package.json",
+    INIT_CWD: '/x',
+  };
+  const call = callFormOf({ script: 'c.js', command: 'list', cwd: '/y', variables });
+  expect(call('status a')).toBe("npm --prefix '/it'\\''s a/c' run status -- a");
+});

@@ -12,6 +12,7 @@ import { createBootstrap } from '../../src/gate/bootstrap';
 import { createContractExercise } from '../../src/gate/contract/exercise-contract';
 import { readContract } from '../../src/gate/contract/read-contract';
 import type { Contracts } from '../../src/ports/contracts';
+import { dataFolderFor } from '../../src/postgres/data-folder';
 import { startPostgres, type PostgresServer } from '../../src/postgres/start-postgres';
 import { createSandbox, probeSandbox } from '../../src/sandbox/sandbox';
 import { createSetting, SURVEY } from '../gate/support';
@@ -54,8 +55,8 @@ export async function openContracts(dependencies: 'none' | 'installed'): Promise
   // Dependencies are kept between tests: installing them is not what these tests are about.
   const dependencyStore = dependencies === 'none' ? state : join(tmpdir(), 'gate-tests-dependencies');
   let shared: Promise<PostgresServer> | undefined;
-  const start = (): Promise<PostgresServer> =>
-    startPostgres({ path: environment.path, dataRoot: join(state, 'postgres') });
+  const start = async (): Promise<PostgresServer> =>
+    startPostgres({ path: environment.path, dataRoot: await dataFolderFor(join(state, 'postgres')) });
   const setting = createSetting(state, {
     sandbox: createSandbox(await probeSandbox({ PATH: environment.path })),
     dependencyStore,

@@ -175,7 +175,25 @@ describe('links between documents', () => {
       .filter((target) => !existsSync(join(packageRoot(), dirname(path), target.replace(/#.*$/, ''))));
     expect(broken).toEqual([]);
   });
+
+  test.each(documents)('%s links only to headings that are there', (path) => {
+    const targets = [...readDocument(path).matchAll(/\]\(([^)\s#]*)#([^)\s]+)\)/g)];
+    const broken = targets.filter(([, file = '', anchor = '']) => {
+      if (/^https?:/.test(file)) return false;
+      const text = readDocument(file === '' ? path : join(dirname(path), file));
+      return ![1, 2, 3, 4].flatMap((level) => headings(text, level).map(anchorOf)).includes(anchor);
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
+  });
 });
+
+/** The anchor GitHub gives a heading. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(' ', '-');
+}
 
 function inFolder(folder: string): string[] {
   return readdirSync(join(packageRoot(), folder))

@@ -1,6 +1,7 @@
 // Needs the built program: the commands of docs/getting-started.md, and those run that need no server.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { COMMANDS } from '../../src/cli/commands';
 import { parseCommandLine } from '../../src/cli/program';
 import { parseInit } from '../../src/cli/init/flags';
@@ -12,6 +13,8 @@ import { code, readDocument, section, table } from './documents';
 
 const text = readDocument('docs/getting-started.md');
 const ID = 'objective-add-user-authentication-system-with-0c5ddce6';
+
+const Doctor = z.object({ checks: z.array(z.object({ name: z.string() })) });
 
 type Call = readonly [string, ...string[]];
 
@@ -80,6 +83,14 @@ describe('what needs no server runs as it is written', () => {
     const { code: exit, stdout, stderr } = await cli.run(...call);
     expect({ exit, stderr }).toMatchObject({ exit: 0 });
     if (call[0] !== 'doctor') expect(stdout).toMatch(/Plan: 8 tasks[^]*Estimate[^]*Trust hash/);
+  });
+
+  test('docs/operations.md says what to do about every line of doctor', async () => {
+    const { checks } = Doctor.parse(JSON.parse((await cli.run('doctor', '--json')).stdout));
+    const names = checks.map(({ name }) => name);
+    const rows = table(section(readDocument('docs/operations.md'), '## When something is wrong'), 'line');
+    const told = rows.flatMap(([cell = '']) => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1]));
+    expect(told.toSorted()).toEqual(names.toSorted());
   });
 });
 

@@ -81,6 +81,18 @@ test('long text is kept in pieces that a delegation takes', () => {
   expect(quoted.match(/y/g)?.length).toBeGreaterThanOrEqual(1490);
 });
 
+test('a file that no task was given is told and given to nobody', () => {
+  const check = item('1', { kind: 'check', path: '.github/workflows/deploy.yml' });
+  const [task] = make(check);
+  expect(task?.title).toContain('on .github/workflows/deploy.yml:3');
+  expect(task).toMatchObject({ owns: [], shares: ['src/**', 'README.md'] });
+  // What is shared may be changed, too.
+  expect(make(item('2', { path: 'README.md' }))[0]).toMatchObject({
+    owns: ['README.md'],
+    shares: ['src/**'],
+  });
+});
+
 test('a path that no task may own is only told', () => {
   for (const path of ['../../etc/passwd', '.git/config', 'a*b']) {
     const [task] = make(item('1', { path }));

@@ -81,6 +81,13 @@ test('a task that waits for itself is named once', () => {
   ]);
 });
 
+test('a task id whose number is beyond all use is refused', () => {
+  const tasks = [planTask(1), { ...planTask(2), id: `backend-T${'9'.repeat(30)}` }];
+  expect(checkPlan({ tasks }, NOTHING_TOUCHED, SPECIALIST_NAMES)).toEqual([
+    expect.stringContaining('is too high; 999999 is the highest'),
+  ]);
+});
+
 test('each knot of dependencies is named by one circle', () => {
   const errors = check([
     planTask(1, { dependsOn: [taskId(3)] }),

@@ -30,6 +30,14 @@ describe('a change of a plan', () => {
     });
   });
 
+  it('tells of a schema change that waits with its migration designed why it stays', () => {
+    expect(
+      judge(plan, [{ op: 'drop', taskId: taskId(1) }], [{ taskId: taskId(1), state: 'ready' }]),
+    ).toMatchObject({
+      errors: [expect.stringContaining('backend-T001 has begun (its migration is designed)')],
+    });
+  });
+
   it('lets nothing wait for what was left out', () => {
     const wait = [{ op: 'depend' as const, taskId: taskId(2), on: taskId(1) }];
     expect(judge(plan, wait, [{ taskId: taskId(1), state: 'skipped' }])).toMatchObject({

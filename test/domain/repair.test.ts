@@ -26,6 +26,11 @@ describe('the next task id', () => {
     expect(nextTaskId(['backend-T001', 'backend-T009', 'backend-T004'])).toBe('backend-T010');
     expect(nextTaskId(['backend-T1000', 'backend-T999'])).toBe('backend-T1001');
   });
+
+  it('is the first free one where somebody took the highest, or one beyond all numbers', () => {
+    expect(nextTaskId(['backend-T001', 'backend-T999999'])).toBe('backend-T002');
+    expect(nextTaskId([`backend-T${'9'.repeat(400)}`])).toBe('backend-T001');
+  });
 });
 
 describe('whose code a finding is about', () => {

@@ -1,5 +1,6 @@
 // Needs Temporal, PostgreSQL, bash and the npm registry or its cache: the shell commands of the example for GitHub
 // Actions, run one after another as its jobs would, from the question to the delivered branch.
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   // The offline model asks in the scenario `human` only, which the example has no reason to name.
   program = join(folder, 'coordinator.js');
   const real = JSON.stringify(join(packageRoot(), 'bin', 'backend-coordinator.js'));
-  const scenario = `if (process.argv[2] === 'start-objective') process.argv.push('--scenario', 'human');`;
+  const scenario = `if (process.argv[2] === 'start-objective') process.argv.splice(3, 0, '--scenario', 'human');`;
   await writeFile(program, `${scenario}\nrequire(${real});\n`);
 });
 afterAll(async () => {
@@ -74,6 +75,13 @@ const events = async () => eventLines(await readFile(join(folder, 'events.ndjson
 const lastEvent = async () => (await events()).at(-1);
 
 test('a job ends with 4 and the command to answer, again the same; answered, it delivers; once more, nothing new begins', async () => {
+  const refused = await step('Build', { TRUST: 'no hash' });
+  expect({ code: refused.code, stderr: refused.stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringMatching(/^--trust: /),
+  });
+  expect(refused.summary).toContain('Nothing was started (code 2); the log of this step says why.');
+
   const asked = await step('Build');
   expect([asked.code, asked.stderr]).toEqual([4, expect.any(String)]);
   expect(asked.summary).toContain('waits for a decision');
@@ -86,8 +94,13 @@ test('a job ends with 4 and the command to answer, again the same; answered, it 
   expect((await step('Build')).code).toBe(4);
   expect(await lastEvent()).toMatchObject({ type: 'result', objective, exitCode: 4 });
 
-  const answer = 'backend-T007-E1 --decision retry --option mend';
+  const unknown = await step('Answer', { ANSWER: 'gc --yes' });
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('begins with resolve')]);
+  // What a shell would run is a word like any other.
+  const guidance = '"Store a hash; $(touch ran) `touch ran`."';
+  const answer = `resolve backend-T007-E1 --decision retry --option mend --guidance ${guidance}`;
   expect((await step('Answer', { ANSWER: answer })).code).toBe(0);
+  expect(existsSync(join(folder, 'ran'))).toBe(false);
   expect((await step('Build')).code).toBe(0);
   const delivered = await lastEvent();
   expect(delivered).toMatchObject({ type: 'result', objective, outcome: 'delivered', exitCode: 0 });

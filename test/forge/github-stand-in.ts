@@ -57,14 +57,20 @@ interface StandInState {
   archived: boolean;
   fork: boolean;
   branches: string[];
+  /** Old names of branches, with what they are called now. */
+  renamed: Map<string, string>;
+  tags: string[];
+  /** What the repository is called now. */
+  fullName: string;
   pulls: Pull[];
   comments: object[];
   reviews: object[];
   checkRuns: object[];
   annotations: object[];
   statuses: object[];
-  /** Ids of comments in resolved threads. */
+  /** Ids of comments in resolved threads, and of hidden ones. */
   resolved: number[];
+  hidden: number[];
   headSha: string;
   /** Answers given before anything else, by operation id, each once. */
   failures: Map<string, Answer[]>;
@@ -93,6 +99,9 @@ export async function startGithub(options: { readonly git?: string } = {}): Prom
     archived: false,
     fork: false,
     branches: ['main'],
+    renamed: new Map(),
+    tags: [],
+    fullName: 'acme/orders',
     pulls: [],
     comments: [],
     reviews: [],
@@ -100,6 +109,7 @@ export async function startGithub(options: { readonly git?: string } = {}): Prom
     annotations: [],
     statuses: [],
     resolved: [],
+    hidden: [],
     headSha: 'a'.repeat(40),
     failures: new Map(),
   };
@@ -126,7 +136,9 @@ export async function startGithub(options: { readonly git?: string } = {}): Prom
     const { authorization } = request.headers;
     if (url.pathname === '/graphql') {
       asked.push({ operation: 'graphql', method, path: url.pathname, body, authorization });
-      return state.failures.get('graphql')?.shift() ?? { status: 200, body: { data: threadsOf(state) } };
+      return (
+        state.failures.get('graphql')?.shift() ?? { status: 200, body: { data: threadsOf(state, body) } }
+      );
     }
     const found = findOperation(method, url.pathname);
     if (found === null) {
@@ -226,17 +238,22 @@ function perform(
   switch (operation) {
     case 'repos/get':
       return ok({
+        full_name: state.fullName,
         archived: state.archived,
         default_branch: 'main',
         fork: state.fork,
         ...(state.fork ? { parent: { full_name: 'upstream/orders' } } : {}),
       });
     case 'repos/get-branch':
-      return state.branches.includes(values['branch'] ?? '') ? ok({ name: values['branch'] }) : notFound;
+      return branchOf(state, values['branch'] ?? '') ?? notFound;
+    case 'git/get-ref': {
+      const tag = (values['ref'] ?? '').replace(/^tags\//, '');
+      return state.tags.includes(tag) ? ok({ ref: `refs/tags/${tag}` }) : notFound;
+    }
     case 'pulls/list':
       return ok(
         state.pulls
-          .filter((row) => `acme:${row.head}` === query.get('head'))
+          .filter((row) => `${state.fullName.split('/')[0] ?? ''}:${row.head}` === query.get('head'))
           .filter((row) => query.get('state') === 'all' || row.state === (query.get('state') ?? 'open'))
           .map(shown)
           .reverse(),
@@ -257,15 +274,15 @@ function perform(
     case 'pulls/get':
       return pull === undefined ? notFound : ok({ ...shown(pull), head: { sha: state.headSha } });
     case 'pulls/list-review-comments':
-      return ok(state.comments);
+      return ok(pageOf(state.comments, query));
     case 'pulls/list-reviews':
-      return ok(state.reviews);
+      return ok(pageOf(state.reviews, query));
     case 'checks/list-for-ref':
-      return ok({ total_count: state.checkRuns.length, check_runs: state.checkRuns });
+      return ok({ total_count: state.checkRuns.length, check_runs: pageOf(state.checkRuns, query) });
     case 'checks/list-annotations':
       return ok(state.annotations);
     case 'repos/get-combined-status-for-ref':
-      return ok({ statuses: state.statuses });
+      return ok({ statuses: pageOf(state.statuses, query) });
     default:
       throw new Error(`The stand-in does not do ${operation}.`);
   }
@@ -275,9 +292,33 @@ function shown(pull: Pull): object {
   return { ...pull, html_url: `https://github.example/acme/orders/pull/${String(pull.number)}` };
 }
 
-function threadsOf({ resolved }: StandInState): object {
-  const nodes = resolved.map((databaseId) => ({ isResolved: true, comments: { nodes: [{ databaseId }] } }));
-  return { repository: { pullRequest: { reviewThreads: { nodes } } } };
+/** GitHub answers an old name of a branch with the branch. */
+function branchOf({ branches, renamed }: StandInState, asked: string): Answer | null {
+  const name = renamed.get(asked) ?? asked;
+  return branches.includes(name) ? { status: 200, body: { name } } : null;
+}
+
+function pageOf(rows: readonly object[], query: URLSearchParams): readonly object[] {
+  const size = Number(query.get('per_page') ?? 30);
+  const from = (Number(query.get('page') ?? 1) - 1) * size;
+  return rows.slice(from, from + size);
+}
+
+const ThreadsAsked = z.object({ variables: z.object({ after: z.string().nullish() }) });
+
+/** Threads of one comment each, fifty on a page: resolved ones, then others with a hidden comment. */
+function threadsOf({ resolved, hidden }: StandInState, body: unknown): object {
+  const from = Number(ThreadsAsked.parse(body).variables.after ?? 0);
+  const all = [
+    ...resolved.map((id) => ({ id, isResolved: true, isMinimized: false })),
+    ...hidden.map((id) => ({ id, isResolved: false, isMinimized: true })),
+  ];
+  const nodes = all.slice(from, from + 50).map(({ id, isResolved, isMinimized }) => ({
+    isResolved,
+    comments: { nodes: [{ databaseId: id, isMinimized }] },
+  }));
+  const pageInfo = { hasNextPage: all.length > from + 50, endCursor: String(from + 50) };
+  return { repository: { pullRequest: { reviewThreads: { nodes, pageInfo } } } };
 }
 
 /** Git's own server program, for whoever has the token. */

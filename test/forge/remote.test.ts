@@ -68,6 +68,30 @@ test('a token for github.com is for no other host unless somebody says so', () =
   expect(whyNot(github({ enterpriseToken: token }), 'https://git.acme.example/acme/orders')).toBeNull();
 });
 
+test('an API that is named alone is for its own host, and no origin gets its token for the asking', () => {
+  const of = (apiUrl: string): ForgeAccess => github({ token: 'token-of-acme', apiUrl });
+  const api = 'https://git.acme.example/api/v3';
+  expect(whyNot(of(api), 'https://git.acme.example/acme/orders')).toBeNull();
+  expect(whyNot(of('https://api.git.acme.example'), 'git@git.acme.example:acme/orders')).toBeNull();
+  expect(whyNot(of(api), 'https://git.evil.example/acme/orders')).toMatch(/no token is for git.evil.example/);
+  // A host of one's own may have a port in the variable.
+  const gitlab = { token: 'token-of-gitlab', host: 'https://git.acme.example:8443' };
+  expect(whyNot({ ...NOTHING, gitlab }, 'https://git.acme.example:8443/acme/orders')).toBeNull();
+});
+
+test.each(['http://github.com/acme/orders', 'http://gitlab.com/acme/orders', 'http://git.acme.example/a/b'])(
+  'no token goes to %s, where anybody on the way could read it',
+  (address) => {
+    const access = {
+      ...github({ token: 'a-token', enterpriseToken: 'b-token' }),
+      gitlab: { token: 'c-token', host: undefined },
+    };
+    expect(whyNot(access, address)).toMatch(
+      /no token is sent without TLS; give the origin an address .*https:/,
+    );
+  },
+);
+
 test('an origin that is a folder has no pull requests', () => {
   expect(whyNot(github({ token: 'any-token' }), '/srv/git/orders.git')).toMatch(/no repository on a host/);
 });

@@ -6,6 +6,7 @@ import { readEnvironment } from '../../src/config/environment';
 import { createEngines } from '../../src/engines/engines';
 import { createBootstrap } from '../../src/gate/bootstrap';
 import { createGateRunner } from '../../src/gate/gate-runner';
+import { dataFolderFor } from '../../src/postgres/data-folder';
 import { type PostgresServer, startPostgres } from '../../src/postgres/start-postgres';
 import { createSandbox, probeSandbox } from '../../src/sandbox/sandbox';
 import { surveyFiles } from '../../src/survey/survey-files';
@@ -38,7 +39,10 @@ test.each(['orders-service', 'inventory-service', 'catalog-service'])(passes, as
     files,
     read: (path) => (files.includes(path) ? readFileSync(join(checkout, path), 'utf8') : null),
   });
-  postgres = await startPostgres({ path: environment.path, dataRoot: join(base, 'postgres') });
+  postgres = await startPostgres({
+    path: environment.path,
+    dataRoot: await dataFolderFor(join(base, 'postgres')),
+  });
   const server = postgres;
   const dependencyStore = join(base, 'dependencies');
   const report = await createGateRunner(

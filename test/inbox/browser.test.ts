@@ -1,13 +1,15 @@
 // Needs Chromium on PATH, no Temporal: the pages of the inbox as people meet them, over a desk in memory.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { Plan } from '../../src/domain/plan';
-import { ConfigurationError } from '../../src/domain/user-error';
+import { BlobRef } from '../../src/domain/blob';
+import type { ObjectiveStatus } from '../../src/domain/status';
+import { ConfigurationError, TemporalUnreachableError } from '../../src/domain/user-error';
 import type { InboxServer } from '../../src/inbox/server';
 import { ID, status, task } from '../cli/fixtures';
 import { describeInBrowser, openBrowser } from '../support/chromium';
 import { planTask } from '../support/plans';
 import { NAMELESS_FIELDS, PALE_TEXT } from './page-checks';
-import { asking, createFakeDesk, openInbox, QUESTION, type FakeDesk } from './fake-desk';
+import { asking, createFakeDesk, openInbox, QUESTION, watching, type FakeDesk } from './fake-desk';
 
 const PHONE = { width: 390, height: 844 };
 const SCRIPTED = `<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>`;
@@ -51,7 +53,7 @@ describeInBrowser('the inbox in a browser', () => {
   test('a link logs in; the question is read and answered with the mouse', async () => {
     await serve(createFakeDesk([asking()]));
     const { page, complaints } = await logIn();
-    expect(await page.getByRole('status').textContent()).toContain('1 decision waits');
+    expect(await page.locator('#headline').textContent()).toBe('1 decision waits');
     await page.getByRole('link', { name: /Refresh tokens/ }).click();
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('stored in clear');
     await page.getByLabel('Guidance for whoever goes on').fill('Store a hash.');
@@ -148,6 +150,48 @@ describeInBrowser('the inbox in a browser', () => {
     desk.change(ID, asking());
     await page.getByRole('link', { name: /Refresh tokens/ }).waitFor();
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Add login');
+  });
+
+  test('a page says since when it knows nothing newer, and that it goes on once Temporal answers', async () => {
+    await serve(createFakeDesk([status({ tasks: [task()] })]));
+    const { page } = await logIn();
+    await page.goto(`${server.url}/objectives/${ID}`);
+    desk.fail(new TemporalUnreachableError('No Temporal server answers.'));
+    await page.locator('#stale').getByText('No Temporal server answers.').waitFor();
+    desk.fail(null);
+    await page.locator('#stale p').waitFor({ state: 'detached' });
+  });
+
+  test('a page that could not be shown shows itself once it can', async () => {
+    await serve(createFakeDesk([asking()]));
+    const { page } = await logIn();
+    desk.fail(new TemporalUnreachableError('No Temporal server answers.'));
+    await page.goto(`${server.url}/objectives/${ID}/questions/${QUESTION}`);
+    await page.getByText('No Temporal server answers.').waitFor();
+    desk.fail(null);
+    await page.getByRole('button', { name: 'Mend it' }).waitFor();
+  });
+
+  test('a page of an inbox that ended says so, and that one has to log in where another took its place', async () => {
+    await serve(createFakeDesk([asking()]));
+    const { page } = await logIn();
+    await server.stop();
+    await page.locator('#offline').getByText('does not answer').waitFor();
+    const { port } = new URL(server.url);
+    server = await openInbox(desk, { port: Number(port) });
+    await page.locator('#offline').getByText('you may have to log in again').waitFor();
+  });
+
+  test('the focus stays in a table that is drawn anew under it', async () => {
+    await serve(createFakeDesk([status({ tasks: [task()] })]));
+    const { page } = await logIn();
+    await page.goto(`${server.url}/objectives/${ID}`);
+    await page.getByRole('region', { name: 'Tasks of the objective' }).focus();
+    desk.change(ID, { tasks: [task({ state: 'merged' })] });
+    await page.getByRole('cell', { name: 'merged', exact: true }).waitFor();
+    expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe(
+      'Tasks of the objective',
+    );
   });
 
   test('without scripts everything is there, and a reload brings the rest', async () => {
@@ -306,6 +350,117 @@ describeInBrowser('the inbox in a browser', () => {
     await page.getByRole('button', { name: 'Save the edited plan' }).click();
     await page.waitForURL(`${server.url}/objectives/${ID}`);
     expect(desk.sent).toMatchObject([{ payload: { decision: 'edit', baseVersion: 2, plan: edited } }]);
+  });
+
+  test('a plan is rejected with the reason', async () => {
+    await servePlan(2);
+    const { page } = await logIn();
+    await page.goto(`${server.url}/objectives/${ID}/plan`);
+    await page.getByLabel('Comment').fill('Not this year.');
+    await page.getByRole('button', { name: 'Reject' }).click();
+    await page.waitForURL(`${server.url}/objectives/${ID}`);
+    expect(desk.sent).toMatchObject([{ payload: { decision: 'reject', comment: 'Not this year.' } }]);
+  });
+
+  test('an edit of a plan that somebody else edited meanwhile takes nothing back, and what was written stays', async () => {
+    const plan = await servePlan(2);
+    const { page } = await logIn();
+    await page.goto(`${server.url}/objectives/${ID}/plan`);
+    await page.getByLabel('The plan as YAML').fill('my edit');
+    desk.change(ID, {
+      plan: { version: 3, ref: desk.store(JSON.stringify({ ...plan, summary: 'By bob' })) },
+    });
+    await page.getByRole('button', { name: 'Save the edited plan' }).click();
+    expect(await page.getByRole('alert').textContent()).toContain('at version 3 by now');
+    expect(await page.getByLabel('The plan as YAML').inputValue()).toBe('my edit');
+    expect(await page.getByRole('button', { name: 'Save the edited plan' }).count()).toBe(0);
+    expect(desk.sent).toEqual([]);
+    await page.getByRole('link', { name: 'edit version 3' }).click();
+    await page.getByRole('heading', { name: 'Plan, version 3' }).waitFor();
+    expect(await page.getByLabel('The plan as YAML').inputValue()).toContain('By bob');
+  });
+
+  /** A plan that waits for approval, as JSON in the place of YAML. */
+  const servePlan = async (version: number): Promise<Plan> => {
+    const plan = Plan.parse({ summary: 'Login in one step', tasks: [planTask({ id: 'backend-T001' })] });
+    const made = createFakeDesk([status()]);
+    const ref = made.store(JSON.stringify(plan));
+    made.change(ID, {
+      state: 'awaiting-approval',
+      plan: { version, ref },
+      tasks: [task({ state: 'pending' })],
+    });
+    const write = async ({ plan: at }: ObjectiveStatus): Promise<string> =>
+      at === null ? '' : made.blob(BlobRef.parse(at.ref));
+    const read = async (_: unknown, text: string): Promise<Plan> => Plan.parse(JSON.parse(text));
+    await serve(made, { planText: { write, read } });
+    return plan;
+  };
+
+  test('a contract is approved as the revision that was looked at', async () => {
+    const made = createFakeDesk([status()]);
+    const hash = 'd'.repeat(64);
+    const bundle = made.store(
+      JSON.stringify({
+        ...{ name: 'orders', revision: 3, hash, kind: 'openapi', source: 'openapi.yaml', files: [] },
+        ...{ operations: [], breaking: [{ kind: 'api', where: 'GET /v1/orders', what: 'a field is gone' }] },
+      }),
+    );
+    made.change(ID, {
+      state: 'awaiting-human',
+      tasks: [task({ waitingFor: 'contract:orders' })],
+      contracts: [
+        {
+          ...{ name: 'orders', path: 'openapi.yaml', taskId: 'backend-T001', revision: 3, hash },
+          ...{ state: 'shared' as const, bundle, by: null, comments: [] },
+        },
+      ],
+    });
+    await serve(made);
+    const { page } = await logIn();
+    await page.goto(`${server.url}/objectives/${ID}/contracts/orders`);
+    await page.getByRole('heading', { name: 'Breaks clients' }).waitFor();
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.waitForURL(`${server.url}/objectives/${ID}`);
+    expect(desk.sent).toMatchObject([
+      { name: 'reviewContract', payload: { contract: hash, decision: 'approve', by: 'ada@inbox' } },
+    ]);
+  });
+
+  test('everything that is read out or pressed has a name, and no two places have the same', async () => {
+    const diff = `diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n kept line\n-old line\n+new line\n`;
+    const made = createFakeDesk([asking()], { 'backend-T001': diff });
+    made.watchOver(watching());
+    await serve(made);
+    const { page } = await logIn();
+    for (const path of [
+      '',
+      `/objectives/${ID}`,
+      `/objectives/${ID}/questions/${QUESTION}`,
+      `/objectives/${ID}/deployment`,
+    ]) {
+      await page.goto(`${server.url}${path}`);
+      const tree = await page.locator('body').ariaSnapshot();
+      const nodes = [
+        ...tree.matchAll(/^\s*- (region|link|button|textbox|combobox|table|img|navigation)( "[^"]*")?/gm),
+      ];
+      expect(nodes.filter(([, , name]) => name === undefined).map(([line]) => line)).toEqual([]);
+      const places = nodes.filter(([, role]) => role === 'region').map(([, , name]) => name);
+      expect([path, places.length]).toEqual([path, new Set(places).size]);
+      const levels: number[] = JSON.parse(
+        await page.evaluate(
+          `JSON.stringify([...document.querySelectorAll('h1, h2, h3')].map(({ tagName }) => Number(tagName[1])))`,
+        ),
+      );
+      expect(levels.filter((level, index) => level > (levels[index - 1] ?? 0) + 1)).toEqual([]);
+      // Whatever scrolls can be reached and scrolled with the keyboard.
+      expect(await page.locator('.scroll:not([tabindex])').count()).toBe(0);
+    }
+    await page.goto(`${server.url}/objectives/${ID}/diff/backend-T001`);
+    const tree = await page.locator('.diff').ariaSnapshot();
+    expect(tree.match(/kept line/g)).toHaveLength(1);
+    expect(tree).toMatch(/deletion: old line/);
+    expect(tree).not.toMatch(/(deletion|insertion): kept line/);
   });
 
   test('a contract is judged by its reference page, which can do nothing', async () => {

@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Decision } from '../../src/domain/escalation';
 import { ResolveEscalation } from '../../src/domain/escalation';
 import type { Precedent } from '../../src/domain/precedents';
+import { progressOf } from '../../src/domain/progress-memo';
 import type { ObjectiveStatus } from '../../src/domain/status';
+import { waitOf, waitsOf } from '../../src/domain/waits';
+import { WatchStatus } from '../../src/domain/watch-status';
+import { deploymentWatchId } from '../../src/domain/deployment-watch';
 import { ConfigurationError, UserError } from '../../src/domain/user-error';
 import type { Desk } from '../../src/ports/desk';
 import { serveInbox, type InboxServer } from '../../src/inbox/server';
@@ -11,7 +15,7 @@ import { renderPlanGraph } from '../../src/report/html/plan-graph';
 import { renderHtml } from '../../src/report/html/render-html';
 import { STYLES } from '../../src/report/html/styles';
 import { renderTimeline } from '../../src/report/html/timeline-chart';
-import { escalation, status, task } from '../cli/fixtures';
+import { escalation, ID, status, task } from '../cli/fixtures';
 
 type Sent = Parameters<Desk['send']>[0];
 
@@ -21,6 +25,12 @@ export interface FakeDesk extends Desk {
   /** How often an objective was asked where it stands. */
   asked(): number;
   change(id: string, over: Partial<ObjectiveStatus>): void;
+  /** Holds a watch over the deployment of an objective from now on. */
+  watchOver(status: WatchStatus): void;
+  /** Every question to it fails so, until null. */
+  fail(error: Error | null): void;
+  /** How often it had to explain what went wrong. */
+  explained(): number;
   store(text: string): string;
 }
 
@@ -33,6 +43,12 @@ export function createFakeDesk(
   const blobs = new Map<string, string>();
   const sent: Sent[] = [];
   let asked = 0;
+  let explained = 0;
+  let failure: Error | null = null;
+  const watches = new Map<string, WatchStatus>();
+  const reach = (): void => {
+    if (failure !== null) throw failure;
+  };
   const find = (id: string): ObjectiveStatus => {
     const found = held.get(id);
     if (found === undefined) throw new ConfigurationError(`There is no objective ${id}.`);
@@ -44,6 +60,9 @@ export function createFakeDesk(
   return {
     sent,
     asked: () => asked,
+    explained: () => explained,
+    fail: (error) => (failure = error),
+    watchOver: (row) => watches.set(deploymentWatchId(row.objectiveId), row),
     change: (id, over) => held.set(id, { ...find(id), ...over }),
     store: (text) => {
       const ref = createHash('sha256').update(text).digest('hex');
@@ -51,34 +70,66 @@ export function createFakeDesk(
       return ref;
     },
     start: unused,
-    list: () =>
-      Promise.resolve(
-        [...held.values()].map((row) => ({
-          objectiveId: row.objectiveId,
-          objective: row.objective,
-          repository: row.repository,
-          base: 'main',
-          model: 'offline',
-          open: row.outcome === null,
-          state: row.state,
-          escalationLevel: row.escalations.length > 0 ? 4 : 0,
-          startedAt: row.startedAt,
-          closedAt: null,
-        })),
-      ),
+    list: async () => {
+      reach();
+      return [...held.values()].map((row) => ({
+        objectiveId: row.objectiveId,
+        objective: row.objective,
+        repository: row.repository,
+        base: 'main',
+        model: 'offline',
+        open: row.outcome === null,
+        state: row.state,
+        escalationLevel: row.escalations.length > 0 ? 4 : 0,
+        startedAt: row.startedAt,
+        closedAt: null,
+        progress: progressOf(row),
+      }));
+    },
     status: async (id) => {
       asked += 1;
+      reach();
       return { kind: 'live', status: find(id), webUi: `http://127.0.0.1:8233/workflows/${id}` };
     },
-    watch: unused,
+    waits: async () => ({
+      rows: [
+        ...[...held.values()].flatMap((row) =>
+          waitsOf(row).map((wait) => ({ ...wait, objective: row.objectiveId })),
+        ),
+        ...[...watches].flatMap(([objective, row]) =>
+          row.escalations.map((one) => ({ ...waitOf(one), objective })),
+        ),
+      ],
+      unread: [],
+      more: false,
+    }),
+    watch: async (watchId) => {
+      reach();
+      const found = watches.get(watchId);
+      if (found === undefined) throw new ConfigurationError(`There is no watch ${watchId}.`);
+      const { objectiveId, repository, branch, commit, outcome, state, startedAt } = found;
+      const row = { watchId, objective: objectiveId, repository, branch, commit, open: outcome === null };
+      return { row: { ...row, state, startedAt }, status: found };
+    },
     escalations: (id) =>
       Promise.resolve(
         [...held.values()]
           .filter((row) => id === null || row.objectiveId === id)
-          .flatMap((row) => row.escalations.map((one) => ({ objective: row.objectiveId, escalation: one }))),
+          .flatMap(({ objectiveId, repository, escalations }) =>
+            escalations.map((one) => ({ objective: objectiveId, repository, escalation: one })),
+          ),
       ),
     precedents: () => Promise.resolve(precedents),
+    precedentsOf: unused,
     send: async (message) => {
+      reach();
+      const watch = watches.get(message.id);
+      if (watch !== undefined) {
+        const said = ResolveEscalation.parse(message.payload);
+        watches.set(message.id, { ...watch, ...decided(watch, said) });
+        sent.push(message);
+        return { applied: true, message: 'recorded and applied' };
+      }
       const row = find(message.id);
       if (row.outcome !== null) throw new ConfigurationError(`${message.id} is already finished.`);
       if (message.name === 'resolveEscalation') resolve(held, row, ResolveEscalation.parse(message.payload));
@@ -97,8 +148,10 @@ export function createFakeDesk(
       to: 'b'.repeat(40),
       text: diffs[taskId ?? id] ?? '',
     }),
-    explain: async (error) =>
-      error instanceof UserError ? error.message : `Internal error: ${String(error)}`,
+    explain: async (error) => {
+      explained += 1;
+      return error instanceof UserError ? error.message : `Internal error: ${String(error)}`;
+    },
   };
 }
 
@@ -108,6 +161,12 @@ function resolve(held: Map<string, ObjectiveStatus>, row: ObjectiveStatus, said:
     throw new ConfigurationError(
       `${said.escalationId} is already decided: ${before.decision} by ${before.by}.`,
     );
+  held.set(row.objectiveId, { ...row, ...decided(row, said) });
+}
+
+type Asking = Pick<ObjectiveStatus, 'decisions' | 'escalations' | 'now'>;
+
+function decided(row: Asking, said: ResolveEscalation): Pick<Asking, 'decisions' | 'escalations'> {
   const decision: Decision = {
     escalationId: said.escalationId,
     decision: said.decision,
@@ -118,11 +177,10 @@ function resolve(held: Map<string, ObjectiveStatus>, row: ObjectiveStatus, said:
     channel: 'update',
     decidedAt: row.now,
   };
-  held.set(row.objectiveId, {
-    ...row,
+  return {
     decisions: [...row.decisions, decision],
     escalations: row.escalations.filter(({ id }) => id !== said.escalationId),
-  });
+  };
 }
 
 const pictures: Pictures = {
@@ -168,6 +226,55 @@ export async function openInbox(
     host: '127.0.0.1',
     port: 0,
     everyMs: { objective: 50, list: 50 },
+    ...over,
+  });
+}
+
+/** A watch over what was delivered, with one question about a breach. */
+export function watching(over: Partial<WatchStatus> = {}): WatchStatus {
+  return WatchStatus.parse({
+    objectiveId: ID,
+    state: 'awaiting-human',
+    outcome: null,
+    repository: 'sample orders-service',
+    branch: `coordinator/${ID}`,
+    commit: 'b'.repeat(40),
+    deployment: {
+      environment: 'production',
+      commit: 'b'.repeat(40),
+      deployedAt: '2030-01-01T09:00:00Z',
+      by: 'ci',
+    },
+    watchedFrom: '2030-01-01T09:00:00.000Z',
+    watchedUntil: '2030-01-02T09:00:00.000Z',
+    rounds: 3,
+    checks: [
+      {
+        name: 'errors',
+        asked: 3,
+        breaches: 2,
+        unanswered: 0,
+        breachesInRow: 2,
+        unansweredInRow: 0,
+        worst: 0.4,
+        last: null,
+        accepted: false,
+      },
+    ],
+    escalations: [
+      {
+        ...escalation({
+          id: 'deployment-E1',
+          trigger: 'deployment-breach',
+          question: 'Errors are at 40 %. What now?',
+        }),
+      },
+    ],
+    decisions: [],
+    startedAt: '2030-01-01T08:00:00.000Z',
+    now: '2030-01-01T10:00:00.000Z',
+    events: [{ seq: 1, at: '2030-01-01T09:30:00.000Z', text: 'errors breaches its limit' }],
+    ignored: [],
     ...over,
   });
 }

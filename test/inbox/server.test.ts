@@ -65,6 +65,7 @@ async function logIn(): Promise<{ readonly cookie: string; readonly csrf: string
   return { cookie, csrf: /name="csrf" value="([^"]+)"/.exec(page.body)?.[1] ?? '' };
 }
 
+const [{ raisedAt: RAISED } = { raisedAt: '' }] = asking().escalations;
 const question = `/objectives/${ID}/questions/${QUESTION}`;
 
 describe('the link', () => {
@@ -138,7 +139,7 @@ describe('forms', () => {
   }): Promise<Answer> => {
     const { cookie, csrf } = await logIn();
     return ask(over.path ?? question, {
-      form: { csrf, option: '0', ...over.form },
+      form: { csrf, option: '0', raised: RAISED, ...over.form },
       headers: { cookie, origin: server.url, 'sec-fetch-site': 'same-origin', ...over.headers },
     });
   };
@@ -319,7 +320,7 @@ test('all who watch an objective are told by one question, and nobody asks once 
   const live = createLive(desk, { objective: 10, list: 10 });
   const shown: string[] = [];
   const stops = ['one', 'two'].map((name) =>
-    live.objective(ID, { show: () => shown.push(name), end: () => undefined }),
+    live.objective(ID, { show: () => shown.push(name), lost: () => undefined, end: () => undefined }),
   );
   while (shown.length < 6) await sleep(5);
   for (const stop of stops) stop();

@@ -10,7 +10,6 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { z } from 'zod';
 import type { Activities } from '../../activities/contract';
-import { packageRoot } from '../../src/config/package-root';
 import {
   handedOff,
   redGate,
@@ -20,8 +19,7 @@ import {
   type TestDepartment,
 } from '../support/department';
 import { planTask } from '../support/plans';
-
-const PROGRAM = join(packageRoot(), 'bin', 'backend-coordinator.js');
+import { PROGRAM, startRawClient } from './raw-client';
 
 let department: TestDepartment;
 let home: string;
@@ -107,15 +105,9 @@ test('the official client over stdio waits, answers the question and sees the en
 test('a hand-written client answers a question; nothing but the protocol is on stdout, and it ends with 0', async () => {
   await department.withObjective(stubborn(), async ({ handle, input, status }) => {
     const { objectiveId: id } = input;
-    const raw = startRaw();
+    const raw = startRawClient(environment);
     try {
-      const hello = await raw.ask('initialize', {
-        protocolVersion: '2025-06-18',
-        capabilities: {},
-        clientInfo: { name: 'raw', version: '0' },
-      });
-      expect(hello).toMatchObject({ result: { serverInfo: { name: 'backend-coordinator' } } });
-      raw.tell('notifications/initialized');
+      expect(await raw.greet()).toMatchObject({ result: { serverInfo: { name: 'backend-coordinator' } } });
       await raw.ask('tools/call', { name: 'wait_for_objective', arguments: { id, timeoutSeconds: 90 } });
       const answer = await raw.ask('tools/call', {
         name: 'resolve_escalation',
@@ -165,40 +157,3 @@ test('over HTTP the token is on stderr, and with it an objective is seen', async
     expect(code).toBe(0);
   });
 });
-
-/** Lines of JSON-RPC, written by hand; every line of stdout has to be one. */
-function startRaw() {
-  const child = spawn(process.execPath, [PROGRAM, 'mcp'], { env: environment, stdio: 'pipe' });
-  const waiting = new Map<number, (message: unknown) => void>();
-  const strangers: string[] = [];
-  const Line = z.looseObject({ jsonrpc: z.literal('2.0'), id: z.number().optional() });
-  createInterface(child.stdout).on('line', (line) => {
-    const message = Line.safeParse(JSON.parse(line)).data;
-    if (message === undefined) strangers.push(line);
-    else if (message.id !== undefined) waiting.get(message.id)?.(message);
-  });
-  const closed = once(child, 'close');
-  let last = 0;
-  const write = (message: object): void => {
-    child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
-  };
-  return {
-    tell: (method: string): void => {
-      write({ method });
-    },
-    ask: (method: string, params: object): Promise<unknown> => {
-      last += 1;
-      const id = last;
-      return new Promise((resolve) => {
-        waiting.set(id, resolve);
-        write({ id, method, params });
-      });
-    },
-    leave: async (): Promise<unknown> => {
-      child.stdin.end();
-      const [code] = (await closed) as [number | null];
-      expect(strangers).toEqual([]);
-      return code;
-    },
-  };
-}

@@ -24,6 +24,7 @@ beforeEach(async () => {
     host: '127.0.0.1',
     port: 0,
     token: TOKEN,
+    explain: desk.desk.explain,
   });
 });
 afterEach(async () => {
@@ -113,6 +114,11 @@ test.each([
   expect(JSON.parse(body)).toMatchObject({ jsonrpc: '2.0', error: { message: expect.any(String) } });
 });
 
+test('requests without a token are no tries: a page whose images ask for them locks nobody out', async () => {
+  for (let attempt = 0; attempt < 12; attempt += 1) expect((await send({})).status).toBe(401);
+  expect((await send(bearer)).status).toBe(200);
+});
+
 test('after ten wrong tokens the address has to wait, with the right one too', async () => {
   for (let attempt = 0; attempt < 10; attempt += 1) await send({ authorization: `Bearer ${attempt}` });
   const { status: code, headers } = await send(bearer);
@@ -150,6 +156,80 @@ test.each([
   expect(answer.body).not.toMatch(/\bat .*:\d+:\d+/);
 });
 
+describe('sessions', () => {
+  const session = async (): Promise<string> => {
+    const { headers } = await send(bearer);
+    return String(headers['mcp-session-id']);
+  };
+  const list = JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/list' });
+  const asked = async (id: string): Promise<number> =>
+    (await send({ ...bearer, 'mcp-session-id': id }, list)).status;
+
+  test('DELETE ends one; it is unknown from then on', async () => {
+    const id = await session();
+    expect(await asked(id)).toBe(200);
+    const gone = await fetch(server.url, { method: 'DELETE', headers: { ...bearer, 'mcp-session-id': id } });
+    expect(gone.status).toBe(200);
+    expect(await asked(id)).toBe(404);
+  });
+
+  const wait = JSON.stringify({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name: 'wait_for_objective', arguments: { id: ID, timeoutSeconds: 600 } },
+  });
+  const asking = (): number => desk.gateway.queries.filter((name) => name === 'objectiveStatus').length;
+
+  test('one that ends takes its waits along, also one whose id was used again', async () => {
+    const id = await session();
+    const waiting = send({ ...bearer, 'mcp-session-id': id }, wait);
+    while (asking() === 0) await new Promise(setImmediate);
+    await send({ ...bearer, 'mcp-session-id': id }, list.replace('"id":2', '"id":1'));
+    await fetch(server.url, { method: 'DELETE', headers: { ...bearer, 'mcp-session-id': id } });
+    await waiting;
+    const before = asking();
+    await new Promise((resolve) => setTimeout(resolve, 2_200));
+    expect(asking() - before).toBeLessThanOrEqual(1);
+  });
+
+  test('the 65th takes the place of a silent one, not of one that waits for an answer', async () => {
+    const [patient, silent] = [await session(), await session()];
+    const waiting = send({ ...bearer, 'mcp-session-id': patient }, wait);
+    while (asking() === 0) await new Promise(setImmediate);
+    expect(await asked(silent)).toBe(200);
+    for (let others = 0; others < 63; others += 1) await session();
+    expect([await asked(silent), await asked(patient)]).toEqual([404, 200]);
+    await fetch(server.url, { method: 'DELETE', headers: { ...bearer, 'mcp-session-id': patient } });
+    await waiting;
+  });
+
+  test('a defect of ours is kept in the log and told with where it is', async () => {
+    const broken = await serveHttp({
+      createServer: () => {
+        throw new TypeError('boom');
+      },
+      host: '127.0.0.1',
+      port: 0,
+      token: TOKEN,
+      explain: desk.desk.explain,
+    });
+    try {
+      const answer = await fetch(broken.url, { method: 'POST', headers: bearer, body: '{}' });
+      expect([answer.status, await answer.json()]).toEqual([
+        500,
+        {
+          jsonrpc: '2.0',
+          id: null,
+          error: { code: -32603, message: expect.stringMatching(/boom; the stack is in .*errors\.log/) },
+        },
+      ]);
+    } finally {
+      await broken.stop();
+    }
+  });
+});
+
 test('a port that is taken is said in a sentence', async () => {
   const port = Number(new URL(server.url).port);
   const second = serveHttp({
@@ -157,6 +237,7 @@ test('a port that is taken is said in a sentence', async () => {
     host: '127.0.0.1',
     port,
     token: TOKEN,
+    explain: desk.desk.explain,
   });
   await expect(second).rejects.toMatchObject({
     exitCode: 2,
@@ -172,11 +253,27 @@ describe('the guard', () => {
     let now = 0;
     const guard = createGuard({ token: TOKEN, host: '127.0.0.1', now: () => now });
     const right = { host: '127.0.0.1:7410', ...bearer };
-    for (let attempt = 0; attempt < 10; attempt += 1) guard(asking({ host: '127.0.0.1' }));
+    const wrong = { host: '127.0.0.1', authorization: 'Bearer nope' };
+    for (let attempt = 0; attempt < 10; attempt += 1) guard(asking(wrong));
     expect(guard(asking(right))?.status).toBe(429);
     expect(guard(asking(right, '192.0.2.2'))).toBeNull();
     now = 60_000;
     expect(guard(asking(right))).toBeNull();
+  });
+
+  test('of many addresses the one that was quiet longest is forgotten, not the one that goes on', () => {
+    const guard = createGuard({ token: TOKEN, host: '127.0.0.1', now: () => 0 });
+    const wrong = (address: string): void => {
+      guard(asking({ host: '127.0.0.1', authorization: 'Bearer nope' }, address));
+    };
+    for (let attempt = 0; attempt < 10; attempt += 1) wrong('quiet');
+    for (let other = 0; other < 998; other += 1) wrong(`2001:db8::${other}`);
+    for (let attempt = 0; attempt < 10; attempt += 1) wrong('busy');
+    const right = { host: '127.0.0.1', ...bearer };
+    expect(guard(asking(right, 'quiet'))?.status).toBe(429);
+    wrong('one more');
+    expect(guard(asking(right, 'quiet'))).toBeNull();
+    expect(guard(asking(right, 'busy'))?.status).toBe(429);
   });
 
   test('bound to more than the loopback interface it answers to addresses and its name, to no other name', () => {

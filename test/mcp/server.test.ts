@@ -387,12 +387,21 @@ describe('resources', () => {
     at('../report'),
     at('contracts/../../secret'),
     at('contracts/%2e%2e'),
+    at('contracts/a%2fb'),
+    at('contracts/a\0b'),
+    at('plan%00'),
+    at('plan?x'),
+    at('plan#x'),
+    at('plan/'),
+    `${at('plan')}\n`,
+    `COORDINATOR://objectives/${ID}/plan`,
+    `coordinator://objectives/${ID}\0/plan`,
     at('unknown'),
     'file:///etc/passwd',
     'nonsense',
   ])('%s is no resource', async (uri) => {
     await withReport();
-    await expect(client.readResource({ uri })).rejects.toMatchObject({ code: -32602 });
+    await expect(client.readResource({ uri })).rejects.toMatchObject({ code: -32002 });
   });
 
   test('a plan that is not there yet is a sentence', async () => {

@@ -3,6 +3,8 @@ import { PassThrough } from 'node:stream';
 import { z } from 'zod';
 import { createMcpServer } from '../../src/mcp/server';
 import { serveStdio } from '../../src/mcp/stdio';
+import { ID, status } from '../cli/fixtures';
+import { execution } from '../client/fake-gateway';
 import { openDesk, type OpenDesk } from './open-desk';
 
 const Message = z.looseObject({
@@ -34,6 +36,8 @@ async function converse(...lines: readonly string[]): Promise<Conversation> {
     stdout,
     signal: new AbortController().signal,
     warn: (line) => warned.push(line),
+    // Whoever waits for an answer that does not come is seen by the test's own timeout.
+    lastAnswersMs: 600_000,
   });
   for (const line of lines) stdin.write(`${line}\n`);
   stdin.end();
@@ -61,6 +65,17 @@ test('a client that leaves at once still gets its answers, and the server ends',
     { id: 0, result: { serverInfo: { name: 'backend-coordinator', version: '1.2.3' } } },
     { id: 1, result: { structuredContent: { objectives: [], leftOut: 0 } } },
   ]);
+});
+
+test('a call that was cancelled is neither answered nor waited for', async () => {
+  await desk.dispose();
+  desk = await openDesk({ executions: [execution(ID)], worker: true, query: () => status() });
+  const { answers } = await converse(
+    initialize,
+    call({ name: 'wait_for_objective', arguments: { id: ID, timeoutSeconds: 600 } }),
+    JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } }),
+  );
+  expect(answers.map(({ id }) => id)).toEqual([0]);
 });
 
 test.each([

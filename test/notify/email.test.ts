@@ -166,7 +166,26 @@ test('a certificate nobody vouches for is refused', async () => {
   expect(mails).toEqual([]);
 });
 
-test('a server that hangs, and one that is none, are errors that name the host alone', async () => {
+test('a server that says nothing is left at once when nobody wants it told any more', async () => {
+  const gone = new AbortController();
+  const server: Server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    gone.abort(new Error('decided meanwhile'));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  stop = () =>
+    new Promise((resolve) => {
+      server.close(() => {
+        resolve();
+      });
+    });
+  const { port } = server.address() as AddressInfo;
+  const email = { host: '127.0.0.1', port, from: 'coordinator@example.com', to: ['ada@example.com'] };
+  const told = tell(notificationsOf({ email }), 'email', question, gone.signal);
+  expect(await told).toMatchObject({ message: 'decided meanwhile' });
+});
+
+test('a server that speaks something else is an error that names the host alone', async () => {
   const server: Server = createServer((socket) => {
     socket.on('error', () => undefined);
     socket.write('HTTP/1.1 400 Bad Request\r\n\r\n');

@@ -7,8 +7,11 @@ import { notificationsOf, OWNER, question, QUOTED, SECRET, tell } from './news';
 const plain = (most: number): z.ZodType =>
   z.strictObject({ type: z.literal('plain_text'), text: z.string().min(1).max(most) });
 const mrkdwn = (most: number): z.ZodType =>
-  z.strictObject({ type: z.literal('mrkdwn'), text: z.string().min(1).max(most) });
-/** As Slack documents incoming webhooks and these blocks: header, section, context. */
+  z.strictObject({ type: z.literal('mrkdwn'), text: z.string().min(1).max(most), verbatim: z.literal(true) });
+/**
+ * As Slack documents incoming webhooks and these blocks: header, section, context. Without `verbatim` it would make links
+ * and mentions of plain text ("Text object").
+ */
 const Message = z.strictObject({
   text: z.string().min(1).max(40_000),
   blocks: z
@@ -42,13 +45,15 @@ async function message(news: News, more: object = {}): Promise<string> {
 }
 
 test('a question is a message Slack takes, with the command that answers and a link to the Web UI', async () => {
-  const text = await message(question, { links: { inbox: 'http://127.0.0.1:8320/?a=1&b=2' } });
+  const text = await message(question, { links: { inbox: 'http://127.0.0.1:8320/' } });
   expect(text).toContain(`\`npm run resolve -- ${OWNER} backend-T001-E1 --decision retry --option retry\``);
   expect(text).toContain(`--guidance \\"&lt;why&gt;\\"`);
   expect(text).toContain(
     `<http://127.0.0.1:8233/namespaces/default/workflows/${OWNER}|Open in the Temporal Web UI>`,
   );
-  expect(text).toContain('<http://127.0.0.1:8320/?a=1&amp;b=2|Open the inbox>');
+  expect(text).toContain(
+    `<http://127.0.0.1:8320/objectives/${OWNER}/questions/backend-T001-E1|Open in the inbox>`,
+  );
   expect(text).not.toContain(QUOTED);
 });
 

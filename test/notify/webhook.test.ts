@@ -1,5 +1,12 @@
 // Needs no server but some of its own on the loopback interface.
+import { spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Notification } from '../../src/domain/notification';
 import { openEndpoint, type Endpoint, type Received } from './endpoint';
 import { KEY, notificationsOf, OWNER, question, QUOTED, SECRET, tell } from './news';
@@ -105,6 +112,13 @@ describe('a webhook', () => {
     expect(endpoint.received).toEqual([]);
   });
 
+  it('whose address has a user and a password gets them as they are, also with a % that begins no escape', async () => {
+    const { port } = await hook(204);
+    await tell(notificationsOf(settings(`http://ops:100%25%zz@127.0.0.1:${String(port)}/`)), 'webhook:ops');
+    const given = endpoint.received[0]?.request.headers.authorization ?? '';
+    expect(Buffer.from(given.replace('Basic ', ''), 'base64').toString()).toBe('ops:100%25%zz');
+  });
+
   it('that was down gets the same notification again, known by its key', async () => {
     const { url } = await hook(500, 204);
     const on = notificationsOf(settings(url));
@@ -202,6 +216,40 @@ describe('a hostile endpoint', () => {
     expect(failed).toMatchObject({ name: 'NotDelivered', facts: {} });
     expect(String(failed)).toContain('ECONNRESET');
     expect(String(failed)).not.toContain('in-the-address');
+  });
+});
+
+describe('over https', () => {
+  it('a certificate nobody vouches for is refused before anything is sent', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'webhook-tls-'));
+    const file = (name: string): string => join(folder, name);
+    const made = spawnSync('openssl', [
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost'],
+      ...['-keyout', file('key.pem'), '-out', file('cert.pem')],
+    ]);
+    expect(made.status).toBe(0);
+    let received = 0;
+    const key = await readFile(file('key.pem'));
+    const server = createServer({ key, cert: await readFile(file('cert.pem')) }, (_request, response) => {
+      received += 1;
+      response.end();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      const on = notificationsOf(settings(`https://127.0.0.1:${String(port)}/`));
+      expect(await tell(on, 'webhook:ops')).toMatchObject({
+        name: 'NotDelivered',
+        facts: {},
+        message: expect.stringContaining('DEPTH_ZERO_SELF_SIGNED_CERT'),
+      });
+      expect(received).toBe(0);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });
 

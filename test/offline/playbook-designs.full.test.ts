@@ -9,6 +9,7 @@ import { openSession } from '../../src/gate/database/session';
 import type { Table } from '../../src/gate/facts/database';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';
 import type { LoadedPlaybook } from '../../src/offline/playbook';
+import { dataFolderFor } from '../../src/postgres/data-folder';
 import { startPostgres, type PostgresServer } from '../../src/postgres/start-postgres';
 
 const ROOT = join(__dirname, '..', '..');
@@ -22,7 +23,10 @@ let playbooks: readonly LoadedPlaybook[];
 beforeAll(async () => {
   playbooks = await loadPlaybooks(join(ROOT, 'playbooks'));
   root = await mkdtemp(join(tmpdir(), 'playbook-designs-'));
-  postgres = await startPostgres({ path: readEnvironment().path, dataRoot: join(root, 'postgres') });
+  postgres = await startPostgres({
+    path: readEnvironment().path,
+    dataRoot: await dataFolderFor(join(root, 'postgres')),
+  });
 });
 afterAll(async () => {
   await postgres.stop();

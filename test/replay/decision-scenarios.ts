@@ -49,6 +49,6 @@ export const DECISION_SCENARIOS: readonly Scenario[] = [
         args: [{ decision: 'approve', baseVersion: 1, by: 'lin', proof }],
       });
     },
-    change: { from: "due.kind === 'default'", to: "due.kind !== 'default'" },
+    change: { from: "due.kind === 'remind'", to: "due.kind !== 'remind'" },
   },
 ];

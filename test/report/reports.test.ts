@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Report } from '../../src/domain/report';
 import { escapeMarkdown } from '../../src/report/escape-markdown';
 import { buildReport } from '../../src/report/build-report';
+import { MOST_BODY_CHARACTERS, withOurPart } from '../../src/domain/pull-request-body';
 import { describePullRequest } from '../../src/report/describe-pull-request';
 import { renderMarkdown } from '../../src/report/render-markdown';
 import { createReports } from '../../src/report/reports';
@@ -233,18 +234,27 @@ describe('a pull request', () => {
     expect(body).toContain('`/home/ada/reports/x.md`');
   });
 
-  test('is cut where GitHub takes no more, at the end of a line, with a pointer to the rest', async () => {
+  test('begins with where the whole report is, since the forge cuts a long one', async () => {
     const many = Array.from({ length: 190 }, (_, at) =>
       task({ id: `backend-T${String(at + 100)}`, title: 'x'.repeat(120) }),
     );
     const { body } = await describeIt({ tasks: [...many, ...many] });
-    expect(body.length).toBeLessThanOrEqual(65_536);
-    expect(body).toMatch(/\n\*Cut here; the rest is in `\/home\/ada\/reports\/x\.md`\.\*\n$/);
+    expect(body.split('\n')[0]).toContain('`/home/ada/reports/x.md`');
+    const cut = withOurPart(null, body) ?? '';
+    expect(body.length).toBeGreaterThan(MOST_BODY_CHARACTERS);
+    expect(cut.length).toBeLessThanOrEqual(MOST_BODY_CHARACTERS);
+    expect(cut).toMatch(
+      /\n\*Cut here; the rest is in the whole report, whose place the first line tells\.\*\n/,
+    );
   });
 
   test('mentions nobody and refers to nothing, whatever the objective says', async () => {
-    const { title, body } = await describeIt({ objective: 'Closes #1 for @everyone\nand <b>more</b>' });
-    expect(`${title}\n${body}`).not.toMatch(/@everyone|#1\b|<b>/);
+    const objective = 'Closes #1 and GH-2 for @everyone\nand <b>more</b>';
+    const { title, body } = await describeIt({ objective });
+    // Forges look for references in what Markdown has become, where `&#64;` is an `@`.
+    const shown = `${title}\n${body}`.replaceAll('&#64;', '@').replaceAll('&#35;', '#');
+    expect(shown).toMatch(/everyone/);
+    expect(shown).not.toMatch(/@everyone|#1\b|GH-2|<b>/);
     expect(title).toMatch(/^Closes .* for /);
     expect(title).not.toContain('\n');
   });

@@ -9,6 +9,7 @@ import type { ObjectiveInput } from '../../src/domain/objective';
 import { ObjectiveResult, ObjectiveStatus } from '../../src/domain/status';
 import { DEPLOYMENT, WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import { objectiveInput, smoothActivities } from '../../bench/smooth-activities';
+import { createDecidingWorker } from '../../src/worker/worker';
 import { startTemporal, type ServerOptions } from './temporal-server';
 
 export * from '../../bench/smooth-activities';
@@ -32,15 +33,24 @@ export interface TestDepartment {
     use: (objective: Objective) => Promise<T>,
     input?: ObjectiveInput,
   ): Promise<T>;
-  /** Stops the worker and starts another on the same server and queue, e.g. with other workflow code. */
-  redeploy(bundle: WorkflowBundleOption): Promise<void>;
+  /**
+   * Stops the worker and starts another on the same server and queue, e.g. with other workflow code; `meanwhile` happens
+   * while none is up.
+   */
+  redeploy(bundle: WorkflowBundleOption, meanwhile?: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
 const BUNDLE: WorkflowBundleOption = { codePath: WORKFLOW_BUNDLE };
 
-export async function startDepartment(options: ServerOptions = {}): Promise<TestDepartment> {
-  const server = await startTemporal(options);
+interface DepartmentOptions extends ServerOptions {
+  /** Another than a dev server of its own; it is stopped with the department, and knows no search attributes. */
+  readonly server?: TestWorkflowEnvironment;
+  readonly bundle?: WorkflowBundleOption;
+}
+
+export async function startDepartment(options: DepartmentOptions = {}): Promise<TestDepartment> {
+  const server = options.server ?? (await startTemporal(options));
   const scripted = new Map<string, Activities>();
   const delegate =
     (name: string) =>
@@ -64,20 +74,29 @@ export async function startDepartment(options: ServerOptions = {}): Promise<Test
       maxHeartbeatThrottleInterval: '500ms',
       ...(options.identity === undefined ? {} : { identity: options.identity }),
     });
-    const running = worker.run();
+    const decider = await createDecidingWorker({
+      connection: server.nativeConnection,
+      activities: {
+        verifyProof: delegate('verifyProof') as Activities['verifyProof'],
+        recordDecisions: delegate('recordDecisions') as Activities['recordDecisions'],
+      },
+    });
+    const running = [worker.run(), decider.run()];
     return async () => {
       worker.shutdown();
-      await running;
+      decider.shutdown();
+      await Promise.all(running);
     };
   };
-  let withdraw = await deploy(BUNDLE);
+  let withdraw = await deploy(options.bundle ?? BUNDLE);
   return {
     server,
     carry: (input, activities) => {
       scripted.set(input.objectiveId, activities);
     },
-    redeploy: async (bundle) => {
+    redeploy: async (bundle, meanwhile) => {
       await withdraw();
+      await meanwhile?.();
       withdraw = await deploy(bundle);
     },
     withObjective: async (activities, use, input = objectiveInput()) => {
@@ -86,7 +105,7 @@ export async function startDepartment(options: ServerOptions = {}): Promise<Test
         workflowId: input.objectiveId,
         taskQueue: TASK_QUEUE,
         args: [input],
-        typedSearchAttributes: searchAttributesOf(input),
+        ...(options.server === undefined ? { typedSearchAttributes: searchAttributesOf(input) } : {}),
       });
       const status = async (): Promise<ObjectiveStatus> =>
         ObjectiveStatus.parse(await handle.query(QUERIES.objectiveStatus));

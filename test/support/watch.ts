@@ -16,6 +16,7 @@ import { TASK_QUEUE } from '../../src/domain/messages';
 import { sampleOf, unansweredSample } from '../../src/domain/watch-samples';
 import { WatchStatus } from '../../src/domain/watch-status';
 import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
+import { createDecidingWorker } from '../../src/worker/worker';
 import { BASE, sha } from './department';
 
 export const COMMIT = BASE;
@@ -69,7 +70,10 @@ export interface WatchWorker {
 }
 
 /** A worker whose checks answer from tables. */
-export async function startWatchWorker(server: TestWorkflowEnvironment): Promise<WatchWorker> {
+export async function startWatchWorker(
+  server: TestWorkflowEnvironment,
+  taskQueue: string = TASK_QUEUE,
+): Promise<WatchWorker> {
   const scripted = new Map<string, { readonly answers: Answers; readonly rounds: string[][] }>();
   const activities: WatchActivities & DecisionActivities = {
     verifyProof: () => Promise.resolve({ holds: true }),
@@ -88,12 +92,17 @@ export async function startWatchWorker(server: TestWorkflowEnvironment): Promise
   };
   const worker = await Worker.create({
     connection: server.nativeConnection,
-    taskQueue: TASK_QUEUE,
+    taskQueue,
     workflowBundle: { codePath: WORKFLOW_BUNDLE },
     activities: { ...activities },
     stickyQueueScheduleToStartTimeout: '1s',
   });
-  const running = worker.run();
+  const decider = await createDecidingWorker({
+    connection: server.nativeConnection,
+    taskQueue,
+    activities,
+  });
+  const running = [worker.run(), decider.run()];
   return {
     script: ({ objectiveId }, answers) => {
       const rounds: string[][] = [];
@@ -102,7 +111,8 @@ export async function startWatchWorker(server: TestWorkflowEnvironment): Promise
     },
     stop: async () => {
       worker.shutdown();
-      await running;
+      decider.shutdown();
+      await Promise.all(running);
     },
   };
 }
@@ -111,6 +121,7 @@ export async function startWatchWorkflow(
   server: TestWorkflowEnvironment,
   input: DeploymentWatchInput,
   attributes: 'indexed' | 'plain' = 'indexed',
+  taskQueue: string = TASK_QUEUE,
 ): Promise<{
   readonly handle: WorkflowHandleWithFirstExecutionRunId;
   status(): Promise<WatchStatus>;
@@ -118,7 +129,7 @@ export async function startWatchWorkflow(
 }> {
   const handle = await server.client.workflow.start(DEPLOYMENT_WATCH_WORKFLOW, {
     workflowId: deploymentWatchId(input.objectiveId),
-    taskQueue: TASK_QUEUE,
+    taskQueue,
     args: [input],
     memo: {
       objective: input.objectiveId,

@@ -1,8 +1,12 @@
 // Needs Temporal (a real dev server); the activities behind it are scripted.
 import type { Activities } from '../../activities/contract';
+import { createDecisionActivities } from '../../activities/decisions';
 import { soundRehearsal } from '../../bench/smooth-coordination';
 import type { smoothCoordination } from '../../bench/smooth-coordination';
+import { createProofs } from '../../src/audit/proofs';
+import type { AuditEntry } from '../../src/domain/audit';
 import type { CoordinationRules } from '../../src/domain/coordination-rules';
+import { DecisionRules } from '../../src/domain/decision-rules';
 import { MESSAGES } from '../../src/domain/messages';
 import type { ObjectiveStatus } from '../../src/domain/status';
 import { NO_USAGE } from '../../src/domain/usage';
@@ -48,6 +52,9 @@ const BUILD = planTask({
   dependsOn: ['backend-T001', 'backend-T002'],
 });
 const PLAN = [CONTRACT, SCHEMA, BUILD];
+
+const proofs = createProofs({ key: () => Promise.resolve('the key of this installation, long enough') });
+const forger = createProofs({ key: () => Promise.resolve('another key, which is long enough as well') });
 
 type Coordinating = ReturnType<typeof smoothCoordination>;
 
@@ -184,6 +191,75 @@ describe('an API contract', () => {
       ).rejects.toMatchObject({ cause: { message: expect.stringContaining('by ann') } });
       expect(await resultOf(handle)).toMatchObject({ outcome: 'delivered' });
       expect((await status()).contracts).toMatchObject([{ state: 'tested', by: 'ann' }]);
+    });
+  });
+
+  it('waits for somebody with the role where the rules keep its review for one', async () => {
+    const rules: CoordinationRules = { ...RULES, contracts: { review: 'human', deadlineHours: 24 } };
+    const smooth = coordinating({}, rules);
+    const decisions = DecisionRules.parse({
+      people: { architect: ['lin'] },
+      who: { 'contract-review': 'architect' },
+    });
+    const audited: AuditEntry[] = [];
+    const activities: Activities = {
+      ...smooth,
+      surveyRepository: async (input) => ({ ...(await smooth.surveyRepository(input)), decisions }),
+      ...createDecisionActivities({
+        audit: { append: (entries) => Promise.resolve(void audited.push(...entries)) },
+        proofs,
+      }),
+    };
+    await department.withObjective(activities, async ({ handle, status, input }) => {
+      const waiting = await until(
+        status,
+        (s) => s.contracts?.[0]?.state === 'shared' && s.state === 'awaiting-human',
+      );
+      const review = { contract: 'openapi', decision: 'approve', by: 'lin' };
+      const said = async (person: string, by = proofs): Promise<object> => {
+        const statement = {
+          workflowId: input.objectiveId,
+          name: MESSAGES.reviewContract,
+          payload: review,
+          speaker: { person, channel: 'cli' as const },
+          at: new Date().toISOString(),
+        };
+        return {
+          ...review,
+          proof: { ...statement.speaker, at: statement.at, mac: await by.sign(statement) },
+        };
+      };
+      const cases: readonly [object, string][] = [
+        [review, 'contract-review is for architect (lin)'],
+        [await said('eve'), 'eve may not decide contract-review'],
+        [await said('lin', forger), 'the proof of lin does not hold'],
+      ];
+      for (const [payload, why] of cases) {
+        await expect(
+          handle.executeUpdate(MESSAGES.reviewContract, { args: [payload] }),
+        ).rejects.toMatchObject({ cause: { message: expect.stringContaining(why) } });
+        await handle.signal(MESSAGES.reviewContract, payload);
+      }
+      const seen = await until(status, ({ ignored }) => ignored.length === cases.length);
+      expect(seen.ignored.map(({ reason }) => reason)).toEqual(
+        cases.map(([, why]) => expect.stringContaining(why) as unknown),
+      );
+      expect(seen.contracts).toMatchObject([{ state: 'shared', by: null }]);
+      expect(stateOf(seen, 'backend-T001')).toBe('suspended');
+      expect(audited).toEqual([]);
+      const approval = await said('lin');
+      await handle.executeUpdate(MESSAGES.reviewContract, { args: [approval] });
+      expect(await resultOf(handle)).toMatchObject({ outcome: 'delivered' });
+      expect((await status()).contracts).toMatchObject([{ state: 'tested', by: 'lin' }]);
+      const { name, revision, hash } = waiting.contracts?.[0] ?? {};
+      expect(audited).toMatchObject([
+        {
+          message: MESSAGES.reviewContract,
+          who: { person: 'lin', via: 'cli', channel: 'update' },
+          decision: { contract: 'openapi', decision: 'approve' },
+          saw: { kind: 'contract', name, revision, hash },
+        },
+      ]);
     });
   });
 

@@ -3,6 +3,7 @@ import type { Activities } from '../../activities/contract';
 import type { AuditEntry } from '../../src/domain/audit';
 import { DecisionRules } from '../../src/domain/decision-rules';
 import { MESSAGES } from '../../src/domain/messages';
+import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import {
   greenGate,
   objectiveInput,
@@ -86,6 +87,24 @@ describe('an open question', () => {
     expect(audited).toMatchObject([
       { who: { channel: 'timer', person: null }, saw: { kind: 'escalation', escalation: { id: E1 } } },
     ]);
+  });
+
+  it('is decided by whoever did so in time, also when their proof and the end of the hours come at once', async () => {
+    const rules = { defaults: { 'levels-spent': { afterHours: seconds(2) } } };
+    const audited: AuditEntry[] = [];
+    await department.withObjective(redActivities(rules, audited), async ({ handle, status }) => {
+      await until(status, ({ escalations }) => escalations.length === 1);
+      await department.redeploy({ codePath: WORKFLOW_BUNDLE }, async () => {
+        const proof = { person: 'ada', channel: 'cli', at: new Date().toISOString(), mac: '0'.repeat(64) };
+        const skip = { escalationId: E1, decision: 'skip', by: 'ada', proof };
+        await handle.signal(MESSAGES.resolveEscalation, skip);
+        await new Promise((resolve) => setTimeout(resolve, 2500));
+      });
+      const { decisions } = await until(status, (seen) => seen.decisions.length > 0);
+      expect(decisions).toMatchObject([{ decision: 'skip', person: 'ada', channel: 'signal' }]);
+      await resultOf(handle);
+      expect(audited).toHaveLength(1);
+    });
   });
 
   it('waits on where the rules say nothing of its trigger', async () => {

@@ -2,7 +2,9 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createDepartmentClient } from '../../src/client/department-client';
 import { createTemporalGateway } from '../../src/client/temporal-gateway';
+import { DecisionRules } from '../../src/domain/decision-rules';
 import { deploymentWatchId, type DeploymentWatchInput } from '../../src/domain/deployment-watch';
+import type { WatchStatus } from '../../src/domain/watch-status';
 import { startTemporal } from '../support/temporal-server';
 import {
   COMMIT,
@@ -106,6 +108,30 @@ describe('a check beyond its limit', () => {
       await watch.until((status) => status.rounds >= accepted.rounds + 1);
       expect(watch.rounds.at(-1)).toEqual(['orders']);
       expect(await attributes(watch)).toEqual(['watching', 0]);
+    });
+  });
+
+  it('is reminded of as the rules say, is never decided by silence, and no other report takes it away from its role', async () => {
+    const decisions = DecisionRules.parse({
+      people: { architect: ['lin'] },
+      who: { 'deployment-breach': 'architect' },
+      remindAfterHours: 1 / 3600,
+      defaults: { 'could-not-run': { afterHours: 1 / 3600 } },
+    });
+    await watched(watchInput({}, { decisions }), { errors: 9, orders: 7 }, async (watch) => {
+      await watch.send('reportDeployment', report());
+      const saying = (status: WatchStatus): string[] =>
+        status.events.map(({ text }) => text).filter((text) => text.startsWith('reminder:'));
+      const seen = await watch.until((status) => saying(status).length === 2);
+      expect(saying(seen)[0]).toMatch(
+        /^reminder: deployment-E1 waits for architect since .* beyond the limit/,
+      );
+      expect(seen.decisions).toEqual([]);
+      await expect(watch.send('reportDeployment', report({ environment: 'canary' }))).rejects.toMatchObject(
+        refusedWith(/deployment-E1 is open and for architect; once it is answered/),
+      );
+      expect((await watch.status()).escalations).toMatchObject([{ id: 'deployment-E1' }]);
+      expect(await watch.send('reportDeployment', report())).toMatchObject({ accepted: true });
     });
   });
 

@@ -154,6 +154,33 @@ test('feedback on an open objective becomes tasks of it, once', async () => {
   });
 });
 
+test('what comes while it is being delivered is refused, and lost to nobody: fetched again, it is built', async () => {
+  const done = nothingDone();
+  let delivering = (): void => undefined;
+  let release = (): void => undefined;
+  const begun = new Promise<void>((resolve) => (delivering = resolve));
+  const hold = new Promise<void>((resolve) => (release = resolve));
+  const slow: Partial<Activities> = {
+    deliverObjective: async (request) => {
+      delivering();
+      await hold;
+      return smoothActivities(plan).deliverObjective(request);
+    },
+  };
+  await department.withObjective(activities(done, slow), async ({ handle, input: { objectiveId } }) => {
+    await begun;
+    const sending = client.takeFeedback({ objectiveId, payload: feedback(1) });
+    await expect(sending).rejects.toThrow(/being delivered; fetch the feedback again/);
+    release();
+    await resultOf(handle);
+    expect((await live(objectiveId)).status.feedback ?? []).toEqual([]);
+    const again = await client.takeFeedback({ objectiveId, payload: feedback(1) });
+    expect(again.takenUp).toBe(true);
+    await client.result(objectiveId);
+    expect((await live(objectiveId)).status.feedback).toMatchObject([{ taskId: 'backend-T003' }]);
+  });
+});
+
 test('two who take up the same feedback at once make one task of it', async () => {
   const done = nothingDone();
   await department.withObjective(activities(done), async ({ handle, input: { objectiveId } }) => {

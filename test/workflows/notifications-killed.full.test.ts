@@ -114,3 +114,38 @@ it('hundreds of news are told through several histories', async () => {
     await endpoint.close();
   }
 }, 240_000);
+
+it('one that nobody takes holds up no other, however long the history is', async () => {
+  const isStuck = (body: string): boolean => Notification.parse(JSON.parse(body)).kind === 'plan-review';
+  const endpoint = await openEndpoint((response) => {
+    response.writeHead(isStuck(endpoint.received.at(-1)?.body ?? '') ? 500 : 204).end();
+  });
+  const worker = startWorker(endpoint.url);
+  const taken = (): number => endpoint.received.filter(({ body }) => !isStuck(body)).length;
+  try {
+    const first = await start('objective-stuck-01234567');
+    const { question: _asked, ...bare } = question;
+    const tell = (number: number, subject: string, kind: string): Promise<void> =>
+      first.signal(NOTIFICATION_ORDER, { kind: 'tell', news: { ...bare, number, kind, subject } });
+    await tell(1, 'stuck', 'plan-review');
+    for (let number = 2; number <= 42; number += 1) {
+      await tell(number, `x-${String(number)}`, 'decided');
+      while (taken() < number - 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const { historyLength } = await first.describe();
+    expect(historyLength).toBeGreaterThan(200);
+    expect((await first.describe()).runId).toBe(first.firstExecutionRunId);
+    await tell(43, 'stuck', 'decided');
+    await server.client.workflow
+      .getHandle(first.workflowId)
+      .signal(NOTIFICATION_ORDER, { kind: 'close' });
+    expect(await server.client.workflow.getHandle(first.workflowId).result()).toMatchObject({
+      told: 42,
+      stale: 1,
+      undelivered: [],
+    });
+  } finally {
+    await worker.kill();
+    await endpoint.close();
+  }
+}, 240_000);

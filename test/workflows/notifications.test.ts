@@ -330,6 +330,11 @@ it('tells of a contract that waits to be reviewed, and of the review', async () 
   });
   await department.withObjective(activities, async ({ handle, input, status }) => {
     await until(status, (s) => s.tasks[0]?.waitingFor === 'contract:openapi');
+    // What is approved before somebody was told of it is not told any more.
+    await eventually(
+      () => Promise.resolve(asked.length),
+      (count) => count === 2,
+    );
     const review = { contract: 'openapi', decision: 'approve', by: 'ada' };
     await handle.executeUpdate(MESSAGES.reviewContract, { args: [review] });
     await resultOf(handle);

@@ -1,38 +1,12 @@
 // Needs Temporal (a real dev server); repositories behind the activities are scripted.
-import { createHash, randomUUID } from 'node:crypto';
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { createClaimActivities } from '../../activities/claims';
+import { randomUUID } from 'node:crypto';
 import type { Activities } from '../../activities/contract';
-import { createRecords } from '../../activities/records';
-import type { Dossier } from '../../src/domain/dossier';
-import type { ObjectiveInput } from '../../src/domain/objective';
-import { outlineTask, type PlanTask } from '../../src/domain/plan';
-import { REPOSITORY_STATE, RepositoryState } from '../../src/domain/repository-entity';
-import { NO_USAGE } from '../../src/domain/usage';
-import type { BlobStore } from '../../src/ports/blob-store';
-import type { Integration, Repositories } from '../../src/ports/workspace';
-import { createEntities, entityId } from '../../src/temporal/entities';
-import { TASK_QUEUE } from '../../src/domain/messages';
+import { entityId } from '../../src/temporal/entities';
 import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import { workUntilCancelled } from '../support/held-work';
 import { planTask } from '../support/plans';
-import {
-  BASE,
-  commitId,
-  handedOff,
-  objectiveInput,
-  resultOf,
-  smoothActivities,
-  startDepartment,
-  until,
-  type TestDepartment,
-} from '../support/department';
-import { DOSSIER } from '../activities/ports';
-
-const HEAD = commitId('somebody’s head');
-const unused = (): never => {
-  throw new Error('not asked for');
-};
+import { handedOff, resultOf, startDepartment, until, type TestDepartment } from '../support/department';
+import { openShop } from '../support/shop';
 
 let department: TestDepartment;
 beforeAll(async () => {
@@ -40,113 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => department.stop());
 
-interface Shop {
-  /** Where the entity is. */
-  readonly entity: string;
-  /** An objective on the repository, as its workflow is given it. */
-  input(): ObjectiveInput;
-  /** Activities of an objective with a plan, whose claims are real. */
-  activitiesOf(
-    input: ObjectiveInput,
-    tasks: readonly PlanTask[],
-    overrides?: Partial<Activities>,
-  ): Promise<Activities>;
-  /** Calls a claim activity for an objective that has no workflow, or whose workflow is not about that. */
-  call<K extends 'reserveMigration' | 'readClaims' | 'claimWork' | 'releaseClaims'>(
-    name: K,
-    request: Omit<Parameters<Activities[K]>[0], 'handle' | 'plan'> & {
-      readonly objectiveId: string;
-      readonly tasks?: readonly PlanTask[];
-    },
-  ): Promise<Awaited<ReturnType<Activities[K]>>>;
-  state(): Promise<RepositoryState>;
-}
-
-/** A repository of its own, with the given files in the base; `identity` may be that of another, seen at another base. */
-function openShop(
-  files: readonly string[] = ['migrations/0001_a.up.sql', 'migrations/0002_b.up.sql'],
-  identity = `/srv/shop-${randomUUID()}`,
-  on: () => TestDepartment = () => department,
-  kind: 'path' | 'sample' = 'path',
-): Shop {
-  const store = memoryStore();
-  const records = createRecords(store);
-  const repositories: Repositories = {
-    prepare: async () => ({ head: HEAD }),
-    listFiles: async ({ commit }) => (commit === BASE ? files : [...files, 'migrations/README.md']),
-    deliver: unused,
-    origin: unused,
-    push: unused,
-    readFile: unused,
-    changedFiles: unused,
-    diff: unused,
-  };
-  const integration: Pick<Integration, 'head'> = { head: async () => HEAD };
-  const claims = createClaimActivities(
-    { entities: createEntities({ taskQueue: TASK_QUEUE }), repositories, integration },
-    records,
-  );
-  const dossierOf = (objectiveId: string): Dossier => ({
-    ...DOSSIER,
-    objectiveId,
-    baseCommit: BASE,
-    repository:
-      kind === 'path' ? { kind, path: identity } : { kind, name: 'orders-service', version: '1.0.0' },
-    repositoryIdentity: identity,
-    survey: { ...DOSSIER.survey, migrations: { tool: 'sql-updown', dir: 'migrations' } },
-  });
-  const entity = entityId({ kind: 'repository', identity });
-  on().carry({ ...objectiveInput(), objectiveId: entity }, smoothActivities([], claims));
-  return {
-    entity,
-    input: () => ({
-      ...objectiveInput(),
-      repository: { kind: 'path', path: identity },
-      repositoryIdentity: identity,
-    }),
-    activitiesOf: async ({ objectiveId }, tasks, overrides = {}) => {
-      const dossier = await records.save(dossierOf(objectiveId));
-      const plan = await records.save({ summary: 'a plan', tasks });
-      const smooth = smoothActivities(tasks);
-      return {
-        ...smooth,
-        ...claims,
-        surveyRepository: async (request) => ({ ...(await smooth.surveyRepository(request)), dossier }),
-        planObjective: async () => ({
-          outcome: 'accepted',
-          plan,
-          tasks: tasks.map(outlineTask),
-          usage: NO_USAGE,
-        }),
-        ...overrides,
-      };
-    },
-    call: async (name, { objectiveId, tasks = [], ...rest }) => {
-      const environment = new MockActivityEnvironment({}, { client: on().server.client });
-      const handle = { dossier: await records.save(dossierOf(objectiveId)) };
-      const plan = await records.save({ summary: 'a plan', tasks });
-      const request = name === 'claimWork' ? { handle, plan } : { handle, ...rest };
-      const activity = claims[name] as (argument: object) => Promise<unknown>;
-      const answer: unknown = await environment.run<[object], unknown, typeof activity>(activity, request);
-      return answer as never;
-    },
-    state: async () =>
-      RepositoryState.parse(await on().server.client.workflow.getHandle(entity).query(REPOSITORY_STATE)),
-  };
-}
-
-function memoryStore(): BlobStore {
-  const blobs = new Map<string, Buffer>();
-  return {
-    put: async (bytes) => {
-      const ref = createHash('sha256').update(bytes).digest('hex');
-      blobs.set(ref, Buffer.from(bytes));
-      return ref;
-    },
-    get: async (ref) => blobs.get(ref) ?? unused(),
-  };
-}
-
+const here = (): TestDepartment => department;
 const statusOf = async (id: string): Promise<string> =>
   (await department.server.client.workflow.getHandle(id).describe()).status.name;
 const A = 'objective-a-00000001';
@@ -155,7 +23,7 @@ const T1 = 'backend-T001';
 
 describe('migrations of two objectives on one repository', () => {
   it('asked for at the same time get different numbers, in one order, which the later is told', async () => {
-    const shop = openShop();
+    const shop = openShop(here);
     const slots = await Promise.all(
       [A, B].map((objectiveId) => shop.call('reserveMigration', { objectiveId, taskId: T1 })),
     );
@@ -166,7 +34,7 @@ describe('migrations of two objectives on one repository', () => {
   });
 
   it('outlive the worker: what was handed out stays, and who asks meanwhile is answered by the next one', async () => {
-    const shop = openShop();
+    const shop = openShop(here);
     await shop.call('reserveMigration', { objectiveId: A, taskId: T1 });
     const [, meanwhile] = await Promise.all([
       department.redeploy({ codePath: WORKFLOW_BUNDLE }),
@@ -180,7 +48,7 @@ describe('migrations of two objectives on one repository', () => {
   });
 
   it('are given back by an objective that is aborted, and stay taken by one that delivers', async () => {
-    const shop = openShop();
+    const shop = openShop(here);
     await shop.call('reserveMigration', { objectiveId: A, taskId: T1 });
     await shop.call('releaseClaims', { objectiveId: A, delivered: false });
     expect(await statusOf(shop.entity)).toBe('RUNNING');
@@ -192,8 +60,19 @@ describe('migrations of two objectives on one repository', () => {
     });
   });
 
+  it('of tasks that were left out are given back, also by an objective that delivers the rest', async () => {
+    const shop = openShop(here);
+    const T2 = 'backend-T002';
+    for (const taskId of [T1, T2]) await shop.call('reserveMigration', { objectiveId: A, taskId });
+    await shop.call('releaseClaims', { objectiveId: A, delivered: true, made: [T1] });
+    expect(await shop.call('reserveMigration', { objectiveId: B, taskId: T1 })).toEqual({
+      identifier: '0004',
+      after: [{ objectiveId: A, identifier: '0003' }],
+    });
+  });
+
   it('of samples are counted for each objective alone: each has a copy of its own', async () => {
-    const shop = openShop(undefined, undefined, undefined, 'sample');
+    const shop = openShop(here, undefined, undefined, 'sample');
     const [a, b] = [`${A}-${randomUUID()}`, `${B}-${randomUUID()}`];
     for (const objectiveId of [a, b]) {
       const slot = await shop.call('reserveMigration', { objectiveId, taskId: T1 });
@@ -207,7 +86,7 @@ describe('migrations of two objectives on one repository', () => {
   it('merged one after another are one line from the base on, without a number twice', async () => {
     const files = ['migrations/0001_a.up.sql'];
     const identity = `/srv/shop-${randomUUID()}`;
-    const shop = openShop(files, identity);
+    const shop = openShop(here, files, identity);
     const first = await shop.call('reserveMigration', { objectiveId: A, taskId: T1 });
     const second = await shop.call('reserveMigration', { objectiveId: B, taskId: T1 });
     for (const objectiveId of [A, B]) await shop.call('releaseClaims', { objectiveId, delivered: true });
@@ -216,7 +95,7 @@ describe('migrations of two objectives on one repository', () => {
       ...[first, second].map((slot) => `migrations/${slot.identifier ?? ''}_x.up.sql`),
     ];
     expect(merged).toEqual([...new Set(merged)].sort());
-    const later = openShop(merged, identity);
+    const later = openShop(here, merged, identity);
     expect(await later.call('reserveMigration', { objectiveId: 'objective-c-1', taskId: T1 })).toEqual({
       identifier: '0004',
       after: [],
@@ -230,7 +109,7 @@ describe('claims', () => {
   const both = [...auth, planTask({ id: 'backend-T002', owns: ['src/billing/**'] })];
 
   it('of an objective that died without giving anything back do not hold anybody up', async () => {
-    const shop = openShop();
+    const shop = openShop(here);
     const dead = shop.input();
     await department.withObjective(
       await shop.activitiesOf(dead, auth, { runAttempt: () => workUntilCancelled() }),
@@ -252,7 +131,7 @@ describe('claims', () => {
   });
 
   it('let a task wait, visibly, while the rest goes on; when the holder has delivered it goes on by itself', async () => {
-    const shop = openShop();
+    const shop = openShop(here);
     let release = (): void => undefined;
     const open = new Promise<void>((resolve) => {
       release = resolve;
@@ -308,7 +187,7 @@ describe('claims', () => {
   });
 
   it('are given back by an objective that is cancelled', async () => {
-    const shop = openShop();
+    const shop = openShop(here);
     const input = shop.input();
     await department.withObjective(
       await shop.activitiesOf(input, auth, { runAttempt: () => workUntilCancelled() }),
@@ -325,7 +204,7 @@ describe('claims', () => {
 });
 
 it('a message that makes no sense is refused and changes nothing', async () => {
-  const shop = openShop();
+  const shop = openShop(here);
   await shop.call('reserveMigration', { objectiveId: A, taskId: T1 });
   const handle = department.server.client.workflow.getHandle(shop.entity);
   await expect(
@@ -342,7 +221,7 @@ describe('over a long life', () => {
   afterAll(() => short.stop());
 
   it('the entity continues as new and forgets nothing', async () => {
-    const shop = openShop(undefined, undefined, () => short);
+    const shop = openShop(() => short);
     const reserve = (n: number) =>
       shop.call('reserveMigration', { objectiveId: `objective-${n}`, taskId: T1 });
     const handle = short.server.client.workflow.getHandle(shop.entity);

@@ -70,7 +70,7 @@ describe('the list of what waits', () => {
         },
       ]);
       expect(await allEscalations(client)).toEqual([
-        { objective: input.objectiveId, escalation: asked.escalations[0] },
+        { objective: input.objectiveId, repository: row?.repository, escalation: asked.escalations[0] },
       ]);
       await handle.signal(MESSAGES.resolveEscalation, {
         escalationId: 'backend-T001-E1',
@@ -112,6 +112,35 @@ describe('the list of what waits', () => {
     } finally {
       await handle.terminate('the test is over').catch(() => undefined);
     }
+  });
+
+  it('tells how far an objective is and what it cost, while it waits and after its end', async () => {
+    await department.withObjective(stubborn, async ({ handle, input, status }) => {
+      const progress = async (state: string): Promise<unknown> => {
+        for (let round = 0; round < 100; round += 1) {
+          const row = (await client.list()).find(({ objectiveId }) => objectiveId === input.objectiveId);
+          if (row?.progress?.state === state) return row.progress;
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        throw new Error(`It was never listed as ${state}.`);
+      };
+      const asked = await until(status, (s) => s.escalations.length === 1);
+      expect(await progress('awaiting-human')).toEqual({
+        state: 'awaiting-human',
+        settled: 0,
+        tasks: 1,
+        usd: asked.usage.usd,
+        free: asked.model.kind === 'offline',
+      });
+      await handle.signal(MESSAGES.resolveEscalation, {
+        escalationId: 'backend-T001-E1',
+        decision: 'skip',
+        by: 'ada',
+      });
+      await handle.result();
+      const { usage, state } = await status();
+      expect(await progress(state)).toMatchObject({ settled: 1, tasks: 1, usd: usage.usd });
+    });
   });
 
   it('asks the workflow where its memo does not tell', async () => {

@@ -11,6 +11,7 @@ import type { AuditLine } from '../../src/domain/audit';
 import type { Speaker } from '../../src/domain/decision-proof';
 import { DecisionRules } from '../../src/domain/decision-rules';
 import { MESSAGES } from '../../src/domain/messages';
+import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import {
   greenGate,
   handedOff,
@@ -92,10 +93,20 @@ const update = (
 const refused = (why: string): object => ({ cause: { message: expect.stringContaining(why) as unknown } });
 const asked = ({ status }: Objective): Promise<unknown> =>
   until(status, (seen) => seen.escalations.length === 2);
-const recorded = async (objective: string): Promise<readonly Extract<AuditLine, { kind: 'decision' }>[]> =>
-  (await createAuditReader({ folder: join(home, 'audit') }).lines()).flatMap((line) =>
-    line.kind === 'decision' && line.objective === objective ? [line] : [],
-  );
+/** Lines of the audit log about an objective, once there are so many: they are written right after the answer. */
+async function recorded(
+  objective: string,
+  count = 1,
+): Promise<readonly Extract<AuditLine, { kind: 'decision' }>[]> {
+  const { lines } = createAuditReader({ folder: join(home, 'audit') });
+  for (let round = 0; ; round += 1) {
+    const found = (await lines()).flatMap((line) =>
+      line.kind === 'decision' && line.objective === objective ? [line] : [],
+    );
+    if (found.length >= count || round === 100) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
 
 describe('a decision the rules restrict', () => {
   it('is taken of a person with the role, who is recorded beside the claim, with what they saw', async () => {
@@ -143,7 +154,7 @@ describe('a decision the rules restrict', () => {
         await expect(update(objective, payload)).rejects.toMatchObject(refused(why));
       const { decisions, escalations } = await objective.status();
       expect([decisions.length, escalations.length]).toEqual([0, 2]);
-      expect(await recorded(objective.input.objectiveId)).toEqual([]);
+      expect(await recorded(objective.input.objectiveId, 0)).toEqual([]);
     });
   });
 
@@ -238,6 +249,37 @@ describe('two people who decide at once', () => {
   });
 });
 
+describe('decisions that come while others look', () => {
+  it.each(['signal', 'update'] as const)(
+    'by %s outlive the worker that took them',
+    async (how) => {
+      for (let round = 0; round < 3; round += 1) {
+        await department.withObjective(redActivities(null), async (objective) => {
+          await asked(objective);
+          let over = false;
+          const looking = Array.from({ length: 4 }, async () => {
+            // So many at once may be too many for the server; what counts is asked below.
+          while (!over) await objective.status().catch(() => undefined);
+          });
+          const send = async (id: string): Promise<void> => {
+            const payload = await proven(objective, { ...accept(id), decision: 'skip' }, ada);
+            if (how === 'update') await update(objective, payload);
+            else await objective.handle.signal(MESSAGES.resolveEscalation, payload);
+          };
+          await Promise.all([send(E1), send(E2)]);
+          await until(objective.status, ({ decisions }) => decisions.length === 2);
+          expect(await recorded(objective.input.objectiveId, 2)).toHaveLength(2);
+          over = true;
+          await Promise.all(looking);
+          await department.redeploy({ codePath: WORKFLOW_BUNDLE });
+          expect((await objective.status()).decisions).toMatchObject([{ person: 'ada' }, { person: 'ada' }]);
+        });
+      }
+    },
+    60_000,
+  );
+});
+
 describe('without rules', () => {
   it('a broken proof makes a decision nobody’s in particular', async () => {
     await department.withObjective(redActivities(null), async (objective) => {
@@ -263,7 +305,7 @@ describe('without rules', () => {
       await update(objective, { taskId: 'backend-T002', by: 'ada' }, MESSAGES.cancelTask);
       await objective.handle.signal(MESSAGES.resolveEscalation, accept(E1));
       await resultOf(objective.handle);
-      const lines = await recorded(objective.input.objectiveId);
+      const lines = await recorded(objective.input.objectiveId, 6);
       expect(lines.map(({ message }) => message)).toEqual([
         'pause',
         'resume',
@@ -308,7 +350,7 @@ describe('without rules', () => {
       await until(objective.status, ({ outcome }) => outcome !== null);
       broken = false;
       expect(await resultOf(objective.handle)).toMatchObject({ outcome: 'delivered-with-waivers' });
-      expect(await recorded(objective.input.objectiveId)).toHaveLength(2);
+      expect(await recorded(objective.input.objectiveId, 2)).toHaveLength(2);
     });
   });
 });

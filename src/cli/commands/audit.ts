@@ -76,6 +76,8 @@ function textOf(line: AuditLine): string {
   switch (line.kind) {
     case 'cut':
       return `${head} ${String(line.bytes)} bytes that a crash left unfinished were cut off`;
+    case 'break':
+      return `${head} the lines before are not those that had been written`;
     case 'decision': {
       const { by, person, via, channel } = line.who;
       const who = person === null || via === null ? `${by} (${channel})` : `${person} at ${via} (${channel})`;

@@ -12,7 +12,13 @@ import { parseFlags } from '../parse-flags';
 import { sendMessage } from '../send-message';
 import { withObjective } from '../session';
 
-const BudgetFlags = z.strictObject({ usd: z.coerce.number().positive().optional(), by: ByFlag });
+const BudgetFlags = z.strictObject({
+  usd: z.coerce
+    .number({ error: 'give US dollars, such as 25' })
+    .positive('give more than 0 US dollars')
+    .optional(),
+  by: ByFlag,
+});
 
 export const budget: Command = {
   name: 'budget',

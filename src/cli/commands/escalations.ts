@@ -7,7 +7,7 @@ import { ConfigurationError } from '../../domain/user-error';
 import { allEscalations } from '../all-escalations';
 import { argument, objectiveOrWatchArgument } from '../argument';
 import type { Command, CommandContext } from '../command';
-import { findPrecedents, repositoryOf } from '../find-precedents';
+import { openPrecedents, repositoryOf } from '../find-precedents';
 import { answerHere } from '../decision/answer-here';
 import { bareEvidence, gatherEvidence, type DecisionEvidence } from '../decision/evidence';
 import { renderInbox, rowCommand } from '../decision/inbox-table';
@@ -87,9 +87,10 @@ async function listInFull(context: CommandContext): Promise<ExitCode> {
     const found = await allEscalations(session.department);
     if (found.length === 0) return sayNone(context);
     const rows = [];
+    const findPrecedents = openPrecedents(services);
     for (const { objective, escalation } of found) {
       const repository = await repositoryOf(session.department, objective);
-      const precedents = await findPrecedents(services, { trigger: escalation.trigger, repository });
+      const precedents = await findPrecedents({ trigger: escalation.trigger, repository });
       terminal.say(describeEscalation(objective, escalation, call, precedents));
       rows.push({ objective, ...escalation, precedents });
     }
@@ -121,9 +122,10 @@ async function showQuestions(
     if (wanted !== null && shown.length === 0) throw notOpen(context, id, wanted, status);
     if (shown.length === 0) terminal.say(noneOpen(id, status));
     const seen: DecisionEvidence[] = [];
+    const findPrecedents = openPrecedents(context.services);
     for (const escalation of shown) {
       const repository = status?.repository ?? (await repositoryOf(session.department, id));
-      const precedents = await findPrecedents(context.services, { trigger: escalation.trigger, repository });
+      const precedents = await findPrecedents({ trigger: escalation.trigger, repository });
       const evidence = {
         ...(await evidenceOf(context, id, escalation, status, full || terminal.json)),
         precedents,

@@ -111,6 +111,7 @@ async function overHttp(context: CommandContext, desk: Desk, flags: McpFlags): P
     host,
     port: flags.port ?? DEFAULT_PORT,
     token,
+    explain: (error) => desk.explain(error),
   });
   try {
     terminal.warn(`MCP is at ${server.url}; Ctrl-C ends it.`);

@@ -3,6 +3,7 @@ import { exitCodeOf } from '../../domain/exit-codes';
 import { objectiveIdArgument } from '../argument';
 import type { Command } from '../command';
 import { findReport, missingReport } from '../find-report';
+import { pageOf } from '../live/outcome';
 import { plainLines } from '../live/text';
 import { withObjective } from '../session';
 
@@ -25,6 +26,8 @@ export const report: Command = {
     terminal.say(
       terminal.json ? `Report ${file.markdown}` : plainLines(await readFile(file.markdown, 'utf8')),
     );
+    // Not among the Markdown, which may be on its way into a file.
+    terminal.warn(`As a page for the browser: ${pageOf(file.markdown) ?? file.markdown}`);
     terminal.emit(file.json);
     return exitCodeOf('delivered');
   },

@@ -105,16 +105,37 @@ async function startOn(
       ? `Already under way, watching it: ${started.objectiveId}`
       : `Started ${started.objectiveId}`,
   );
+  const { model, budgetUsd } = started.attached
+    ? await sayWhatHolds(context, session, started.objectiveId, input)
+    : { model: input.model, budgetUsd: input.options.budgetUsd };
   if (url !== null) terminal.say(`Web UI ${url}`);
   emitEvent(terminal, {
     type: 'started',
     objective: started.objectiveId,
     attached: started.attached,
-    model: modelLabel(input.model),
-    budgetUsd: input.options.budgetUsd,
+    model: modelLabel(model),
+    budgetUsd,
     ui: url,
   });
   return started.objectiveId;
+}
+
+/** What is under way keeps the options it was started with, whatever this command asks for. */
+async function sayWhatHolds(
+  { terminal, call }: CommandContext,
+  { department }: Session,
+  objectiveId: string,
+  input: ObjectiveInput,
+): Promise<{ readonly model: ObjectiveInput['model']; readonly budgetUsd: number | null }> {
+  const status = await department.snapshot(objectiveId);
+  terminal.say(
+    `It keeps the options it was started with; ${call(`budget ${objectiveId}`)} and ${call(`plan ${objectiveId}`)} show and change what can be changed.`,
+  );
+  if (status === null) return { model: input.model, budgetUsd: input.options.budgetUsd };
+  const { model, budgetUsd } = status;
+  terminal.say(budgetUsd === null ? 'Budget no limit' : `Budget at most ${budgetUsd.toFixed(2)} USD`);
+  terminal.say(`Model ${modelLabel(model)}`);
+  return { model, budgetUsd };
 }
 
 /** Told now and not only at the end; a worker elsewhere may have a token all the same. */

@@ -1,6 +1,7 @@
+import type { DepartmentClient } from '../../client/department-client';
 import type { WaitingExecution } from '../../client/waiting';
 import type { Wait } from '../../domain/waits';
-import type { ServerInUse } from '../services';
+import type { RunningWorker, ServerInUse } from '../services';
 import { openSession } from '../session';
 import type { InboxRow } from './inbox-table';
 
@@ -21,26 +22,36 @@ export const EMPTY_INBOX: Inbox = { rows: [], unread: [], more: false };
  */
 export async function readInbox(server: ServerInUse): Promise<Inbox> {
   const session = await openSession(server, 'none');
-  let worker;
+  const brought: RunningWorker[] = [];
   try {
-    const { executions, more } = await session.department.waiting();
-    const silent = executions.filter(({ waits }) => waits === null);
-    if (silent.length > 0 && server.kind === 'embedded') worker = await server.startWorker('workflow-only');
-    const canAsk = silent.length > 0 && (await session.department.hasWorker('workflow'));
-    const answers = canAsk ? await session.department.askWaits(silent.map(({ id }) => id)) : [];
-    const told = new Map(silent.map(({ id }, index) => [id, answers[index] ?? null]));
-    const waitsOf = (row: WaitingExecution): readonly Wait[] | null => row.waits ?? told.get(row.id) ?? null;
-    return {
-      rows: executions
-        .flatMap((row) => (waitsOf(row) ?? []).map((wait) => inboxRow(row, wait)))
-        .sort((a, b) => compare(a.raisedAt, b.raisedAt) || compare(a.objective, b.objective)),
-      unread: executions.filter((row) => waitsOf(row) === null).map(({ id }) => id),
-      more,
-    };
+    return await collectInbox(session.department, async () => {
+      if (server.kind === 'embedded') brought.push(await server.startWorker('workflow-only'));
+    });
   } finally {
-    await worker?.shutdown();
+    for (const worker of brought) await worker.shutdown();
     await session.close();
   }
+}
+
+/** @param bringWorker called before workflows are asked */
+export async function collectInbox(
+  department: Pick<DepartmentClient, 'waiting' | 'hasWorker' | 'askWaits'>,
+  bringWorker: () => Promise<void> = () => Promise.resolve(),
+): Promise<Inbox> {
+  const { executions, more } = await department.waiting();
+  const silent = executions.filter(({ waits }) => waits === null);
+  if (silent.length > 0) await bringWorker();
+  const canAsk = silent.length > 0 && (await department.hasWorker('workflow'));
+  const answers = canAsk ? await department.askWaits(silent.map(({ id }) => id)) : [];
+  const told = new Map(silent.map(({ id }, index) => [id, answers[index] ?? null]));
+  const waitsOf = (row: WaitingExecution): readonly Wait[] | null => row.waits ?? told.get(row.id) ?? null;
+  return {
+    rows: executions
+      .flatMap((row) => (waitsOf(row) ?? []).map((wait) => inboxRow(row, wait)))
+      .sort((a, b) => compare(a.raisedAt, b.raisedAt) || compare(a.objective, b.objective)),
+    unread: executions.filter((row) => waitsOf(row) === null).map(({ id }) => id),
+    more,
+  };
 }
 
 function inboxRow({ id, objective, repository }: WaitingExecution, wait: Wait): InboxRow {

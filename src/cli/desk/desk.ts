@@ -5,8 +5,9 @@ import { ResolveEscalation } from '../../domain/escalation';
 import type { Desk } from '../../ports/desk';
 import { allEscalations } from '../all-escalations';
 import type { CommandContext } from '../command';
+import { collectInbox, EMPTY_INBOX } from '../decision/read-inbox';
 import { decisionId } from '../decision-id';
-import { findPrecedents, repositoryOf } from '../find-precedents';
+import { findPrecedents, findPrecedentsOf, repositoryOf } from '../find-precedents';
 import { findReport, hasReport, missingReport } from '../find-report';
 import { readDiff } from '../read-diff';
 import { reportError } from '../report-error';
@@ -43,6 +44,8 @@ export function createDesk(
           ? { kind: 'live', status: answer.status, webUi: server.workflowUrl(id) }
           : { kind: 'recorded', row: answer.summary };
       }),
+    waits: () =>
+      keeper.use(async (session) => (session === null ? EMPTY_INBOX : collectInbox(session.department))),
     watch: (watchId) =>
       withSession(watchId, async ({ department }) => {
         const { summary, status } = await department.watch(watchId);
@@ -51,13 +54,17 @@ export function createDesk(
     escalations: (id) =>
       id === null
         ? keeper.use(async (session) => (session === null ? [] : allEscalations(session.department)))
-        : withSession(id, async ({ department }) =>
-            (await department.openEscalations(id)).map((escalation) => ({ objective: id, escalation })),
-          ),
+        : withSession(id, async ({ department }) => {
+            const open = await department.openEscalations(id);
+            if (open.length === 0) return [];
+            const repository = await repositoryOf(department, id);
+            return open.map((escalation) => ({ objective: id, repository, escalation }));
+          }),
     precedents: ({ id, trigger }) =>
       withSession(id, async ({ department }) =>
         findPrecedents(services, { trigger, repository: await repositoryOf(department, id) }),
       ),
+    precedentsOf: (questions) => findPrecedentsOf(services, questions),
     send: ({ id, name, payload }) =>
       withSession(id, ({ department }) => {
         const message = { objectiveId: id, name, payload, from: options.from ?? null };

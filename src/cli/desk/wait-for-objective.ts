@@ -2,6 +2,7 @@ import type { DepartmentClient } from '../../client/department-client';
 import type { ObjectiveStatus } from '../../domain/status';
 import type { Wait, WaitEnd } from '../../ports/desk';
 import { awaitsDecision } from '../../domain/standing';
+import { TemporalUnreachableError } from '../../domain/user-error';
 import { followObjective } from '../live/follow';
 
 const POLL_MS = 500;
@@ -9,19 +10,35 @@ const POLL_MS = 500;
 /**
  * Watches an objective until it ends, a decision is open (other tasks may go on), nothing moves without a human, or the
  * time is up.
+ * @throws TemporalUnreachableError where the server is lost, and is not back when the time is up
  */
 export async function waitForObjective(
   department: Pick<DepartmentClient, 'snapshot' | 'resultIfClosed'>,
   { id, timeoutMs, signal, onStatus }: Wait,
 ): Promise<WaitEnd> {
   const decision = new AbortController();
-  let last: ObjectiveStatus | null = null;
+  const seen: { last: ObjectiveStatus | null; lost: TemporalUnreachableError | null } = {
+    last: null,
+    lost: null,
+  };
   const end = await followObjective({
-    department,
+    department: {
+      ...department,
+      snapshot: async (asked) => {
+        try {
+          const status = await department.snapshot(asked);
+          seen.lost = null;
+          return status;
+        } catch (error) {
+          if (error instanceof TemporalUnreachableError) seen.lost = error;
+          throw error;
+        }
+      },
+    },
     objectiveId: id,
     display: {
       show: (status) => {
-        last = status;
+        seen.last = status;
         onStatus(status);
       },
       note: () => undefined,
@@ -38,10 +55,12 @@ export async function waitForObjective(
   });
   switch (end.kind) {
     case 'ended':
-      return { reason: 'ended', status: end.status ?? last };
+      return { reason: 'ended', status: end.status ?? seen.last };
     case 'needs-human':
       return { reason: 'needs-human', status: end.status };
     case 'interrupted':
-      return { reason: decision.signal.aborted ? 'needs-human' : 'timed-out', status: last };
+      if (decision.signal.aborted) return { reason: 'needs-human', status: seen.last };
+      if (seen.lost !== null) throw seen.lost;
+      return { reason: 'timed-out', status: seen.last };
   }
 }

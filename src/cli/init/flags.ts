@@ -3,6 +3,7 @@ import { NotificationSettings } from '../../domain/notification-settings';
 import { ObjectiveText } from '../../domain/objective';
 import { ModelWish } from '../../domain/settings';
 import { ConfigurationError } from '../../domain/user-error';
+import { redactSecrets } from '../../process/redact';
 import type { OptionRow } from '../command';
 import { parseFlags } from '../parse-flags';
 import { BudgetFlag } from '../start/run-flags';
@@ -17,6 +18,8 @@ const SMTP_PASSWORD = 'COORDINATOR_NOTIFY_SMTP_PASSWORD';
 export const WEBHOOK_SECRET = 'COORDINATOR_NOTIFY_WEBHOOK_SECRET';
 /** Where the address of a webhook of Slack is: whoever knows it can write to the channel. */
 export const SLACK_ADDRESS = 'COORDINATOR_NOTIFY_SLACK_URL';
+/** The same of another webhook whose address is a secret. */
+const WEBHOOK_ADDRESS = 'COORDINATOR_NOTIFY_WEBHOOK_URL';
 
 export const INIT_OPTIONS: readonly OptionRow[] = [
   {
@@ -140,15 +143,22 @@ export function notificationsOf(
   throw new ConfigurationError(`${FLAG_OF[key] ?? 'A notification'}: ${issue?.message ?? 'cannot be used'}.`);
 }
 
-/** @throws ConfigurationError for an address of Slack, which is a secret and is not written down */
+/** @throws ConfigurationError for an address that is a secret itself, which is not written down */
 function addressOf(given: string, format: string | undefined): { url: string } | { urlEnv: string } {
   if (given.startsWith('COORDINATOR_NOTIFY_')) return { urlEnv: given };
-  if (format === 'slack')
+  if (format === 'slack' || /^https?:\/\/hooks\.slack\.com\//i.test(given))
     throw new ConfigurationError(
       `--notify-webhook: whoever knows an address of Slack can write there; put it into the variable ${SLACK_ADDRESS} and give its name.`,
     );
+  if (TELLING_PARAMETER.test(given) || redactSecrets(given) !== given)
+    throw new ConfigurationError(
+      `--notify-webhook: the address holds what looks like a secret, and settings.yaml keeps none; put it into the variable ${WEBHOOK_ADDRESS} and give its name.`,
+    );
   return { url: given };
 }
+
+/** A key or signature in the query of an address. */
+const TELLING_PARAMETER = /[?&](?:[a-z_-]*(?:token|key|secret|password|signature)|sig|auth|code)=[^&#]/i;
 
 const FLAG_OF: Readonly<Record<string, string>> = {
   url: '--notify-webhook',
@@ -159,10 +169,12 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   port: '--smtp',
 };
 
-/** A user name or password in an address would lie in the file for everybody who reads backups. */
+/** A password or token in an address would lie in the file for everybody who reads backups. */
 export function refuseCredentials(what: string, address: string): void {
-  if (/^[a-z][a-z0-9+.-]*:\/\/[^/@]*:[^/@]*@/i.test(address))
+  // A token may stand alone in the place of the user's name.
+  const user = /^[a-z][a-z0-9+.-]*:\/\/([^/@]*)@/i.exec(address)?.[1] ?? '';
+  if (user.includes(':') || redactSecrets(user) !== user)
     throw new ConfigurationError(
-      `${what}: the address holds a password, and settings.yaml keeps no secret; leave it out (git asks its credential helper).`,
+      `${what}: the address holds a password or token, and settings.yaml keeps no secret; leave it out (git asks its credential helper).`,
     );
 }

@@ -1,8 +1,11 @@
 import type { DepartmentClient, SentMessage } from '../../client/department-client';
+import type { Speaker } from '../../domain/decision-proof';
 import type { ObjectiveStatus } from '../../domain/status';
+import { UserError } from '../../domain/user-error';
 import type { CommandContext } from '../command';
 import { planTable } from '../plan/table';
 import type { AskerRequest } from './ask';
+import { plain } from './text';
 
 /** Opens a plan in an editor; what came of it, null: nothing was changed. */
 export type EditPlan = (status: ObjectiveStatus) => Promise<SentMessage | null>;
@@ -25,9 +28,8 @@ export async function askAboutPlan(
 ): Promise<SentMessage | null> {
   const { department, display, prompts, by, from, editPlan } = request;
   const { objectiveId, plan } = status;
-  const columns = request.columns?.();
-  const table = planTable(status, columns === undefined ? null : columns - INDENT.length);
-  for (const line of table) display.note(`${INDENT}${line}`.trimEnd());
+  const columns = request.columns === undefined ? null : request.columns() - INDENT.length;
+  for (const line of planTable(status, columns)) display.note(`${INDENT}${line}`.trimEnd());
   for (;;) {
     const decision = await prompts.select({
       message: 'Approve this plan',
@@ -42,7 +44,7 @@ export async function askAboutPlan(
     });
     if (decision === 'later') return null;
     if (decision === 'edit') {
-      const sent = (await editPlan?.(status)) ?? null;
+      const sent = await edited(request, status);
       if (sent !== null) return sent;
       continue;
     }
@@ -61,12 +63,27 @@ export async function askAboutPlan(
   }
 }
 
+/** What came of an edit; null: nothing was changed, also where it was refused, which is said. */
+async function edited(
+  { editPlan, display }: PlanAsker,
+  status: ObjectiveStatus,
+): Promise<SentMessage | null> {
+  try {
+    return (await editPlan?.(status)) ?? null;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    display.note(plain(error.message));
+    return null;
+  }
+}
+
 /** Editing at a terminal that somebody watches; everything heavy is loaded when it is wanted. */
 export function planEditor(
   { services, environment, home }: Pick<CommandContext, 'services' | 'environment' | 'home'>,
   asker: {
     readonly department: Pick<DepartmentClient, 'send' | 'snapshot'>;
     readonly by: string;
+    readonly from: Speaker | null;
     readonly say: (line: string) => void;
   },
 ): EditPlan {

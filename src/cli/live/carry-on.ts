@@ -2,6 +2,7 @@ import { readSettings } from '../../config/settings-file';
 import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
 import type { ObjectiveResult } from '../../domain/status';
 import type { ResultEvent } from '../../domain/stream-events';
+import { UserError } from '../../domain/user-error';
 import type { CommandContext } from '../command';
 import { emitEvent } from '../emit-event';
 import type { Session } from '../session';
@@ -19,6 +20,7 @@ import { deliverLastNews } from './last-news';
 import { describeEnd, outcomeExit } from './outcome';
 import { answerCommands, describeNeed } from './questions';
 import { stopJob } from './stop-job';
+import { plain } from './text';
 import { createTreeKeys } from './tree-keys';
 
 /** How watching on a terminal ended. */
@@ -31,7 +33,7 @@ export async function carryOn(
   objectiveId: string,
   options: { readonly noWait: boolean; readonly canDetach?: boolean },
 ): Promise<ExitCode> {
-  const end = await follow(context, session, objectiveId, options);
+  const end = await untilEnd(context, session, objectiveId, options);
   if (end.kind === 'detached') {
     const exitCode = await leaveToBackground(context, session, objectiveId);
     emitEvent(context.terminal, resultLine(objectiveId, null, exitCode));
@@ -39,9 +41,35 @@ export async function carryOn(
   }
   const exitCode = exitCodeOfEnd(end);
   tellEnd(context, objectiveId, end, exitCode);
-  if (session.worker !== null) await deliverLastNews(session.department, objectiveId, context.signal);
-  if (end.kind === 'ended' && context.terminal.interactive) await offerWebUi(context, session, objectiveId);
+  if (session.worker !== null) await tellLastNews(context, session, objectiveId);
+  if (end.kind === 'ended' && context.terminal.interactive && !options.noWait)
+    await offerWebUi(context, session, objectiveId);
   return exitCode;
+}
+
+/** A watch that breaks off ends the stream too: whoever reads it learns the exit code, stderr says why. */
+async function untilEnd(
+  ...[context, session, objectiveId, options]: Parameters<typeof follow>
+): Promise<CarryEnd> {
+  try {
+    return await follow(context, session, objectiveId, options);
+  } catch (error) {
+    const exitCode = error instanceof UserError ? error.exitCode : exitCodeOf('internal-error');
+    emitEvent(context.terminal, resultLine(objectiveId, null, exitCode));
+    throw error;
+  }
+}
+
+/** How an objective ended is said already, and a server that goes away behind it changes nothing about that. */
+async function tellLastNews(context: CommandContext, session: Session, objectiveId: string): Promise<void> {
+  try {
+    await deliverLastNews(session.department, objectiveId, context.signal);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    context.terminal.warn(
+      `Its last notifications may be told by the next worker only: ${plain(error.message)}`,
+    );
+  }
 }
 
 async function follow(
@@ -95,6 +123,7 @@ async function follow(
         editPlan: planEditor(context, {
           department: session.department,
           by,
+          from: speakerAt('cli'),
           say: (line) => {
             display.note(line);
           },

@@ -40,11 +40,17 @@ const CLOSED_CHECK_EVERY = 10;
  */
 export async function followObjective(request: FollowRequest): Promise<FollowEnd> {
   const workerFailure = request.workerEnded ?? new Promise<void>(() => undefined);
-  return Promise.race([
-    watch(request),
-    // A worker that merely stopped was told to; the watch goes on.
-    workerFailure.then(() => new Promise<never>(() => undefined)),
-  ]);
+  const over = new AbortController();
+  try {
+    return await Promise.race([
+      watch({ ...request, signal: AbortSignal.any([request.signal, over.signal]) }),
+      // A worker that merely stopped was told to; the watch goes on.
+      workerFailure.then(() => new Promise<never>(() => undefined)),
+    ]);
+  } finally {
+    // Where the worker failed, nobody is left to look.
+    over.abort();
+  }
 }
 
 async function watch(request: FollowRequest): Promise<FollowEnd> {

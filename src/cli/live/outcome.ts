@@ -36,6 +36,7 @@ export function describeEnd(result: ObjectiveResult, status: ObjectiveStatus | n
     ['branch', result.branch],
     ['commit', result.commit],
     ['report', result.report],
+    ['as a page', result.report === null ? null : pageOf(result.report)],
     ['pull req.', result.pullRequest ?? status?.delivery?.pullRequest?.url ?? null],
     ['note', noteOf(status)],
     ['model', status === null ? null : modelLabel(status.model)],
@@ -47,6 +48,11 @@ export function describeEnd(result: ObjectiveResult, status: ObjectiveStatus | n
     HEADLINES[result.outcome],
     ...rows.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(10)} ${value}`])),
   ].join('\n');
+}
+
+/** The page that is written beside the Markdown of a report; null for what is no such path. */
+export function pageOf(markdown: string): string | null {
+  return markdown.endsWith('.md') ? `${markdown.slice(0, -'.md'.length)}.html` : null;
 }
 
 function noteOf(status: ObjectiveStatus | null): string | null {

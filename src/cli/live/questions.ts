@@ -87,10 +87,13 @@ export function answerCommands(status: ObjectiveStatus, call: CallForm = byName)
 /** What a run that waits for a human prints last: the questions and the commands that answer them. */
 export function describeNeed(status: ObjectiveStatus, call: CallForm = byName): string {
   const id = status.objectiveId;
-  if (status.state === 'awaiting-approval') {
-    return `The plan waits for approval: ${call(`plan ${id}`)}, then ${call(`plan ${id} approve`)}`;
-  }
   const questions = status.escalations.map((escalation) => describeEscalation(id, escalation, call));
+  if (status.state === 'awaiting-approval') {
+    questions.push(
+      `The plan waits for approval: ${call(`plan ${id}`)}, then ${call(`plan ${id} approve`)}`,
+      `Or change it before: ${call(`plan ${id} edit`)}`,
+    );
+  }
   for (const name of awaitedContracts(status.tasks)) {
     questions.push(
       `Contract ${name} waits to be reviewed: ${call(`contract ${id} ${name}`)}, then ${call(`contract ${id} ${name} --approve`)}`,

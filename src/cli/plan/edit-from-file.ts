@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { SentMessage } from '../../client/department-client';
 import { errorCodeOf } from '../../config/error-code';
@@ -9,6 +8,7 @@ import { checkPlanFile } from './check-plan-file';
 import { summary } from './edit-in-editor';
 import { readPlan, type PlanAtHand } from './plan-at-hand';
 import { MOST_BYTES, readPlanFile } from './read-plan-file';
+import { readSome } from './read-some';
 import { sendEdit, tellMeanwhile, type PlanDesk } from './send-edit';
 
 /**
@@ -31,13 +31,7 @@ export async function readGiven(
     return Buffer.concat(chunks);
   }
   try {
-    const handle = await open(resolve(cwd, file));
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(MOST_BYTES + 1), 0, MOST_BYTES + 1, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
+    return await readSome(resolve(cwd, file));
   } catch (error) {
     throw new ConfigurationError(
       `${file} cannot be read (${String(errorCodeOf(error))}); name a readable file.`,
@@ -59,14 +53,7 @@ export async function editFromFile(
 ): Promise<SentMessage | null> {
   const name = given.file === '-' ? 'standard input' : given.file;
   const read = readPlanFile(given.bytes);
-  if (read.kind === 'read' && read.file.version !== null && read.file.version !== at.version) {
-    const { version, ref } = read.file;
-    const base = ref === null ? null : await readPlan(desk.blobs, ref);
-    if (base !== null) await tellMeanwhile(desk, { ...at, version, plan: base });
-    throw new ConfigurationError(
-      `The plan is at version ${String(at.version)}, and ${name} is a copy of version ${String(version)}; get the newest with plan ${at.objectiveId} --yaml and edit that.`,
-    );
-  }
+  if (read.kind === 'read') await refuseOutdated(desk, at, name, read.file);
   const checked = checkPlanFile(given.bytes, at);
   switch (checked.kind) {
     case 'nothing':
@@ -83,4 +70,21 @@ export async function editFromFile(
         ...(given.comment === undefined ? {} : { comment: given.comment }),
       });
   }
+}
+
+/** After a rewind there may be a plan of the same version that is another one: its reference tells. */
+async function refuseOutdated(
+  desk: PlanDesk,
+  at: PlanAtHand,
+  name: string,
+  { version, ref }: { readonly version: number | null; readonly ref: string | null },
+): Promise<void> {
+  if ((version ?? at.version) === at.version && (ref ?? at.ref) === at.ref) return;
+  const base = ref === null ? null : await readPlan(desk.blobs, ref);
+  if (base !== null) await tellMeanwhile(desk, { ...at, version: version ?? at.version, plan: base, ref });
+  const copied =
+    version === null || version === at.version ? 'of another plan' : `of version ${String(version)}`;
+  throw new ConfigurationError(
+    `The plan is at version ${String(at.version)}, and ${name} is a copy ${copied}; get the newest with plan ${at.objectiveId} --yaml and edit that.`,
+  );
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SentMessage } from '../../client/department-client';
 import type { Environment } from '../../config/environment';
@@ -9,7 +9,8 @@ import { plain } from '../live/text';
 import { checkPlanFile, type CheckedFile } from './check-plan-file';
 import { findEditor, runEditor } from './editor';
 import type { PlanAtHand } from './plan-at-hand';
-import { MOST_BYTES, type FileError } from './read-plan-file';
+import { MOST_BYTES, TOO_LARGE, type FileError } from './read-plan-file';
+import { readSome } from './read-some';
 import { sendEdit, type PlanDesk } from './send-edit';
 import { writePlanFile } from './write-plan-file';
 
@@ -19,6 +20,10 @@ export interface EditorDesk extends PlanDesk {
   /** Whether to open the editor again on a refused file; null: nobody can be asked. */
   readonly again: (() => Promise<boolean>) | null;
 }
+
+/** An editor with a window of its own may be back before anybody has typed anything. */
+const UNCHANGED =
+  'The file was not changed, so nothing was changed. An editor that opens a window has to wait for it, such as code --wait.';
 
 /** Lines of ours at the top of a refused file begin so. */
 const MARK = '#!';
@@ -45,17 +50,16 @@ export async function editInEditor(
   for (;;) {
     const trouble = await runEditor(editor, path, desk.environment);
     const text = await readBack(path);
-    if (text !== null && text.toString('utf8') === original) {
+    if (text?.toString('utf8') === original) {
       await rm(folder, { recursive: true });
       if (trouble !== null) throw new ConfigurationError(`${plain(trouble)}; nothing was changed.`);
-      desk.say('The file was not changed, so nothing was changed.');
+      desk.say(UNCHANGED);
       return null;
     }
     if (trouble !== null) throw keep(`${plain(trouble)}.`);
+    if ((text?.length ?? 0) > MOST_BYTES) throw keep(`The file is too large: ${TOO_LARGE.text}.`);
     const checked: CheckedFile =
-      text === null
-        ? { kind: 'nothing', why: 'The file is gone, or far too large for a plan' }
-        : checkPlanFile(text, at);
+      text === null ? { kind: 'nothing', why: 'The file is gone' } : checkPlanFile(text, at);
     switch (checked.kind) {
       case 'nothing':
         await rm(folder, { recursive: true, force: true });
@@ -63,7 +67,8 @@ export async function editInEditor(
         return null;
       case 'wrong':
         for (const error of checked.errors) desk.say(`  ${path}:${String(error.line)}: ${plain(error.text)}`);
-        if (desk.again === null || !(await desk.again())) throw keep(summary(checked.errors));
+        if (!(await editAgain(desk, (cause) => keep(summary(checked.errors), cause))))
+          throw keep(summary(checked.errors));
         await writeFile(path, withErrors(text?.toString('utf8') ?? '', checked.errors));
         break;
       case 'changed':
@@ -76,6 +81,7 @@ export async function editInEditor(
           return sent;
         } catch (error) {
           if (error instanceof UserError) throw keep(error.message, error);
+          desk.say(`What you wrote is in ${path}.`);
           throw error;
         }
     }
@@ -106,11 +112,19 @@ export function withErrors(text: string, errors: readonly FileError[]): string {
   ].join('\n');
 }
 
-/** null: it is gone, or too large to be looked at. */
+/** @throws UserError where nobody could be asked: Ctrl-C at the question must not lose sight of the file */
+async function editAgain({ again }: EditorDesk, keep: (cause: unknown) => UserError): Promise<boolean> {
+  try {
+    return (await again?.()) ?? false;
+  } catch (error) {
+    throw keep(error);
+  }
+}
+
+/** As much of it as tells that it is too large for a plan; null: it is gone. */
 async function readBack(path: string): Promise<Buffer | null> {
   try {
-    if ((await stat(path)).size > 4 * MOST_BYTES) return null;
-    return await readFile(path);
+    return await readSome(path);
   } catch (error) {
     if (errorCodeOf(error) === 'ENOENT') return null;
     throw error;

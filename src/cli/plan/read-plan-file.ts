@@ -48,16 +48,16 @@ const PlanFileShape = z.strictObject({
   ...Plan.shape,
 });
 
+export const TOO_LARGE: FileError = {
+  line: 1,
+  text: `it has more than ${String(MOST_BYTES)} bytes, the most a plan may have`,
+};
 const TOO_DEEP: FileError = { line: 1, text: 'it is nested too deep to be read' };
 const wrong = (...errors: readonly FileError[]): ReadPlanFile => ({ kind: 'wrong', errors });
 
 /** Reads a plan from a YAML (or JSON) file. What cannot be used is told with its line; nothing is thrown. */
 export function readPlanFile(bytes: Uint8Array): ReadPlanFile {
-  if (bytes.length > MOST_BYTES)
-    return wrong({
-      line: 1,
-      text: `it has ${String(bytes.length)} bytes, and ${String(MOST_BYTES)} are the most`,
-    });
+  if (bytes.length > MOST_BYTES) return wrong(TOO_LARGE);
   const text = textOf(bytes);
   if (text === null) return wrong({ line: 1, text: 'it is no text in UTF-8' });
   const lines = new LineCounter();
@@ -65,7 +65,13 @@ export function readPlanFile(bytes: Uint8Array): ReadPlanFile {
   let document: Document.Parsed;
   let value: unknown;
   try {
-    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+    // Its own look for keys that stand twice compares every key with every other, for minutes in a hostile file.
+    document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      logLevel: 'error',
+      uniqueKeys: false,
+    });
     const problems = [...document.errors, ...document.warnings];
     if (problems.some(({ message }) => message.includes('call stack'))) return wrong(TOO_DEEP);
     if (problems.length > 0)
@@ -80,6 +86,9 @@ export function readPlanFile(bytes: Uint8Array): ReadPlanFile {
         line: lineAt(alias),
         text: 'anchors and aliases have no place in a plan; write it out',
       });
+    const twice = findTwice(document);
+    if (twice !== null)
+      return wrong({ line: lineAt(twice), text: 'map keys must be unique: this one stands twice' });
     value = document.toJS({ maxAliasCount: 0 });
   } catch {
     // Nested so deep that the parser gives up.
@@ -87,10 +96,15 @@ export function readPlanFile(bytes: Uint8Array): ReadPlanFile {
   }
   if (value === null || value === undefined) return { kind: 'empty' };
   const parsed = PlanFileShape.safeParse(value);
-  if (!parsed.success)
+  if (!parsed.success) {
+    const { issues } = parsed.error;
     return wrong(
-      ...parsed.error.issues.slice(0, MOST_ERRORS).flatMap((issue) => issueErrors(issue, document, lineAt)),
+      ...issues
+        .slice(0, MOST_ERRORS)
+        .flatMap((issue) => issueErrors(issue, document, lineAt))
+        .slice(0, MOST_ERRORS),
     );
+  }
   const { version, ref, ...plan } = parsed.data;
   return {
     kind: 'read',
@@ -120,6 +134,27 @@ function findAlias(document: Document.Parsed): number | null {
   return found;
 }
 
+/** A key that a map has a second time. */
+function findTwice(document: Document.Parsed): number | null {
+  let found: number | null = null;
+  visit(document, {
+    Map: (_key, { items }) => {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? String(key.value) : null;
+        if (name === null) continue;
+        if (seen.has(name)) {
+          found = startOf(key) ?? 0;
+          return visit.BREAK;
+        }
+        seen.add(name);
+      }
+      return undefined;
+    },
+  });
+  return found;
+}
+
 function issueErrors(
   issue: z.core.$ZodIssue,
   document: Document.Parsed,
@@ -131,7 +166,7 @@ function issueErrors(
       ? 'the file'
       : steps.map((step) => (typeof step === 'number' ? String(step + 1) : step)).join('.');
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, MOST_ERRORS).map((key) => ({
       line: lineAt(offsetOf(document, [...steps, key])),
       text: `${where}: there is no key ${key.slice(0, 100)} here`,
     }));

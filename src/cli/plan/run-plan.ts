@@ -9,6 +9,7 @@ import { plain } from '../live/text';
 import { parseFlags } from '../parse-flags';
 import { sendMessage } from '../send-message';
 import { withObjective, type Session } from '../session';
+import { speakerAt } from '../speaker';
 import { editFromFile, readGiven } from './edit-from-file';
 import { editInEditor } from './edit-in-editor';
 import { planGraph } from './graph';
@@ -58,15 +59,15 @@ async function showPlan(
       return;
     }
     const { status } = answer;
-    const { version, ref } = answer.status.plan;
+    const { version } = answer.status.plan;
     if (as === 'yaml' && !terminal.json) {
       terminal.say((await planFile(context, status)).trimEnd());
       return;
     }
     tellPlan(context, status, version, as);
     if (terminal.json) {
-      const stored: unknown = JSON.parse((await (await services.blobs()).get(ref)).toString('utf8'));
-      terminal.emit({ objective: objectiveId, version, plan: stored });
+      const { plan } = await openPlan(await services.blobs(), status);
+      terminal.emit({ objective: objectiveId, version, plan });
     }
   });
   return exitCodeOf('delivered');
@@ -88,7 +89,7 @@ function tellPlan(
   for (const line of as === 'graph' ? planGraph(tasks, columns) : planTable(status, columns))
     terminal.say(line);
   if (state !== 'awaiting-approval') return;
-  terminal.say(`It waits for you: ${call(`plan ${objectiveId} approve`)}`);
+  terminal.say(`It waits for you: ${call(`plan ${objectiveId} approve --plan-version ${String(version)}`)}`);
   terminal.say(`To change it first: ${call(`plan ${objectiveId} edit`)}`);
 }
 
@@ -161,7 +162,8 @@ async function change(
   const { services, terminal, environment, home } = context;
   const { call, flags, file, bytes } = asked;
   const blobs = await services.blobs();
-  const desk = { department, blobs, by: byOf(flags.by, context), say: terminal.say };
+  const by = byOf(flags.by, context);
+  const desk = { department, blobs, by, from: speakerAt('cli'), say: terminal.say };
   if (call.kind === 'patch') {
     return sendPatch(desk, status, [...call.patch], flags.comment);
   }

@@ -1,4 +1,5 @@
 import type { DepartmentClient, SentMessage } from '../../client/department-client';
+import type { Speaker } from '../../domain/decision-proof';
 import type { ReviewPlan } from '../../domain/messages';
 import { describeDifference } from '../../domain/plan-difference';
 import type { ObjectiveStatus } from '../../domain/status';
@@ -13,6 +14,8 @@ export interface PlanDesk {
   readonly blobs: BlobStore;
   /** Recorded as `by`. */
   readonly by: string;
+  /** Who it is as the operating system knows them; their edits are signed. Null: nobody in particular. */
+  readonly from: Speaker | null;
   /** A line for people. */
   readonly say: (line: string) => void;
 }
@@ -30,7 +33,7 @@ export async function sendEdit(
 ): Promise<SentMessage> {
   const payload = { decision: 'edit', baseVersion: at.version, ...edit, by: desk.by };
   try {
-    return await desk.department.send({ objectiveId: at.objectiveId, name: 'reviewPlan', payload });
+    return await sendReview(desk, at.objectiveId, payload);
   } catch (error) {
     if (error instanceof UserError) await tellMeanwhile(desk, at);
     throw error;
@@ -53,24 +56,36 @@ export async function sendPatch(
     // Planned with another home's store: only the workflow can check it.
     const baseVersion = status.plan === null ? {} : { baseVersion: status.plan.version };
     const payload = { decision: 'edit', ...baseVersion, ...edit, by: desk.by };
-    return desk.department.send({ objectiveId: status.objectiveId, name: 'reviewPlan', payload });
+    return sendReview(desk, status.objectiveId, payload);
   }
   const errors = judge(at, { kind: 'patch', patch });
   if (errors.length > 0) throw new ConfigurationError(`The edit is refused: ${errors.map(plain).join(' ')}`);
   return sendEdit(desk, at, edit);
 }
 
+function sendReview(
+  { department, from }: PlanDesk,
+  objectiveId: string,
+  payload: object,
+): Promise<SentMessage> {
+  return department.send({ objectiveId, name: 'reviewPlan', payload, from });
+}
+
 /** Says what became of the plan since it was read, where it is another by now. */
 export async function tellMeanwhile(
   { department, blobs, say }: PlanDesk,
-  at: Pick<PlanAtHand, 'objectiveId' | 'version' | 'plan'>,
+  at: Pick<PlanAtHand, 'objectiveId' | 'version' | 'plan'> & { readonly ref: string | null },
 ): Promise<void> {
   const now = (await department.snapshot(at.objectiveId).catch(() => null))?.plan ?? null;
-  if (now === null || now.version === at.version) return;
+  if (now === null || now.ref === at.ref) return;
   const plan = await readPlan(blobs, now.ref);
   if (plan === null) return;
   const lines = describeDifference(at.plan, plan);
-  say(`Changed between version ${String(at.version)} and version ${String(now.version)}:`);
+  const lasted =
+    now.version === at.version
+      ? 'Another plan than yours has'
+      : `Changed between version ${String(at.version)} and`;
+  say(`${lasted} version ${String(now.version)}:`);
   for (const line of lines.slice(0, MOST_DIFFERENCES)) say(`  ${plain(line)}`);
   if (lines.length > MOST_DIFFERENCES) say(`  and ${String(lines.length - MOST_DIFFERENCES)} more`);
 }

@@ -37,7 +37,8 @@ export function planTable(status: Pick<ObjectiveStatus, 'tasks'>, columns: numbe
   const row = (cells: readonly string[], title: string): string => {
     const fixed = cells.map((cell, index) => pad(cell, widths[index] ?? 0)).join(GAP);
     const left = columns === null ? Infinity : Math.max(LEAST_TITLE, columns - fixed.length - GAP.length);
-    return `${fixed}${GAP}${cut(title, left)}`.trimEnd();
+    const line = `${fixed}${GAP}${cut(title, left)}`.trimEnd();
+    return columns === null ? line : cut(line, columns);
   };
   const groups = [...new Set(tasks.map((task) => task.group))].sort((a, b) => a - b);
   return [

@@ -1,13 +1,18 @@
-import { resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { BY_DEFAULT, SETTINGS_FILE, type Settings, type Sourced } from '../../domain/settings';
 
 /** Asks for the bundled sample by name, whatever the settings say; a folder of that name is `./sample`. */
 const SAMPLE = 'sample';
 
-/** An address stays as it is; a path is resolved against where the user stands. */
-export function locateRepository(repository: string, cwd: string): string {
+/**
+ * An address stays as it is; a path is resolved against where the user stands. `~/` is the user's home: no shell reads
+ * what is typed at a question, stands in a file, or follows `=`.
+ */
+export function locateRepository(repository: string, cwd: string, userHome: string = homedir()): string {
   const isAddress = /^[a-z][a-z0-9+.-]*:\/\//i.test(repository) || /^[\w.-]+@[\w.-]+:/.test(repository);
-  return isAddress ? repository : resolve(cwd, repository);
+  if (isAddress) return repository;
+  return /^~(?:\/|$)/.test(repository) ? join(userHome, repository.slice(1)) : resolve(cwd, repository);
 }
 
 /** The repository to build in: as asked, else as the settings say; null: the bundled sample. */

@@ -72,9 +72,10 @@ export async function prepareObjective(
       given: flags.trust,
       store: createTrustStore(home),
       say: terminal.warn,
-      confirm: terminal.interactive
-        ? (await (await import('../live/inquirer-prompts.js')).createPrompts()).confirm
-        : null,
+      confirm:
+        terminal.interactive && flags.wait
+          ? (await (await import('../live/inquirer-prompts.js')).createPrompts()).confirm
+          : null,
     });
   }
   const confinement = {

@@ -1,7 +1,7 @@
 import { inRepository, ROOT_FOLDER } from '../../domain/service-folder';
 import { CannotTell } from '../checker';
 import type { InspectedTarget, Inspection } from '../inspection';
-import { readGit, treeOf } from './git';
+import { readGit, readObjects, treeOf } from './git';
 import { parsePatch, type PatchedFile } from './patch';
 import { listBlobs } from './source-files';
 
@@ -85,8 +85,9 @@ export async function gatherChanges(inspection: Inspection): Promise<Changes> {
       );
       const blob = (await blobs).get(path);
       if (blob === undefined) return null;
-      if (Number(await read(['cat-file', '-s', blob])) > LARGEST_TEXT) return null;
-      const text = await read(['cat-file', 'blob', blob]);
+      const size = await readObjects(target.gitDir, ['cat-file', '-s', blob], signal);
+      if (Number(size) > LARGEST_TEXT) return null;
+      const text = await readObjects(target.gitDir, ['cat-file', 'blob', blob], signal);
       return text.includes('\0') ? null : text;
     },
     commits() {

@@ -1,3 +1,4 @@
+import { rememberTexts } from '../../process/remembered';
 import { runCommand } from '../../process/run-command';
 import { CouldNotRun } from '../could-not-run';
 
@@ -39,7 +40,25 @@ export async function readGit(gitDir: string, args: readonly string[], signal: A
   return run.stdout;
 }
 
+const objects = rememberTexts();
+
+/**
+ * The same for a command whose answer stands for ever, because everything it names is a full hash: many checkers and
+ * each gate ask for the same. Given a name it asks git each time. @throws CouldNotRun when it fails
+ */
+export async function readObjects(
+  gitDir: string,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<string> {
+  signal.throwIfAborted();
+  const ask = (): Promise<string> => readGit(gitDir, args, signal);
+  return args.some((word) => FULL_HASH.test(word)) ? objects.of([gitDir, ...args].join('\0'), ask) : ask();
+}
+
+const FULL_HASH = /^(?:[0-9a-f]{40}|[0-9a-f]{64})(?:$|[:^])/;
+
 /** Tree hash of a commit. */
 export async function treeOf(gitDir: string, commit: string, signal: AbortSignal): Promise<string> {
-  return (await readGit(gitDir, ['rev-parse', `${commit}^{tree}`], signal)).trim();
+  return (await readObjects(gitDir, ['rev-parse', `${commit}^{tree}`], signal)).trim();
 }

@@ -1,6 +1,6 @@
 import { inService, ROOT_FOLDER } from '../../domain/service-folder';
 import { readCheckoutFile } from '../checkout-file';
-import { readGit } from './git';
+import { readObjects } from './git';
 
 const LARGEST_TEXT = 1024 * 1024;
 
@@ -23,7 +23,7 @@ export async function listBlobs(
   signal: AbortSignal,
   folder = ROOT_FOLDER,
 ): Promise<ReadonlyMap<string, string>> {
-  const listed = await readGit(gitDir, ['ls-tree', '-r', '-z', '--full-tree', tree], signal);
+  const listed = await readObjects(gitDir, ['ls-tree', '-r', '-z', '--full-tree', tree], signal);
   const rows = listed.split('\0').flatMap((line): [string, string][] => {
     const match = /^100\d{3} blob ([0-9a-f]+)\t(.+)$/s.exec(line);
     if (match?.[1] === undefined || match[2] === undefined) return [];

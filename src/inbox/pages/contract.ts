@@ -2,6 +2,7 @@ import type { ContractBundle } from '../../domain/contract-bundle';
 import type { ContractStatus } from '../../domain/contract-status';
 import { html, type Html } from '../../html/html';
 import { pathOf } from '../overview';
+import { kept } from '../visible';
 import { csrfField, frame, problem, state, table } from './frame';
 
 export interface ContractView {
@@ -84,7 +85,7 @@ function renderForm({ id, contract, csrf, comments }: ContractView): Html {
       <input type="hidden" name="hash" value="${contract.hash ?? ''}" />
       <label for="comments">Comments</label>
       <textarea id="comments" name="comments" rows="4" maxlength="8000" aria-describedby="comments-help">
-${comments}</textarea>
+${kept(comments)}</textarea>
       <p id="comments-help" class="muted">What has to change; needed to ask for changes.</p>
       <ul class="options">
         <li>

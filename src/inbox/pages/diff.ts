@@ -25,7 +25,7 @@ function renderFile({ path, rows, added, removed }: DiffFile, open: boolean): Ht
   const counts = `${String(added)} added, ${String(removed)} removed`;
   return html`<details class="file" ${open ? html`open` : ''}>
     <summary class="words"><code>${path}</code> <span class="muted">${counts}</span></summary>
-    <div class="diff" role="region" aria-label="Changes of ${path}" tabindex="0">${rows.map(renderRow)}</div>
+    <div class="diff" role="group" aria-label="Changes of ${path}">${rows.map(renderRow)}</div>
   </details>`;
 }
 
@@ -34,15 +34,29 @@ function renderRow({ kind, before, after }: DiffRow): Html {
     case 'hunk':
       return html`<div class="row hunk"><span class="text">${before?.text}</span></div>`;
     case 'same':
-      return html`<div class="row same">${side('before', before)}${side('after', after)}</div>`;
+      return html`<div class="row same">${same('before', before)}${same('after', after)}</div>`;
     case 'changed':
       return html`<div class="row changed">${side('before', before)}${side('after', after)}</div>`;
   }
 }
 
+/** Both columns say the same, so one of them is read out, and as no change. */
+function same(name: 'before' | 'after', at: DiffSide | null): Html {
+  return html`<span class="${name}" ${name === 'before' ? html`aria-hidden="true"` : ''}
+    ><span class="line" aria-hidden="true">${at?.line}</span
+    ><span class="text">${cut(at?.text ?? '')}</span></span
+  >`;
+}
+
+/** Bounded; a carriage return before the end of a line is a change nobody would see. */
+function cut(text: string): string {
+  const line = text.replace(/\r$/, '␍');
+  return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line;
+}
+
 function side(name: 'before' | 'after', at: DiffSide | null): Html {
   if (at === null) return html`<span class="${name} none"></span>`;
-  const text = at.text.length > MOST_CHARACTERS ? `${at.text.slice(0, MOST_CHARACTERS)}…` : at.text;
+  const text = cut(at.text);
   return html`<span class="${name}"
     ><span class="line" aria-hidden="true">${at.line}</span>${
       name === 'before' ? html`<del class="text">${text}</del>` : html`<ins class="text">${text}</ins>`

@@ -1,5 +1,6 @@
 import { raw } from 'hono/html';
 import { html, type Html } from '../../html/html';
+import { newSecret } from '../../http/secret';
 import { visible } from '../visible';
 
 /** Where style sheet, script and icon are. */
@@ -16,10 +17,12 @@ interface Frame {
   readonly live?: string;
   /** Goes to this address at once. */
   readonly onTo?: string;
+  /** Looked for again every now and then, until there is something to show. */
+  readonly again?: boolean;
 }
 
 /** A whole page; whatever was written elsewhere is escaped, and hides nothing. */
-export function frame({ title, body, by, notice = null, live, onTo }: Frame): string {
+export function frame({ title, body, by, notice = null, live, onTo, again = false }: Frame): string {
   const page = html`<html lang="en">
     <head>
       <meta charset="utf-8" />
@@ -28,15 +31,21 @@ export function frame({ title, body, by, notice = null, live, onTo }: Frame): st
       <title>${title} · backend-coordinator</title>
       <link rel="icon" href="${ASSETS.icon}" />
       <link rel="stylesheet" href="${ASSETS.styles}" />
-      ${live === undefined ? '' : html`<script src="${ASSETS.script}" defer></script>`}
+      ${live === undefined && !again ? '' : html`<script src="${ASSETS.script}" defer></script>`}
     </head>
-    <body ${live === undefined ? '' : html`data-live="${live}"`}>
+    <body ${live === undefined ? '' : html`data-live="${live}"`} ${again ? html`data-again` : ''}>
       <a class="skip" href="#content">Skip to the content</a>
       <header class="top">
         <nav aria-label="Pages"><a href="/">Inbox</a></nav>
         ${by === null ? '' : html`<span class="muted">You decide as ${by}</span>`}
       </header>
       <main id="content" tabindex="-1">
+        ${
+          live === undefined
+            ? ''
+            : html`<div id="stale" role="status"></div>
+                <div id="offline" role="status"></div>`
+        }
         ${notice === null ? '' : html`<p class="notice" role="status">${notice}</p>`} ${body}
       </main>
     </body>
@@ -59,9 +68,17 @@ export function problem(sentence: string | null): Html | '' {
   return sentence === null ? '' : html`<p class="problem" role="alert">${sentence}</p>`;
 }
 
-/** The hidden field without which no form is taken. */
+/** Why a page shows nothing newer. */
+export function stale(why: string, at: string): Html {
+  return html`<p class="problem">
+    ${why} What you see is of ${at.slice(11, 19)} UTC or before; it goes on by itself.
+  </p>`;
+}
+
+/** The hidden fields of every form: the one without which none is taken, and the mark of this one. */
 export function csrfField(token: string): Html {
-  return html`<input type="hidden" name="csrf" value="${token}" />`;
+  return html`<input type="hidden" name="csrf" value="${token}" />
+    <input type="hidden" name="once" value="${newSecret()}" />`;
 }
 
 /** The text between tags as it is: HTML templates would lay it out anew. */
@@ -75,7 +92,13 @@ export function table(
   header: readonly string[],
   rows: readonly (readonly unknown[])[],
 ): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+  return html`<div
+    class="scroll"
+    id="region-${caption.replace(/\W+/g, '-')}"
+    tabindex="0"
+    role="region"
+    aria-label="${caption}"
+  >
     <table>
       <caption class="unseen">
         ${caption}

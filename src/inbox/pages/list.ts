@@ -1,6 +1,7 @@
 import { html, type Html } from '../../html/html';
 import type { Pieces } from '../exchange';
-import { pathOf, type Line, type Overview } from '../overview';
+import type { ObjectiveRow } from '../../domain/standing';
+import { pathOf, type Overview } from '../overview';
 import { frame, problem, state, table } from './frame';
 import { waitingList } from './waiting';
 import { firstLine, lasted, money } from './words';
@@ -53,35 +54,40 @@ function headlineOf({ waiting }: Overview): string {
     : `${String(waiting.length)} ${waiting.length === 1 ? 'decision waits' : 'decisions wait'}`;
 }
 
-function renderWaiting({ waiting, problem: missing }: Overview, now: string): Html {
-  return html`${problem(missing)} ${waitingList(waiting, now, { named: true })}`;
+function renderWaiting({ waiting, problems }: Overview, now: string): Html {
+  return html`${problems.map(problem)} ${waitingList(waiting, now, { named: true })}`;
 }
 
-function renderObjectives({ lines, leftOut }: Overview, now: string): Html {
-  if (lines.length === 0)
+function renderObjectives({ rows, more }: Overview, now: string): Html {
+  if (rows.length === 0)
     return html`<p class="muted">There is no objective yet; <code>start-objective</code> gives one.</p>`;
   return html`${table(
-    'Objectives',
+    'All objectives',
     ['Objective', 'State', 'Age', 'Cost', 'Repository'],
-    lines.map((line) => rowOf(line, now)),
+    rows.map((row) => cellsOf(row, now)),
   )}
-  ${leftOut === 0 ? '' : html`<p class="muted">${leftOut} older ones are not shown; <code>list</code> has all.</p>`}`;
+  ${
+    more
+      ? html`<p class="muted">The ${rows.length} newest are shown; <code>list</code> knows older ones.</p>`
+      : ''
+  }`;
 }
 
-function rowOf({ row, status }: Line, now: string): readonly unknown[] {
+function cellsOf(row: ObjectiveRow, now: string): readonly unknown[] {
   const href = pathOf(row.objectiveId);
-  const tasks = status?.tasks ?? [];
-  const settled = tasks.filter(({ state: at }) =>
-    ['merged', 'waived', 'skipped', 'failed'].includes(at),
-  ).length;
+  const { progress } = row;
   return [
     html`<a id="to-${href}" href="${href}">${firstLine(row.objective)}</a><br /><code
         >${row.objectiveId}</code
       >`,
-    html`${state(status?.state ?? row.state ?? (row.open ? 'open' : 'closed'))}
-    ${tasks.length === 0 ? '' : html`<br /><span class="muted">${settled} of ${tasks.length} tasks</span>`}`,
+    html`${state(row.state ?? (row.open ? 'open' : 'closed'))}
+    ${
+      progress === null || progress.tasks === 0
+        ? ''
+        : html`<br /><span class="muted">${progress.settled} of ${progress.tasks} tasks</span>`
+    }`,
     lasted(row.startedAt, row.closedAt ?? now),
-    status === null ? '–' : money(status.usage, status.model),
+    progress === null ? '–' : money(progress),
     row.repository,
   ];
 }

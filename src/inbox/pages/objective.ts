@@ -1,10 +1,11 @@
 import { modelLabel } from '../../domain/model-label';
+import { progressOf } from '../../domain/progress-memo';
 import { headline, snapshotOf } from '../../domain/standing';
 import { mention } from '../../domain/specialists';
 import type { ObjectiveStatus, TaskStatus } from '../../domain/status';
 import { html, type Html } from '../../html/html';
 import type { Pieces } from '../exchange';
-import { pathOf, reviewsOf, type Waiting } from '../overview';
+import { pathOf, waitingOf } from '../overview';
 import type { Pictures } from '../pictures';
 import { csrfField, frame, problem, state, table } from './frame';
 import { waitingList } from './waiting';
@@ -96,7 +97,7 @@ function renderFacts(status: ObjectiveStatus): Html {
     ['State', status.outcome ?? status.state],
     ['Reason', status.reason],
     ['Time', `${lasted(status.startedAt, status.now)}, since ${instant(status.startedAt)}`],
-    ['Cost', `${money(status.usage, status.model)} ${status.model.kind === 'offline' ? '' : budget}`],
+    ['Cost', `${money(progressOf(status))} ${status.model.kind === 'offline' ? '' : budget}`],
     ['Done at', status.forecast?.finishAt === undefined ? null : instant(status.forecast.finishAt)],
     ['Repository', `${status.repository} at ${status.baseCommit.slice(0, 12)}`],
     ['Branch', status.delivery?.branch ?? null],
@@ -120,19 +121,13 @@ function renderFacts(status: ObjectiveStatus): Html {
 }
 
 function renderWaiting(status: ObjectiveStatus): Html {
-  const questions = status.escalations.map((escalation): Waiting => ({
-    kind: 'question',
-    id: status.objectiveId,
-    escalation,
-    since: escalation.raisedAt,
-  }));
-  return waitingList([...questions, ...reviewsOf(status)], status.now, { named: false });
+  return waitingList(waitingOf(status), status.now, { named: false });
 }
 
 function renderTasks({ objectiveId, tasks }: ObjectiveStatus): Html {
   if (tasks.length === 0) return html`<p class="muted">There is no plan yet.</p>`;
   return table(
-    'Tasks',
+    'Tasks of the objective',
     ['Task', 'Specialist', 'State', 'Level', 'After', 'Now'],
     tasks.map((task) => [
       taskName(objectiveId, task),
@@ -154,7 +149,7 @@ function taskName(objectiveId: string, { id, title, commit }: TaskStatus): Html 
 function renderContracts({ objectiveId, contracts = [] }: ObjectiveStatus): Html {
   if (contracts.length === 0) return html`<p class="muted">None was shared.</p>`;
   return table(
-    'API contracts',
+    'State of each API contract',
     ['Contract', 'State', 'Revision', 'Hash', 'Decided by'],
     contracts.map(({ name, state: at, revision, hash, by }) => {
       const href = `${pathOf(objectiveId)}/contracts/${encodeURIComponent(name)}`;
@@ -170,6 +165,7 @@ function renderContracts({ objectiveId, contracts = [] }: ObjectiveStatus): Html
 }
 
 function renderEvents({ events }: ObjectiveStatus): Html {
+  if (events.length === 0) return html`<p class="muted">There is none yet.</p>`;
   return html`<ol class="events">
     ${events
       .slice(-EVENTS)

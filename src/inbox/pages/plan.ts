@@ -4,6 +4,7 @@ import type { ObjectiveStatus } from '../../domain/status';
 import { html, type Html } from '../../html/html';
 import { pathOf } from '../overview';
 import type { Pictures } from '../pictures';
+import { kept } from '../visible';
 import { csrfField, frame, problem, table } from './frame';
 import { firstLine } from './words';
 
@@ -16,8 +17,8 @@ export interface PlanView {
   readonly notice: string | null;
   readonly refused: string | null;
   readonly comment: string;
-  /** The plan as people edit it; null: it cannot be edited here. */
-  readonly text: string | null;
+  /** The plan as people edit it, and the version it was written from; null: it cannot be edited here. */
+  readonly edit: { readonly text: string; readonly version: number } | null;
 }
 
 /** A plan with every delegation, and where it waits the form that decides about it. */
@@ -73,7 +74,7 @@ function renderForm(view: PlanView): Html {
       <input type="hidden" name="version" value="${version}" />
       <label for="comment">Comment</label>
       <textarea id="comment" name="comment" rows="3" maxlength="8000" aria-describedby="comment-help">
-${comment}</textarea>
+${kept(comment)}</textarea>
       <p id="comment-help" class="muted">What the department should know; recorded with your decision.</p>
       <ul class="options">
         <li>
@@ -90,16 +91,23 @@ ${comment}</textarea>
   </section>`;
 }
 
-function renderEdit({ status, version, csrf, text }: PlanView): Html | '' {
-  if (text === null) return '';
+function renderEdit({ status, version, csrf, edit }: PlanView): Html | '' {
+  if (edit === null) return '';
   return html`<form method="post" action="${pathOf(status.objectiveId)}/plan">
     ${csrfField(csrf)}
-    <input type="hidden" name="version" value="${version}" />
+    <input type="hidden" name="version" value="${edit.version}" />
     <label for="plan">The plan as YAML</label>
     <textarea id="plan" name="plan" rows="24" class="code" spellcheck="false" aria-describedby="plan-help">
-${text}</textarea>
+${edit.text}</textarea>
     <p id="plan-help" class="muted">It is checked by the same rules as the plan of the coordinator.</p>
-    <p><button class="plain" name="decision" value="edit">Save the edited plan</button></p>
+    ${
+      edit.version === version
+        ? html`<p><button class="plain" name="decision" value="edit">Save the edited plan</button></p>`
+        : html`<p>
+            What you wrote is kept here, but it changes version ${edit.version}. Copy what you need and
+            <a href="${pathOf(status.objectiveId)}/plan">edit version ${version}</a>.
+          </p>`
+    }
   </form>`;
 }
 

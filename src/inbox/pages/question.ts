@@ -1,10 +1,10 @@
-import { isDeploymentWatchId } from '../../domain/deployment-watch';
 import { GIVES_UP, type Decision, type Escalation, type EscalationOption } from '../../domain/escalation';
 import { mention } from '../../domain/specialists';
 import type { TaskStatus } from '../../domain/status';
 import { html, type Html } from '../../html/html';
 import { pathOf } from '../overview';
 import type { OpenQuestion } from '../read-question';
+import { kept } from '../visible';
 import { renderDiff } from './diff';
 import { csrfField, frame, pre, problem, table } from './frame';
 import { firstLine, instant, lasted } from './words';
@@ -36,9 +36,7 @@ export function questionPage(view: QuestionView): string {
     title: firstLine(escalation?.question ?? question.id, 80),
     by,
     notice,
-    ...(isDeploymentWatchId(owner) || escalation === null
-      ? {}
-      : { live: `${base}/questions/${question.id}/live` }),
+    ...(escalation === null ? {} : { live: `${base}/questions/${question.id}/live` }),
     body: html`<p class="muted"><a href="${base}">${firstLine(title)}</a></p>
       ${
         escalation === null
@@ -99,9 +97,10 @@ function renderForm({ question, csrf, draft }: QuestionView, escalation: Escalat
     <h2 id="decide-title">Your decision</h2>
     <form method="post" action="${pathOf(question.owner)}/questions/${question.id}">
       ${csrfField(csrf)}
+      <input type="hidden" name="raised" value="${escalation.raisedAt}" />
       <label for="guidance">Guidance for whoever goes on</label>
       <textarea id="guidance" name="guidance" rows="4" maxlength="8000" aria-describedby="guidance-help">
-${draft.guidance}</textarea>
+${kept(draft.guidance)}</textarea>
       <p id="guidance-help" class="muted">
         ${accepts ? 'Accepting needs it: say why this is acceptable. ' : ''}Everybody who reads the report
         sees it.
@@ -164,7 +163,8 @@ function renderConfirm(
     <p>${option.consequence}</p>
     <form method="post" action="${action}">
       ${csrfField(csrf)}
-      <input type="hidden" name="guidance" value="${draft.guidance}" />
+      <input type="hidden" name="raised" value="${escalation.raisedAt}" />
+      <input type="hidden" name="guidance" value="${kept(draft.guidance)}" />
       <input type="hidden" name="assignee" value="${draft.assignee}" />
       <input type="hidden" name="confirmed" value="yes" />
       <button name="option" value="${index}">Yes: ${option.label}</button>

@@ -1,3 +1,4 @@
+import { subjectOf } from '../../domain/waits';
 import { html, type Html } from '../../html/html';
 import { pathOfWaiting, type Waiting } from '../overview';
 import { firstLine, lasted } from './words';
@@ -15,34 +16,26 @@ export function waitingList(
       return html`<li>
         <a id="to-${href}" href="${href}">${titleOf(one)}</a>
         <p class="muted">
-          ${kindOf(one)}, for ${lasted(one.since, now)}${recommendedOf(one)}
-          ${named ? html`<br /><code>${one.id}</code>` : ''}
+          ${kindOf(one)}, for
+          ${lasted(one.raisedAt, now)}${one.kind === 'question' ? `; recommended: ${one.recommended}` : ''}
+          ${named ? html`<br /><code>${one.objective}</code>` : ''}
         </p>
       </li>`;
     })}
   </ol>`;
 }
 
-function titleOf(waiting: Waiting): string {
-  switch (waiting.kind) {
+function titleOf({ kind, id, question }: Waiting): string {
+  switch (kind) {
     case 'question':
-      return firstLine(waiting.escalation.question, 300);
+      return firstLine(question, 300);
     case 'plan':
-      return `Review the plan, version ${String(waiting.version)}`;
+      return `Review the plan, version ${id.replace(/^plan-v/, '')}`;
     case 'contract':
-      return `Review the API contract ${waiting.name}`;
+      return `Review the API contract ${subjectOf({ kind, id })}`;
   }
 }
 
-function kindOf(waiting: Waiting): string {
-  return waiting.kind === 'question'
-    ? `${waiting.escalation.id}, ${waiting.escalation.trigger}`
-    : `${waiting.kind} review`;
-}
-
-function recommendedOf(waiting: Waiting): string {
-  if (waiting.kind !== 'question') return '';
-  const { options, recommended } = waiting.escalation;
-  const option = options.find(({ id }) => id === recommended);
-  return option === undefined ? '' : `; recommended: ${firstLine(option.label, 80)}`;
+function kindOf({ kind, id, trigger }: Waiting): string {
+  return kind === 'question' ? `${id}, ${trigger ?? kind}` : `${kind} review`;
 }

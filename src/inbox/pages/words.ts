@@ -1,5 +1,4 @@
-import type { ModelChoice } from '../../domain/objective';
-import type { Usage } from '../../domain/usage';
+import type { Progress } from '../../domain/progress-memo';
 
 const UNITS = [
   ['day', 86_400],
@@ -22,9 +21,9 @@ export function instant(iso: string): string {
   return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-export function money(usage: Usage, model: ModelChoice): string {
-  if (model.kind === 'offline') return 'no charge';
-  return usage.usd === null ? 'no price known' : `${usage.usd.toFixed(2)} USD`;
+export function money({ usd, free }: Pick<Progress, 'usd' | 'free'>): string {
+  if (free) return 'no charge';
+  return usd === null ? 'no price known' : `${usd.toFixed(2)} USD`;
 }
 
 /** The first line of a text, cut. */

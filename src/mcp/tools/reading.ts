@@ -75,31 +75,41 @@ export const listEscalations = tool({
   name: 'list_escalations',
   title: 'List open questions',
   description:
-    'Lists the open level-4 questions of one objective or of all, each with evidence, options, what the department recommends and what was decided on the like before.',
+    'Lists the open level-4 questions of one objective or of all, oldest first, each with evidence, options, what the department recommends and what was decided on the like before.',
   hints: reading,
-  input: z.strictObject({ id: ObjectiveOrWatchArgument.optional() }),
+  input: z.strictObject({
+    id: ObjectiveOrWatchArgument.optional(),
+    limit: z.int().min(1).max(500).default(50).describe('most questions to answer'),
+  }),
   output: z.object({
     escalations: z.array(
       z.object({
         objective: z.string(),
+        repository: z.string(),
         escalation: Escalation,
         /** What people decided before on the same trigger; the newest of this repository first. */
         precedents: z.array(Precedent),
       }),
     ),
+    leftOut: z.int(),
   }),
-  run: async ({ id }, { desk }) => {
-    const escalations = [];
-    for (const row of await desk.escalations(id ?? null)) {
-      const about = { id: row.objective, trigger: row.escalation.trigger };
-      escalations.push({ ...row, precedents: [...(await desk.precedents(about))] });
-    }
-    return { escalations };
+  run: async ({ id, limit }, { desk }) => {
+    const open = [...(await desk.escalations(id ?? null))].sort(
+      (one, other) => Date.parse(one.escalation.raisedAt) - Date.parse(other.escalation.raisedAt),
+    );
+    const rows = open.slice(0, limit);
+    const precedents = await desk.precedentsOf(
+      rows.map(({ repository, escalation: { trigger } }) => ({ repository, trigger })),
+    );
+    return {
+      escalations: rows.map((row, at) => ({ ...row, precedents: [...(precedents[at] ?? [])] })),
+      leftOut: open.length - rows.length,
+    };
   },
-  text: ({ escalations }) =>
+  text: ({ escalations, leftOut }) =>
     escalations.length === 0
       ? 'No question is open.'
-      : `${String(escalations.length)} open; resolve_escalation answers one.`,
+      : `${String(escalations.length + leftOut)} open; resolve_escalation answers one.`,
 });
 
 export const getReport = tool({

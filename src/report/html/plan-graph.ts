@@ -15,7 +15,7 @@ export function renderPlanGraph(tasks: readonly Task[]): Html {
   const width = columns * (NODE.width + NODE.gapX) - NODE.gapX + 2;
   const height = rows * (NODE.height + NODE.gapY) - NODE.gapY + 2;
   const label = `Plan of ${String(tasks.length)} tasks in ${String(columns)} groups`;
-  return html`<div class="scroll">
+  return html`<div class="scroll" id="region-graph" tabindex="0" role="region" aria-label="Graph of the plan">
     <svg
       role="img"
       aria-label="${label}"

@@ -22,7 +22,7 @@ export function renderTimeline(report: Pick<Report, 'events' | 'decisions' | 'ta
       <span><i class="wait"></i>waiting for a human</span>
       <span><i class="merging"></i>gate and merge</span>
     </div>
-    <div class="scroll">
+    <div class="scroll" id="region-chart" tabindex="0" role="region" aria-label="Chart of the timeline">
       <svg
         role="img"
         aria-label="Timeline of ${rows.length} tasks over ${seconds(to - from)}"

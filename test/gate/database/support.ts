@@ -7,6 +7,7 @@ import type { GateSettings } from '../../../src/domain/gate-settings';
 import { NO_SETTINGS } from '../../../src/domain/gate-settings';
 import type { Inspection } from '../../../src/gate/inspection';
 import { type OpenedInspection, openInspection } from '../../../src/gate/open-inspection';
+import { dataFolderFor } from '../../../src/postgres/data-folder';
 import { type PostgresServer, startPostgres } from '../../../src/postgres/start-postgres';
 import { createSetting, SURVEY, writeFiles } from '../support';
 
@@ -36,7 +37,10 @@ export async function openBench(): Promise<{
 }> {
   const base = mkdtempSync(join(tmpdir(), 'gate-database-'));
   execFileSync('chmod', ['755', base]);
-  const server = await startPostgres({ path: process.env['PATH'] ?? '', dataRoot: join(base, 'data') });
+  const server = await startPostgres({
+    path: process.env['PATH'] ?? '',
+    dataRoot: await dataFolderFor(join(base, 'data')),
+  });
   const opened: OpenedInspection[] = [];
   let count = 0;
   const endAll = async (): Promise<void> => {

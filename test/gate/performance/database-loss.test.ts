@@ -6,6 +6,7 @@ import { readEnvironment } from '../../../src/config/environment';
 import { survivesDatabaseLoss } from '../../../src/gate/checkers/performance/database-loss';
 import type { Outcome } from '../../../src/gate/outcome';
 import { ask } from '../../../src/gate/run-checker';
+import { dataFolderFor } from '../../../src/postgres/data-folder';
 import { type PostgresServer, startPostgres } from '../../../src/postgres/start-postgres';
 import type { Sample } from '../stage/support';
 import { openSmallService, type Planted } from './small-service';
@@ -17,7 +18,10 @@ let postgres: PostgresServer;
 let sample: Sample | undefined;
 beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), 'database-loss-'));
-  postgres = await startPostgres({ path: readEnvironment().path, dataRoot: join(base, 'postgres') });
+  postgres = await startPostgres({
+    path: readEnvironment().path,
+    dataRoot: await dataFolderFor(join(base, 'postgres')),
+  });
 });
 afterEach(() => sample?.dispose());
 afterAll(async () => {

@@ -11,6 +11,7 @@ import { PERFORMANCE_CHECKERS } from '../../../src/gate/checkers/performance';
 import { observeCaching } from '../../../src/gate/checkers/performance/caching';
 import type { GateChecker } from '../../../src/gate/checker';
 import { ask } from '../../../src/gate/run-checker';
+import { dataFolderFor } from '../../../src/postgres/data-folder';
 import { type PostgresServer, startPostgres } from '../../../src/postgres/start-postgres';
 import { openSample, type Sample } from '../stage/support';
 
@@ -20,7 +21,10 @@ let postgres: PostgresServer;
 let sample: Sample;
 beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), 'perf-samples-'));
-  postgres = await startPostgres({ path: readEnvironment().path, dataRoot: join(base, 'postgres') });
+  postgres = await startPostgres({
+    path: readEnvironment().path,
+    dataRoot: await dataFolderFor(join(base, 'postgres')),
+  });
 });
 afterEach(() => sample.dispose());
 afterAll(async () => {

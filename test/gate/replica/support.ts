@@ -10,6 +10,7 @@ import type { RehearsalReport } from '../../../src/domain/rehearsal';
 import type { Survey } from '../../../src/domain/survey';
 import { createReplicas, type ReplicaSetting } from '../../../src/gate/replica/replicas';
 import type { Replayed, Replicas, ReplicaSubject } from '../../../src/ports/replica';
+import { dataFolderFor } from '../../../src/postgres/data-folder';
 import { type PostgresServer, startPostgres } from '../../../src/postgres/start-postgres';
 import { createSetting, SURVEY, writeFiles } from '../support';
 
@@ -41,7 +42,10 @@ export async function openReplicaBench(): Promise<{
 }> {
   const base = mkdtempSync(join(tmpdir(), 'replica-'));
   execFileSync('chmod', ['755', base]);
-  const server = await startPostgres({ path: process.env['PATH'] ?? '', dataRoot: join(base, 'data') });
+  const server = await startPostgres({
+    path: process.env['PATH'] ?? '',
+    dataRoot: await dataFolderFor(join(base, 'data')),
+  });
   let count = 0;
   const all = createReplicas(createSetting(base, { postgres: () => Promise.resolve(server) }));
   return {

@@ -8,6 +8,7 @@ import { createEngines } from '../../../src/engines/engines';
 import { createBootstrap } from '../../../src/gate/bootstrap';
 import type { Inspection } from '../../../src/gate/inspection';
 import { openInspection } from '../../../src/gate/open-inspection';
+import { dataFolderFor } from '../../../src/postgres/data-folder';
 import { type PostgresServer, startPostgres } from '../../../src/postgres/start-postgres';
 import { createSandbox, probeSandbox } from '../../../src/sandbox/sandbox';
 import { surveyFiles } from '../../../src/survey/survey-files';
@@ -100,8 +101,8 @@ export async function inspectRepository(
     environment: environment.inherited,
     engines: createEngines({ path: environment.path, environment: environment.inherited }),
   });
-  const start = (): Promise<PostgresServer> =>
-    startPostgres({ path: environment.path, dataRoot: join(state, 'postgres') });
+  const start = async (): Promise<PostgresServer> =>
+    startPostgres({ path: environment.path, dataRoot: await dataFolderFor(join(state, 'postgres')) });
   let shared: Promise<PostgresServer> | undefined;
   const setting = createSetting(state, {
     sandbox: createSandbox(await probeSandbox({ PATH: environment.path })),

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from '../../../src/config/environment';
+import { dataFolderFor } from '../../../src/postgres/data-folder';
 import { startPostgres } from '../../../src/postgres/start-postgres';
 import { provisionSample } from './provision-sample';
 import type { InstalledSample } from './sample-repository';
@@ -15,7 +16,7 @@ export async function installInventorySample(): Promise<InstalledSample> {
   try {
     const { commands, environment } = await provisionSample(NAME, join(root, 'store'));
     const { path } = readEnvironment();
-    const postgres = await startPostgres({ path, dataRoot: join(root, 'postgres') });
+    const postgres = await startPostgres({ path, dataRoot: await dataFolderFor(join(root, 'postgres')) });
     const { url } = await postgres.createDatabase();
     return {
       name: NAME,
