@@ -102,7 +102,7 @@ export function createMergeActivities(
     if (head !== settled.head) return { outcome: 'moved', head: settled.head, ...noted() };
     switch (proposal.kind) {
       case 'already-merged':
-        return { outcome: 'merged', head, ...noted() };
+        return { outcome: 'merged', head, at: new Date().toISOString(), ...noted() };
       case 'conflict': {
         const { files, theirs, notes } = proposal;
         const sides = await saveSides(ports, records, {
@@ -144,7 +144,7 @@ export function createMergeActivities(
           return { outcome: 'red', gate, head, ...sides, ...noted(told) };
         }
         if (await integration.advance({ objectiveId, from: head, to: proposal.commit }))
-          return { outcome: 'merged', head: proposal.commit, ...noted(told) };
+          return { outcome: 'merged', head: proposal.commit, at: new Date().toISOString(), ...noted(told) };
         // Who moved it is looked at by the next try, before anything is put on top.
         return { outcome: 'moved', head: expectedHead, ...noted() };
       }

@@ -2,7 +2,9 @@
 'use strict';
 
 const { existsSync, readFileSync } = require('node:fs');
-const { join } = require('node:path');
+const { enableCompileCache } = require('node:module');
+const { homedir } = require('node:os');
+const { isAbsolute, join } = require('node:path');
 
 const dist = join(__dirname, '..', 'dist');
 const main = join(dist, 'src', 'cli', 'main.js');
@@ -12,6 +14,11 @@ const asksForHelp = process.argv.length === 3 && ['--help', '-h'].includes(proce
 if (asksForHelp && existsSync(help)) {
   process.stdout.write(readFileSync(help));
 } else if (existsSync(main)) {
+  // Node 22 and later keep what they compiled: in a folder of the user's own, since whoever writes there decides what runs.
+  const cache = isAbsolute(process.env.XDG_CACHE_HOME ?? '')
+    ? process.env.XDG_CACHE_HOME
+    : join(homedir(), '.cache');
+  if (existsSync(cache)) enableCompileCache?.(join(cache, 'backend-coordinator', 'compiled'));
   require(main).runProcess();
 } else {
   process.stderr.write('backend-coordinator is not built; run `npm ci` or `npm run build` in its folder.\n');

@@ -114,5 +114,6 @@ function resultOf(run: Run): ObjectiveResult {
     branch: delivery?.branch ?? null,
     commit: delivery?.commit ?? null,
     report: delivery?.report ?? null,
+    ...(delivery?.pullRequest === undefined ? {} : { pullRequest: delivery.pullRequest.url }),
   };
 }

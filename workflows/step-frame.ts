@@ -27,11 +27,21 @@ export const latest = (run: Run, id: TaskId): TaskProgress => {
   return progress;
 };
 
-/** Stores a transition, unless the task was settled meanwhile, and closes the books when it is over. */
-export function finish(run: Run, next: TaskProgress): void {
+/**
+ * Stores a transition, unless the task was settled meanwhile, and closes the books when it is over.
+ * @param at when that was, as the activity that did it says; left out: now
+ */
+export function finish(run: Run, next: TaskProgress, at?: string): void {
   if (isSettledProgress(latest(run, next.task.id))) return;
   if (next.step.kind === 'settled') {
-    replaceTask(run, { ...next, endedAt: now() });
+    replaceTask(run, { ...next, endedAt: endOf(next, at) });
     if (next.step.state !== 'merged') record(run, next.step.state, next.task.id);
   } else replaceTask(run, next);
+}
+
+/** Within the task's own time: a worker's clock may differ from the server's. */
+function endOf({ startedAt }: TaskProgress, at: string | undefined): string {
+  const latestEnd = now();
+  if (at === undefined || at > latestEnd) return latestEnd;
+  return startedAt !== null && at < startedAt ? startedAt : at;
 }

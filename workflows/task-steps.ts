@@ -140,7 +140,7 @@ export async function takeStep(run: Run, progress: TaskProgress): Promise<void> 
         keepMerged(run, id, afterMerge(progress, result));
         await regateStale(run, latest(run, id));
       }
-      finish(run, afterMerge(latest(run, id), result));
+      finish(run, afterMerge(latest(run, id), result), result.outcome === 'merged' ? result.at : undefined);
       return;
     }
     case 'ask':

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CommandContext, OptionRow } from './command';
-import { userName } from './live/carry-on';
+import { userName } from './user-name';
 
 /** Who says so; recorded as a claim. */
 export const ByFlag = z.string().trim().min(1, 'must not be empty').max(200).optional();

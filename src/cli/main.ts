@@ -5,6 +5,7 @@ import { packageVersion } from '../config/package-root';
 import { exitCodeOf, type ExitCode } from '../domain/exit-codes';
 import type { Command } from './command';
 import { commandsFor } from './find-command';
+import { printable } from './live/text';
 import type { Services, ServicesRequest } from './services';
 import { parseCommandLine } from './program';
 import { reportError } from './report-error';
@@ -31,7 +32,7 @@ export async function main(request: MainRequest): Promise<ExitCode> {
   let home: string | null = null;
   let debug = false;
   const warn = (line: string): void => {
-    streams.stderr.write(`${line}\n`);
+    streams.stderr.write(`${printable(line, false)}\n`);
   };
   try {
     const variables = request.variables ?? process.env;
@@ -59,6 +60,7 @@ export async function main(request: MainRequest): Promise<ExitCode> {
       json: invocation.flags['json'] === true,
       noColor: environment.noColor,
       ci: environment.ci,
+      dumb: environment.dumbTerminal,
     });
     const createServices = request.services ?? (await import('./compose.js')).composeServices;
     const { json: _json, ...flags } = invocation.flags;
@@ -99,8 +101,11 @@ export function runProcess(): void {
   process.on('SIGHUP', onHangUp);
   for (const stream of [process.stdin, process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      // A reader that left (`| head`) is no error of ours.
-      if (error.code === 'EPIPE') process.exit(0);
+      // A reader that left (`| head`) is no error of ours; what runs here ends in order, as at an interruption.
+      if (error.code === 'EPIPE') {
+        interrupt.abort();
+        return;
+      }
       if (!hungUp && error.code !== 'EIO') throw error;
       onHangUp();
     });

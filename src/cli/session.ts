@@ -44,9 +44,9 @@ export async function openSession(
 
 /** A worker carries every open objective, and what it records would be a mixture. */
 async function refuseCompany(department: DepartmentClient): Promise<void> {
-  const open = (await department.list()).filter((objective) => objective.open);
-  if (open.length === 0) return;
-  const ids = open.slice(0, 3).map((objective) => objective.objectiveId);
+  const open = await department.openObjectives();
+  if (open.size === 0) return;
+  const ids = [...open].slice(0, 3);
   throw new ConfigurationError(
     `--record needs to be alone: ${ids.join(', ')} would be recorded too; end it first, or use another COORDINATOR_HOME.`,
   );

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import pc from 'picocolors';
+import { printable, printableJson } from './live/text';
 
 export type Colours = ReturnType<typeof pc.createColors>;
 
@@ -17,7 +18,7 @@ export interface Streams {
 /** Where commands speak; nothing else in the product prints. */
 export interface Terminal {
   readonly json: boolean;
-  /** Whether a person can watch and be asked: a TTY both ways, no `--json`, not under CI. */
+  /** Whether a person can watch and be asked: a TTY both ways that knows more than lines, no `--json`, not under CI. */
   readonly interactive: boolean;
   readonly paint: Colours;
   readonly streams: Streams;
@@ -38,27 +39,34 @@ const DEFAULT_ROWS = 24;
 
 export function createTerminal(
   streams: Streams,
-  options: { readonly json: boolean; readonly noColor: boolean; readonly ci: boolean },
+  options: {
+    readonly json: boolean;
+    readonly noColor: boolean;
+    readonly ci: boolean;
+    /** It knows lines only, neither colours nor a cursor that moves: `TERM=dumb`. */
+    readonly dumb?: boolean;
+  },
 ): Terminal {
   const { stdin, stdout, stderr } = streams;
   const screen = options.json ? stderr : stdout;
-  const isTty = screen.isTTY === true;
+  const { dumb = false } = options;
+  const coloured = screen.isTTY === true && !options.noColor && !dumb;
   return {
     json: options.json,
-    interactive: stdin.isTTY === true && stdout.isTTY === true && !options.json && !options.ci,
-    paint: pc.createColors(isTty && !options.noColor),
+    interactive: stdin.isTTY === true && stdout.isTTY === true && !options.json && !options.ci && !dumb,
+    paint: pc.createColors(coloured),
     streams,
     // A terminal that nobody gave a size says 0.
     columns: () => positive(screen.columns) ?? DEFAULT_COLUMNS,
     rows: () => positive(screen.rows) ?? DEFAULT_ROWS,
     say: (line) => {
-      screen.write(`${line}\n`);
+      screen.write(`${printable(line, coloured)}\n`);
     },
     warn: (line) => {
-      stderr.write(`${line}\n`);
+      stderr.write(`${printable(line, false)}\n`);
     },
     emit: (value) => {
-      if (options.json) stdout.write(`${JSON.stringify(value)}\n`);
+      if (options.json) stdout.write(`${printableJson(value)}\n`);
     },
   };
 }

@@ -16,7 +16,7 @@ import { summarise, type ObjectiveSummary } from './objective-summary';
 import { endWithoutResult } from './abnormal-end';
 import { rewindObjective } from './rewind';
 import { takeUpObjective } from './take-up';
-import { listObjectives } from './list-objectives';
+import { listObjectives, listOpen } from './list-objectives';
 import { startNext, type StartedObjective } from './start-objective';
 import { isNamed, isNoAnswer, translateError } from './translate-error';
 import { askWaits, listWaiting, type Waiting } from './waiting';
@@ -70,6 +70,8 @@ export interface DepartmentClient {
   /** Takes state and code back to right after a task's merge. */
   rewind(request: RewindRequest): ReturnType<typeof rewindObjective>;
   list(filter?: { readonly state?: ObjectiveState }): Promise<readonly ObjectiveSummary[]>;
+  /** Ids of all open objectives; `list` tells the newest only. */
+  openObjectives(): Promise<ReadonlySet<string>>;
   result(objectiveId: string): Promise<ObjectiveResult>;
   /** null while it is open. */
   resultIfClosed(objectiveId: string): Promise<ObjectiveResult | null>;
@@ -158,6 +160,7 @@ export function createDepartmentClient(
     rewind: (request) => asking(request.objectiveId, () => rewindObjective(gateway, request)),
     list: (filter = {}) =>
       translated({ address: gateway.address }, () => listObjectives(gateway, filter.state)),
+    openObjectives: () => translated({ address: gateway.address }, () => listOpen(gateway)),
     result: (objectiveId) =>
       asking(objectiveId, async () => {
         const closed = await resultIfClosed(objectiveId);

@@ -22,6 +22,16 @@ export async function listObjectives(
   return state === undefined ? found : found.filter((row) => row.state === state || row.state === null);
 }
 
+/** Ids of all that are open, however many there are: what is left of others may be removed. */
+export async function listOpen(gateway: Gateway): Promise<ReadonlySet<string>> {
+  const open = new Set<string>();
+  for await (const execution of gateway.list(
+    `WorkflowType = '${OBJECTIVE_WORKFLOW}' AND ExecutionStatus = 'Running'`,
+  ))
+    if (execution.state === 'open') open.add(execution.objectiveId);
+  return open;
+}
+
 async function collect(executions: AsyncIterable<Execution>): Promise<readonly ObjectiveSummary[]> {
   const rows: ObjectiveSummary[] = [];
   const seen = new Set<string>();

@@ -42,6 +42,7 @@ const Variables = z.object({
   INIT_CWD: text,
   NO_COLOR: text,
   CI: text,
+  TERM: text,
   PATH: text,
   VISUAL: text,
   EDITOR: text,
@@ -91,6 +92,8 @@ export interface Environment {
   readonly initCwd: string | undefined;
   readonly noColor: boolean;
   readonly ci: boolean;
+  /** A terminal that knows lines only. */
+  readonly dumbTerminal: boolean;
   readonly path: string;
   /** The program a person edits with, and its arguments, as a shell would read them. */
   readonly editor: string | undefined;
@@ -156,6 +159,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     initCwd: read.INIT_CWD,
     noColor: read.NO_COLOR !== undefined,
     ci: read.CI !== undefined && read.CI !== 'false' && read.CI !== '0',
+    dumbTerminal: read.TERM === 'dumb',
     path: read.PATH ?? '',
     editor: read.VISUAL ?? read.EDITOR,
     inherited,

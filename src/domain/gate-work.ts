@@ -91,7 +91,13 @@ export type MergeRequest = z.infer<typeof MergeRequest>;
 const MergeNotes = z.array(z.string().max(500)).max(10).optional();
 
 export const MergeResult = z.discriminatedUnion('outcome', [
-  z.strictObject({ outcome: z.literal('merged'), head: CommitId, notes: MergeNotes }),
+  /** `at`: when; absent in older histories. A workflow that is taken back to this point has another clock by then. */
+  z.strictObject({
+    outcome: z.literal('merged'),
+    head: CommitId,
+    at: z.iso.datetime().optional(),
+    notes: MergeNotes,
+  }),
   /**
    * `theirs` names the tasks whose merged work the conflict is with; `sides` is a {@link MergeSides}, absent in older
    * histories.

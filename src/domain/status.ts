@@ -141,5 +141,7 @@ export const ObjectiveResult = z.strictObject({
   branch: z.string().nullable(),
   commit: z.string().nullable(),
   report: z.string().nullable(),
+  /** Address of the pull request; absent: there is none. */
+  pullRequest: PullRequest.shape.url.optional(),
 });
 export type ObjectiveResult = z.infer<typeof ObjectiveResult>;

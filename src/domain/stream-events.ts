@@ -32,7 +32,7 @@ const NeedsHuman = z.strictObject({
 /** A worker polls. */
 const WorkerUp = z.strictObject({ type: z.literal('worker'), address: z.string(), namespace: z.string() });
 
-/** The last line. `outcome` null: it did not end, see `exitCode`. */
+/** The last line. `outcome` null: it did not end, see `exitCode`. `pullRequest`: its address, where there is one. */
 const Result = z.strictObject({
   type: z.literal('result'),
   objective: z.string(),
@@ -41,6 +41,7 @@ const Result = z.strictObject({
   branch: z.string().nullable(),
   commit: z.string().nullable(),
   report: z.string().nullable(),
+  pullRequest: z.string().optional(),
 });
 
 /** One line of a streaming command (`start-objective`, `attach`, `worker`) under `--json`. */

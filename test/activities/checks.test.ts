@@ -9,6 +9,7 @@ type MergeProposal = Awaited<ReturnType<Integration['propose']>>;
 const HEAD = commitOf('head');
 const WORK = commitOf('work');
 const MERGE = commitOf('merge');
+const MERGED = { outcome: 'merged', head: MERGE, at: expect.any(String) as string };
 
 interface Train extends Bench {
   readonly advanced: unknown[];
@@ -86,7 +87,7 @@ const clean: MergeProposal = { kind: 'clean', commit: MERGE, tree: TREE, head: H
 describe('merging a task', () => {
   it('clean and green moves the integration branch from the head it was tried on', async () => {
     const it = await train(clean);
-    expect(await it.run('mergeTask', it.request())).toEqual({ outcome: 'merged', head: MERGE });
+    expect(await it.run('mergeTask', it.request())).toEqual(MERGED);
     expect(it.advanced).toEqual([{ objectiveId: 'objective-test', from: HEAD, to: MERGE }]);
     expect(it.disposed).toEqual([MERGE]);
   });
@@ -138,7 +139,7 @@ describe('merging a task', () => {
     const settle: Integration['settle'] = () =>
       Promise.resolve({ kind: 'ours', head: MERGE, restored: null });
     const it = await train({ kind: 'already-merged', head: MERGE, tree: TREE }, { integration: { settle } });
-    expect(await it.run('mergeTask', it.request())).toEqual({ outcome: 'merged', head: MERGE });
+    expect(await it.run('mergeTask', it.request())).toEqual(MERGED);
     expect(it.advanced).toEqual([]);
   });
 
@@ -199,8 +200,7 @@ describe('merging a task', () => {
     const remade: MergeProposal = { ...clean, remade: ['package-lock.json'] };
     const it = await train(remade, { repositories: { changedFiles } });
     expect(await it.run('mergeTask', it.request({ plan: it.plan }))).toEqual({
-      outcome: 'merged',
-      head: MERGE,
+      ...MERGED,
       notes: ['package-lock.json was made anew from its merged manifest.'],
     });
     const bare = await train(clean, { repositories: { changedFiles } });

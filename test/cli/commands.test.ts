@@ -2,6 +2,7 @@
 import { newMessages, describeMessage } from '../../src/cli/transcript-text';
 import { formatBytes, parseAge } from '../../src/cli/gc-plan';
 import { taskIdArgument } from '../../src/cli/argument';
+import { gc } from '../../src/cli/commands/gc';
 import { playbooks } from '../../src/cli/commands/playbooks';
 import { rewind } from '../../src/cli/commands/rewind';
 import { resolve } from '../../src/cli/commands/resolve';
@@ -11,7 +12,10 @@ import type { CommandContext } from '../../src/cli/command';
 import { byName } from '../../src/config/call-form';
 import { readEnvironment } from '../../src/config/environment';
 import { Outcome } from '../../src/domain/states';
+import type { Services } from '../../src/cli/services';
+import { execution } from '../client/fake-gateway';
 import { captureTerminal, ID, status } from './fixtures';
+import { runCommand } from './run-command';
 
 function contextWithoutServices(): CommandContext {
   return {
@@ -102,6 +106,21 @@ test('the last JSON line has exactly the documented keys', () => {
   ]);
 });
 
+test('the end of an objective with a pull request tells its address, as JSON and in words', () => {
+  const pullRequest = 'https://github.test/acme/orders/pull/7';
+  const end = {
+    objectiveId: ID,
+    outcome: 'delivered',
+    reason: null,
+    branch: 'b',
+    commit: 'c',
+    report: 'r',
+  } as const;
+  expect(resultLine(ID, { ...end, pullRequest }, 0)).toMatchObject({ outcome: 'delivered', pullRequest });
+  // Of a closed objective nothing but its result is read.
+  expect(describeEnd({ ...end, pullRequest }, null)).toContain(`pull req.  ${pullRequest}`);
+});
+
 test('the end of an offline run says that no Claude was asked', () => {
   const end = {
     objectiveId: ID,
@@ -162,4 +181,18 @@ test('playbooks tells what an objective needs, the sample and the scenarios', as
   const json = captureTerminal({ json: true });
   await playbooks.run({ ...contextWithoutServices(), services, terminal: json.terminal }, [], {});
   expect(JSON.parse(json.out())).toEqual({ playbooks: [entry] });
+});
+
+test('gc keeps what is open, also where it is older than all that a list tells', async () => {
+  const newer = Array.from({ length: 600 }, (_, index) =>
+    execution(`objective-newer-${String(index).padStart(8, '0')}`, { state: 'completed' }),
+  );
+  let kept: ReadonlySet<string> = new Set();
+  const planGc = ({ open }: { readonly open: ReadonlySet<string> }): Promise<unknown> => {
+    kept = open;
+    return Promise.resolve({ items: [], objectives: [], notes: [] });
+  };
+  const services = { planGc } as unknown as Partial<Services>;
+  await runCommand(gc, [], {}, { executions: [...newer, execution(ID)] }, { services });
+  expect([...kept]).toEqual([ID]);
 });

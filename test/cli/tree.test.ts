@@ -9,6 +9,7 @@ import type { KeyAction } from '../../src/cli/live/keys';
 import { renderTree } from '../../src/cli/live/render-tree';
 import { createTreeKeys } from '../../src/cli/live/tree-keys';
 import { formatCount } from '../../src/cli/live/text';
+import { widthOf } from '../../src/cli/live/width';
 import { createTerminal } from '../../src/cli/terminal';
 import { NO_USAGE } from '../../src/domain/usage';
 import type { ObjectiveStatus } from '../../src/domain/status';
@@ -77,6 +78,17 @@ describe('the tree', () => {
     }
   });
 
+  test('wide characters keep within the columns there are', () => {
+    const wide = status({
+      objective: '注文の一覧にカーソルページングを追加する'.repeat(4),
+      tasks: [task({ doing: '設計中'.repeat(30) }), task({ id: 'backend-T002', title: '👩‍👩‍👧‍👦'.repeat(40) })],
+      escalations: [escalation({ question: '秘密'.repeat(60) })],
+    });
+    const lines = renderTree(wide, { columns: 80, paint, uiUrl: null, call: () => 'resolve' }).split('\n');
+    for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(80);
+    expect(lines.some((line) => widthOf(line) >= 79)).toBe(true);
+  });
+
   test.each([
     [950, '950'],
     [12_345, '12.3k'],
@@ -88,7 +100,85 @@ describe('the tree', () => {
   });
 });
 
+/** What a terminal shows after these bytes: as much of one as the live tree uses. */
+function picture(bytes: string): readonly string[] {
+  // eslint-disable-next-line no-control-regex -- control sequences are what it obeys
+  const TOKENS = /\u001b\[([0-9;?]*)([A-Za-z])|([^])/gu;
+  const lines: string[] = [''];
+  let row = 0;
+  let column = 0;
+  for (const [, count = '', order = '', text = ''] of bytes.matchAll(TOKENS)) {
+    const far = Number(count === '' ? 1 : count);
+    if (order === 'A') row = Math.max(0, row - far);
+    else if (order === 'B') row = Math.min(lines.length - 1, row + far);
+    else if (order === 'G') column = far - 1;
+    else if (order === 'K') lines[row] = count === '2' ? '' : (lines[row] ?? '').slice(0, column);
+    else if (text === '\n') {
+      row += 1;
+      column = 0;
+      if (row === lines.length) lines.push('');
+    } else if (text !== '') {
+      const line = (lines[row] ?? '').padEnd(column);
+      lines[row] = line.slice(0, column) + text + line.slice(column + 1);
+      column += 1;
+    }
+  }
+  return lines.map((line) => line.trimEnd());
+}
+
 describe('the live display', () => {
+  test('shows the whole tree, once, after it became higher and lower', async () => {
+    const tty = screen(80, 40);
+    const display = await createDisplay(tty.terminal, {
+      uiUrl: null,
+      call: () => 'resolve',
+      onKey: () => undefined,
+    });
+    const tasks = [1, 2, 3].map((number) => task({ id: `backend-T00${String(number)}` }));
+    const steps = [
+      status(),
+      status({ tasks }),
+      status({ tasks, escalations: [escalation()] }),
+      status({ tasks }),
+    ];
+    let bytes = '';
+    for (const step of steps) {
+      display.show({ ...step, outcome: 'delivered' });
+      bytes += tty.written();
+      const keys = ['e answer · p pause · d detach · ? help'];
+      const expected = renderTree(
+        { ...step, outcome: 'delivered' },
+        { columns: 80, rows: 40, paint, uiUrl: null, call: () => 'resolve', keys },
+      );
+      expect(picture(bytes).join('\n').trimEnd()).toBe(expected.trimEnd());
+    }
+    display.close();
+  });
+
+  test('takes the keyboard again and draws anew when the job goes on after it was stopped', async () => {
+    const tty = screen();
+    const display = await createDisplay(tty.terminal, { uiUrl: null, onKey: () => undefined });
+    display.show(running);
+    tty.written();
+    process.emit('SIGCONT', 'SIGCONT');
+    expect(tty.listened()).toBe(2);
+    expect(tty.raw()).toBe(true);
+    expect(tty.written()).toContain('backend-T001');
+    display.pause();
+    process.emit('SIGCONT', 'SIGCONT');
+    expect(tty.raw()).toBe(false);
+    display.close();
+    expect(process.listenerCount('SIGCONT')).toBe(0);
+  });
+
+  test('what a model says does not reach the terminal by a note', async () => {
+    const tty = screen();
+    const display = await createDisplay(tty.terminal, { uiUrl: null });
+    display.note('said \u001b]0;owned\u0007');
+    expect(tty.written()).not.toContain('\u001b]');
+    display.close();
+  });
+
   test('reads keys while it is shown, hands the keyboard to a prompt, and leaves it as it was', async () => {
     const tty = screen();
     const keys: KeyAction[] = [];

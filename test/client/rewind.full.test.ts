@@ -80,9 +80,10 @@ function activities(
     mergeTask: async ({ taskId, commit, expectedHead }) => {
       const settled = await workspace.integration.settle({ objectiveId, expected: expectedHead });
       const proposal = await workspace.integration.propose({ objectiveId, taskId, commit, message: taskId });
-      if (proposal.kind !== 'clean') return { outcome: 'merged', head: proposal.head };
+      const at = new Date().toISOString();
+      if (proposal.kind !== 'clean') return { outcome: 'merged', head: proposal.head, at };
       await workspace.integration.advance({ objectiveId, from: settled.head, to: proposal.commit });
-      return { outcome: 'merged', head: proposal.commit };
+      return { outcome: 'merged', head: proposal.commit, at };
     },
   });
 }
@@ -121,6 +122,7 @@ test('a closed objective goes back to a merge with its code, and is worked on an
     async ({ handle }) => {
       await handle.result();
       const left = await head(objectiveId);
+      const ended = (await newest(input)()).tasks[1]?.endedAt;
       content = 'second\n';
       const rewound = await client.rewind({
         objectiveId,
@@ -137,6 +139,9 @@ test('a closed objective goes back to a merge with its code, and is worked on an
       expect(await fileAt(objectiveId, rewound.abandoned ?? '', 'backend-T003.txt')).toBe('first\n');
       const status = await newest(input)();
       expect(status.integrationHead).toBe(now);
+      // The task whose merge stays took as long as it did, whenever somebody went back to it.
+      expect(status.tasks[1]?.endedAt).toBe(ended);
+      expect(ended).toEqual(expect.any(String));
     },
     input,
   );

@@ -8,8 +8,10 @@ test('nothing set -> model auto, everything else absent', () => {
     temporal: { address: undefined },
     noColor: false,
     ci: false,
+    dumbTerminal: false,
     path: '',
   });
+  expect(readEnvironment({ TERM: 'dumb' }).dumbTerminal).toBe(true);
 });
 
 test('an empty variable counts as unset', () => {

@@ -184,6 +184,7 @@ export const ResultLine = z.strictObject({
   branch: z.string().nullable(),
   commit: z.string().nullable(),
   report: z.string().nullable(),
+  pullRequest: z.string().optional(),
 });
 export type ResultLine = z.infer<typeof ResultLine>;
 

@@ -54,6 +54,8 @@ test('a delivered objective is taken up again for what a reviewer and a check sa
   expect(github.state.pulls).toMatchObject([
     { number: 7, head: first.branch, base: 'main', title: OBJECTIVE },
   ]);
+  expect(first.pullRequest).toMatch(/\/acme\/orders\/pull\/7$/);
+  expect(stderr).toContain(`pull req.  ${first.pullRequest ?? ''}`);
   const before = github.state.pulls[0]!.body;
   expect(before).toMatch(/- \[x\] 1\. /);
   expect(before).toContain('## Database changes');

@@ -1,4 +1,5 @@
 // Needs Temporal (a real dev server); the activities behind it are scripted.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttemptRequest } from '../../src/domain/work';
 import { charterTasks } from '../support/plans';
 import {
@@ -45,6 +46,28 @@ describe('an objective on a clean path', () => {
         expect(log.indexOf(`merge ${dependency}`)).toBeLessThan(log.indexOf(`start ${task.id}`));
       }
     }
+  });
+
+  it('a task has ended when its merge says, within its own time', async () => {
+    const instants = ['2000-01-01T00:00:00.000Z', '2999-01-01T00:00:00.000Z'];
+    let said = '';
+    const activities = smoothActivities(tasks.slice(0, 3), {
+      mergeTask: async ({ commit: head }) => {
+        const at = instants.shift() ?? new Date().toISOString();
+        said = at;
+        await sleep(50);
+        return { outcome: 'merged', head, at };
+      },
+    });
+    const { tasks: done } = await department.withObjective(activities, async ({ handle, status }) => {
+      await handle.result();
+      return status();
+    });
+    for (const { startedAt, endedAt } of done) {
+      expect(Date.parse(endedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(startedAt ?? ''));
+      expect(Date.parse(endedAt ?? '')).toBeLessThanOrEqual(Date.now());
+    }
+    expect(done.map(({ endedAt }) => endedAt)).toContain(said);
   });
 
   it('starts every first attempt on the integration head of that moment', async () => {

@@ -52,8 +52,7 @@ async function openObjectives({ services, terminal }: CommandContext): Promise<R
   if (server === null) return new Set();
   const session = await openSession(server, 'none');
   try {
-    const rows = await session.department.list();
-    return new Set(rows.filter((row) => row.open).map((row) => row.objectiveId));
+    return await session.department.openObjectives();
   } finally {
     await session.close();
   }

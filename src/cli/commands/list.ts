@@ -5,6 +5,7 @@ import { exitCodeOf } from '../../domain/exit-codes';
 import { ObjectiveState } from '../../domain/states';
 import type { Command } from '../command';
 import { cut, pad, plain } from '../live/text';
+import { widthOf } from '../live/width';
 import { parseFlags } from '../parse-flags';
 import { openSession } from '../session';
 
@@ -53,5 +54,5 @@ function listLine(row: ObjectiveSummary, columns: number): string {
   const started = row.startedAt.slice(0, 16).replace('T', ' ');
   const fixed = [row.objectiveId, pad(state, 17), level, started].join('  ');
   // The id is never cut: it is what the next command needs.
-  return `${fixed}  ${cut(plain(row.objective), Math.max(20, columns - [...fixed].length - 2))}`;
+  return `${fixed}  ${cut(plain(row.objective), Math.max(20, columns - widthOf(fixed) - 2))}`;
 }

@@ -6,10 +6,10 @@ import { exitCodeOf } from '../../domain/exit-codes';
 import { ConfigurationError } from '../../domain/user-error';
 import type { Desk } from '../../ports/desk';
 import type { Command, CommandContext } from '../command';
-import { untilAborted } from '../live/carry-on';
 import { createDesk } from '../desk/desk';
 import { parseFlags } from '../parse-flags';
 import { speakerAt } from '../speaker';
+import { untilAborted } from '../until-aborted';
 
 const LOOPBACK = '127.0.0.1';
 const DEFAULT_PORT = 7410;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { exitCodeOf } from '../../domain/exit-codes';
 import type { Command } from '../command';
-import { untilAborted } from '../live/carry-on';
 import { parseFlags } from '../parse-flags';
 import { openSession } from '../session';
+import { untilAborted } from '../until-aborted';
 
 const ServerFlags = z.strictObject({ stop: z.literal(true).optional(), keep: z.literal(true).optional() });
 

@@ -1,6 +1,6 @@
 import { readSettings } from '../../config/settings-file';
 import { modelLabel } from '../../domain/model-label';
-import type { ExitCode } from '../../domain/exit-codes';
+import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
 import type { ObjectiveInput } from '../../domain/objective';
 import type { Command, CommandContext } from '../command';
 import { emitEvent } from '../emit-event';
@@ -68,6 +68,10 @@ export const startObjective: Command = {
     const session = await openSession(server, flags.detach === true ? 'none' : 'full', recording);
     let exitCode: ExitCode;
     try {
+      if (context.signal.aborted) {
+        context.terminal.warn('Interrupted before anything was started.');
+        return exitCodeOf('interrupted');
+      }
       const started = await startOn(context, session, prepared);
       exitCode =
         flags.detach === true

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { exitCodeOf } from '../../domain/exit-codes';
 import type { Command } from '../command';
 import { emitEvent } from '../emit-event';
-import { untilAborted } from '../live/carry-on';
 import { parseFlags } from '../parse-flags';
 import { openSession } from '../session';
+import { untilAborted } from '../until-aborted';
 
 const WorkerFlags = z.strictObject({ stop: z.literal(true).optional() });
 

@@ -1,10 +1,10 @@
 import type { Escalation } from '../../domain/escalation';
 import type { CommandContext } from '../command';
 import { askDecision, untilSettled } from '../live/ask';
-import { userName } from '../live/carry-on';
 import { tellSent } from '../send-message';
 import type { Session } from '../session';
 import { speakerAt } from '../speaker';
+import { userName } from '../user-name';
 
 /** Asks the person at the terminal about a question it shows already, and sends the decision. */
 export async function answerHere(

@@ -10,12 +10,12 @@ import { plain } from './text';
 /** Opens a plan in an editor; what came of it, null: nothing was changed. */
 export type EditPlan = (status: ObjectiveStatus) => Promise<SentMessage | null>;
 
+const INDENT = '  ';
+
 type PlanAsker = Pick<
   AskerRequest,
   'department' | 'display' | 'prompts' | 'by' | 'from' | 'editPlan' | 'columns'
 >;
-
-const INDENT = '  ';
 
 /**
  * Shows a plan that waits for approval and asks about it. The answer is about the version that was shown; "later", and an

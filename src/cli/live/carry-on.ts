@@ -8,6 +8,8 @@ import { emitEvent } from '../emit-event';
 import type { Session } from '../session';
 import { findPrecedents } from '../find-precedents';
 import { speakerAt } from '../speaker';
+import { untilAborted } from '../until-aborted';
+import { userName } from '../user-name';
 import { createAsker, type Asker } from './ask';
 import { planEditor } from './ask-plan';
 import { leaveToBackground } from './background';
@@ -17,6 +19,7 @@ import { followObjective, type FollowEnd } from './follow';
 import { deliverLastNews } from './last-news';
 import { describeEnd, outcomeExit } from './outcome';
 import { answerCommands, describeNeed } from './questions';
+import { stopJob } from './stop-job';
 import { plain } from './text';
 import { createTreeKeys } from './tree-keys';
 
@@ -96,7 +99,7 @@ async function follow(
       process.kill(process.pid, 'SIGINT');
     },
     suspend: () => {
-      process.kill(process.pid, 'SIGTSTP');
+      void stopJob();
     },
   });
   const { notifications } = await readSettings(context.home);
@@ -201,6 +204,7 @@ export function resultLine(
     branch: result?.branch ?? null,
     commit: result?.commit ?? null,
     report: result?.report ?? null,
+    ...(result?.pullRequest === undefined ? {} : { pullRequest: result.pullRequest }),
   };
 }
 
@@ -219,24 +223,6 @@ async function offerWebUi(context: CommandContext, session: Session, objectiveId
   await untilAborted(context.signal);
 }
 
-export function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    // A listener alone does not keep the process alive.
-    const alive = setInterval(() => undefined, 60_000);
-    signal.addEventListener('abort', () => {
-      clearInterval(alive);
-      resolve();
-    });
-  });
-}
-
 function isExitPrompt(error: unknown): boolean {
   return error instanceof Error && error.name === 'ExitPromptError';
-}
-
-/** Who stands at the terminal; a claim, as everything in `by`. */
-export function userName(context: Pick<CommandContext, 'environment'>): string {
-  const { inherited } = context.environment;
-  return inherited['USER'] ?? inherited['LOGNAME'] ?? 'someone';
 }

@@ -4,7 +4,8 @@ import type { Terminal } from '../terminal';
 import { asOfNow } from './as-of-now';
 import { eventLine, eventsSince } from './event-lines';
 import { createKeys, keyLines, type KeyAction } from './keys';
-import { renderTree, type TreeView } from './render-tree';
+import { heightOf, renderTree, type TreeView } from './render-tree';
+import { printable } from './text';
 
 /** Shows snapshots as they come. */
 export interface Display {
@@ -37,12 +38,18 @@ async function createTreeDisplay(terminal: Terminal, { onKey, ...view }: LiveVie
   const update = createLogUpdate(stdout);
   let last: ObjectiveStatus | null = null;
   let help = false;
+  let height = 0;
   const draw = (withKeys = onKey !== undefined): void => {
     if (last === null) return;
     const { paint } = terminal;
     const columns = terminal.columns();
     const footer = withKeys ? keyLines(help, columns) : [];
-    update(renderTree(asOfNow(last), { ...view, paint, columns, rows: terminal.rows(), keys: footer }));
+    const tree = renderTree(asOfNow(last), { ...view, paint, columns, rows: terminal.rows(), keys: footer });
+    // Its patches leave what stands below a block where it was, though the block may have become higher.
+    const nextHeight = heightOf(tree.split('\n'), columns);
+    if (nextHeight !== height) update.clear();
+    height = nextHeight;
+    update(tree);
   };
   const keys = createKeys(stdin, (action) => {
     if (action !== 'help') {
@@ -70,6 +77,15 @@ async function createTreeDisplay(terminal: Terminal, { onKey, ...view }: LiveVie
     resized.unref();
   };
   stdout.on('resize', onResize);
+  const onContinued = (): void => {
+    if (last === null) return;
+    // The shell had the terminal meanwhile: its modes may be others, and the cursor is somewhere below.
+    keys.release();
+    update.done();
+    draw();
+    if (onKey !== undefined) keys.listen();
+  };
+  process.on('SIGCONT', onContinued);
   const leave = (): void => {
     draw(false);
     last = null;
@@ -84,13 +100,14 @@ async function createTreeDisplay(terminal: Terminal, { onKey, ...view }: LiveVie
       if (onKey !== undefined) keys.listen();
     },
     note: (line) => {
-      update.persist(line);
+      update.persist(printable(line, terminal.paint.isColorSupported));
       draw();
     },
     pause: leave,
     close: () => {
       clearInterval(ticker);
       stdout.off('resize', onResize);
+      process.off('SIGCONT', onContinued);
       leave();
     },
   };

@@ -37,7 +37,7 @@ export function describeEnd(result: ObjectiveResult, status: ObjectiveStatus | n
     ['commit', result.commit],
     ['report', result.report],
     ['as a page', result.report === null ? null : pageOf(result.report)],
-    ['pull req.', status?.delivery?.pullRequest?.url ?? null],
+    ['pull req.', result.pullRequest ?? status?.delivery?.pullRequest?.url ?? null],
     ['note', noteOf(status)],
     ['model', status === null ? null : modelLabel(status.model)],
     ['sandbox', status?.sandbox ?? null],

@@ -7,7 +7,8 @@ import { modelLabel } from '../../domain/model-label';
 import { byName, type CallForm } from '../../config/call-form';
 import type { Colours } from '../terminal';
 import { answerCommand } from './questions';
-import { cut, formatCount, formatDuration, pad, plain } from './text';
+import { cut, formatCount, formatDuration, pad, plain, withoutColours } from './text';
+import { widthOf } from './width';
 
 export interface TreeView {
   readonly columns: number;
@@ -41,8 +42,8 @@ export function renderTree(status: ObjectiveStatus, view: TreeView): string {
   const width = Math.max(40, view.columns);
   const lines = [
     paint.bold(cut(plain(status.objective), width)),
-    paint.dim(cut(headline(status), width)),
-    paint.dim(cut(modelLabel(status.model), width)),
+    paint.dim(cut(plain(headline(status)), width)),
+    paint.dim(cut(plain(modelLabel(status.model)), width)),
     ...(view.uiUrl === null
       ? []
       : [paint.dim(`Web UI  ${fittingAddress(view.uiUrl, view.rows === undefined ? Infinity : width - 8)}`)]),
@@ -64,8 +65,9 @@ function fittingAddress(url: string, width: number): string {
   return url.length <= width ? url : new URL(url).origin;
 }
 
-function heightOf(lines: readonly string[], width: number): number {
-  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil([...plain(line)].length / width)), 0);
+/** Lines of a terminal that these take, broken at its width. */
+export function heightOf(lines: readonly string[], width: number): number {
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(withoutColours(line)) / width)), 0);
 }
 
 function headline(status: ObjectiveStatus): string {
@@ -171,7 +173,7 @@ function taskLine(task: TaskStatus, space: RowSpace): string {
     ...(space.showTokens ? [(tokens === 0 ? '' : formatCount(tokens)).padStart(5)] : []),
     ...(space.showMoney ? [(usd === null ? '' : `$${usd.toFixed(2)}`).padStart(6)] : []),
   ].join(' ');
-  const rest = width - 2 - [...fixed].length - 2;
+  const rest = width - 2 - widthOf(fixed) - 2;
   const words = rest < 8 ? '' : `  ${cut(plain(wordsOf(task, space)), rest)}`;
   return `${paintWith(paint, colour, symbol)} ${cut(fixed, width - 2)}${paint.dim(words)}`;
 }

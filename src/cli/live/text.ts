@@ -1,37 +1,82 @@
+import { fitting, widthOf } from './width';
+
 // CSI and OSC sequences; what is left of any other is a control character.
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g;
 
+// Formats nobody sees: they turn the order of what is read around (bidirectional controls), or hide between letters.
+const UNSEEN = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
+
 /**
- * A text of a model or a repository as it may reach a terminal: escape sequences and control characters gone,
- * line breaks as spaces.
+ * A text of a model or a repository as it may reach a terminal: escape sequences, control characters and what nobody sees
+ * gone, line breaks as spaces.
  */
 export function plain(text: string): string {
   return text
     .replace(ESCAPE_SEQUENCE, '')
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '')
+    .replace(UNSEEN, '')
     .trim();
 }
 
-/** The same with its lines kept. */
+/** The same with its lines kept; what nobody sees is written out, since code that reads otherwise than it runs is told by it. */
 export function plainLines(text: string): string {
   return text
     .split(/\r?\n/)
-    .map((line) => line.replace(ESCAPE_SEQUENCE, '').replace(/(?!\t)\p{Cc}/gu, ''))
+    .map((line) =>
+      line
+        .replace(ESCAPE_SEQUENCE, '')
+        .replace(/(?!\t)\p{Cc}/gu, '')
+        .replace(UNSEEN, codePoint),
+    )
     .join('\n');
 }
 
-/** Cut to a number of characters, with an ellipsis. */
-export function cut(text: string, characters: number): string {
-  if (characters <= 0) return '';
-  const points = [...text];
-  return points.length <= characters ? text : `${points.slice(0, Math.max(0, characters - 1)).join('')}…`;
+// Control characters but tab and line feed.
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+const COLOUR = /(\u001b\[[0-9;]{0,16}m)/;
+
+/**
+ * Lines as they may be written to a terminal, whoever worded them: nothing there is obeyed but colours, and those only
+ * where there are to be any. The last door, behind {@link plain} and {@link plainLines}.
+ */
+export function printable(text: string, coloured: boolean): string {
+  if (text.search(CONTROLS) < 0) return text;
+  const parts = coloured ? text.split(COLOUR) : [text];
+  return parts.map((part, index) => (index % 2 === 1 ? part : part.replace(CONTROLS, ''))).join('');
 }
 
-export function pad(text: string, characters: number): string {
-  const points = [...text];
-  return points.length >= characters ? cut(text, characters) : text + ' '.repeat(characters - points.length);
+/** JSON as it may be written to a terminal; the value is the same. */
+export function printableJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** The text without the colours of our own. */
+export function withoutColours(text: string): string {
+  return text
+    .split(COLOUR)
+    .filter((_, index) => index % 2 === 0)
+    .join('');
+}
+
+function codePoint(character: string): string {
+  return `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`;
+}
+
+/** Cut to a number of columns, with an ellipsis. */
+export function cut(text: string, columns: number): string {
+  if (columns <= 0) return '';
+  return widthOf(text) <= columns ? text : `${fitting(text, columns - 1)}…`;
+}
+
+export function pad(text: string, columns: number): string {
+  const width = widthOf(text);
+  return width > columns ? cut(text, columns) : text + ' '.repeat(columns - width);
 }
 
 /** `4s`, `2m05s`, `1h03m`. */
