@@ -1,8 +1,13 @@
-import { BUNDLE_FILES, ContractBundle, fileOf, type ContractFile } from '../src/domain/contract-bundle';
-import { contractOutcome, mismatchLine } from '../src/domain/contract-test-report';
-import type { TestContractResult } from '../src/domain/contract-work';
-import { NO_COORDINATION } from '../src/domain/coordination-settings';
-import type { Dossier } from '../src/domain/dossier';
+import {
+  BUNDLE_FILES,
+  ContractBundle,
+  fileOf,
+  type ContractFile,
+} from '../src/domain/contract/contract-bundle';
+import { contractOutcome, mismatchLine } from '../src/domain/contract/contract-test-report';
+import type { TestContractResult } from '../src/domain/contract/contract-work';
+import { NO_COORDINATION } from '../src/domain/coordination/coordination-settings';
+import type { Dossier } from '../src/domain/work/dossier';
 import type { CommitFiles, ContractPlace } from '../src/ports/contracts';
 import type { ContractActivities } from './contract';
 import { withHeartbeat } from './heartbeat';

@@ -1,4 +1,4 @@
-import type { Dossier } from '../src/domain/dossier';
+import type { Dossier } from '../src/domain/work/dossier';
 import type { MigrationBrief } from '../src/ports/change-briefs';
 import type { Ports } from './ports';
 

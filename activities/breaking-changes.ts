@@ -4,9 +4,9 @@ import {
   breakingKey,
   newBreaking,
   type BreakingChange,
-} from '../src/domain/breaking-change';
-import type { Dossier } from '../src/domain/dossier';
-import { isMigration, migrationChanges, type MigrationFile } from '../src/domain/migration-changes';
+} from '../src/domain/contract/breaking-change';
+import type { Dossier } from '../src/domain/work/dossier';
+import { isMigration, migrationChanges, type MigrationFile } from '../src/domain/database/migration-changes';
 import {
   contractFiles,
   contractTouches,
@@ -16,8 +16,8 @@ import {
   touchKey,
   type ContractChange,
   type ServiceTouch,
-} from '../src/domain/service-touch';
-import { tableChanges } from '../src/domain/table-changes';
+} from '../src/domain/target/service-touch';
+import { tableChanges } from '../src/domain/database/table-changes';
 import type { Ports } from './ports';
 
 type Comparing = Pick<Ports, 'repositories' | 'integration' | 'compatibility'>;

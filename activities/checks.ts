@@ -1,10 +1,10 @@
-import type { Dossier } from '../src/domain/dossier';
-import { summariseObjective } from '../src/domain/gate-summary';
-import type { GateRequest } from '../src/domain/gate-work';
-import type { GateReport, GateSummary } from '../src/domain/receipt';
-import { itemsToReview, orderReviews } from '../src/domain/review-items';
-import { withWaivers } from '../src/domain/waivers';
-import { NO_SETTINGS } from '../src/domain/gate-settings';
+import type { Dossier } from '../src/domain/work/dossier';
+import { summariseObjective } from '../src/domain/quality-gate/gate-summary';
+import type { GateRequest } from '../src/domain/quality-gate/gate-work';
+import type { GateReport, GateSummary } from '../src/domain/quality-gate/receipt';
+import { itemsToReview, orderReviews } from '../src/domain/quality-gate/review-items';
+import { withWaivers } from '../src/domain/quality-gate/waivers';
+import { NO_SETTINGS } from '../src/domain/quality-gate/gate-settings';
 import type { RepositoryActivities } from './contract';
 import { withHeartbeat } from './heartbeat';
 import type { Ports } from './ports';

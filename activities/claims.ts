@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import { MigrationSlot } from '../src/domain/migration-slot';
-import type { Dossier } from '../src/domain/dossier';
-import { migrationNames, readNumbers } from '../src/domain/migration-numbers';
-import { planClaims } from '../src/domain/plan-claims';
-import { ClaimWorkResult, REPOSITORY_WORKFLOW } from '../src/domain/repository-claims';
+import { MigrationSlot } from '../src/domain/database/migration-slot';
+import type { Dossier } from '../src/domain/work/dossier';
+import { migrationNames, readNumbers } from '../src/domain/database/migration-numbers';
+import { planClaims } from '../src/domain/plan/plan-claims';
+import { ClaimWorkResult, REPOSITORY_WORKFLOW } from '../src/domain/coordination/repository-claims';
 import {
   CLAIM_WORK,
   RELEASE,
@@ -14,8 +14,8 @@ import {
   type Release,
   type RepositoryInput,
   type ReserveNumber,
-} from '../src/domain/repository-entity';
-import { ObjectiveResult } from '../src/domain/status';
+} from '../src/domain/coordination/repository-entity';
+import { ObjectiveResult } from '../src/domain/objective/status';
 import type { EntityAddress } from '../src/ports/entities';
 import type { ClaimActivities } from './contract';
 import type { Ports } from './ports';

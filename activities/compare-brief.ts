@@ -1,9 +1,9 @@
-import type { Analysis } from '../src/domain/analysis';
-import type { Point } from '../src/domain/comparison';
-import { judgeItems } from '../src/domain/gate-verdict';
-import { claimCovers } from '../src/domain/path-claims';
-import type { PlanTask } from '../src/domain/plan';
-import type { Receipt } from '../src/domain/receipt';
+import type { Analysis } from '../src/domain/plan/analysis';
+import type { Point } from '../src/domain/plan/comparison';
+import { judgeItems } from '../src/domain/quality-gate/gate-verdict';
+import { claimCovers } from '../src/domain/plan/path-claims';
+import type { PlanTask } from '../src/domain/plan/plan';
+import type { Receipt } from '../src/domain/quality-gate/receipt';
 import type { ComparisonBrief } from '../src/ports/department';
 import type { IntegratedTree } from './integrated-tree';
 

@@ -1,4 +1,4 @@
-import { BUNDLE_FILES, ContractBundle } from '../src/domain/contract-bundle';
+import { BUNDLE_FILES, ContractBundle } from '../src/domain/contract/contract-bundle';
 import type { ContractBrief } from '../src/ports/change-briefs';
 import type { BlobStore } from '../src/ports/blob-store';
 import { asked } from './asked';

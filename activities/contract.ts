@@ -10,7 +10,7 @@ import type {
   RehearseMigrationRequest,
   RehearseRolloutRequest,
   ReserveMigrationRequest,
-} from '../src/domain/database-work';
+} from '../src/domain/database/database-work';
 import type {
   AnnounceContractRequest,
   AnnounceContractResult,
@@ -22,11 +22,16 @@ import type {
   TestContractResult,
   ValidateContractRequest,
   ValidateContractResult,
-} from '../src/domain/contract-work';
-import type { RecordDecisionsRequest } from '../src/domain/audit';
-import type { VerifyProofRequest, VerifyProofResult } from '../src/domain/decision-proof';
-import type { ChannelsRequest, ChannelsResult, NotifyRequest, NotifyResult } from '../src/domain/news';
-import type { RunWatchChecksRequest, RunWatchChecksResult } from '../src/domain/deployment-watch';
+} from '../src/domain/contract/contract-work';
+import type { RecordDecisionsRequest } from '../src/domain/escalation/audit';
+import type { VerifyProofRequest, VerifyProofResult } from '../src/domain/escalation/decision-proof';
+import type {
+  ChannelsRequest,
+  ChannelsResult,
+  NotifyRequest,
+  NotifyResult,
+} from '../src/domain/notification/news';
+import type { RunWatchChecksRequest, RunWatchChecksResult } from '../src/domain/deployment/deployment-watch';
 import type {
   ClaimWorkRequest,
   ClaimWorkResult,
@@ -34,9 +39,9 @@ import type {
   EndedObjectivesRequest,
   HeldElsewhere,
   ReleaseClaimsRequest,
-} from '../src/domain/repository-claims';
-import type { MigrationSlot } from '../src/domain/migration-slot';
-import type { ObjectiveHandle } from '../src/domain/objective';
+} from '../src/domain/coordination/repository-claims';
+import type { MigrationSlot } from '../src/domain/database/migration-slot';
+import type { ObjectiveHandle } from '../src/domain/objective/objective';
 import type {
   CompareRequest,
   CompareResult,
@@ -48,12 +53,12 @@ import type {
   MergeResult,
   RefreshBaseRequest,
   RefreshBaseResult,
-} from '../src/domain/gate-work';
-import type { ObjectiveInput } from '../src/domain/objective';
-import type { OpenPullRequestRequest, OpenPullRequestResult } from '../src/domain/pull-request';
-import type { GateSummary } from '../src/domain/receipt';
-import type { WallNotice, WallReport } from '../src/domain/provider-gate';
-import type { Delivery } from '../src/domain/status';
+} from '../src/domain/quality-gate/gate-work';
+import type { ObjectiveInput } from '../src/domain/objective/objective';
+import type { OpenPullRequestRequest, OpenPullRequestResult } from '../src/domain/pull-request/pull-request';
+import type { GateSummary } from '../src/domain/quality-gate/receipt';
+import type { WallNotice, WallReport } from '../src/domain/usage/provider-gate';
+import type { Delivery } from '../src/domain/objective/status';
 import type {
   AmendPlanRequest,
   AnalyseRequest,
@@ -69,7 +74,7 @@ import type {
   ReviewRequest,
   ReviewResult,
   SurveyResult,
-} from '../src/domain/work';
+} from '../src/domain/work/work';
 
 /** Activities that ask a model; a provider's walls are waited out by their retry policy. */
 export interface ModelActivities {

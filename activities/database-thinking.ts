@@ -1,10 +1,10 @@
-import { Analysis } from '../src/domain/analysis';
-import type { BlobRef } from '../src/domain/blob';
-import { DeploymentPlan } from '../src/domain/deployment-plan';
-import type { Dossier } from '../src/domain/dossier';
-import { MigrationDesign } from '../src/domain/migration-design';
-import { DrillReport, RehearsalReport } from '../src/domain/rehearsal';
-import type { PlanDeploymentRequest } from '../src/domain/database-work';
+import { Analysis } from '../src/domain/plan/analysis';
+import type { BlobRef } from '../src/domain/common/blob';
+import { DeploymentPlan } from '../src/domain/database/deployment-plan';
+import type { Dossier } from '../src/domain/work/dossier';
+import { MigrationDesign } from '../src/domain/database/migration-design';
+import { DrillReport, RehearsalReport } from '../src/domain/database/rehearsal';
+import type { PlanDeploymentRequest } from '../src/domain/database/database-work';
 import type { DeploymentBrief } from '../src/ports/change-briefs';
 import { asked } from './asked';
 import { baseMigrations } from './base-migrations';

@@ -1,8 +1,8 @@
 import { getClient, log } from '@temporalio/activity';
-import type { AuditHead } from '../src/domain/audit';
-import { deliveryBranch } from '../src/domain/objective';
-import { QUERIES } from '../src/domain/messages';
-import { ObjectiveStatus } from '../src/domain/status';
+import type { AuditHead } from '../src/domain/escalation/audit';
+import { deliveryBranch } from '../src/domain/objective/objective';
+import { QUERIES } from '../src/domain/objective/messages';
+import { ObjectiveStatus } from '../src/domain/objective/status';
 import type { RepositoryActivities } from './contract';
 import { withHeartbeat } from './heartbeat';
 import { keepReceipts } from './keep-receipts';

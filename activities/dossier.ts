@@ -1,5 +1,5 @@
-import type { Dossier } from '../src/domain/dossier';
-import type { ObjectiveInput } from '../src/domain/objective';
+import type { Dossier } from '../src/domain/work/dossier';
+import type { ObjectiveInput } from '../src/domain/objective/objective';
 import type { Ports } from './ports';
 
 /** Paths and conventions a dossier keeps at most. */

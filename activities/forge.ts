@@ -1,8 +1,8 @@
 import { getClient } from '@temporalio/activity';
-import { QUERIES } from '../src/domain/messages';
-import { ForgeFailure } from '../src/domain/forge-failure';
-import type { OpenPullRequestResult } from '../src/domain/pull-request';
-import { ObjectiveStatus } from '../src/domain/status';
+import { QUERIES } from '../src/domain/objective/messages';
+import { ForgeFailure } from '../src/domain/pull-request/forge-failure';
+import type { OpenPullRequestResult } from '../src/domain/pull-request/pull-request';
+import { ObjectiveStatus } from '../src/domain/objective/status';
 import type { ForgeActivities } from './contract';
 import { withHeartbeat } from './heartbeat';
 import type { Ports } from './ports';

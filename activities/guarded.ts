@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { MAX_RESULT_BYTES } from '../src/domain/blob';
+import { MAX_RESULT_BYTES } from '../src/domain/common/blob';
 import { translateFailure } from './failures';
 
 /** Wraps every activity: failures go through the one translator, and no result above the cap reaches Temporal. */

@@ -1,8 +1,8 @@
-import type { Dossier } from '../src/domain/dossier';
-import { NO_SETTINGS } from '../src/domain/gate-settings';
-import type { FileKinds } from '../src/domain/review-items';
-import { linesOf, type ShownFile } from '../src/domain/review-source';
-import { parseUnifiedDiff, type FileDiff } from '../src/domain/unified-diff';
+import type { Dossier } from '../src/domain/work/dossier';
+import { NO_SETTINGS } from '../src/domain/quality-gate/gate-settings';
+import type { FileKinds } from '../src/domain/quality-gate/review-items';
+import { linesOf, type ShownFile } from '../src/domain/quality-gate/review-source';
+import { parseUnifiedDiff, type FileDiff } from '../src/domain/common/unified-diff';
 import type { Ports } from './ports';
 
 /** Of a longer diff the rest is not known; lines of its files count as unchanged. */

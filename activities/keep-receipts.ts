@@ -1,5 +1,5 @@
-import type { BlobRef } from '../src/domain/blob';
-import type { Dossier } from '../src/domain/dossier';
+import type { BlobRef } from '../src/domain/common/blob';
+import type { Dossier } from '../src/domain/work/dossier';
 import type { Ports } from './ports';
 import type { Records } from './records';
 

@@ -1,6 +1,6 @@
-import type { BlobRef } from '../src/domain/blob';
-import type { MergeSides } from '../src/domain/gate-work';
-import type { TaskId } from '../src/domain/plan';
+import type { BlobRef } from '../src/domain/common/blob';
+import type { MergeSides } from '../src/domain/quality-gate/gate-work';
+import type { TaskId } from '../src/domain/plan/plan';
 import type { Ports } from './ports';
 import type { Records } from './records';
 

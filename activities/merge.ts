@@ -1,7 +1,7 @@
-import type { Dossier } from '../src/domain/dossier';
-import type { MergeRequest, MergeResult, RefreshBaseResult } from '../src/domain/gate-work';
-import { lockFileAt } from '../src/domain/lock-files';
-import { claimCovers } from '../src/domain/path-claims';
+import type { Dossier } from '../src/domain/work/dossier';
+import type { MergeRequest, MergeResult, RefreshBaseResult } from '../src/domain/quality-gate/gate-work';
+import { lockFileAt } from '../src/domain/target/lock-files';
+import { claimCovers } from '../src/domain/plan/path-claims';
 import type { RepositoryActivities } from './contract';
 import { withHeartbeat } from './heartbeat';
 import { saveSides } from './merge-sides';

@@ -1,8 +1,8 @@
 import { activityInfo, cancellationSignal, getClient } from '@temporalio/activity';
-import { Escalation } from '../src/domain/escalation';
-import { QUERIES } from '../src/domain/messages';
-import type { NotifyRequest } from '../src/domain/news';
-import { NotDelivered } from '../src/domain/notification';
+import { Escalation } from '../src/domain/escalation/escalation';
+import { QUERIES } from '../src/domain/objective/messages';
+import type { NotifyRequest } from '../src/domain/notification/news';
+import { NotDelivered } from '../src/domain/notification/notification';
 import type { NotificationActivities } from './contract';
 import type { Ports } from './ports';
 

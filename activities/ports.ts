@@ -1,4 +1,4 @@
-import type { ModelChoice } from '../src/domain/objective';
+import type { ModelChoice } from '../src/domain/objective/objective';
 import type { AuditLog } from '../src/ports/audit';
 import type { BlobStore } from '../src/ports/blob-store';
 import type { Coordination, Specialists } from '../src/ports/department';

@@ -1,4 +1,4 @@
-import type { Dossier } from '../src/domain/dossier';
+import type { Dossier } from '../src/domain/work/dossier';
 import type { Ports } from './ports';
 
 /** Sees to it that this host has the objective's repository: another may have surveyed it. Cheap where it has. */

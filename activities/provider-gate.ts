@@ -1,6 +1,11 @@
 import { getClient } from '@temporalio/activity';
-import { OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../src/domain/messages';
-import { PROVIDER_GATE_WORKFLOW, PROVIDER_WALL, providerGateId, WALL_MET } from '../src/domain/provider-gate';
+import { OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../src/domain/objective/messages';
+import {
+  PROVIDER_GATE_WORKFLOW,
+  PROVIDER_WALL,
+  providerGateId,
+  WALL_MET,
+} from '../src/domain/usage/provider-gate';
 import type { ProviderActivities } from './contract';
 
 /** Most objectives a wall is announced to; who is not told meets it and reports it. */

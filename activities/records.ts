@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import type { BlobRef } from '../src/domain/blob';
-import { Dossier } from '../src/domain/dossier';
-import { Plan, type DelegatedTask, type TaskId } from '../src/domain/plan';
-import { GateReport } from '../src/domain/receipt';
-import type { ObjectiveHandle } from '../src/domain/objective';
-import { blocks } from '../src/domain/task-graph';
+import type { BlobRef } from '../src/domain/common/blob';
+import { Dossier } from '../src/domain/work/dossier';
+import { Plan, type DelegatedTask, type TaskId } from '../src/domain/plan/plan';
+import { GateReport } from '../src/domain/quality-gate/receipt';
+import type { ObjectiveHandle } from '../src/domain/objective/objective';
+import { blocks } from '../src/domain/plan/task-graph';
 import type { BlobStore } from '../src/ports/blob-store';
 
 /** JSON records in the blob store, parsed where they come in. */

@@ -1,10 +1,10 @@
-import { RolloutPlan } from '../src/domain/deployment-plan';
-import type { RehearsalResult } from '../src/domain/database-work';
-import type { Dossier } from '../src/domain/dossier';
-import { MigrationDesign } from '../src/domain/migration-design';
-import type { ObjectiveHandle } from '../src/domain/objective';
-import { drillSummary, rehearsalSummary, resultOf } from '../src/domain/rehearsal-result';
-import type { DrillReport, RehearsalReport } from '../src/domain/rehearsal';
+import { RolloutPlan } from '../src/domain/database/deployment-plan';
+import type { RehearsalResult } from '../src/domain/database/database-work';
+import type { Dossier } from '../src/domain/work/dossier';
+import { MigrationDesign } from '../src/domain/database/migration-design';
+import type { ObjectiveHandle } from '../src/domain/objective/objective';
+import { drillSummary, rehearsalSummary, resultOf } from '../src/domain/database/rehearsal-result';
+import type { DrillReport, RehearsalReport } from '../src/domain/database/rehearsal';
 import type { Replayed, ReplicaSubject } from '../src/ports/replica';
 import type { ReplicaActivities } from './contract';
 import { withHeartbeat } from './heartbeat';

@@ -1,7 +1,7 @@
-import { categoryOfFile } from '../src/domain/context-files';
-import type { GateSlug } from '../src/domain/gate-items';
-import { isGround, reviewRow } from '../src/domain/review-items';
-import { numberedSource } from '../src/domain/review-source';
+import { categoryOfFile } from '../src/domain/context/context-files';
+import type { GateSlug } from '../src/domain/quality-gate/gate-items';
+import { isGround, reviewRow } from '../src/domain/quality-gate/review-items';
+import { numberedSource } from '../src/domain/quality-gate/review-source';
 import type { ReviewBrief } from '../src/ports/department';
 import type { IntegratedTree } from './integrated-tree';
 

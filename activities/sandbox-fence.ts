@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { ObjectiveInput } from '../src/domain/objective';
-import { unconfined } from '../src/domain/sandbox-rule';
+import type { ObjectiveInput } from '../src/domain/objective/objective';
+import { unconfined } from '../src/domain/target/sandbox-rule';
 
 /**
  * Refuses on a worker without a sandbox what the command line refuses: the objective may have been started from a

@@ -1,11 +1,11 @@
 import { log } from '@temporalio/activity';
-import { broughtSpecialists, type BroughtRole } from '../src/domain/department-roles';
-import type { ObjectiveInput } from '../src/domain/objective';
-import type { CoordinationRules } from '../src/domain/coordination-rules';
-import { NO_COORDINATION } from '../src/domain/coordination-settings';
-import { mention } from '../src/domain/specialists';
-import type { Survey } from '../src/domain/survey';
-import type { SurveyResult } from '../src/domain/work';
+import { broughtSpecialists, type BroughtRole } from '../src/domain/department/department-roles';
+import type { ObjectiveInput } from '../src/domain/objective/objective';
+import type { CoordinationRules } from '../src/domain/coordination/coordination-rules';
+import { NO_COORDINATION } from '../src/domain/coordination/coordination-settings';
+import { mention } from '../src/domain/department/specialists';
+import type { Survey } from '../src/domain/target/survey';
+import type { SurveyResult } from '../src/domain/work/work';
 import type { RepositoryActivities } from './contract';
 import { readDossier } from './dossier';
 import { withHeartbeat } from './heartbeat';

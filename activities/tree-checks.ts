@@ -1,10 +1,10 @@
-import type { BlobRef } from '../src/domain/blob';
-import type { Dossier } from '../src/domain/dossier';
-import type { GateSlug } from '../src/domain/gate-items';
-import { summarise } from '../src/domain/gate-summary';
-import { owedItems } from '../src/domain/owed-items';
-import type { TaskId } from '../src/domain/plan';
-import { PRECONDITIONS, type GateReport, type GateSummary } from '../src/domain/receipt';
+import type { BlobRef } from '../src/domain/common/blob';
+import type { Dossier } from '../src/domain/work/dossier';
+import type { GateSlug } from '../src/domain/quality-gate/gate-items';
+import { summarise } from '../src/domain/quality-gate/gate-summary';
+import { owedItems } from '../src/domain/quality-gate/owed-items';
+import type { TaskId } from '../src/domain/plan/plan';
+import { PRECONDITIONS, type GateReport, type GateSummary } from '../src/domain/quality-gate/receipt';
 import type { BaseTree } from '../src/ports/gate';
 import type { Ports } from './ports';
 import type { Records } from './records';

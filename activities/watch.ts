@@ -1,7 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
-import type { WatchCheck } from '../src/domain/coordination-settings';
-import type { WatchSample } from '../src/domain/deployment-watch';
-import { sampleOf, unansweredSample } from '../src/domain/watch-samples';
+import type { WatchCheck } from '../src/domain/coordination/coordination-settings';
+import type { WatchSample } from '../src/domain/deployment/deployment-watch';
+import { sampleOf, unansweredSample } from '../src/domain/deployment/watch-samples';
 import type { WatchActivities } from './contract';
 import type { Ports } from './ports';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createCompatibility } from '../src/compatibility/compatibility';
 import { packageRoot } from '../src/config/package-root';
 import { createContracts } from '../src/contracts/contracts';
-import type { Survey } from '../src/domain/survey';
+import type { Survey } from '../src/domain/target/survey';
 import { readContract } from '../src/gate/contract/read-contract';
 import type { CommitFiles } from '../src/ports/contracts';
 import { figure, percentile, type Figure } from './figures';

@@ -1,4 +1,4 @@
-import { ModelQuestion } from '../src/domain/model-question';
+import { ModelQuestion } from '../src/domain/escalation/model-question';
 import { sectionAnswer } from '../src/offline/section-answer';
 
 /**

@@ -8,9 +8,9 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Activities } from '../activities/contract';
 import { createAuditLog } from '../src/audit/audit-log';
-import type { AuditEntry } from '../src/domain/audit';
-import type { Escalation } from '../src/domain/escalation';
-import { OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../src/domain/messages';
+import type { AuditEntry } from '../src/domain/escalation/audit';
+import type { Escalation } from '../src/domain/escalation/escalation';
+import { OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../src/domain/objective/messages';
 import { composeServices } from '../src/cli/compose';
 import { createDesk } from '../src/cli/desk/desk';
 import { createTerminal } from '../src/cli/terminal';

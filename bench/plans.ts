@@ -1,5 +1,5 @@
-import type { Analysis } from '../src/domain/analysis';
-import type { Plan, PlanTask } from '../src/domain/plan';
+import type { Analysis } from '../src/domain/plan/analysis';
+import type { Plan, PlanTask } from '../src/domain/plan/plan';
 
 /** A task with everything filled in that a test does not care about. */
 export function planTask(task: Pick<PlanTask, 'id'> & Partial<PlanTask>): PlanTask {

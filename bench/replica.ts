@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { readEnvironment } from '../src/config/environment';
 import { resolveHome } from '../src/config/home';
 import { packageRoot } from '../src/config/package-root';
-import type { MigrationDesign, TableChange } from '../src/domain/migration-design';
+import type { MigrationDesign, TableChange } from '../src/domain/database/migration-design';
 import { createReplicas } from '../src/gate/replica/replicas';
 import { createDirectoryBlobStore } from '../src/store/directory-blob-store';
 import { openChecking } from '../src/worker/checking';

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation } from '@temporalio/client';
-import { REPOSITORY_WORKFLOW } from '../src/domain/repository-claims';
-import { RESERVE_MIGRATION, type RepositoryInput, type ReserveNumber } from '../src/domain/repository-entity';
+import { REPOSITORY_WORKFLOW } from '../src/domain/coordination/repository-claims';
+import {
+  RESERVE_MIGRATION,
+  type RepositoryInput,
+  type ReserveNumber,
+} from '../src/domain/coordination/repository-entity';
 import { WORKFLOW_BUNDLE } from '../src/worker/bundle';
 import { figure, percentile, type Figure } from './figures';
 import type { BenchServer } from './server';

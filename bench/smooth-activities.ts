@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Activities } from '../activities/contract';
-import type { ObjectiveInput } from '../src/domain/objective';
-import type { MergeResult } from '../src/domain/gate-work';
-import { outlineTask, type PlanTask } from '../src/domain/plan';
-import type { GateSummary, RedItem } from '../src/domain/receipt';
-import { NO_USAGE } from '../src/domain/usage';
-import type { AttemptRequest, AttemptResult } from '../src/domain/work';
+import type { ObjectiveInput } from '../src/domain/objective/objective';
+import type { MergeResult } from '../src/domain/quality-gate/gate-work';
+import { outlineTask, type PlanTask } from '../src/domain/plan/plan';
+import type { GateSummary, RedItem } from '../src/domain/quality-gate/receipt';
+import { NO_USAGE } from '../src/domain/usage/usage';
+import type { AttemptRequest, AttemptResult } from '../src/domain/work/work';
 import { smoothCoordination } from './smooth-coordination';
 
 export const sha = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -6,8 +6,8 @@ import type {
   DatabaseThinking,
   ReplicaActivities,
 } from '../activities/contract';
-import type { RehearsalResult } from '../src/domain/database-work';
-import { NO_USAGE } from '../src/domain/usage';
+import type { RehearsalResult } from '../src/domain/database/database-work';
+import { NO_USAGE } from '../src/domain/usage/usage';
 
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 

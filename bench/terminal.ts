@@ -2,8 +2,8 @@ import { PassThrough, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDisplay } from '../src/cli/live/display';
 import { createTerminal, type Streams } from '../src/cli/terminal';
-import { ObjectiveStatus } from '../src/domain/status';
-import { NO_USAGE } from '../src/domain/usage';
+import { ObjectiveStatus } from '../src/domain/objective/status';
+import { NO_USAGE } from '../src/domain/usage/usage';
 import { figure, percentile, type Figure } from './figures';
 import { BASE } from './smooth-activities';
 

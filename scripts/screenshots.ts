@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 import { z } from 'zod';
 import { packageRoot } from '../src/config/package-root';
 import { readEnvironment } from '../src/config/environment';
-import { ObjectiveStatus } from '../src/domain/status';
+import { ObjectiveStatus } from '../src/domain/objective/status';
 import { findChromium, openPage, startChromium } from './web-ui/browser';
 import {
   currentDetailsCode,

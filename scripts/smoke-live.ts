@@ -1,5 +1,5 @@
 import { readEnvironment, type Environment } from '../src/config/environment';
-import type { ModelSettings } from '../src/domain/model-settings';
+import type { ModelSettings } from '../src/domain/usage/model-settings';
 import { createClientFor, type ClientFor } from '../src/model/client';
 import { modelId } from '../src/model/models';
 import { redactSecrets } from '../src/process/redact';

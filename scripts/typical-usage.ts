@@ -1,12 +1,12 @@
 /**
- * Writes src/domain/typical-usage.ts from the reports of a home: `node dist/scripts/typical-usage.js <home> <date>`. The
+ * Writes src/domain/usage/typical-usage.ts from the reports of a home: `node dist/scripts/typical-usage.js <home> <date>`. The
  * home is one in which nothing but the bundled playbooks' objectives were built, each to its end.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../src/config/package-root';
-import { Report } from '../src/domain/report';
-import { figuresOf, type UsageFigures } from '../src/domain/usage-figures';
+import { Report } from '../src/domain/objective/report';
+import { figuresOf, type UsageFigures } from '../src/domain/usage/usage-figures';
 
 async function main([home, date]: readonly string[]): Promise<void> {
   if (home === undefined || date === undefined)

@@ -2,11 +2,11 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../src/config/package-root';
-import { configurationJsonSchema } from '../src/domain/configuration';
-import { ContractExpectations } from '../src/domain/contract-expectations';
-import { ReviewContract } from '../src/domain/contract-status';
-import { ReportDeployment, type WatchMessageName } from '../src/domain/deployment-watch';
-import { Escalation, ResolveEscalation } from '../src/domain/escalation';
+import { configurationJsonSchema } from '../src/domain/target/configuration';
+import { ContractExpectations } from '../src/domain/contract/contract-expectations';
+import { ReviewContract } from '../src/domain/contract/contract-status';
+import { ReportDeployment, type WatchMessageName } from '../src/domain/deployment/deployment-watch';
+import { Escalation, ResolveEscalation } from '../src/domain/escalation/escalation';
 import {
   Answer,
   CancelTask,
@@ -15,15 +15,15 @@ import {
   SetBudget,
   Steer,
   type MessageName,
-} from '../src/domain/messages';
-import { TakeFeedback } from '../src/domain/feedback';
-import { GateResult } from '../src/domain/gate-result';
-import { Notification } from '../src/domain/notification';
-import { Report } from '../src/domain/report';
-import { settingsJsonSchema } from '../src/domain/settings';
-import { StreamEvent } from '../src/domain/stream-events';
-import { ObjectiveResult, ObjectiveStatus } from '../src/domain/status';
-import { WatchResult, WatchStatus } from '../src/domain/watch-status';
+} from '../src/domain/objective/messages';
+import { TakeFeedback } from '../src/domain/pull-request/feedback';
+import { GateResult } from '../src/domain/quality-gate/gate-result';
+import { Notification } from '../src/domain/notification/notification';
+import { Report } from '../src/domain/objective/report';
+import { settingsJsonSchema } from '../src/domain/notification/settings';
+import { StreamEvent } from '../src/domain/objective/stream-events';
+import { ObjectiveResult, ObjectiveStatus } from '../src/domain/objective/status';
+import { WatchResult, WatchStatus } from '../src/domain/deployment/watch-status';
 
 /** What each message carries; the same for the signal and the update of that name. */
 export const MESSAGE_SCHEMAS = {

@@ -1,5 +1,5 @@
 import { condition, defineQuery, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
-import { INTERNAL } from '../src/domain/message-descriptions';
+import { INTERNAL } from '../src/domain/objective/message-descriptions';
 import {
   CONTRACT_REVIEWED,
   CONTRACT_STATUS,
@@ -8,11 +8,11 @@ import {
   ContractReviewed,
   type ContractInput,
   type CoordinationAnswer,
-} from '../src/domain/coordination-orders';
-import { contractMarkdown } from '../src/domain/coordination-markdown';
-import type { ContractStatus } from '../src/domain/contract-status';
-import type { AnnounceContractRequest, InspectContractResult } from '../src/domain/contract-work';
-import { FRONTEND_COORDINATOR, mention } from '../src/domain/specialists';
+} from '../src/domain/coordination/coordination-orders';
+import { contractMarkdown } from '../src/domain/coordination/coordination-markdown';
+import type { ContractStatus } from '../src/domain/contract/contract-status';
+import type { AnnounceContractRequest, InspectContractResult } from '../src/domain/contract/contract-work';
+import { FRONTEND_COORDINATOR, mention } from '../src/domain/department/specialists';
 import { createReporter } from './coordination-report';
 import { advisers, announcements, contracts, models } from './proxies';
 import { takeOrders } from './take-orders';

@@ -1,10 +1,15 @@
 import { uuid4 } from '@temporalio/workflow';
-import { assertNever } from '../src/domain/assert-never';
-import { afterAttempt } from '../src/domain/ladder';
-import { mention } from '../src/domain/specialists';
-import type { AttemptRecord } from '../src/domain/status';
-import { KEPT_ATTEMPTS, type NextStart, type Step, type TaskProgress } from '../src/domain/task-progress';
-import type { AttemptRequest, AttemptResult, AttemptStart } from '../src/domain/work';
+import { assertNever } from '../src/domain/common/assert-never';
+import { afterAttempt } from '../src/domain/escalation/ladder';
+import { mention } from '../src/domain/department/specialists';
+import type { AttemptRecord } from '../src/domain/objective/status';
+import {
+  KEPT_ATTEMPTS,
+  type NextStart,
+  type Step,
+  type TaskProgress,
+} from '../src/domain/work/task-progress';
+import type { AttemptRequest, AttemptResult, AttemptStart } from '../src/domain/work/work';
 import { allowanceOf, settleAttempt } from './budget';
 import { attempts } from './proxies';
 import { now, record, replaceTask, type Run } from './run';

@@ -1,6 +1,6 @@
 import { CancellationScope, condition, patched, sleep, TemporalFailure, uuid4 } from '@temporalio/workflow';
-import type { AuditEntry } from '../src/domain/audit';
-import type { MessageName } from '../src/domain/messages';
+import type { AuditEntry } from '../src/domain/escalation/audit';
+import type { MessageName } from '../src/domain/objective/messages';
 import type { Sender } from './message';
 import { deciding, whyOf } from './proxies';
 

@@ -1,9 +1,9 @@
-import { book, reserve, usageSince, type LedgerRow } from '../src/domain/ledger';
-import { questionOfSpentBudget, questionOfTaskBudget } from '../src/domain/questions';
-import type { EscalationSubject } from '../src/domain/escalation';
-import type { Level } from '../src/domain/levels';
-import type { TaskProgress } from '../src/domain/task-progress';
-import { addUsage, NO_USAGE, type Usage } from '../src/domain/usage';
+import { book, reserve, usageSince, type LedgerRow } from '../src/domain/usage/ledger';
+import { questionOfSpentBudget, questionOfTaskBudget } from '../src/domain/escalation/questions';
+import type { EscalationSubject } from '../src/domain/escalation/escalation';
+import type { Level } from '../src/domain/department/levels';
+import type { TaskProgress } from '../src/domain/work/task-progress';
+import { addUsage, NO_USAGE, type Usage } from '../src/domain/usage/usage';
 import { askAboutObjective, askAboutTask } from './decisions';
 import { replaceTask, type Run } from './run';
 

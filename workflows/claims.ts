@@ -1,9 +1,9 @@
 import { isCancellation, patched } from '@temporalio/workflow';
-import { databaseWorkflowId } from '../src/domain/coordination-orders';
-import type { ObjectiveHandle } from '../src/domain/objective';
-import type { TaskId } from '../src/domain/plan';
-import type { ClaimsFreed, HeldTask } from '../src/domain/repository-claims';
-import { isIntegrated } from '../src/domain/states';
+import { databaseWorkflowId } from '../src/domain/coordination/coordination-orders';
+import type { ObjectiveHandle } from '../src/domain/objective/objective';
+import type { TaskId } from '../src/domain/plan/plan';
+import type { ClaimsFreed, HeldTask } from '../src/domain/coordination/repository-claims';
+import { isIntegrated } from '../src/domain/department/states';
 import { claims } from './proxies';
 import { record, type Run } from './run';
 import { patiently, troubleOf } from './trouble';

@@ -1,13 +1,13 @@
 import { getExternalWorkflowHandle } from '@temporalio/workflow';
-import type { ContractStatus, ReviewContract } from '../src/domain/contract-status';
+import type { ContractStatus, ReviewContract } from '../src/domain/contract/contract-status';
 import {
   CONTRACT_REVIEWED,
   contractWorkflowId,
   type ContractReviewed,
-} from '../src/domain/coordination-orders';
-import { tidingsOfReview } from '../src/domain/news';
-import { FRONTEND_COORDINATOR, mention } from '../src/domain/specialists';
-import type { TaskProgress } from '../src/domain/task-progress';
+} from '../src/domain/coordination/coordination-orders';
+import { tidingsOfReview } from '../src/domain/notification/news';
+import { FRONTEND_COORDINATOR, mention } from '../src/domain/department/specialists';
+import type { TaskProgress } from '../src/domain/work/task-progress';
 import { tell } from './news';
 import { record, replaceTask, type Run } from './run';
 

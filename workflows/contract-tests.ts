@@ -1,6 +1,6 @@
-import type { Gap } from '../src/domain/comparison';
-import { contractGaps } from '../src/domain/contract-gaps';
-import { questionOfTrouble } from '../src/domain/questions';
+import type { Gap } from '../src/domain/plan/comparison';
+import { contractGaps } from '../src/domain/contract/contract-gaps';
+import { questionOfTrouble } from '../src/domain/escalation/questions';
 import { testContracts } from './coordination';
 import { askAboutObjective } from './decisions';
 import { isStopped, record, type Run } from './run';

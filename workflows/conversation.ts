@@ -6,14 +6,19 @@ import {
   type QueryDefinition,
 } from '@temporalio/workflow';
 import type { z } from 'zod';
-import { ReviewContract } from '../src/domain/contract-status';
-import { COORDINATION_REPORT } from '../src/domain/coordination-orders';
-import type { AuditEntry } from '../src/domain/audit';
-import { deciderOf, refuseDecider, type Decidable, type PersonName } from '../src/domain/decision-rules';
-import { ResolveEscalation, type Escalation } from '../src/domain/escalation';
-import { TakeFeedback } from '../src/domain/feedback';
-import type { Mail } from '../src/domain/mail';
-import { INTERNAL, QUERY_DESCRIPTIONS } from '../src/domain/message-descriptions';
+import { ReviewContract } from '../src/domain/contract/contract-status';
+import { COORDINATION_REPORT } from '../src/domain/coordination/coordination-orders';
+import type { AuditEntry } from '../src/domain/escalation/audit';
+import {
+  deciderOf,
+  refuseDecider,
+  type Decidable,
+  type PersonName,
+} from '../src/domain/escalation/decision-rules';
+import { ResolveEscalation, type Escalation } from '../src/domain/escalation/escalation';
+import { TakeFeedback } from '../src/domain/pull-request/feedback';
+import type { Mail } from '../src/domain/work/mail';
+import { INTERNAL, QUERY_DESCRIPTIONS } from '../src/domain/objective/message-descriptions';
 import {
   ATTEMPT_MAILBOX,
   CARRIED_PROGRESS,
@@ -25,11 +30,11 @@ import {
   SetBudget,
   Steer,
   type MessageName,
-} from '../src/domain/messages';
-import { PROVIDER_OPEN, PROVIDER_WALL, ProviderOpen, WallNotice } from '../src/domain/provider-gate';
-import { CLAIMS_FREED, ClaimsFreed } from '../src/domain/repository-claims';
-import { isSettledProgress } from '../src/domain/scheduler';
-import type { ObjectiveStatus } from '../src/domain/status';
+} from '../src/domain/objective/messages';
+import { PROVIDER_OPEN, PROVIDER_WALL, ProviderOpen, WallNotice } from '../src/domain/usage/provider-gate';
+import { CLAIMS_FREED, ClaimsFreed } from '../src/domain/coordination/repository-claims';
+import { isSettledProgress } from '../src/domain/plan/scheduler';
+import type { ObjectiveStatus } from '../src/domain/objective/status';
 import { takeFreed } from './claims';
 import { contractNamed, refuseContractReview, reviewContract } from './contract-review';
 import { takeCoordinationReport } from './coordination-reports';

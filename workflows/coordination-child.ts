@@ -5,7 +5,7 @@ import {
   type ContractOrder,
   type DatabaseInput,
   type DatabaseOrder,
-} from '../src/domain/coordination-orders';
+} from '../src/domain/coordination/coordination-orders';
 import { startAbandoned } from './abandoned-child';
 import { shownAsPartOf } from './part-of';
 import { record, type Run } from './run';

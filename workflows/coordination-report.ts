@@ -3,9 +3,9 @@ import {
   COORDINATION_REPORT,
   type CoordinationAnswer,
   type CoordinationReport,
-} from '../src/domain/coordination-orders';
-import type { TaskId } from '../src/domain/plan';
-import type { Usage } from '../src/domain/usage';
+} from '../src/domain/coordination/coordination-orders';
+import type { TaskId } from '../src/domain/plan/plan';
+import type { Usage } from '../src/domain/usage/usage';
 
 type News = Pick<CoordinationReport, 'contract' | 'database'>;
 

@@ -1,6 +1,6 @@
-import { afterCoordination } from '../src/domain/after-coordination';
-import { CoordinationReport, type CoordinationAnswer } from '../src/domain/coordination-orders';
-import { addUsage } from '../src/domain/usage';
+import { afterCoordination } from '../src/domain/coordination/after-coordination';
+import { CoordinationReport, type CoordinationAnswer } from '../src/domain/coordination/coordination-orders';
+import { addUsage } from '../src/domain/usage/usage';
 import { spendUsage } from './budget';
 import { settleNews } from './news';
 import { record, replaceTask, taskOf, type Run } from './run';

@@ -1,7 +1,7 @@
 import { condition } from '@temporalio/workflow';
-import { acceptsDestruction, afterCoordination } from '../src/domain/after-coordination';
-import { contractName, contractPath } from '../src/domain/contract-name';
-import type { ContractStatus } from '../src/domain/contract-status';
+import { acceptsDestruction, afterCoordination } from '../src/domain/coordination/after-coordination';
+import { contractName, contractPath } from '../src/domain/contract/contract-name';
+import type { ContractStatus } from '../src/domain/contract/contract-status';
 import {
   CONTRACT_WORKFLOW,
   contractWorkflowId,
@@ -12,9 +12,9 @@ import {
   type CoordinationAnswer,
   type DatabaseInput,
   type DatabaseOrder,
-} from '../src/domain/coordination-orders';
-import { claimCovers } from '../src/domain/path-claims';
-import type { Coordinated, TaskProgress } from '../src/domain/task-progress';
+} from '../src/domain/coordination/coordination-orders';
+import { claimCovers } from '../src/domain/plan/path-claims';
+import type { Coordinated, TaskProgress } from '../src/domain/work/task-progress';
 import { allowanceOf } from './budget';
 import { order } from './coordination-child';
 import { tell } from './news';

@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
-import { INTERNAL } from '../src/domain/message-descriptions';
+import { INTERNAL } from '../src/domain/objective/message-descriptions';
 import {
   COORDINATION_ORDER,
   DATABASE_STATUS,
@@ -8,12 +8,12 @@ import {
   type DatabaseChangeStatus,
   type DatabaseInput,
   type DatabaseStepKey,
-} from '../src/domain/coordination-orders';
-import { databaseMarkdown } from '../src/domain/coordination-markdown';
-import { newDatabaseChange, withStep, type StepState } from '../src/domain/database-progress';
-import type { RehearsalResult } from '../src/domain/database-work';
-import type { TaskId } from '../src/domain/plan';
-import { COORDINATOR, mention } from '../src/domain/specialists';
+} from '../src/domain/coordination/coordination-orders';
+import { databaseMarkdown } from '../src/domain/coordination/coordination-markdown';
+import { newDatabaseChange, withStep, type StepState } from '../src/domain/database/database-progress';
+import type { RehearsalResult } from '../src/domain/database/database-work';
+import type { TaskId } from '../src/domain/plan/plan';
+import { COORDINATOR, mention } from '../src/domain/department/specialists';
 import { createReporter } from './coordination-report';
 import { advisers, claims, replica } from './proxies';
 import { takeOrders } from './take-orders';

@@ -1,7 +1,7 @@
 import { patched } from '@temporalio/workflow';
-import { deadlineConcern, forecast, type Forecast } from '../src/domain/forecast';
-import { isSettledProgress } from '../src/domain/scheduler';
-import { questionOfDeadline } from '../src/domain/trigger-questions';
+import { deadlineConcern, forecast, type Forecast } from '../src/domain/objective/forecast';
+import { isSettledProgress } from '../src/domain/plan/scheduler';
+import { questionOfDeadline } from '../src/domain/escalation/trigger-questions';
 import { askAboutObjective } from './decisions';
 import { now, type Run } from './run';
 

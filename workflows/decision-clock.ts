@@ -1,5 +1,5 @@
 import { isCancellation } from '@temporalio/workflow';
-import { hasClock } from '../src/domain/decision-clock';
+import { hasClock } from '../src/domain/escalation/decision-clock';
 import { awaitedContract } from './contract-review';
 import { decide } from './decisions';
 import { keepTime } from './keep-time';

@@ -1,10 +1,10 @@
-import { assigneesFor } from '../src/domain/department-roles';
-import { refuseDecider, type PersonName } from '../src/domain/decision-rules';
-import { escalationId, type Decision, type ResolveEscalation } from '../src/domain/escalation';
-import { MESSAGES } from '../src/domain/messages';
-import { tidingsOfDecision } from '../src/domain/news';
-import { raise } from '../src/domain/questions';
-import type { Question } from '../src/domain/task-progress';
+import { assigneesFor } from '../src/domain/department/department-roles';
+import { refuseDecider, type PersonName } from '../src/domain/escalation/decision-rules';
+import { escalationId, type Decision, type ResolveEscalation } from '../src/domain/escalation/escalation';
+import { MESSAGES } from '../src/domain/objective/messages';
+import { tidingsOfDecision } from '../src/domain/notification/news';
+import { raise } from '../src/domain/escalation/questions';
+import type { Question } from '../src/domain/work/task-progress';
 import type { Sender } from './message';
 import { settleNews, tell, tellQuestion } from './news';
 import type { OpenEscalation } from './carried';

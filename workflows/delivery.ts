@@ -1,9 +1,9 @@
-import type { BlobRef } from '../src/domain/blob';
-import { decisionOutcome } from '../src/domain/outcome';
+import type { BlobRef } from '../src/domain/common/blob';
+import { decisionOutcome } from '../src/domain/objective/outcome';
 import { takeBaseAlong } from './moved-base';
 import { repository } from './proxies';
 import { openPullRequest } from './pull-request';
-import type { Delivery } from '../src/domain/status';
+import type { Delivery } from '../src/domain/objective/status';
 import { record, type Run } from './run';
 import { startWatch } from './start-watch';
 import { patiently, troubleOf } from './trouble';

@@ -17,13 +17,13 @@ import {
   type DeploymentWatchInput,
   type WatchMessageName,
   type WatchSample,
-} from '../src/domain/deployment-watch';
-import type { PersonName } from '../src/domain/decision-rules';
-import { ResolveEscalation, type Escalation } from '../src/domain/escalation';
-import { unansweredSample } from '../src/domain/watch-samples';
-import type { WatchResult, WatchStatus } from '../src/domain/watch-status';
-import { nextStep } from '../src/domain/watch-steps';
-import { QUERY_DESCRIPTIONS } from '../src/domain/message-descriptions';
+} from '../src/domain/deployment/deployment-watch';
+import type { PersonName } from '../src/domain/escalation/decision-rules';
+import { ResolveEscalation, type Escalation } from '../src/domain/escalation/escalation';
+import { unansweredSample } from '../src/domain/deployment/watch-samples';
+import type { WatchResult, WatchStatus } from '../src/domain/deployment/watch-status';
+import { nextStep } from '../src/domain/deployment/watch-steps';
+import { QUERY_DESCRIPTIONS } from '../src/domain/objective/message-descriptions';
 import { describeIssues, installMessage, type Sender } from './message';
 import { endTelling, everythingSettled } from './news';
 import { watching } from './proxies';

@@ -1,6 +1,6 @@
 import { condition } from '@temporalio/workflow';
-import type { TakeFeedback } from '../src/domain/feedback';
-import { MAX_TASKS } from '../src/domain/plan';
+import type { TakeFeedback } from '../src/domain/pull-request/feedback';
+import { MAX_TASKS } from '../src/domain/plan/plan';
 import { doneTasks } from './repair-round';
 import { repository } from './proxies';
 import type { CarriedFeedback } from './carried';

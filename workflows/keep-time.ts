@@ -6,9 +6,9 @@ import {
   remindersBy,
   type Due,
   type Waiting,
-} from '../src/domain/decision-clock';
-import { deciderOf, type Decidable, type DecisionRules } from '../src/domain/decision-rules';
-import type { Escalation, ResolveEscalation } from '../src/domain/escalation';
+} from '../src/domain/escalation/decision-clock';
+import { deciderOf, type Decidable, type DecisionRules } from '../src/domain/escalation/decision-rules';
+import type { Escalation, ResolveEscalation } from '../src/domain/escalation/escalation';
 
 const HOUR_MS = 3_600_000;
 

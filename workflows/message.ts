@@ -8,11 +8,11 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { z } from 'zod';
-import { Proof, type Speaker } from '../src/domain/decision-proof';
-import type { PersonName } from '../src/domain/decision-rules';
-import type { Channel } from '../src/domain/escalation';
-import { MESSAGE_DESCRIPTIONS } from '../src/domain/message-descriptions';
-import type { Answer } from '../src/domain/messages';
+import { Proof, type Speaker } from '../src/domain/escalation/decision-proof';
+import type { PersonName } from '../src/domain/escalation/decision-rules';
+import type { Channel } from '../src/domain/escalation/escalation';
+import { MESSAGE_DESCRIPTIONS } from '../src/domain/objective/message-descriptions';
+import type { Answer } from '../src/domain/objective/messages';
 import { deciding, whyOf } from './proxies';
 
 /** A payload as it was read, or why it cannot be used. */

@@ -1,6 +1,6 @@
 import { condition, patched } from '@temporalio/workflow';
-import type { BlobRef } from '../src/domain/blob';
-import { questionOfMovedBase } from '../src/domain/objective-questions';
+import type { BlobRef } from '../src/domain/common/blob';
+import { questionOfMovedBase } from '../src/domain/escalation/objective-questions';
 import { askAboutObjective, closeQuestion } from './decisions';
 import { repository } from './proxies';
 import { isStopped, record, type Run } from './run';

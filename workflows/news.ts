@@ -5,7 +5,7 @@ import {
   getExternalWorkflowHandle,
   patched,
 } from '@temporalio/workflow';
-import type { Escalation } from '../src/domain/escalation';
+import type { Escalation } from '../src/domain/escalation/escalation';
 import {
   asksSomebody,
   newsOf,
@@ -14,7 +14,7 @@ import {
   notificationsWorkflowId,
   type NotificationOrder,
   type Tidings,
-} from '../src/domain/news';
+} from '../src/domain/notification/news';
 import { startAbandoned } from './abandoned-child';
 import type { Run } from './run';
 

@@ -18,7 +18,7 @@ import {
   type News,
   type NotificationsInput,
   type NotificationsStatus,
-} from '../src/domain/news';
+} from '../src/domain/notification/news';
 import { telling } from './proxies';
 
 /** Told nothing this long, whoever tells is gone. */

@@ -1,16 +1,16 @@
 import { condition } from '@temporalio/workflow';
-import type { Decision } from '../src/domain/escalation';
-import { gapKey, type Gap } from '../src/domain/comparison';
-import type { ObjectiveHandle } from '../src/domain/objective';
+import type { Decision } from '../src/domain/escalation/escalation';
+import { gapKey, type Gap } from '../src/domain/plan/comparison';
+import type { ObjectiveHandle } from '../src/domain/objective/objective';
 import {
   NOT_COMPARED,
   questionOfGaps,
   questionOfNoComparison,
   questionOfRedObjective,
   questionOfUndecided,
-} from '../src/domain/objective-questions';
-import type { GateSummary, RedItem } from '../src/domain/receipt';
-import type { Question } from '../src/domain/task-progress';
+} from '../src/domain/escalation/objective-questions';
+import type { GateSummary, RedItem } from '../src/domain/quality-gate/receipt';
+import type { Question } from '../src/domain/work/task-progress';
 import { askAboutObjective, closeQuestion } from './decisions';
 import { compareWithObjective, reviewTree } from './objective-review';
 import { testIntegration } from './contract-tests';

@@ -1,9 +1,9 @@
 import { condition } from '@temporalio/workflow';
-import type { CompareResult } from '../src/domain/gate-work';
-import type { ObjectiveHandle } from '../src/domain/objective';
-import type { GateSummary } from '../src/domain/receipt';
-import type { ReviewOrder } from '../src/domain/review';
-import { COORDINATOR, mention } from '../src/domain/specialists';
+import type { CompareResult } from '../src/domain/quality-gate/gate-work';
+import type { ObjectiveHandle } from '../src/domain/objective/objective';
+import type { GateSummary } from '../src/domain/quality-gate/receipt';
+import type { ReviewOrder } from '../src/domain/quality-gate/review';
+import { COORDINATOR, mention } from '../src/domain/department/specialists';
 import { spendUsage } from './budget';
 import { models } from './proxies';
 import { doneTasks } from './repair-round';

@@ -5,9 +5,9 @@ import {
   continueAsNew,
   isCancellation,
 } from '@temporalio/workflow';
-import type { Tidings } from '../src/domain/news';
-import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective';
-import type { ObjectiveResult } from '../src/domain/status';
+import type { Tidings } from '../src/domain/notification/news';
+import type { ObjectiveHandle, ObjectiveInput } from '../src/domain/objective/objective';
+import type { ObjectiveResult } from '../src/domain/objective/status';
 import { releaseClaims } from './claims';
 import { listenToMessages } from './conversation';
 import { closeCoordination } from './coordination-child';

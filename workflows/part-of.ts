@@ -1,7 +1,7 @@
 import { workflowInfo, type ChildWorkflowOptions } from '@temporalio/workflow';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { markdownText } from '../src/domain/markdown-text';
-import type { ObjectiveInput } from '../src/domain/objective';
+import { markdownText } from '../src/domain/common/markdown-text';
+import type { ObjectiveInput } from '../src/domain/objective/objective';
 
 const REPOSITORY = defineSearchAttributeKey('CoordinatorRepository', 'KEYWORD');
 const TEXT_CHARACTERS = 200;

@@ -1,10 +1,10 @@
 import { condition, patched, workflowInfo } from '@temporalio/workflow';
-import type { ObjectiveHandle } from '../src/domain/objective';
-import { PLAN_ROUNDS } from '../src/domain/plan';
-import { questionOfTrouble } from '../src/domain/questions';
-import { PLAN_SUBJECT } from '../src/domain/news';
-import { COORDINATOR } from '../src/domain/specialists';
-import type { PlanResult } from '../src/domain/work';
+import type { ObjectiveHandle } from '../src/domain/objective/objective';
+import { PLAN_ROUNDS } from '../src/domain/plan/plan';
+import { questionOfTrouble } from '../src/domain/escalation/questions';
+import { PLAN_SUBJECT } from '../src/domain/notification/news';
+import { COORDINATOR } from '../src/domain/department/specialists';
+import type { PlanResult } from '../src/domain/work/work';
 import { askAboutObjective } from './decisions';
 import { models, repository } from './proxies';
 import { readHeld } from './claims';

@@ -1,5 +1,5 @@
 import { patched, upsertMemo, workflowInfo } from '@temporalio/workflow';
-import { isWorthTelling, Progress, PROGRESS_MEMO } from '../src/domain/progress-memo';
+import { isWorthTelling, Progress, PROGRESS_MEMO } from '../src/domain/objective/progress-memo';
 
 /** Keeps in the memo how far an objective is and what it cost, so that lists tell it without asking it. */
 export function createProgressMemo(): (next: Progress) => void {

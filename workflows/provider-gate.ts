@@ -5,9 +5,9 @@ import {
   setCurrentDetails,
   setHandler,
 } from '@temporalio/workflow';
-import { INTERNAL } from '../src/domain/message-descriptions';
-import { markdownInstant, markdownText } from '../src/domain/markdown-text';
-import { PROVIDER_OPEN, WALL_MET, WallReport } from '../src/domain/provider-gate';
+import { INTERNAL } from '../src/domain/objective/message-descriptions';
+import { markdownInstant, markdownText } from '../src/domain/common/markdown-text';
+import { PROVIDER_OPEN, WALL_MET, WallReport } from '../src/domain/usage/provider-gate';
 import { providers } from './proxies';
 
 /**

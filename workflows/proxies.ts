@@ -20,7 +20,7 @@ import type {
   RepositoryActivities,
   WatchActivities,
 } from '../activities/contract';
-import { decisionQueue } from '../src/domain/messages';
+import { decisionQueue } from '../src/domain/objective/messages';
 
 /*
  * One proxy per class of work. Retry policies here are the *transport* ladder: they repeat an activity that could

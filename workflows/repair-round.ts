@@ -1,6 +1,6 @@
-import type { Gap } from '../src/domain/comparison';
-import type { GateSummary, RedItem } from '../src/domain/receipt';
-import type { Worker } from '../src/domain/work';
+import type { Gap } from '../src/domain/plan/comparison';
+import type { GateSummary, RedItem } from '../src/domain/quality-gate/receipt';
+import type { Worker } from '../src/domain/work/work';
 import { repository } from './proxies';
 import { adoptPlan, record, type Run } from './run';
 import { patiently } from './trouble';

@@ -11,11 +11,15 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { z } from 'zod';
-import { claimTasks, heldOf, newsOf, settleClaims } from '../src/domain/claim-order';
-import { INTERNAL } from '../src/domain/message-descriptions';
-import type { MigrationSlot } from '../src/domain/migration-slot';
-import type { TaskId } from '../src/domain/plan';
-import { CLAIMS_FREED, type ClaimWorkResult, type EndedObjectives } from '../src/domain/repository-claims';
+import { claimTasks, heldOf, newsOf, settleClaims } from '../src/domain/coordination/claim-order';
+import { INTERNAL } from '../src/domain/objective/message-descriptions';
+import type { MigrationSlot } from '../src/domain/database/migration-slot';
+import type { TaskId } from '../src/domain/plan/plan';
+import {
+  CLAIMS_FREED,
+  type ClaimWorkResult,
+  type EndedObjectives,
+} from '../src/domain/coordination/repository-claims';
 import {
   CLAIM_WORK,
   ClaimTasks,
@@ -32,8 +36,8 @@ import {
   RESERVE_MIGRATION,
   type RepositoryInput,
   type RepositoryState,
-} from '../src/domain/repository-entity';
-import { repositoryMarkdown } from '../src/domain/repository-markdown';
+} from '../src/domain/coordination/repository-entity';
+import { repositoryMarkdown } from '../src/domain/coordination/repository-markdown';
 import { claims } from './proxies';
 
 /** How often it is looked after objectives that may have died without giving back what they hold. */

@@ -1,6 +1,6 @@
-import type { TaskId } from '../src/domain/plan';
-import { isSettledProgress } from '../src/domain/scheduler';
-import { dependantsOf } from '../src/domain/task-graph';
+import type { TaskId } from '../src/domain/plan/plan';
+import { isSettledProgress } from '../src/domain/plan/scheduler';
+import { dependantsOf } from '../src/domain/plan/task-graph';
 import { claimAnew } from './claims';
 import { withdrawQuestions } from './decisions';
 import { now, record, replaceTask, taskOf, type Run } from './run';

@@ -1,5 +1,5 @@
-import { compareIds } from '../src/domain/plan';
-import type { TaskProgress } from '../src/domain/task-progress';
+import { compareIds } from '../src/domain/plan/plan';
+import type { TaskProgress } from '../src/domain/work/task-progress';
 import { repository } from './proxies';
 import { record, type Run } from './run';
 import { settingOf } from './step-frame';

@@ -8,9 +8,9 @@ import {
   DEPLOYMENT_WATCH_WORKFLOW,
   deploymentWatchId,
   type DeploymentWatchInput,
-} from '../src/domain/deployment-watch';
-import { markdownText } from '../src/domain/markdown-text';
-import type { WatchMemo } from '../src/domain/watch-status';
+} from '../src/domain/deployment/deployment-watch';
+import { markdownText } from '../src/domain/common/markdown-text';
+import type { WatchMemo } from '../src/domain/deployment/watch-status';
 
 const STATUS = defineSearchAttributeKey('CoordinatorStatus', 'KEYWORD');
 const LEVEL = defineSearchAttributeKey('CoordinatorEscalationLevel', 'INT');

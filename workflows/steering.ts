@@ -1,6 +1,6 @@
-import type { SteeringNote } from '../src/domain/mail';
-import type { Steer } from '../src/domain/messages';
-import { isSettledProgress } from '../src/domain/scheduler';
+import type { SteeringNote } from '../src/domain/work/mail';
+import type { Steer } from '../src/domain/objective/messages';
+import { isSettledProgress } from '../src/domain/plan/scheduler';
 import { record, replaceTask, taskOf, type Run } from './run';
 
 /** Most notes that wait for one who is told them. */

@@ -1,7 +1,7 @@
-import type { ObjectiveHandle } from '../src/domain/objective';
-import type { TaskId } from '../src/domain/plan';
-import { isSettledProgress } from '../src/domain/scheduler';
-import type { TaskProgress } from '../src/domain/task-progress';
+import type { ObjectiveHandle } from '../src/domain/objective/objective';
+import type { TaskId } from '../src/domain/plan/plan';
+import { isSettledProgress } from '../src/domain/plan/scheduler';
+import type { TaskProgress } from '../src/domain/work/task-progress';
 import { now, record, replaceTask, taskOf, type Run } from './run';
 
 /** What every step needs of the objective: settled once planning is over. */

@@ -1,5 +1,5 @@
 import { condition, isCancellation } from '@temporalio/workflow';
-import type { CoordinationAnswer } from '../src/domain/coordination-orders';
+import type { CoordinationAnswer } from '../src/domain/coordination/coordination-orders';
 import type { Reporter } from './coordination-report';
 import { troubleOf } from './trouble';
 

@@ -1,12 +1,18 @@
-import { assertNever } from '../src/domain/assert-never';
-import { assigneesFor } from '../src/domain/department-roles';
-import { failureReport, sidesOf } from '../src/domain/failure-text';
-import { afterConsult, afterContext, afterGate, afterMerge, afterReview } from '../src/domain/ladder';
-import type { TaskId } from '../src/domain/plan';
-import { COORDINATOR, mention } from '../src/domain/specialists';
-import { isIntegrated } from '../src/domain/states';
-import type { TaskProgress } from '../src/domain/task-progress';
-import { addUsage, type Usage } from '../src/domain/usage';
+import { assertNever } from '../src/domain/common/assert-never';
+import { assigneesFor } from '../src/domain/department/department-roles';
+import { failureReport, sidesOf } from '../src/domain/escalation/failure-text';
+import {
+  afterConsult,
+  afterContext,
+  afterGate,
+  afterMerge,
+  afterReview,
+} from '../src/domain/escalation/ladder';
+import type { TaskId } from '../src/domain/plan/plan';
+import { COORDINATOR, mention } from '../src/domain/department/specialists';
+import { isIntegrated } from '../src/domain/department/states';
+import type { TaskProgress } from '../src/domain/work/task-progress';
+import { addUsage, type Usage } from '../src/domain/usage/usage';
 import { attempt } from './attempt-step';
 import { allowanceOf, spendUsage } from './budget';
 import { claimAnew } from './claims';

@@ -6,11 +6,11 @@ import {
   patched,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import { questionOfTrouble } from '../src/domain/questions';
-import { COORDINATOR } from '../src/domain/specialists';
-import type { EscalationReason } from '../src/domain/triggers';
-import type { Usage } from '../src/domain/usage';
-import { FailureDetails, type ProviderWall } from '../src/domain/work';
+import { questionOfTrouble } from '../src/domain/escalation/questions';
+import { COORDINATOR } from '../src/domain/department/specialists';
+import type { EscalationReason } from '../src/domain/department/triggers';
+import type { Usage } from '../src/domain/usage/usage';
+import { FailureDetails, type ProviderWall } from '../src/domain/work/work';
 import { askAboutObjective, closeQuestion } from './decisions';
 import { allowanceOf, askForMoney, holdMoney, spendUsage } from './budget';
 import { record, type Run } from './run';

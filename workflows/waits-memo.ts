@@ -1,5 +1,12 @@
 import { patched, upsertMemo, workflowInfo } from '@temporalio/workflow';
-import { MOST_WAITS, readWaitsMemo, WAITS_MEMO, waitsMemo, WaitsMemo, type Wait } from '../src/domain/waits';
+import {
+  MOST_WAITS,
+  readWaitsMemo,
+  WAITS_MEMO,
+  waitsMemo,
+  WaitsMemo,
+  type Wait,
+} from '../src/domain/objective/waits';
 
 /**
  * Keeps what waits for a human in the memo, so that lists need not ask every workflow; written only when it changes.

@@ -1,6 +1,6 @@
 import { condition } from '@temporalio/workflow';
-import { questionOfTrouble } from '../src/domain/questions';
-import type { ProviderWall } from '../src/domain/work';
+import { questionOfTrouble } from '../src/domain/escalation/questions';
+import type { ProviderWall } from '../src/domain/work/work';
 import { askAboutObjective } from './decisions';
 import { providers } from './proxies';
 import { record, type Run } from './run';

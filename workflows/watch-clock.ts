@@ -1,5 +1,5 @@
 import { isCancellation, patched } from '@temporalio/workflow';
-import { hasClock } from '../src/domain/decision-clock';
+import { hasClock } from '../src/domain/escalation/decision-clock';
 import { keepTime } from './keep-time';
 import { tell } from './news';
 import { noteEvent, takeAnswer, type Watch } from './watch';

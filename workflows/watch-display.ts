@@ -1,9 +1,9 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { watchMarkdown } from '../src/domain/watch-markdown';
-import type { WatchResult, WatchStatus } from '../src/domain/watch-status';
-import { watchState } from '../src/domain/watch-steps';
-import { waitOf } from '../src/domain/waits';
+import { watchMarkdown } from '../src/domain/deployment/watch-markdown';
+import type { WatchResult, WatchStatus } from '../src/domain/deployment/watch-status';
+import { watchState } from '../src/domain/deployment/watch-steps';
+import { waitOf } from '../src/domain/objective/waits';
 import { instant, type Watch } from './watch';
 import { createWaitsMemo } from './waits-memo';
 

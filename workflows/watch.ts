@@ -1,19 +1,23 @@
-import type { AuditEntry } from '../src/domain/audit';
-import type { Waiting } from '../src/domain/decision-clock';
-import { deciderOf, refuseDecider, type PersonName } from '../src/domain/decision-rules';
+import type { AuditEntry } from '../src/domain/escalation/audit';
+import type { Waiting } from '../src/domain/escalation/decision-clock';
+import { deciderOf, refuseDecider, type PersonName } from '../src/domain/escalation/decision-rules';
 import {
   deploymentWatchId,
   type DeploymentWatchInput,
   type ReportDeployment,
-} from '../src/domain/deployment-watch';
-import type { Decision, ResolveEscalation } from '../src/domain/escalation';
-import { tidingsOfDecision } from '../src/domain/news';
-import type { IgnoredMessage } from '../src/domain/status';
-import { askAboutChecks, checksToAskAbout, type WatchQuestion } from '../src/domain/watch-questions';
-import { addSample, newTally } from '../src/domain/watch-samples';
-import type { WatchSample } from '../src/domain/deployment-watch';
-import type { WatchEvent, WatchOutcome } from '../src/domain/watch-status';
-import { isSameDeployment, watchSpan, type WatchProgress } from '../src/domain/watch-steps';
+} from '../src/domain/deployment/deployment-watch';
+import type { Decision, ResolveEscalation } from '../src/domain/escalation/escalation';
+import { tidingsOfDecision } from '../src/domain/notification/news';
+import type { IgnoredMessage } from '../src/domain/objective/status';
+import {
+  askAboutChecks,
+  checksToAskAbout,
+  type WatchQuestion,
+} from '../src/domain/deployment/watch-questions';
+import { addSample, newTally } from '../src/domain/deployment/watch-samples';
+import type { WatchSample } from '../src/domain/deployment/deployment-watch';
+import type { WatchEvent, WatchOutcome } from '../src/domain/deployment/watch-status';
+import { isSameDeployment, watchSpan, type WatchProgress } from '../src/domain/deployment/watch-steps';
 import { createAuditor, type Auditor } from './audit';
 import type { Sender } from './message';
 import { NOTHING_TOLD, openTeller, settleNews, tell, type NewsState, type Teller } from './news';

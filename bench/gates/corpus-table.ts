@@ -1,4 +1,4 @@
-import { GATE_ITEMS } from '../../src/domain/gate-items';
+import { GATE_ITEMS } from '../../src/domain/quality-gate/gate-items';
 import type { CorpusRun } from './run-corpus';
 
 /** Shares of the aims: planted defects found at least, false alarms at most. */

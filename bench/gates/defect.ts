@@ -1,4 +1,4 @@
-import type { GateSlug } from '../../src/domain/gate-items';
+import type { GateSlug } from '../../src/domain/quality-gate/gate-items';
 
 /** The clean twins defects are planted in: samples of the product, and a small Express service of the corpus. */
 export const SERVICES = {

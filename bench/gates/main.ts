@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readEnvironment } from '../../src/config/environment';
 import { resolveHome } from '../../src/config/home';
-import { GateSlug } from '../../src/domain/gate-items';
+import { GateSlug } from '../../src/domain/quality-gate/gate-items';
 import { createGateRunner } from '../../src/gate/gate-runner';
 import { createDirectoryBlobStore } from '../../src/store/directory-blob-store';
 import { openChecking } from '../../src/worker/checking';

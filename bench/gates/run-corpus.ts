@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { GateSlug } from '../../src/domain/gate-items';
-import { type ItemVerdict, judgeItems } from '../../src/domain/gate-verdict';
-import type { Survey } from '../../src/domain/survey';
+import type { GateSlug } from '../../src/domain/quality-gate/gate-items';
+import { type ItemVerdict, judgeItems } from '../../src/domain/quality-gate/gate-verdict';
+import type { Survey } from '../../src/domain/target/survey';
 import type { GateRunner } from '../../src/ports/gate';
 import { surveyTree } from '../../src/survey/survey-tree';
 import type { Defect, ServiceName } from './defect';

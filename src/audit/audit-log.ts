@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AuditHead, type AuditEntry } from '../domain/audit';
+import { AuditHead, type AuditEntry } from '../domain/escalation/audit';
 import { errorCodeOf } from '../config/error-code';
 import type { AuditLog } from '../ports/audit';
 import { redactValue } from '../process/redact';

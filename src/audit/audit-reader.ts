@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AuditHead, AuditVerdict } from '../domain/audit';
+import type { AuditHead, AuditVerdict } from '../domain/escalation/audit';
 import { errorCodeOf } from '../config/error-code';
 import type { AuditReader } from '../ports/audit';
 import { readHead } from './audit-log';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { AuditLine, GENESIS, type AuditHead, type AuditVerdict } from '../domain/audit';
-import { canonicalJson } from '../domain/canonical-json';
+import { AuditLine, GENESIS, type AuditHead, type AuditVerdict } from '../domain/escalation/audit';
+import { canonicalJson } from '../domain/common/canonical-json';
 
 export const LOG_FILE = 'log.jsonl';
 export const HEAD_FILE = 'head.json';

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { provenText, type Statement } from '../domain/decision-proof';
+import { provenText, type Statement } from '../domain/escalation/decision-proof';
 import type { ProofSigner, ProofVerifier } from '../ports/proofs';
 
 /** Proofs made and looked at with one key, which is asked for when it is first needed. */

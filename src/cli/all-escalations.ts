@@ -1,7 +1,7 @@
 import type { DepartmentClient } from '../client/department-client';
 import { inParallel } from '../client/limits';
 import { UnknownObjectiveError } from '../client/translate-error';
-import type { Escalation } from '../domain/escalation';
+import type { Escalation } from '../domain/escalation/escalation';
 
 /** A question in full, with the objective or watch that asks it. */
 export interface OpenQuestion {

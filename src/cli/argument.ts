@@ -1,7 +1,7 @@
-import { deploymentWatchId, isDeploymentWatchId } from '../domain/deployment-watch';
-import { OBJECTIVE_ID } from '../domain/objective';
-import { TaskId } from '../domain/plan';
-import { ConfigurationError } from '../domain/user-error';
+import { deploymentWatchId, isDeploymentWatchId } from '../domain/deployment/deployment-watch';
+import { OBJECTIVE_ID } from '../domain/objective/objective';
+import { TaskId } from '../domain/plan/plan';
+import { ConfigurationError } from '../domain/common/user-error';
 
 /** The n-th argument; commander has made sure that required ones are there. */
 export function argument(args: readonly string[], index: number): string {

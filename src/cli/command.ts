@@ -1,7 +1,7 @@
 import type { CallForm } from '../config/call-form';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
-import type { ExitCode } from '../domain/exit-codes';
+import type { ExitCode } from '../domain/common/exit-codes';
 import type { Services } from './services';
 import type { Terminal } from './terminal';
 

@@ -1,6 +1,6 @@
 import type { CallForm } from '../config/call-form';
-import type { ObjectiveStatus } from '../domain/status';
-import { ConfigurationError } from '../domain/user-error';
+import type { ObjectiveStatus } from '../domain/objective/status';
+import { ConfigurationError } from '../domain/common/user-error';
 
 /** Two commits of a coordination repository. */
 export interface CommitRange {

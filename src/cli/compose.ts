@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../config/package-root';
-import type { EngineFacts } from '../domain/engines';
+import type { EngineFacts } from '../domain/target/engines';
 import type { SweepRequest } from '../git/sweep';
 import type { GitWorkspace } from '../git/workspace';
 import type { BlobStore } from '../ports/blob-store';

@@ -1,7 +1,7 @@
 import { lstat, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CONFIGURATION_FILE } from '../domain/configuration';
-import { ConfigurationError } from '../domain/user-error';
+import { CONFIGURATION_FILE } from '../domain/target/configuration';
+import { ConfigurationError } from '../domain/common/user-error';
 
 /** Where the draft goes. @throws ConfigurationError for an address, and for a file that is there already */
 export async function draftPlace(repository: string, force: boolean): Promise<string> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ResolveEscalation } from '../domain/escalation';
+import type { ResolveEscalation } from '../domain/escalation/escalation';
 
 /** The same words again are the same decision, also when the first try was cut off. */
 export function decisionId(payload: ResolveEscalation): string {

@@ -1,4 +1,4 @@
-import type { StreamEvent } from '../domain/stream-events';
+import type { StreamEvent } from '../domain/objective/stream-events';
 import type { Terminal } from './terminal';
 
 /** One line of a stream under `--json`; its shapes are published as `schemas/events.json`. */

@@ -1,8 +1,8 @@
 import type { DepartmentClient } from '../client/department-client';
-import type { AuditLine } from '../domain/audit';
-import { isDeploymentWatchId } from '../domain/deployment-watch';
-import { precedentsOf, type Precedent } from '../domain/precedents';
-import type { EscalationReason } from '../domain/triggers';
+import type { AuditLine } from '../domain/escalation/audit';
+import { isDeploymentWatchId } from '../domain/deployment/deployment-watch';
+import { precedentsOf, type Precedent } from '../domain/escalation/precedents';
+import type { EscalationReason } from '../domain/department/triggers';
 import type { Services } from './services';
 
 /** What people decided before on the same trigger, of this home's audit log; see {@link precedentsOf}. */

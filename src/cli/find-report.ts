@@ -2,8 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCodeOf } from '../config/error-code';
 import type { CallForm } from '../config/call-form';
-import { Report } from '../domain/report';
-import { ConfigurationError } from '../domain/user-error';
+import { Report } from '../domain/objective/report';
+import { ConfigurationError } from '../domain/common/user-error';
 
 /** The report of an objective in a folder: the path of its Markdown, and its JSON; null: there is none. */
 export async function findReport(

@@ -1,5 +1,5 @@
-import type { GateResult } from '../domain/gate-result';
-import type { Verdict } from '../domain/receipt';
+import type { GateResult } from '../domain/quality-gate/gate-result';
+import type { Verdict } from '../domain/quality-gate/receipt';
 import { cut, pad, plain, plainLines } from './live/text';
 import type { Colours } from './terminal';
 

@@ -2,7 +2,7 @@ import { callFormOf } from '../config/call-form';
 import { readEnvironment } from '../config/environment';
 import { resolveHome } from '../config/home';
 import { packageVersion } from '../config/package-root';
-import { exitCodeOf, type ExitCode } from '../domain/exit-codes';
+import { exitCodeOf, type ExitCode } from '../domain/common/exit-codes';
 import type { Command } from './command';
 import { commandsFor } from './find-command';
 import { printable } from './live/text';

@@ -1,5 +1,5 @@
 import type { z, ZodError } from 'zod';
-import { ConfigurationError } from '../domain/user-error';
+import { ConfigurationError } from '../domain/common/user-error';
 
 /**
  * Parses what came through the command line's door.

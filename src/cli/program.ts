@@ -1,7 +1,7 @@
 import { Command as Commander, CommanderError } from 'commander';
 import { byName, type CallForm } from '../config/call-form';
-import { EXIT_CODES, type ExitCode } from '../domain/exit-codes';
-import { ConfigurationError } from '../domain/user-error';
+import { EXIT_CODES, type ExitCode } from '../domain/common/exit-codes';
+import { ConfigurationError } from '../domain/common/user-error';
 import type { Command } from './command';
 
 /** What the command line asks for: a command with its flags, or nothing but a text that was printed. */

@@ -1,5 +1,5 @@
-import type { ObjectiveStatus } from '../domain/status';
-import { ConfigurationError } from '../domain/user-error';
+import type { ObjectiveStatus } from '../domain/objective/status';
+import { ConfigurationError } from '../domain/common/user-error';
 import type { CommandContext } from './command';
 import { integrated, ofTask, type CommitRange } from './commit-range';
 

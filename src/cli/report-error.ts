@@ -1,8 +1,8 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorMessageOf } from '../config/error-code';
-import { exitCodeOf, type ExitCode } from '../domain/exit-codes';
-import { UserError } from '../domain/user-error';
+import { exitCodeOf, type ExitCode } from '../domain/common/exit-codes';
+import { UserError } from '../domain/common/user-error';
 import { isTroubleOfMachine } from '../git/errors';
 
 export interface ErrorSink {

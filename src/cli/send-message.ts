@@ -1,7 +1,7 @@
 import type { DepartmentClient, SentMessage } from '../client/department-client';
-import { isDeploymentWatchId, type WatchMessageName } from '../domain/deployment-watch';
-import type { MessageName } from '../domain/messages';
-import { exitCodeOf, type ExitCode } from '../domain/exit-codes';
+import { isDeploymentWatchId, type WatchMessageName } from '../domain/deployment/deployment-watch';
+import type { MessageName } from '../domain/objective/messages';
+import { exitCodeOf, type ExitCode } from '../domain/common/exit-codes';
 import type { CommandContext } from './command';
 import { plain } from './live/text';
 import { withObjective } from './session';

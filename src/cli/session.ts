@@ -1,6 +1,6 @@
 import type { DepartmentClient } from '../client/department-client';
 import { UnknownObjectiveError } from '../client/translate-error';
-import { ConfigurationError } from '../domain/user-error';
+import { ConfigurationError } from '../domain/common/user-error';
 import type { CommandContext } from './command';
 import type { RunningWorker, RunRecording, ServerInUse } from './services';
 

@@ -1,7 +1,7 @@
 import { describeEscalation } from './live/questions';
 import { pad, plain } from './live/text';
-import { exitCodeOf, type ExitCode } from '../domain/exit-codes';
-import type { WatchTally, WatchStatus } from '../domain/watch-status';
+import { exitCodeOf, type ExitCode } from '../domain/common/exit-codes';
+import type { WatchTally, WatchStatus } from '../domain/deployment/watch-status';
 import type { WatchSummary } from '../client/watch-client';
 import type { CommandContext } from './command';
 import { withObjective } from './session';

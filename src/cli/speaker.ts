@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
-import type { ProofChannel, Speaker } from '../domain/decision-proof';
-import { PersonName } from '../domain/decision-rules';
+import type { ProofChannel, Speaker } from '../domain/escalation/decision-proof';
+import { PersonName } from '../domain/escalation/decision-rules';
 
 /**
  * Who speaks at a channel of this process: the user as the operating system knows it, whatever variables say. Null where

@@ -1,5 +1,5 @@
-import type { ObjectiveResult } from '../domain/status';
-import { UserError } from '../domain/user-error';
+import type { ObjectiveResult } from '../domain/objective/status';
+import { UserError } from '../domain/common/user-error';
 import type { Execution } from './gateway';
 
 /**

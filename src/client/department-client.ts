@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { isDeploymentWatchId } from '../domain/deployment-watch';
-import type { Speaker } from '../domain/decision-proof';
-import { Escalation } from '../domain/escalation';
-import type { TakeFeedback } from '../domain/feedback';
-import { NOTIFICATIONS_STATUS, NotificationsStatus, notificationsWorkflowId } from '../domain/news';
-import { Answer, MESSAGES, PROVABLE } from '../domain/messages';
-import type { ObjectiveInput } from '../domain/objective';
-import type { ObjectiveState } from '../domain/states';
-import { ObjectiveResult, ObjectiveStatus } from '../domain/status';
-import { UserError } from '../domain/user-error';
+import { isDeploymentWatchId } from '../domain/deployment/deployment-watch';
+import type { Speaker } from '../domain/escalation/decision-proof';
+import { Escalation } from '../domain/escalation/escalation';
+import type { TakeFeedback } from '../domain/pull-request/feedback';
+import {
+  NOTIFICATIONS_STATUS,
+  NotificationsStatus,
+  notificationsWorkflowId,
+} from '../domain/notification/news';
+import { Answer, MESSAGES, PROVABLE } from '../domain/objective/messages';
+import type { ObjectiveInput } from '../domain/objective/objective';
+import type { ObjectiveState } from '../domain/department/states';
+import { ObjectiveResult, ObjectiveStatus } from '../domain/objective/status';
+import { UserError } from '../domain/common/user-error';
 import type { ProofSigner } from '../ports/proofs';
 import type { Execution, Gateway, MessageRequest } from './gateway';
 import { summarise, type ObjectiveSummary } from './objective-summary';
@@ -21,7 +25,7 @@ import { startNext, type StartedObjective } from './start-objective';
 import { isNamed, isNoAnswer, translateError } from './translate-error';
 import { askWaits, listWaiting, type Waiting } from './waiting';
 import { askWatch, watchEnd, type WatchAnswer } from './watch-client';
-import type { Wait } from '../domain/waits';
+import type { Wait } from '../domain/objective/waits';
 
 const QUERY_WITHIN_MS = 5_000;
 const UPDATE_WITHIN_MS = 10_000;

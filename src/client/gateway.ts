@@ -1,9 +1,9 @@
-import type { WATCH_QUERIES, WatchMessageName } from '../domain/deployment-watch';
-import type { MessageName, QUERIES } from '../domain/messages';
-import type { NOTIFICATIONS_STATUS } from '../domain/news';
-import type { ObjectiveInput } from '../domain/objective';
-import type { CLAIMS_FREED } from '../domain/repository-claims';
-import type { RunHistory } from '../domain/rewind';
+import type { WATCH_QUERIES, WatchMessageName } from '../domain/deployment/deployment-watch';
+import type { MessageName, QUERIES } from '../domain/objective/messages';
+import type { NOTIFICATIONS_STATUS } from '../domain/notification/news';
+import type { ObjectiveInput } from '../domain/objective/objective';
+import type { CLAIMS_FREED } from '../domain/coordination/repository-claims';
+import type { RunHistory } from '../domain/objective/rewind';
 
 /** How Temporal sees an execution; everything that is not open is closed. */
 export type ExecutionState = 'open' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';

@@ -1,5 +1,5 @@
-import { OBJECTIVE_WORKFLOW } from '../domain/messages';
-import type { ObjectiveState } from '../domain/states';
+import { OBJECTIVE_WORKFLOW } from '../domain/objective/messages';
+import type { ObjectiveState } from '../domain/department/states';
 import type { Execution, Gateway } from './gateway';
 import { LIST_LIMIT } from './limits';
 import { summarise, type ObjectiveSummary } from './objective-summary';

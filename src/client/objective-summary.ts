@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { modelLabel } from '../domain/model-label';
-import type { ObjectiveInput } from '../domain/objective';
-import { Progress, PROGRESS_MEMO } from '../domain/progress-memo';
-import { repositoryLabel } from '../domain/repository-label';
-import { ObjectiveState } from '../domain/states';
+import { modelLabel } from '../domain/usage/model-label';
+import type { ObjectiveInput } from '../domain/objective/objective';
+import { Progress, PROGRESS_MEMO } from '../domain/objective/progress-memo';
+import { repositoryLabel } from '../domain/coordination/repository-label';
+import { ObjectiveState } from '../domain/department/states';
 import type { Execution } from './gateway';
 
 const EXCERPT_CHARACTERS = 200;

@@ -1,7 +1,7 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { z } from 'zod';
-import type { HistoryStep, RunHistory } from '../domain/rewind';
+import type { HistoryStep, RunHistory } from '../domain/objective/rewind';
 
 /** Longer chains are an accident. */
 const MOST_RUNS = 200;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TaskId } from '../domain/plan';
-import { findRewindPoint, mergedTasks, type RewindPoint } from '../domain/rewind';
-import { CLAIMS_FREED, type ClaimsFreed } from '../domain/repository-claims';
-import { UserError } from '../domain/user-error';
+import type { TaskId } from '../domain/plan/plan';
+import { findRewindPoint, mergedTasks, type RewindPoint } from '../domain/objective/rewind';
+import { CLAIMS_FREED, type ClaimsFreed } from '../domain/coordination/repository-claims';
+import { UserError } from '../domain/common/user-error';
 import type { Gateway } from './gateway';
 
 /** The code's part of a rewind; both may be done again. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ObjectiveInput } from '../domain/objective';
-import { UserError } from '../domain/user-error';
+import type { ObjectiveInput } from '../domain/objective/objective';
+import { UserError } from '../domain/common/user-error';
 import type { Gateway, StartRequest } from './gateway';
 import { excerpt, memoOf, ObjectiveMemo } from './objective-summary';
 import { isNamed, isUnknownSearchAttribute } from './translate-error';

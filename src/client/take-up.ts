@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { MESSAGES } from '../domain/messages';
-import type { TakeFeedback } from '../domain/feedback';
-import { ObjectiveInput } from '../domain/objective';
-import { UserError } from '../domain/user-error';
+import { MESSAGES } from '../domain/objective/messages';
+import type { TakeFeedback } from '../domain/pull-request/feedback';
+import { ObjectiveInput } from '../domain/objective/objective';
+import { UserError } from '../domain/common/user-error';
 import type { Gateway } from './gateway';
 import { excerpt } from './objective-summary';
 import { isUnknownSearchAttribute } from './translate-error';

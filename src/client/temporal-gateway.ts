@@ -6,10 +6,10 @@ import {
   type WorkflowExecutionStatusName,
 } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { CARRIED_PROGRESS, OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../domain/messages';
+import { CARRIED_PROGRESS, OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../domain/objective/messages';
 import { LIST_LIMIT } from './limits';
 import { noticeOf, readRuns, TAKEN_UP_FROM } from './read-runs';
-import { repositoryLabel } from '../domain/repository-label';
+import { repositoryLabel } from '../domain/coordination/repository-label';
 import type { Execution, ExecutionState, Gateway, StartRequest } from './gateway';
 
 /** How to reach the server; what `connectTemporal` answers fits. */

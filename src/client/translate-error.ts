@@ -1,5 +1,5 @@
-import { isDeploymentWatchId } from '../domain/deployment-watch';
-import { TemporalUnreachableError, UserError } from '../domain/user-error';
+import { isDeploymentWatchId } from '../domain/deployment/deployment-watch';
+import { TemporalUnreachableError, UserError } from '../domain/common/user-error';
 
 /** What the sentence may name. */
 export interface ErrorContext {

@@ -1,7 +1,7 @@
-import { DEPLOYMENT_WATCH_WORKFLOW, isDeploymentWatchId } from '../domain/deployment-watch';
-import { OBJECTIVE_WORKFLOW } from '../domain/messages';
-import { ObjectiveStatus } from '../domain/status';
-import { Escalation } from '../domain/escalation';
+import { DEPLOYMENT_WATCH_WORKFLOW, isDeploymentWatchId } from '../domain/deployment/deployment-watch';
+import { OBJECTIVE_WORKFLOW } from '../domain/objective/messages';
+import { ObjectiveStatus } from '../domain/objective/status';
+import { Escalation } from '../domain/escalation/escalation';
 import {
   MOST_WAITS,
   readWaitsMemo,
@@ -10,7 +10,7 @@ import {
   waitOf,
   waitsOf,
   type Wait,
-} from '../domain/waits';
+} from '../domain/objective/waits';
 import { z } from 'zod';
 import type { Execution, Gateway } from './gateway';
 import { LIST_LIMIT, inParallel } from './limits';

@@ -1,4 +1,4 @@
-import { WatchMemo, WatchResult, WatchState, WatchStatus } from '../domain/watch-status';
+import { WatchMemo, WatchResult, WatchState, WatchStatus } from '../domain/deployment/watch-status';
 import type { Execution, Gateway } from './gateway';
 import { isNamed, isNoAnswer } from './translate-error';
 

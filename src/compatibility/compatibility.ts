@@ -1,4 +1,4 @@
-import type { BreakingChange } from '../domain/breaking-change';
+import type { BreakingChange } from '../domain/contract/breaking-change';
 import type { Compatibility } from '../ports/compatibility';
 import { compareGraphqlSchemas } from './graphql-schemas';
 import { compareOpenApiDocuments } from './openapi-documents';

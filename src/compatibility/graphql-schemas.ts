@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { breakingChange, type BreakingChange } from '../domain/breaking-change';
+import { breakingChange, type BreakingChange } from '../domain/contract/breaking-change';
 import { readSpec } from './unreadable-spec';
 
 /** Compares two GraphQL schemas in SDL. The library is loaded with the first one. */

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
-import type { BreakingChange } from '../domain/breaking-change';
-import { openApiChanges } from '../domain/openapi-changes';
+import type { BreakingChange } from '../domain/contract/breaking-change';
+import { openApiChanges } from '../domain/contract/openapi-changes';
 import { readSpec } from './unreadable-spec';
 
 /** Compares two OpenAPI documents, in YAML or JSON (which is YAML, too). */

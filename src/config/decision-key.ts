@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { link, open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigurationError } from '../domain/user-error';
+import { ConfigurationError } from '../domain/common/user-error';
 import type { Environment } from './environment';
 import { errorCodeOf } from './error-code';
 import { ensureHome, type Home } from './home';

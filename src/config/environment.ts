@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConfigurationError } from '../domain/user-error';
+import { ConfigurationError } from '../domain/common/user-error';
 
 const text = z.string().trim().min(1).optional();
 

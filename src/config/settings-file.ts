@@ -2,8 +2,8 @@ import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type { z } from 'zod';
-import { NO_SETTINGS, Settings, SETTINGS_FILE } from '../domain/settings';
-import { ConfigurationError } from '../domain/user-error';
+import { NO_SETTINGS, Settings, SETTINGS_FILE } from '../domain/notification/settings';
+import { ConfigurationError } from '../domain/common/user-error';
 import { errorCodeOf } from './error-code';
 import { explainFileError, type Home } from './home';
 

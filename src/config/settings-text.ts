@@ -1,5 +1,5 @@
 import { Document, isMap, isScalar } from 'yaml';
-import type { Settings } from '../domain/settings';
+import type { Settings } from '../domain/notification/settings';
 
 /** What is said above each key, and the line that stands there as an example where it is not set. */
 const KEYS = [

@@ -1,4 +1,4 @@
-import type { BreakingChange } from '../domain/breaking-change';
+import type { BreakingChange } from '../domain/contract/breaking-change';
 
 /** What is different of one operation or type; every entry in words. */
 interface ChangedPart {

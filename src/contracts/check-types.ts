@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { minimalEnvironment, runCommand } from '../process/run-command';
-import type { ContractMismatch, ContractTestReport } from '../domain/contract-test-report';
+import type { ContractMismatch, ContractTestReport } from '../domain/contract/contract-test-report';
 import type { Consumer } from './consumer';
 
 const TIMEOUT_MS = 120_000;

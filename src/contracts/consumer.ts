@@ -1,5 +1,5 @@
-import type { ContractExpectations } from '../domain/contract-expectations';
-import { recordOf, type JsonRecord } from '../domain/openapi-document';
+import type { ContractExpectations } from '../domain/contract/contract-expectations';
+import { recordOf, type JsonRecord } from '../domain/contract/openapi-document';
 import { basePathsOf, operationsOf, type Operation } from './openapi/operations';
 
 /** A program that uses the types of every operation; one statement a line, so that a line names an operation. */

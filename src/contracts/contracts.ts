@@ -1,5 +1,5 @@
-import { BUNDLE_FILES } from '../domain/contract-bundle';
-import { NO_SETTINGS } from '../domain/gate-settings';
+import { BUNDLE_FILES } from '../domain/contract/contract-bundle';
+import { NO_SETTINGS } from '../domain/quality-gate/gate-settings';
 import type { Compatibility } from '../ports/compatibility';
 import type {
   BundleText,

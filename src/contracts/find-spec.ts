@@ -1,5 +1,5 @@
 import type { ContractPlace } from '../ports/contracts';
-import { NO_SETTINGS } from '../domain/gate-settings';
+import { NO_SETTINGS } from '../domain/quality-gate/gate-settings';
 
 const CANDIDATE = /\.(?:ya?ml|json|graphqls?|gql)$/i;
 const GRAPHQL = /\.(?:graphqls?|gql)$/i;

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { GraphQLSchema } from 'graphql';
-import type { BreakingChange } from '../domain/breaking-change';
-import { breakingChange, breakingForHistory } from '../domain/breaking-change';
-import { canonicalJson } from '../domain/canonical-json';
-import { BUNDLE_FILES, type ContractOperation } from '../domain/contract-bundle';
-import { openApiChanges } from '../domain/openapi-changes';
-import { recordOf } from '../domain/openapi-document';
+import type { BreakingChange } from '../domain/contract/breaking-change';
+import { breakingChange, breakingForHistory } from '../domain/contract/breaking-change';
+import { canonicalJson } from '../domain/common/canonical-json';
+import { BUNDLE_FILES, type ContractOperation } from '../domain/contract/contract-bundle';
+import { openApiChanges } from '../domain/contract/openapi-changes';
+import { recordOf } from '../domain/contract/openapi-document';
 import type { Compatibility } from '../ports/compatibility';
 import type { ContractReading } from '../ports/contracts';
 import type { ContractChanges } from './changelog';

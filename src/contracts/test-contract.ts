@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { errorMessageOf } from '../config/error-code';
-import { ContractExpectations } from '../domain/contract-expectations';
-import type { ContractMismatch } from '../domain/contract-test-report';
+import { ContractExpectations } from '../domain/contract/contract-expectations';
+import type { ContractMismatch } from '../domain/contract/contract-test-report';
 import type { Contracts, ExerciseContract } from '../ports/contracts';
 import { checkTypes } from './check-types';
 import { documentOf, graphqlConsumer, openApiConsumer, type Consumer } from './consumer';

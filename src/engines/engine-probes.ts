@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import type { EngineName } from '../domain/engine-need';
+import type { EngineName } from '../domain/target/engine-need';
 import type { Engine, FoundEngine } from '../ports/engines';
 import { findProgram } from './find-program';
 import { ownFiles } from './own-files';

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
-import type { EngineName, EngineNeed } from '../domain/engine-need';
-import type { EngineFact, EngineFacts } from '../domain/engines';
+import type { EngineName, EngineNeed } from '../domain/target/engine-need';
+import type { EngineFact, EngineFacts } from '../domain/target/engines';
 import type { Engines, FoundEngine } from '../ports/engines';
 import { runCommand } from '../process/run-command';
 import { type Ask, PROBES } from './engine-probes';

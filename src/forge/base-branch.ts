@@ -1,4 +1,4 @@
-import { ForgeFailure } from '../domain/forge-failure';
+import { ForgeFailure } from '../domain/pull-request/forge-failure';
 
 /**
  * The branch work goes into: the one it was built on, as the forge calls it now; for a commit or a tag, the default branch.

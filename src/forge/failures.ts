@@ -1,4 +1,4 @@
-import { ForgeFailure } from '../domain/forge-failure';
+import { ForgeFailure } from '../domain/pull-request/forge-failure';
 import { strangersText } from './item';
 
 /** What is known of an answer that is none. */

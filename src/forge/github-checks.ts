@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FeedbackItem } from '../domain/feedback';
+import type { FeedbackItem } from '../domain/pull-request/feedback';
 import type { Github } from './github';
 import { When, digestOf, lineNumber, strangersName, webAddress } from './item';
 import { PAGE, readPages } from './pages';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { FeedbackItem } from '../domain/feedback';
-import { ForgeFailure } from '../domain/forge-failure';
+import type { FeedbackItem } from '../domain/pull-request/feedback';
+import { ForgeFailure } from '../domain/pull-request/forge-failure';
 import type { Github } from './github';
 import { failedChecks, failedStatuses } from './github-checks';
 import { When, lineNumber, replyText, strangersName, strangersText, webAddress } from './item';

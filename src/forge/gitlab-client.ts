@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ForgeFailure } from '../domain/forge-failure';
+import { ForgeFailure } from '../domain/pull-request/forge-failure';
 import { failureOf, unreachable, type Asked } from './failures';
 import type { Remote } from './remote';
 

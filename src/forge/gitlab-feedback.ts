@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { FeedbackItem } from '../domain/feedback';
-import { ForgeFailure } from '../domain/forge-failure';
+import type { FeedbackItem } from '../domain/pull-request/feedback';
+import { ForgeFailure } from '../domain/pull-request/forge-failure';
 import type { Gitlab } from './gitlab-client';
 import { When, digestOf, lineNumber, replyText, strangersName, strangersText, webAddress } from './item';
 import { readPages, PAGE } from './pages';

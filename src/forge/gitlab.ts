@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ForgeFailure } from '../domain/forge-failure';
-import { withOurPart } from '../domain/pull-request-body';
+import { ForgeFailure } from '../domain/pull-request/forge-failure';
+import { withOurPart } from '../domain/pull-request/pull-request-body';
 import type { Forge } from '../ports/forge';
 import { baseBranch, foundOrNull } from './base-branch';
 import { openGitlab, type Gitlab } from './gitlab-client';

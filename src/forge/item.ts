@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FeedbackItem } from '../domain/feedback';
+import { FeedbackItem } from '../domain/pull-request/feedback';
 import { redactSecrets } from '../process/redact';
 
 const MOST_CHARACTERS = 4000;

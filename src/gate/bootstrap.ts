@@ -1,5 +1,5 @@
-import { folderOf, inRepository, surveyOfService } from '../domain/service-folder';
-import type { Survey } from '../domain/survey';
+import { folderOf, inRepository, surveyOfService } from '../domain/target/service-folder';
+import type { Survey } from '../domain/target/survey';
 import type { Bootstrap } from '../ports/gate';
 import { BootstrapRefused } from './bootstrap-refused';
 import { type Installer, type InstallerSetting, NOTHING_NEEDED } from './installers/installer';

@@ -1,4 +1,4 @@
-import { folderOf, surveyOfService } from '../domain/service-folder';
+import { folderOf, surveyOfService } from '../domain/target/service-folder';
 import type { Bootstrap, CheckRunner, Provision } from '../ports/gate';
 import { BootstrapRefused } from './bootstrap-refused';
 import { CHECKS } from './checks';

@@ -1,5 +1,5 @@
-import type { Checker as CheckedBy, Evidence, Subject } from '../domain/receipt';
-import type { Survey } from '../domain/survey';
+import type { Checker as CheckedBy, Evidence, Subject } from '../domain/quality-gate/receipt';
+import type { Survey } from '../domain/target/survey';
 import type { Inspection } from './inspection';
 import type { Outcome } from './outcome';
 
@@ -10,7 +10,7 @@ export interface Answer {
   /** The program that decided, where one did; absent: the checker's own rule. */
   readonly by?: CheckedBy;
   readonly evidence?: readonly Evidence[];
-  /** Figures the metrics are made of; names in `src/domain/metrics.ts`. */
+  /** Figures the metrics are made of; names in `src/domain/usage/metrics.ts`. */
   readonly measures?: Readonly<Record<string, number>>;
 }
 

@@ -1,5 +1,5 @@
-import type { Receipt } from '../domain/receipt';
-import type { Survey } from '../domain/survey';
+import type { Receipt } from '../domain/quality-gate/receipt';
+import type { Survey } from '../domain/target/survey';
 import type { CommandRun } from '../process/run-command';
 import { countTests } from './count-tests';
 import type { Outcome } from './outcome';

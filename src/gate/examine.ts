@@ -1,6 +1,6 @@
-import type { Receipt } from '../domain/receipt';
-import { folderOf, surveyOfService } from '../domain/service-folder';
-import type { Survey } from '../domain/survey';
+import type { Receipt } from '../domain/quality-gate/receipt';
+import { folderOf, surveyOfService } from '../domain/target/service-folder';
+import type { Survey } from '../domain/target/survey';
 import type { CheckTarget } from '../ports/gate';
 import { BootstrapRefused } from './bootstrap-refused';
 import type { GateChecker } from './checker';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { inService } from '../domain/service-folder';
-import type { Survey } from '../domain/survey';
+import { inService } from '../domain/target/service-folder';
+import type { Survey } from '../domain/target/survey';
 import type { CheckTarget } from '../ports/gate';
 import type { GateChecker } from './checker';
 import { CouldNotRun } from './could-not-run';

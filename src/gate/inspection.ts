@@ -1,6 +1,6 @@
-import type { GateSettings } from '../domain/gate-settings';
-import type { Evidence } from '../domain/receipt';
-import type { Survey } from '../domain/survey';
+import type { GateSettings } from '../domain/quality-gate/gate-settings';
+import type { Evidence } from '../domain/quality-gate/receipt';
+import type { Survey } from '../domain/target/survey';
 import type { CheckTarget, Provision } from '../ports/gate';
 import type { CommandRun } from '../process/run-command';
 import type { ApiDescription } from './facts/api-description';

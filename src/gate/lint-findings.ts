@@ -1,4 +1,4 @@
-import type { GateFinding } from '../domain/receipt';
+import type { GateFinding } from '../domain/quality-gate/receipt';
 
 interface LintLine {
   readonly file: string;

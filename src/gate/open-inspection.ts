@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NO_SETTINGS } from '../domain/gate-settings';
-import type { Evidence } from '../domain/receipt';
-import { folderOf, surveyOfService } from '../domain/service-folder';
-import type { Survey } from '../domain/survey';
+import { NO_SETTINGS } from '../domain/quality-gate/gate-settings';
+import type { Evidence } from '../domain/quality-gate/receipt';
+import { folderOf, surveyOfService } from '../domain/target/service-folder';
+import type { Survey } from '../domain/target/survey';
 import type { BlobStore } from '../ports/blob-store';
 import type { Bootstrap, CheckTarget, Provision } from '../ports/gate';
 import { redactSecrets } from '../process/redact';

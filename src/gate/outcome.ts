@@ -1,4 +1,4 @@
-import type { GateFinding, Verdict } from '../domain/receipt';
+import type { GateFinding, Verdict } from '../domain/quality-gate/receipt';
 
 /** What a check came to; a tool's exit code alone does not tell these apart. */
 export type Outcome =

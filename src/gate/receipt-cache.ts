@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { GateFinding, MOST_COMPARED, Receipt } from '../domain/receipt';
+import { GateFinding, MOST_COMPARED, Receipt } from '../domain/quality-gate/receipt';
 
 /** Receipts of checkers whose inputs were seen before. */
 export interface ReceiptCache {

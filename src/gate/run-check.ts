@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorMessageOf } from '../config/error-code';
-import type { Survey } from '../domain/survey';
+import type { Survey } from '../domain/target/survey';
 import type { Provision } from '../ports/gate';
 import type { ConfinedDatabase, ConfinedOptions } from '../postgres/postgres-server';
 import { redactSecrets } from '../process/redact';

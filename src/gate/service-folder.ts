@@ -1,6 +1,6 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ROOT_FOLDER } from '../domain/service-folder';
+import { ROOT_FOLDER } from '../domain/target/service-folder';
 import { BootstrapRefused } from './bootstrap-refused';
 
 /**

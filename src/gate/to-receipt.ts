@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { inRepository } from '../domain/service-folder';
-import { type Evidence, type GateFinding, MOST_COMPARED, type Receipt } from '../domain/receipt';
+import { inRepository } from '../domain/target/service-folder';
+import { type Evidence, type GateFinding, MOST_COMPARED, type Receipt } from '../domain/quality-gate/receipt';
 import type { Answer, GateChecker } from './checker';
 import { explanationOf, verdictOf } from './outcome';
 

@@ -1,7 +1,7 @@
-import { NO_SETTINGS } from '../domain/gate-settings';
-import { folderOf } from '../domain/service-folder';
-import type { Survey } from '../domain/survey';
-import { widenSettings } from '../domain/widened-settings';
+import { NO_SETTINGS } from '../domain/quality-gate/gate-settings';
+import { folderOf } from '../domain/target/service-folder';
+import type { Survey } from '../domain/target/survey';
+import { widenSettings } from '../domain/target/widened-settings';
 import type { CheckTarget } from '../ports/gate';
 import { readObjects } from './facts/git';
 import type { GateSetting } from './gate-runner';

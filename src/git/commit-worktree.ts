@@ -1,6 +1,6 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TaskId } from '../domain/plan';
+import type { TaskId } from '../domain/plan/plan';
 import type { Commit } from '../ports/workspace';
 import { WorkspaceError } from './errors';
 import { exists } from './files';

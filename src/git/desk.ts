@@ -1,4 +1,4 @@
-import type { TaskId } from '../domain/plan';
+import type { TaskId } from '../domain/plan/plan';
 import type { Place } from './layout';
 
 /** A task's place in the coordination repository. */

@@ -1,5 +1,5 @@
-import type { RefusedWork } from '../domain/refused-work';
-import { UserError } from '../domain/user-error';
+import type { RefusedWork } from '../domain/work/refused-work';
+import { UserError } from '../domain/common/user-error';
 
 type RepositoryProblem =
   | 'missing'

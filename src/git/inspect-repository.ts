@@ -1,9 +1,15 @@
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
-import type { RepositorySource } from '../domain/objective';
+import type { RepositorySource } from '../domain/objective/objective';
 import { RepositoryError } from './errors';
 import { type Git, lastWords } from './git-command';
-import { holdsPassword, isAddress, isUsableAddress, normaliseAddress, withoutCredentials } from './repository-identity';
+import {
+  holdsPassword,
+  isAddress,
+  isUsableAddress,
+  normaliseAddress,
+  withoutCredentials,
+} from './repository-identity';
 import { type SampleMaker, versionOfSample } from './sample';
 import { type Target, findTarget } from './target';
 

@@ -1,4 +1,4 @@
-import { TaskId } from '../domain/plan';
+import { TaskId } from '../domain/plan/plan';
 import type { Integration } from '../ports/workspace';
 import { exclusively } from './exclusively';
 import { cutFairly } from './fair-diff';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { TaskId } from '../domain/plan';
+import type { TaskId } from '../domain/plan/plan';
 
 const SAFE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?![./]|$|lock$)){0,199}$/;
 

@@ -1,4 +1,4 @@
-import type { RepositorySource } from '../domain/objective';
+import type { RepositorySource } from '../domain/objective/objective';
 import type { Integration } from '../ports/workspace';
 import { RepositoryError } from './errors';
 import { exclusively } from './exclusively';

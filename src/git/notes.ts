@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RepositorySource } from '../domain/objective';
-import { mergeNotes, NOTES_REF, ReceiptNote, toReceiptNote } from '../domain/receipt-note';
+import type { RepositorySource } from '../domain/objective/objective';
+import { mergeNotes, NOTES_REF, ReceiptNote, toReceiptNote } from '../domain/quality-gate/receipt-note';
 import type { ReceiptNotes } from '../ports/receipt-notes';
 import { redactSecrets } from '../process/redact';
 import { RepositoryError } from './errors';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { assertNever } from '../domain/assert-never';
-import { ForgeFailure } from '../domain/forge-failure';
+import { assertNever } from '../domain/common/assert-never';
+import { ForgeFailure } from '../domain/pull-request/forge-failure';
 import type { Repositories } from '../ports/workspace';
 import { RepositoryError } from './errors';
 import { type Git, lastWords } from './git-command';

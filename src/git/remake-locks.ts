@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type LockFileRow, lockFileAt } from '../domain/lock-files';
+import { type LockFileRow, lockFileAt } from '../domain/target/lock-files';
 import { type Git, gitFailed } from './git-command';
 import { type MergedTree, mergeTrees } from './merge-trees';
 import type { Tools } from './tools';

@@ -1,6 +1,6 @@
-import type { RepositorySource } from '../domain/objective';
+import type { RepositorySource } from '../domain/objective/objective';
 import type { Repositories } from '../ports/workspace';
-import { assertNever } from '../domain/assert-never';
+import { assertNever } from '../domain/common/assert-never';
 import { createDelivery } from './deliver';
 import { RepositoryError, WorkspaceError, tellFullDisk } from './errors';
 import { exclusively } from './exclusively';

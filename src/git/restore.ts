@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AttemptStart } from '../domain/work';
+import type { AttemptStart } from '../domain/work/work';
 import type { Desk } from './desk';
 import { WorkspaceError } from './errors';
 import { type Git, gitFailed } from './git-command';

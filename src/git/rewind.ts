@@ -1,4 +1,4 @@
-import type { TaskId } from '../domain/plan';
+import type { TaskId } from '../domain/plan/plan';
 import { exclusively } from './exclusively';
 import type { Git } from './git-command';
 import { refs } from './layout';

@@ -1,4 +1,4 @@
-import type { TaskId } from '../domain/plan';
+import type { TaskId } from '../domain/plan/plan';
 
 const TASK = 'Coordinator-Task';
 const SPECIALIST = /^Coordinator-Specialist: @?([A-Za-z0-9][A-Za-z0-9-]*)$/m;

@@ -1,7 +1,7 @@
 import { packageVersion } from '../config/package-root';
 import type { ReceiptNotes } from '../ports/receipt-notes';
 import type { Integration, LockFiles, Repositories, Worktrees } from '../ports/workspace';
-import type { RepositorySource } from '../domain/objective';
+import type { RepositorySource } from '../domain/objective/objective';
 import { findMergeBase, mergeBaseInMirror } from './find-base';
 import { createGit } from './git-command';
 import { type Inspection, inspectRepository, inspectSample } from './inspect-repository';

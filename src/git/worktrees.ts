@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { TaskId } from '../domain/plan';
+import type { TaskId } from '../domain/plan/plan';
 import type { Worktree, Worktrees } from '../ports/workspace';
-import { assertNever } from '../domain/assert-never';
+import { assertNever } from '../domain/common/assert-never';
 import { commitWorktree } from './commit-worktree';
 import type { Desk } from './desk';
 import { tellFullDisk } from './errors';

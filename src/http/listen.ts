@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { ConfigurationError } from '../domain/user-error';
+import { ConfigurationError } from '../domain/common/user-error';
 
 /**
  * Binds a server and answers its address without a path, such as `http://127.0.0.1:7410`.

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { ReviewContract } from '../domain/contract-status';
-import { GIVES_UP, ResolveEscalation } from '../domain/escalation';
-import { Pause, ReviewPlan, Steer, type MessageName } from '../domain/messages';
-import { ConfigurationError, UserError } from '../domain/user-error';
+import { ReviewContract } from '../domain/contract/contract-status';
+import { GIVES_UP, ResolveEscalation } from '../domain/escalation/escalation';
+import { Pause, ReviewPlan, Steer, type MessageName } from '../domain/objective/messages';
+import { ConfigurationError, UserError } from '../domain/common/user-error';
 import { go, type Asked, type Inbox, type Reply } from './exchange';
 import { pathOf } from './overview';
 import { liveStatus, readQuestion } from './read-question';

@@ -1,5 +1,5 @@
-import type { Plan } from '../domain/plan';
-import type { ObjectiveStatus } from '../domain/status';
+import type { Plan } from '../domain/plan/plan';
+import type { ObjectiveStatus } from '../domain/objective/status';
 import type { Desk } from '../ports/desk';
 import type { Session } from './access';
 import type { Live } from './live';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { UserError } from '../domain/user-error';
-import { exitCodeOf } from '../domain/exit-codes';
+import { UserError } from '../domain/common/user-error';
+import { exitCodeOf } from '../domain/common/exit-codes';
 import { isSecret } from '../http/secret';
 import type { Access, Session } from './access';
 import type { Asked, Inbox, Reply } from './exchange';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ObjectiveStatus } from '../domain/status';
-import type { WatchStatus } from '../domain/watch-status';
+import type { ObjectiveStatus } from '../domain/objective/status';
+import type { WatchStatus } from '../domain/deployment/watch-status';
 import type { Desk } from '../ports/desk';
 import { readOverview, type Overview } from './overview';
 

@@ -1,7 +1,7 @@
-import { awaitedContracts } from '../domain/contract-status';
-import type { ObjectiveRow } from '../domain/standing';
-import type { ObjectiveStatus } from '../domain/status';
-import { subjectOf, waitOf, type Wait } from '../domain/waits';
+import { awaitedContracts } from '../domain/contract/contract-status';
+import type { ObjectiveRow } from '../domain/objective/standing';
+import type { ObjectiveStatus } from '../domain/objective/status';
+import { subjectOf, waitOf, type Wait } from '../domain/objective/waits';
 import type { Desk } from '../ports/desk';
 
 /** Newest objectives that are shown. */

@@ -1,4 +1,4 @@
-import type { Report } from '../domain/report';
+import type { Report } from '../domain/objective/report';
 import type { Html } from '../html/html';
 
 /** What pages show that another part of the product draws already; given by whoever starts the server. */

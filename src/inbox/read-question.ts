@@ -1,10 +1,10 @@
-import { isDeploymentWatchId } from '../domain/deployment-watch';
-import type { Decision, Escalation } from '../domain/escalation';
-import { TaskId } from '../domain/plan';
-import type { Precedent } from '../domain/precedents';
-import { SPECIALIST_NAMES } from '../domain/specialists';
-import type { ObjectiveStatus, TaskStatus } from '../domain/status';
-import { UserError } from '../domain/user-error';
+import { isDeploymentWatchId } from '../domain/deployment/deployment-watch';
+import type { Decision, Escalation } from '../domain/escalation/escalation';
+import { TaskId } from '../domain/plan/plan';
+import type { Precedent } from '../domain/escalation/precedents';
+import { SPECIALIST_NAMES } from '../domain/department/specialists';
+import type { ObjectiveStatus, TaskStatus } from '../domain/objective/status';
+import { UserError } from '../domain/common/user-error';
 import type { Desk } from '../ports/desk';
 
 type Changes =

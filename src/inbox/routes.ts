@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { ContractName, EscalationId, ObjectiveId } from '../domain/objective-id';
-import { TaskId } from '../domain/plan';
+import { ContractName, EscalationId, ObjectiveId } from '../domain/objective/objective-id';
+import { TaskId } from '../domain/plan/plan';
 import { answerContract, answerPlan, answerQuestion, answerSteering } from './deciding';
 import type { Asked, Inbox, Params, Reply } from './exchange';
 import {

@@ -1,8 +1,8 @@
-import { BUNDLE_FILES, ContractBundle, fileOf } from '../domain/contract-bundle';
-import { awaitedContracts } from '../domain/contract-status';
-import { Plan } from '../domain/plan';
-import type { ObjectiveStatus } from '../domain/status';
-import { ConfigurationError } from '../domain/user-error';
+import { BUNDLE_FILES, ContractBundle, fileOf } from '../domain/contract/contract-bundle';
+import { awaitedContracts } from '../domain/contract/contract-status';
+import { Plan } from '../domain/plan/plan';
+import type { ObjectiveStatus } from '../domain/objective/status';
+import { ConfigurationError } from '../domain/common/user-error';
 import { html } from '../html/html';
 import { page, type Asked, type Inbox, type Reply } from './exchange';
 import { pathOf, readOverview } from './overview';

@@ -1,4 +1,4 @@
-import { isDeploymentWatchId } from '../domain/deployment-watch';
+import { isDeploymentWatchId } from '../domain/deployment/deployment-watch';
 import type { Asked, Inbox, Pieces, Reply } from './exchange';
 import { stale } from './pages/frame';
 import { listChanges } from './pages/list';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ObjectiveId, ObjectiveOrWatchId } from '../domain/objective-id';
+import { ObjectiveId, ObjectiveOrWatchId } from '../domain/objective/objective-id';
 
 /** Of who decides, in characters: messages take 200 with what is added here. */
 const LONGEST_NAME = 90;

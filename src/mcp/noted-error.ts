@@ -1,4 +1,4 @@
-import { UserError } from '../domain/user-error';
+import { UserError } from '../domain/common/user-error';
 
 /** A refusal with more to read than its sentence, such as the commands somebody is asked to trust. */
 export class NotedError extends UserError {

@@ -1,6 +1,6 @@
 import { McpError, type Resource, type ResourceTemplate } from '@modelcontextprotocol/sdk/types.js';
-import { ContractName } from '../domain/objective-id';
-import { ConfigurationError } from '../domain/user-error';
+import { ContractName } from '../domain/objective/objective-id';
+import { ConfigurationError } from '../domain/common/user-error';
 import type { Desk } from '../ports/desk';
 import { ObjectiveIdArgument } from './identity';
 

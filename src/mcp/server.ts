@@ -11,7 +11,7 @@ import {
   McpError,
   ReadResourceRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import { UserError } from '../domain/user-error';
+import { UserError } from '../domain/common/user-error';
 import type { Desk } from '../ports/desk';
 import { complete } from './completion';
 import { NotedError } from './noted-error';

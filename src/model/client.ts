@@ -1,6 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { assertNever } from '../domain/assert-never';
-import type { ModelChoice } from '../domain/objective';
+import { assertNever } from '../domain/common/assert-never';
+import type { ModelChoice } from '../domain/objective/objective';
 
 /** Where Claude is reached; without a base URL the public one. */
 interface AnthropicEndpoint {

@@ -1,5 +1,5 @@
 import { APIConnectionTimeoutError, APIError } from '@anthropic-ai/sdk';
-import { ModelFailure, type ModelFailureType } from '../domain/model-failure';
+import { ModelFailure, type ModelFailureType } from '../domain/usage/model-failure';
 import { redactSecrets } from '../process/redact';
 
 /*

@@ -1,7 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import type { ModelAlias } from '../domain/model-settings';
-import type { ModelChoice } from '../domain/objective';
-import type { Usage } from '../domain/usage';
+import type { ModelAlias } from '../domain/usage/model-settings';
+import type { ModelChoice } from '../domain/objective/objective';
+import type { Usage } from '../domain/usage/usage';
 
 /** US dollars per million tokens, for prompts of at least `fromPromptTokens`. Cache writes live 5 minutes. */
 interface PriceBand {

@@ -1,6 +1,6 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import type { AttemptPrompt } from '../domain/work';
-import type { SteeringNote } from '../domain/mail';
+import type { AttemptPrompt } from '../domain/work/work';
+import type { SteeringNote } from '../domain/work/mail';
 import type { BlobStore } from '../ports/blob-store';
 import type { Specialists } from '../ports/department';
 import type { ContextAccess } from './context/access';

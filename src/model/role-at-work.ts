@@ -1,6 +1,6 @@
-import type { Dossier } from '../domain/dossier';
-import { DEFAULT_SETTINGS } from '../domain/model-settings';
-import type { PlanTask } from '../domain/plan';
+import type { Dossier } from '../domain/work/dossier';
+import { DEFAULT_SETTINGS } from '../domain/usage/model-settings';
+import type { PlanTask } from '../domain/plan/plan';
 import type { BlobStore } from '../ports/blob-store';
 import { rolePrompt } from './prompts/role';
 import { roleOf, type Role, type Roles } from './roles';

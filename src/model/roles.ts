@@ -1,9 +1,9 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { DEFAULT_SETTINGS, Effort, ModelAlias, type ModelSettings } from '../domain/model-settings';
-import { COORDINATOR, RoleName, TECH_LEAD } from '../domain/specialists';
-import { ConfigurationError } from '../domain/user-error';
+import { DEFAULT_SETTINGS, Effort, ModelAlias, type ModelSettings } from '../domain/usage/model-settings';
+import { COORDINATOR, RoleName, TECH_LEAD } from '../domain/department/specialists';
+import { ConfigurationError } from '../domain/common/user-error';
 import { RoleFileFault, splitRoleFile } from './role-file';
 
 /** Frontmatter of a role file in the format of Claude Code subagents; fields the department does not use pass. */

@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import { ModelFailure } from '../domain/model-failure';
+import { ModelFailure } from '../domain/usage/model-failure';
 import { witnessOf } from './client';
 import { toModelFailure } from './failures';
 

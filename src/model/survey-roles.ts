@@ -1,5 +1,5 @@
-import { settleSettings, type SettledSettings } from '../domain/department-roles';
-import { CONFIGURATION_FILE, parseConfiguration } from '../domain/configuration';
+import { settleSettings, type SettledSettings } from '../domain/department/department-roles';
+import { CONFIGURATION_FILE, parseConfiguration } from '../domain/target/configuration';
 import type { Roles } from './roles';
 import { readTargetRoles, type TargetRole } from './target-roles';
 

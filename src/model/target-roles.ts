@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { MAX_BROUGHT_ROLES, MAX_ROLE_BYTES, shortDescription } from '../domain/department-roles';
-import { Effort, ModelAlias, type ModelOverride } from '../domain/model-settings';
+import { MAX_BROUGHT_ROLES, MAX_ROLE_BYTES, shortDescription } from '../domain/department/department-roles';
+import { Effort, ModelAlias, type ModelOverride } from '../domain/usage/model-settings';
 import {
   COORDINATOR,
   FRONTEND_COORDINATOR,
@@ -8,8 +8,8 @@ import {
   RoleName,
   SPECIALIST_NAMES,
   TECH_LEAD,
-} from '../domain/specialists';
-import { ConfigurationError } from '../domain/user-error';
+} from '../domain/department/specialists';
+import { ConfigurationError } from '../domain/common/user-error';
 import { RoleFileFault, splitRoleFile } from './role-file';
 
 /** Where a repository keeps its roles, as Claude Code does. */

@@ -1,6 +1,6 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { z } from 'zod';
-import type { BlobRef } from '../domain/blob';
+import type { BlobRef } from '../domain/common/blob';
 import type { BlobStore } from '../ports/blob-store';
 import { redactSecrets } from '../process/redact';
 

@@ -1,14 +1,14 @@
 import { byName, throughNpm, type CallForm } from '../config/call-form';
-import { answerWords, wordsFor } from '../domain/answer-command';
-import { assertNever } from '../domain/assert-never';
-import type { Escalation } from '../domain/escalation';
-import { NEWS_KINDS, PLAN_SUBJECT, type News } from '../domain/news';
-import type { Notification } from '../domain/notification';
-import type { NotificationSettings } from '../domain/notification-settings';
-import { EscalationId } from '../domain/objective-id';
-import { TRIGGERS } from '../domain/triggers';
-import { baseAddress, inboxPage, type InboxPlace } from '../domain/inbox-page';
-import { workflowPage } from '../domain/workflow-page';
+import { answerWords, wordsFor } from '../domain/escalation/answer-command';
+import { assertNever } from '../domain/common/assert-never';
+import type { Escalation } from '../domain/escalation/escalation';
+import { NEWS_KINDS, PLAN_SUBJECT, type News } from '../domain/notification/news';
+import type { Notification } from '../domain/notification/notification';
+import type { NotificationSettings } from '../domain/notification/notification-settings';
+import { EscalationId } from '../domain/objective/objective-id';
+import { TRIGGERS } from '../domain/department/triggers';
+import { baseAddress, inboxPage, type InboxPlace } from '../domain/notification/inbox-page';
+import { workflowPage } from '../domain/objective/workflow-page';
 import { redactSecrets } from '../process/redact';
 
 /** What a notification is made with beside the news. */

@@ -6,8 +6,8 @@ import {
   notificationHeadline,
   notificationLines,
   type Notification,
-} from '../domain/notification';
-import type { EmailSettings } from '../domain/notification-settings';
+} from '../domain/notification/notification';
+import type { EmailSettings } from '../domain/notification/notification-settings';
 import { html } from '../html/html';
 import type { SendRequest } from './webhook';
 

@@ -3,7 +3,7 @@ import {
   notificationChannels,
   type NotificationChannel,
   type NotificationSettings,
-} from '../domain/notification-settings';
+} from '../domain/notification/notification-settings';
 import type { Notifications } from '../ports/notifications';
 import { composeNotification, composeTest, type ComposeSetting } from './compose';
 import { sendEmail } from './email';

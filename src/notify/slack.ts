@@ -1,4 +1,4 @@
-import { notificationHeadline, type Notification } from '../domain/notification';
+import { notificationHeadline, type Notification } from '../domain/notification/notification';
 
 /** Most characters Slack takes in a header, in a section's text and in one of its fields. */
 const HEADER = 150;

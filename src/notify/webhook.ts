@@ -1,6 +1,6 @@
 import { hmacOf, NotReached, postJson, type PostAnswer } from '../http/post';
-import { NotDelivered, type Notification } from '../domain/notification';
-import type { WebhookSettings } from '../domain/notification-settings';
+import { NotDelivered, type Notification } from '../domain/notification/notification';
+import type { WebhookSettings } from '../domain/notification/notification-settings';
 import { slackMessage } from './slack';
 
 /** Longest pause another side may ask for, in milliseconds. */

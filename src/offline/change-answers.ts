@@ -1,6 +1,6 @@
-import type { DeploymentPlan, RolloutPlan } from '../domain/deployment-plan';
-import type { FrontendReview } from '../domain/frontend-review';
-import type { MigrationDesign } from '../domain/migration-design';
+import type { DeploymentPlan, RolloutPlan } from '../domain/database/deployment-plan';
+import type { FrontendReview } from '../domain/contract/frontend-review';
+import type { MigrationDesign } from '../domain/database/migration-design';
 import type { DeployedChange, LoadedDesign, RolledOutChange, ValidatedContract } from './change-sections';
 import { quotedUnder } from './prompt-lines';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { DeploymentPlan, RolloutPlan } from '../domain/deployment-plan';
-import { FrontendReview } from '../domain/frontend-review';
-import type { MigrationDesign } from '../domain/migration-design';
-import { TaskId } from '../domain/plan';
+import { DeploymentPlan, RolloutPlan } from '../domain/database/deployment-plan';
+import { FrontendReview } from '../domain/contract/frontend-review';
+import type { MigrationDesign } from '../domain/database/migration-design';
+import { TaskId } from '../domain/plan/plan';
 import { Name, Pattern, RelativePath } from './playbook-values';
 
 /** A migration that a task of the playbook writes, and the identifier its files begin with there. */

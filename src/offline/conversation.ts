@@ -1,4 +1,4 @@
-import { ModelQuestion } from '../domain/model-question';
+import { ModelQuestion } from '../domain/escalation/model-question';
 import { isText, isToolResult, isToolUse, type ContentBlock, type MessagesRequest } from './messages-request';
 
 /** What a request says, as far as playbooks can ask about it. */

@@ -2,8 +2,8 @@ import { readFile, readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { ConfigurationError } from '../domain/user-error';
-import { MigrationDesign } from '../domain/migration-design';
+import { ConfigurationError } from '../domain/common/user-error';
+import { MigrationDesign } from '../domain/database/migration-design';
 import type { LoadedDesign } from './change-sections';
 import { Playbook, type Answer, type LoadedAnswer, type LoadedPlaybook, type LoadedReply } from './playbook';
 

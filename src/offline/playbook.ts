@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { FACETS } from '../domain/analysis';
-import { GateSlug } from '../domain/gate-items';
-import { TaskId } from '../domain/plan';
-import { ModelQuestion } from '../domain/model-question';
-import { RoleName } from '../domain/specialists';
+import { FACETS } from '../domain/plan/analysis';
+import { GateSlug } from '../domain/quality-gate/gate-items';
+import { TaskId } from '../domain/plan/plan';
+import { ModelQuestion } from '../domain/escalation/model-question';
+import { RoleName } from '../domain/department/specialists';
 import { ChangeSections, type LoadedDesign } from './change-sections';
 import { Name, Pattern, RelativePath } from './playbook-values';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ModelQuestion } from '../domain/model-question';
+import type { ModelQuestion } from '../domain/escalation/model-question';
 import { readConversation } from './conversation';
 import { isText, isToolUse, MessagesRequest, type ContentBlock } from './messages-request';
 

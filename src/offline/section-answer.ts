@@ -1,9 +1,9 @@
-import { assertNever } from '../domain/assert-never';
-import { GateSlug } from '../domain/gate-items';
-import type { ModelQuestion } from '../domain/model-question';
-import type { GateReview, ItemReview } from '../domain/review';
-import { readNumberedLine } from '../domain/review-source';
-import type { Comparison } from '../domain/comparison';
+import { assertNever } from '../domain/common/assert-never';
+import { GateSlug } from '../domain/quality-gate/gate-items';
+import type { ModelQuestion } from '../domain/escalation/model-question';
+import type { GateReview, ItemReview } from '../domain/quality-gate/review';
+import { readNumberedLine } from '../domain/quality-gate/review-source';
+import type { Comparison } from '../domain/plan/comparison';
 import { deploymentOf, designOf, reviewContract, rolloutOf } from './change-answers';
 import type { Conversation } from './conversation';
 import type { ComparedTree, LoadedPlaybook, LoadedReply, ReviewedItem } from './playbook';

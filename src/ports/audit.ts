@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditHead, AuditLine, AuditVerdict } from '../domain/audit';
+import type { AuditEntry, AuditHead, AuditLine, AuditVerdict } from '../domain/escalation/audit';
 
 /** The append-only log of what people decided; several processes may write to one. */
 export interface AuditLog {

@@ -1,4 +1,4 @@
-import type { BlobRef } from '../domain/blob';
+import type { BlobRef } from '../domain/common/blob';
 
 /** Content-addressed storage outside Temporal; the same bytes always give the same reference. */
 export interface BlobStore {

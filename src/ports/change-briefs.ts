@@ -1,9 +1,9 @@
-import type { BreakingChange } from '../domain/breaking-change';
-import type { DeploymentPlan } from '../domain/deployment-plan';
-import type { MigrationDesign } from '../domain/migration-design';
-import type { MigrationSlot } from '../domain/migration-slot';
-import type { DelegatedTask } from '../domain/plan';
-import type { DrillReport, RehearsalReport } from '../domain/rehearsal';
+import type { BreakingChange } from '../domain/contract/breaking-change';
+import type { DeploymentPlan } from '../domain/database/deployment-plan';
+import type { MigrationDesign } from '../domain/database/migration-design';
+import type { MigrationSlot } from '../domain/database/migration-slot';
+import type { DelegatedTask } from '../domain/plan/plan';
+import type { DrillReport, RehearsalReport } from '../domain/database/rehearsal';
 
 /* What the questions about a schema change and about a contract stand on. */
 

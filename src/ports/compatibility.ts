@@ -1,4 +1,4 @@
-import type { BreakingChange } from '../domain/breaking-change';
+import type { BreakingChange } from '../domain/contract/breaking-change';
 
 /** How two versions of an API spec compare; `unreadable` is about the newer one. */
 export type SpecComparison =

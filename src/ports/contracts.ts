@@ -1,9 +1,9 @@
-import type { ContractBundle } from '../domain/contract-bundle';
-import type { ContractExpectations } from '../domain/contract-expectations';
-import type { ContractExchange, ContractTestReport } from '../domain/contract-test-report';
-import type { InspectContractResult } from '../domain/contract-work';
-import type { JsonRecord } from '../domain/openapi-document';
-import type { Survey } from '../domain/survey';
+import type { ContractBundle } from '../domain/contract/contract-bundle';
+import type { ContractExpectations } from '../domain/contract/contract-expectations';
+import type { ContractExchange, ContractTestReport } from '../domain/contract/contract-test-report';
+import type { InspectContractResult } from '../domain/contract/contract-work';
+import type { JsonRecord } from '../domain/contract/openapi-document';
+import type { Survey } from '../domain/target/survey';
 import type { CheckTarget } from './gate';
 
 /** Files of one commit. */

@@ -1,12 +1,12 @@
-import type { Analysis } from '../domain/analysis';
-import type { BlobRef } from '../domain/blob';
-import type { Comparison, Point } from '../domain/comparison';
-import type { ContextAccount } from '../domain/context-account';
-import type { DeploymentPlan, RolloutPlan } from '../domain/deployment-plan';
-import type { Dossier } from '../domain/dossier';
-import type { FrontendReview } from '../domain/frontend-review';
-import type { GateSlug } from '../domain/gate-items';
-import type { MergeSides } from '../domain/gate-work';
+import type { Analysis } from '../domain/plan/analysis';
+import type { BlobRef } from '../domain/common/blob';
+import type { Comparison, Point } from '../domain/plan/comparison';
+import type { ContextAccount } from '../domain/context/context-account';
+import type { DeploymentPlan, RolloutPlan } from '../domain/database/deployment-plan';
+import type { Dossier } from '../domain/work/dossier';
+import type { FrontendReview } from '../domain/contract/frontend-review';
+import type { GateSlug } from '../domain/quality-gate/gate-items';
+import type { MergeSides } from '../domain/quality-gate/gate-work';
 import type {
   Advice,
   ConsultationQuestion,
@@ -16,16 +16,16 @@ import type {
   CoordinatorReview,
   HandoffNote,
   RaisedEscalation,
-} from '../domain/handoff';
-import type { Concern, Level } from '../domain/levels';
-import type { MigrationDesign } from '../domain/migration-design';
-import type { MigrationSlot } from '../domain/migration-slot';
-import type { DelegatedTask, Plan } from '../domain/plan';
-import type { Receipt } from '../domain/receipt';
-import type { GateReview } from '../domain/review';
-import type { Usage } from '../domain/usage';
-import type { Mail } from '../domain/mail';
-import type { AttemptPrompt, ProviderWall } from '../domain/work';
+} from '../domain/work/handoff';
+import type { Concern, Level } from '../domain/department/levels';
+import type { MigrationDesign } from '../domain/database/migration-design';
+import type { MigrationSlot } from '../domain/database/migration-slot';
+import type { DelegatedTask, Plan } from '../domain/plan/plan';
+import type { Receipt } from '../domain/quality-gate/receipt';
+import type { GateReview } from '../domain/quality-gate/review';
+import type { Usage } from '../domain/usage/usage';
+import type { Mail } from '../domain/work/mail';
+import type { AttemptPrompt, ProviderWall } from '../domain/work/work';
 import type { ContractBrief, DeploymentBrief, MigrationBrief, RolloutBrief } from './change-briefs';
 import type { Journal } from './journal';
 import type { Worktree } from './workspace';

@@ -1,15 +1,15 @@
-import type { BlobRef } from '../domain/blob';
-import type { WatchMessageName } from '../domain/deployment-watch';
-import type { Escalation } from '../domain/escalation';
-import type { MessageName } from '../domain/messages';
-import type { Precedent } from '../domain/precedents';
-import type { Report } from '../domain/report';
-import type { ObjectiveState } from '../domain/states';
-import type { ObjectiveStatus } from '../domain/status';
-import type { EscalationReason } from '../domain/triggers';
-import type { WatchStatus } from '../domain/watch-status';
-import type { ObjectiveRow, WatchRow } from '../domain/standing';
-import type { Wait as OpenWait } from '../domain/waits';
+import type { BlobRef } from '../domain/common/blob';
+import type { WatchMessageName } from '../domain/deployment/deployment-watch';
+import type { Escalation } from '../domain/escalation/escalation';
+import type { MessageName } from '../domain/objective/messages';
+import type { Precedent } from '../domain/escalation/precedents';
+import type { Report } from '../domain/objective/report';
+import type { ObjectiveState } from '../domain/department/states';
+import type { ObjectiveStatus } from '../domain/objective/status';
+import type { EscalationReason } from '../domain/department/triggers';
+import type { WatchStatus } from '../domain/deployment/watch-status';
+import type { ObjectiveRow, WatchRow } from '../domain/objective/standing';
+import type { Wait as OpenWait } from '../domain/objective/waits';
 
 /** What may be said about a run from here; everything is checked as the command checks it. */
 export interface StartCall {

@@ -1,4 +1,4 @@
-import type { EngineName } from '../domain/engine-need';
+import type { EngineName } from '../domain/target/engine-need';
 
 /** An engine of this machine, and what a confined command needs to use it. */
 export interface Engine {

@@ -1,5 +1,5 @@
-import type { Feedback } from '../domain/feedback';
-import type { PullRequest } from '../domain/pull-request';
+import type { Feedback } from '../domain/pull-request/feedback';
+import type { PullRequest } from '../domain/pull-request/pull-request';
 
 /** Name and password git may push with over HTTP where the user's own settings have none. */
 interface PushCredentials {

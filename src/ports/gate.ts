@@ -1,6 +1,6 @@
-import type { GateSlug } from '../domain/gate-items';
-import type { GateReport } from '../domain/receipt';
-import type { Survey } from '../domain/survey';
+import type { GateSlug } from '../domain/quality-gate/gate-items';
+import type { GateReport } from '../domain/quality-gate/receipt';
+import type { Survey } from '../domain/target/survey';
 
 export interface CheckTarget {
   /** Checkout with the commit's files. */

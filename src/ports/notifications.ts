@@ -1,4 +1,4 @@
-import type { News, NewsKind, NotifyResult } from '../domain/news';
+import type { News, NewsKind, NotifyResult } from '../domain/notification/news';
 
 /** Telling people what waits for them, over what the settings of this installation name. */
 export interface Notifications {

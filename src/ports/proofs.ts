@@ -1,4 +1,4 @@
-import type { Statement } from '../domain/decision-proof';
+import type { Statement } from '../domain/escalation/decision-proof';
 
 /** Vouches for a person with the installation's key. */
 export interface ProofSigner {

@@ -1,6 +1,6 @@
-import type { RepositorySource } from '../domain/objective';
-import type { GateReport } from '../domain/receipt';
-import type { ReceiptNote } from '../domain/receipt-note';
+import type { RepositorySource } from '../domain/objective/objective';
+import type { GateReport } from '../domain/quality-gate/receipt';
+import type { ReceiptNote } from '../domain/quality-gate/receipt-note';
 
 /** Receipts in the repository itself, as git notes on the commit they speak of; nothing is ever pushed. */
 export interface ReceiptNotes {

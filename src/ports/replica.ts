@@ -1,7 +1,7 @@
-import type { RolloutPlan } from '../domain/deployment-plan';
-import type { MigrationDesign } from '../domain/migration-design';
-import type { DrillReport, RehearsalReport } from '../domain/rehearsal';
-import type { Survey } from '../domain/survey';
+import type { RolloutPlan } from '../domain/database/deployment-plan';
+import type { MigrationDesign } from '../domain/database/migration-design';
+import type { DrillReport, RehearsalReport } from '../domain/database/rehearsal';
+import type { Survey } from '../domain/target/survey';
 import type { CheckTarget } from './gate';
 
 /** A commit with new migrations, and the tree they are new to; both are checkouts that may be thrown away. */

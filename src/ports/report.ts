@@ -1,5 +1,5 @@
-import type { AuditHead } from '../domain/audit';
-import type { ObjectiveStatus } from '../domain/status';
+import type { AuditHead } from '../domain/escalation/audit';
+import type { ObjectiveStatus } from '../domain/objective/status';
 
 /** Writes the reports of an objective and tells where they are. */
 export interface Reports {

@@ -1,6 +1,6 @@
-import type { DepartmentRoles } from '../domain/department-roles';
-import type { ObjectiveInput } from '../domain/objective';
-import type { Survey } from '../domain/survey';
+import type { DepartmentRoles } from '../domain/department/department-roles';
+import type { ObjectiveInput } from '../domain/objective/objective';
+import type { Survey } from '../domain/target/survey';
 
 interface SurveyRequest {
   readonly input: ObjectiveInput;

@@ -1,4 +1,4 @@
-import type { WatchCheck } from '../domain/coordination-settings';
+import type { WatchCheck } from '../domain/coordination/coordination-settings';
 
 /** The number a check measured, or in one sentence why it could not be asked; never an address or a password. */
 export type Measured =

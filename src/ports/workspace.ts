@@ -1,6 +1,6 @@
-import type { RepositorySource } from '../domain/objective';
-import type { TaskId } from '../domain/plan';
-import type { AttemptStart } from '../domain/work';
+import type { RepositorySource } from '../domain/objective/objective';
+import type { TaskId } from '../domain/plan/plan';
+import type { AttemptStart } from '../domain/work/work';
 
 /** The coordination repository of a target: refs of record live there, never in the user's checkout. */
 export interface Repositories {

@@ -1,8 +1,8 @@
-import type { AuditHead } from '../domain/audit';
-import { modelLabel } from '../domain/model-label';
-import { GateReport, type GateSummary, type Receipt } from '../domain/receipt';
-import { Report } from '../domain/report';
-import type { ObjectiveStatus } from '../domain/status';
+import type { AuditHead } from '../domain/escalation/audit';
+import { modelLabel } from '../domain/usage/model-label';
+import { GateReport, type GateSummary, type Receipt } from '../domain/quality-gate/receipt';
+import { Report } from '../domain/objective/report';
+import type { ObjectiveStatus } from '../domain/objective/status';
 import type { BlobStore } from '../ports/blob-store';
 import { buildFindings, buildMetrics } from './gate-part';
 import { gatherDatabaseChange } from './gather-coordination';

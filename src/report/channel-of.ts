@@ -1,4 +1,4 @@
-import type { Decision } from '../domain/escalation';
+import type { Decision } from '../domain/escalation/escalation';
 
 /** How a decision came, and who vouched for whoever made it. */
 export function channelOf({ channel, person, via }: Decision): string {

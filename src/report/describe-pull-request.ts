@@ -1,6 +1,6 @@
-import { withoutReferences } from '../domain/forge-references';
-import { GATE_SECTIONS } from '../domain/gate-items';
-import type { Report, ReportGate } from '../domain/report';
+import { withoutReferences } from '../domain/pull-request/forge-references';
+import { GATE_SECTIONS } from '../domain/quality-gate/gate-items';
+import type { Report, ReportGate } from '../domain/objective/report';
 import { code, escapeExcerpt, escapeMarkdown } from './escape-markdown';
 import { renderDatabaseChanges } from './render-coordination';
 import { renderMarkdown } from './render-markdown';

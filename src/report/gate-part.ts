@@ -1,10 +1,10 @@
-import { gateFacts } from '../domain/gate-facts';
-import { judgeItems } from '../domain/gate-verdict';
-import { measure } from '../domain/metrics';
-import { PRECONDITIONS, type Checker, type Receipt } from '../domain/receipt';
-import type { ReportGate, ReportMetric } from '../domain/report';
-import type { TaskStatus } from '../domain/status';
-import { taskFacts } from '../domain/task-facts';
+import { gateFacts } from '../domain/quality-gate/gate-facts';
+import { judgeItems } from '../domain/quality-gate/gate-verdict';
+import { measure } from '../domain/usage/metrics';
+import { PRECONDITIONS, type Checker, type Receipt } from '../domain/quality-gate/receipt';
+import type { ReportGate, ReportMetric } from '../domain/objective/report';
+import type { TaskStatus } from '../domain/objective/status';
+import { taskFacts } from '../domain/objective/task-facts';
 
 /** What every item and precondition came to, with all that was found out. */
 export function buildFindings(receipts: readonly Receipt[]): Pick<ReportGate, 'preconditions' | 'items'> {

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import type { DatabaseChangeStatus } from '../domain/coordination-orders';
-import { DeploymentPlan, RolloutPlan } from '../domain/deployment-plan';
-import { MigrationDesign } from '../domain/migration-design';
-import { DrillReport, RehearsalReport } from '../domain/rehearsal';
-import type { ReportDatabaseChange } from '../domain/report';
+import type { DatabaseChangeStatus } from '../domain/coordination/coordination-orders';
+import { DeploymentPlan, RolloutPlan } from '../domain/database/deployment-plan';
+import { MigrationDesign } from '../domain/database/migration-design';
+import { DrillReport, RehearsalReport } from '../domain/database/rehearsal';
+import type { ReportDatabaseChange } from '../domain/objective/report';
 import type { BlobStore } from '../ports/blob-store';
 
 /** A schema change with everything that was designed, measured and decided about it. */

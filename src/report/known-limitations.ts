@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { HandoffNote } from '../domain/handoff';
-import type { Report } from '../domain/report';
-import type { ObjectiveStatus, TaskStatus } from '../domain/status';
+import { HandoffNote } from '../domain/work/handoff';
+import type { Report } from '../domain/objective/report';
+import type { ObjectiveStatus, TaskStatus } from '../domain/objective/status';
 import type { BlobStore } from '../ports/blob-store';
 
 type Limitation = Report['knownLimitations'][number];

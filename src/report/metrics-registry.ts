@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Gauge, Histogram, Registry } from 'prom-client';
-import { measure, METRICS } from '../domain/metrics';
-import { Report } from '../domain/report';
-import { taskFacts } from '../domain/task-facts';
+import { measure, METRICS } from '../domain/usage/metrics';
+import { Report } from '../domain/objective/report';
+import { taskFacts } from '../domain/objective/task-facts';
 
 const TASK_BUCKETS_SECONDS = [5, 15, 30, 60, 120, 300, 600, 1800, 3600, 14_400];
 const CHECK_BUCKETS_SECONDS = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300];

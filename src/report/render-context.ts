@@ -1,5 +1,5 @@
-import { CONTEXT_FLAGS, type ContextAccount } from '../domain/context-account';
-import type { Report } from '../domain/report';
+import { CONTEXT_FLAGS, type ContextAccount } from '../domain/context/context-account';
+import type { Report } from '../domain/objective/report';
 import { code, escapeExcerpt, table } from './escape-markdown';
 
 /** What each task was given of the repository, what was withheld, which exceptions were made and what to look at. */

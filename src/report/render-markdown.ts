@@ -1,8 +1,8 @@
-import { GATE_SECTIONS } from '../domain/gate-items';
-import { sumLedger } from '../domain/ledger';
-import { mention } from '../domain/specialists';
-import type { Outcome } from '../domain/states';
-import type { Report } from '../domain/report';
+import { GATE_SECTIONS } from '../domain/quality-gate/gate-items';
+import { sumLedger } from '../domain/usage/ledger';
+import { mention } from '../domain/department/specialists';
+import type { Outcome } from '../domain/department/states';
+import type { Report } from '../domain/objective/report';
 import { channelOf } from './channel-of';
 import { code, escapeExcerpt, escapeMarkdown, table } from './escape-markdown';
 import { renderContext } from './render-context';

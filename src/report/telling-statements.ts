@@ -1,4 +1,4 @@
-import type { MeasuredStatement } from '../domain/rehearsal';
+import type { MeasuredStatement } from '../domain/database/rehearsal';
 
 const MOST = 15;
 

@@ -1,4 +1,4 @@
-import type { Report } from '../domain/report';
+import type { Report } from '../domain/objective/report';
 
 /** A stretch of time of one task; instants in milliseconds. */
 interface Stretch {

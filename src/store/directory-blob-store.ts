@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BlobRef } from '../domain/blob';
+import { BlobRef } from '../domain/common/blob';
 import type { BlobStore } from '../ports/blob-store';
 import { BlobCorrupt, BlobMissing, BlobNotStored } from './errors';
 

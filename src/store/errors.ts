@@ -1,4 +1,4 @@
-import type { BlobRef } from '../domain/blob';
+import type { BlobRef } from '../domain/common/blob';
 
 /** The store does not hold what the reference names. */
 export class BlobMissing extends Error {

@@ -1,4 +1,4 @@
-import type { GateSettings } from '../domain/gate-settings';
+import type { GateSettings } from '../domain/quality-gate/gate-settings';
 import type { RepositoryFiles } from './repository-files';
 import type { StackFacts } from './stack-facts';
 

@@ -1,6 +1,6 @@
-import type { ConfiguredService, ServiceConfiguration } from '../domain/configuration';
-import { type GateItem, GATE_ITEMS } from '../domain/gate-items';
-import { type GateSettings, NO_SETTINGS, type Waiver } from '../domain/gate-settings';
+import type { ConfiguredService, ServiceConfiguration } from '../domain/target/configuration';
+import { type GateItem, GATE_ITEMS } from '../domain/quality-gate/gate-items';
+import { type GateSettings, NO_SETTINGS, type Waiver } from '../domain/quality-gate/gate-settings';
 
 const DEFAULT_READY_MS = 30_000;
 

@@ -1,5 +1,5 @@
-import type { GateSettings } from '../domain/gate-settings';
-import type { Survey } from '../domain/survey';
+import type { GateSettings } from '../domain/quality-gate/gate-settings';
+import type { Survey } from '../domain/target/survey';
 import { scriptsOf } from './node-scripts';
 import { hasAny, type RepositoryFiles, textOf } from './repository-files';
 import type { StackFacts } from './stack-facts';

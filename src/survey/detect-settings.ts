@@ -1,5 +1,5 @@
-import { type GateSettings, NO_SETTINGS } from '../domain/gate-settings';
-import type { Survey } from '../domain/survey';
+import { type GateSettings, NO_SETTINGS } from '../domain/quality-gate/gate-settings';
+import type { Survey } from '../domain/target/survey';
 import { findApi, findHealth } from './api-settings';
 import { findCoverage } from './coverage-settings';
 import { findDatabase } from './database-settings';

@@ -1,4 +1,4 @@
-import type { GateSettings } from '../domain/gate-settings';
+import type { GateSettings } from '../domain/quality-gate/gate-settings';
 import { firstOf, type RepositoryFiles } from './repository-files';
 
 /** Per document: names it goes by, and the heading that stands for it in a readme or another document. */

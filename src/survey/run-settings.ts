@@ -1,4 +1,4 @@
-import type { GateSettings } from '../domain/gate-settings';
+import type { GateSettings } from '../domain/quality-gate/gate-settings';
 import type { StackFacts } from './stack-facts';
 import { firstOf, type RepositoryFiles, textOf } from './repository-files';
 import { scriptsOf } from './node-scripts';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Survey } from '../domain/survey';
+import type { Survey } from '../domain/target/survey';
 import { firstOf, type RepositoryFiles } from './repository-files';
 
 /** One migration tool: the file that gives it away, the dependency it also needs, the folder of migrations. */

@@ -1,5 +1,5 @@
-import { ROOT_FOLDER } from '../domain/service-folder';
-import type { Survey } from '../domain/survey';
+import { ROOT_FOLDER } from '../domain/target/service-folder';
+import type { Survey } from '../domain/target/survey';
 import { surveyJava } from './java-stack';
 import { surveyNode } from './node-stack';
 import { surveyPython } from './python-stack';

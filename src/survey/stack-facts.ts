@@ -1,4 +1,4 @@
-import type { Survey } from '../domain/survey';
+import type { Survey } from '../domain/target/survey';
 
 /** What a stack's own files tell. */
 export type StackFacts = Pick<

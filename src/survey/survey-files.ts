@@ -4,10 +4,10 @@ import {
   parseConfiguration,
   type ServiceConfiguration,
   serviceUnderWork,
-} from '../domain/configuration';
-import { ENGINES } from '../domain/engine-need';
-import { inRepository, ROOT_FOLDER, surveyInRepository } from '../domain/service-folder';
-import type { Survey } from '../domain/survey';
+} from '../domain/target/configuration';
+import { ENGINES } from '../domain/target/engine-need';
+import { inRepository, ROOT_FOLDER, surveyInRepository } from '../domain/target/service-folder';
+import type { Survey } from '../domain/target/survey';
 import { detectSettings } from './detect-settings';
 import { settleGateSettings } from './configured-settings';
 import { surveyJava } from './java-stack';

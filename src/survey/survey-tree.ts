@@ -1,4 +1,4 @@
-import type { Survey } from '../domain/survey';
+import type { Survey } from '../domain/target/survey';
 import { configurationText, surveyFiles } from './survey-files';
 
 /** Each read may be two processes. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { surveyCommands, type Survey } from '../domain/survey';
+import { surveyCommands, type Survey } from '../domain/target/survey';
 
 /** A file of the repository that reaches a model as guidance. */
 export interface TrustedFile {

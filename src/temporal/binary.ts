@@ -3,7 +3,7 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { Environment } from '../config/environment';
 import { errorMessageOf } from '../config/error-code';
 import { explainFileError } from '../config/home';
-import { ConfigurationError, TemporalUnreachableError } from '../domain/user-error';
+import { ConfigurationError, TemporalUnreachableError } from '../domain/common/user-error';
 import { ACQUIRE_STEPS, type AcquireStep } from './binary-steps';
 import { runTool } from './run-tool';
 

@@ -3,7 +3,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Environment } from '../config/environment';
 import { errorMessageOf } from '../config/error-code';
-import { ConfigurationError, TemporalUnreachableError } from '../domain/user-error';
+import { ConfigurationError, TemporalUnreachableError } from '../domain/common/user-error';
 
 /** A server the user named by TEMPORAL_ADDRESS or a profile of Temporal's own configuration file. */
 export interface ConfiguredServer {

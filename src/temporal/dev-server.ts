@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir, open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SEARCH_ATTRIBUTES } from '../domain/messages';
+import { SEARCH_ATTRIBUTES } from '../domain/objective/messages';
 import { endProcessGroup } from '../process/process-group';
 import { isRunning, listProcesses, type ProcessInfo } from '../process/process-info';
 import { answersAsTemporal, knowsSearchAttribute } from './grpc-probe';

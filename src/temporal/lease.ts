@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TemporalUnreachableError } from '../domain/user-error';
+import { TemporalUnreachableError } from '../domain/common/user-error';
 import { findProcess } from '../process/process-info';
 import { LeaseReply, parseLine, readLine, type LeaseRequest } from './lease-protocol';
 import { readGuardRecord, type GuardRecord, type ServerRecord } from './server-record';

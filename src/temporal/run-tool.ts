@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { assertNever } from '../domain/assert-never';
+import { assertNever } from '../domain/common/assert-never';
 import { runCommand } from '../process/run-command';
 
 /** Runs a tool as the user's shell would and gives its standard output; @throws Error saying how else it ended. */

@@ -1,5 +1,5 @@
 import type { Connection } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES } from '../domain/messages';
+import { SEARCH_ATTRIBUTES } from '../domain/objective/messages';
 import { errorCodeOf, errorMessageOf } from '../config/error-code';
 
 /** The types as the CLI spells them and as the API numbers them. */

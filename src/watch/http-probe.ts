@@ -1,4 +1,4 @@
-import type { WatchCheck } from '../domain/coordination-settings';
+import type { WatchCheck } from '../domain/coordination/coordination-settings';
 import { CouldNotAsk } from './could-not-ask';
 import { get, parseJson, requireSuccess, type HttpContext } from './http-answer';
 

@@ -1,4 +1,4 @@
-import type { WatchCheck } from '../domain/coordination-settings';
+import type { WatchCheck } from '../domain/coordination/coordination-settings';
 import type { Measured, Probes } from '../ports/watch';
 import { CouldNotAsk } from './could-not-ask';
 import { askHttp } from './http-probe';

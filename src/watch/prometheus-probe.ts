@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { WatchCheck } from '../domain/coordination-settings';
+import type { WatchCheck } from '../domain/coordination/coordination-settings';
 import { CouldNotAsk } from './could-not-ask';
 import { get, parseJson, requireSuccess, type HttpContext } from './http-answer';
 

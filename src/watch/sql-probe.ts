@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { Client, DatabaseError, type QueryConfig } from 'pg';
-import type { WatchCheck } from '../domain/coordination-settings';
+import type { WatchCheck } from '../domain/coordination/coordination-settings';
 import { redactSecrets } from '../process/redact';
 import { CouldNotAsk, networkCode } from './could-not-ask';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
-import { CONFIGURATION_FILE } from '../domain/configuration';
-import { folderOf } from '../domain/service-folder';
-import { ConfigurationError } from '../domain/user-error';
+import { CONFIGURATION_FILE } from '../domain/target/configuration';
+import { folderOf } from '../domain/target/service-folder';
+import { ConfigurationError } from '../domain/common/user-error';
 import { createEngines, engineVersions } from '../engines/engines';
 import { createBootstrap } from '../gate/bootstrap';
 import { gatherSourceFiles } from '../gate/facts/source-files';

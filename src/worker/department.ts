@@ -5,7 +5,7 @@ import { createContracts } from '../contracts/contracts';
 import type { Environment } from '../config/environment';
 import type { Home } from '../config/home';
 import { readSettings } from '../config/settings-file';
-import { TASK_QUEUE } from '../domain/messages';
+import { TASK_QUEUE } from '../domain/objective/messages';
 import { createCheckRunner } from '../gate/check-runner';
 import { createContractExercise } from '../gate/contract/exercise-contract';
 import { readContract } from '../gate/contract/read-contract';

@@ -1,8 +1,8 @@
 import { readDossier } from '../../activities/dossier';
 import type { Environment } from '../config/environment';
-import type { ModelSettings } from '../domain/model-settings';
-import type { ObjectiveInput } from '../domain/objective';
-import { COORDINATOR } from '../domain/specialists';
+import type { ModelSettings } from '../domain/usage/model-settings';
+import type { ObjectiveInput } from '../domain/objective/objective';
+import { COORDINATOR } from '../domain/department/specialists';
 import { roleAtWork } from '../model/role-at-work';
 import type { BlobStore } from '../ports/blob-store';
 import type { Engines } from '../ports/engines';

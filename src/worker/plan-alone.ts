@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Analysis } from '../domain/analysis';
-import { rosterNames } from '../domain/department-roles';
-import type { Dossier } from '../domain/dossier';
-import type { ExitName } from '../domain/exit-codes';
-import { BudgetExhausted, ModelFailure, ProviderWalled } from '../domain/model-failure';
-import { PLAN_ROUNDS, type Plan } from '../domain/plan';
-import { checkPlan } from '../domain/plan-check';
-import { addUsage, NO_USAGE, type Usage } from '../domain/usage';
+import type { Analysis } from '../domain/plan/analysis';
+import { rosterNames } from '../domain/department/department-roles';
+import type { Dossier } from '../domain/work/dossier';
+import type { ExitName } from '../domain/common/exit-codes';
+import { BudgetExhausted, ModelFailure, ProviderWalled } from '../domain/usage/model-failure';
+import { PLAN_ROUNDS, type Plan } from '../domain/plan/plan';
+import { checkPlan } from '../domain/plan/plan-check';
+import { addUsage, NO_USAGE, type Usage } from '../domain/usage/usage';
 import type { Answered, Asking, Coordination } from '../ports/department';
 import type { Journal } from '../ports/journal';
 

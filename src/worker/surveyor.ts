@@ -1,8 +1,8 @@
-import { noteEngines } from '../domain/engines';
+import { noteEngines } from '../domain/target/engines';
 import { readEngineFacts } from '../engines/engines';
 import type { Roles } from '../model/roles';
 import { surveyRoles } from '../model/survey-roles';
-import type { ObjectiveInput } from '../domain/objective';
+import type { ObjectiveInput } from '../domain/objective/objective';
 import type { BlobStore } from '../ports/blob-store';
 import type { Engines } from '../ports/engines';
 import type { Surveyor } from '../ports/surveyor';

@@ -1,9 +1,9 @@
 import { NativeConnection, Worker, type NativeConnectionOptions } from '@temporalio/worker';
 import type { Activities } from '../../activities';
 import type { DecisionActivities } from '../../activities/contract';
-import type { RecordDecisionsRequest } from '../domain/audit';
-import type { VerifyProofRequest } from '../domain/decision-proof';
-import { decisionQueue, TASK_QUEUE } from '../domain/messages';
+import type { RecordDecisionsRequest } from '../domain/escalation/audit';
+import type { VerifyProofRequest } from '../domain/escalation/decision-proof';
+import { decisionQueue, TASK_QUEUE } from '../domain/objective/messages';
 import { DEPLOYMENT, WORKFLOW_BUNDLE } from './bundle';
 
 export interface DepartmentWorkerOptions {

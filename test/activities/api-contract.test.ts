@@ -1,7 +1,7 @@
 // Needs no server: activities run in Temporal's mock environment over scripted ports.
-import { ContractBundle } from '../../src/domain/contract-bundle';
-import { NO_COORDINATION } from '../../src/domain/coordination-settings';
-import type { ContractTestReport } from '../../src/domain/contract-test-report';
+import { ContractBundle } from '../../src/domain/contract/contract-bundle';
+import { NO_COORDINATION } from '../../src/domain/coordination/coordination-settings';
+import type { ContractTestReport } from '../../src/domain/contract/contract-test-report';
 import type { Contracts } from '../../src/ports/contracts';
 import { BASE, commitOf, createBench, DOSSIER, SURVEY, TREE, type Bench } from './ports';
 

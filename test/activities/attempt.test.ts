@@ -1,7 +1,7 @@
 // Needs no server: activities run in Temporal's mock environment over scripted ports.
-import type { MigrationDesign } from '../../src/domain/migration-design';
-import { NO_USAGE } from '../../src/domain/usage';
-import type { AttemptRequest, AttemptResult } from '../../src/domain/work';
+import type { MigrationDesign } from '../../src/domain/database/migration-design';
+import { NO_USAGE } from '../../src/domain/usage/usage';
+import type { AttemptRequest, AttemptResult } from '../../src/domain/work/work';
 import type { Specialists, WorkEnd } from '../../src/ports/department';
 import type { Ports } from '../../activities';
 import { DESIGN } from '../support/changes';

@@ -1,10 +1,10 @@
 // Needs no server: activities run in Temporal's mock environment over scripted ports.
 import { findBreakingChanges, type Broken } from '../../activities/breaking-changes';
-import { Dossier } from '../../src/domain/dossier';
-import type { BreakingChange } from '../../src/domain/breaking-change';
-import { CoordinationSettings } from '../../src/domain/coordination-settings';
-import { NO_USAGE } from '../../src/domain/usage';
-import type { AttemptResult } from '../../src/domain/work';
+import { Dossier } from '../../src/domain/work/dossier';
+import type { BreakingChange } from '../../src/domain/contract/breaking-change';
+import { CoordinationSettings } from '../../src/domain/coordination/coordination-settings';
+import { NO_USAGE } from '../../src/domain/usage/usage';
+import type { AttemptResult } from '../../src/domain/work/work';
 import type { SpecComparison } from '../../src/ports/compatibility';
 import { BASE, commitOf, createBench, TREE } from './ports';
 

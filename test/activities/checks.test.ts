@@ -1,7 +1,7 @@
 // Needs no server: activities run in Temporal's mock environment over scripted ports.
-import { MergeSides, type MergeRequest, type MergeResult } from '../../src/domain/gate-work';
+import { MergeSides, type MergeRequest, type MergeResult } from '../../src/domain/quality-gate/gate-work';
 import type { Integration, Repositories } from '../../src/ports/workspace';
-import type { GateReport, Receipt } from '../../src/domain/receipt';
+import type { GateReport, Receipt } from '../../src/domain/quality-gate/receipt';
 import { BASE, commitOf, createBench, reportOf, TREE, type Bench } from './ports';
 
 type MergeProposal = Awaited<ReturnType<Integration['propose']>>;

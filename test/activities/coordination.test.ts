@@ -1,8 +1,8 @@
 // Needs no server: activities run in Temporal's mock environment over scripted ports.
-import type { DepartmentRoles } from '../../src/domain/department-roles';
-import type { PlanTask } from '../../src/domain/plan';
-import { NO_USAGE } from '../../src/domain/usage';
-import type { PlanResult } from '../../src/domain/work';
+import type { DepartmentRoles } from '../../src/domain/department/department-roles';
+import type { PlanTask } from '../../src/domain/plan/plan';
+import { NO_USAGE } from '../../src/domain/usage/usage';
+import type { PlanResult } from '../../src/domain/work/work';
 import { planTask } from '../domain/tasks';
 import { objectiveInput } from '../../bench/smooth-activities';
 import { answered, BASE, createBench, SURVEY, type Bench } from './ports';

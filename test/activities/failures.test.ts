@@ -1,8 +1,8 @@
 // Needs no server: activities run in Temporal's mock environment over scripted ports.
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
-import { ForgeFailure } from '../../src/domain/forge-failure';
-import { ModelFailure } from '../../src/domain/model-failure';
-import { NotDelivered } from '../../src/domain/notification';
+import { ForgeFailure } from '../../src/domain/pull-request/forge-failure';
+import { ModelFailure } from '../../src/domain/usage/model-failure';
+import { NotDelivered } from '../../src/domain/notification/notification';
 import { answered, createBench } from './ports';
 
 const advice = { summary: 's', recommendations: ['r'], risks: [] };

@@ -1,5 +1,5 @@
 // Needs nothing: the activity runs alone, over scripted ports.
-import { ForgeFailure } from '../../src/domain/forge-failure';
+import { ForgeFailure } from '../../src/domain/pull-request/forge-failure';
 import { BASE, createBench } from './ports';
 
 const REPORT = '/home/ada/reports/objective-test.md';

@@ -1,6 +1,6 @@
 // Needs nothing: scripted ports.
 import { keepReceipts } from '../../activities/keep-receipts';
-import type { GateReport } from '../../src/domain/receipt';
+import type { GateReport } from '../../src/domain/quality-gate/receipt';
 import { commitOf, DOSSIER, reportOf } from './ports';
 
 const HEAD = commitOf('head');

@@ -1,6 +1,6 @@
 // Needs nothing: the activity runs alone, over a scripted port.
 import { ApplicationFailure } from '@temporalio/common';
-import { NotDelivered } from '../../src/domain/notification';
+import { NotDelivered } from '../../src/domain/notification/notification';
 import { OWNER, question } from '../notify/news';
 import { createBench } from './ports';
 

@@ -1,6 +1,6 @@
 // Needs no server: activities run in Temporal's mock environment over scripted ports.
-import type { RehearsalReport } from '../../src/domain/rehearsal';
-import { RehearsalReport as Report } from '../../src/domain/rehearsal';
+import type { RehearsalReport } from '../../src/domain/database/rehearsal';
+import { RehearsalReport as Report } from '../../src/domain/database/rehearsal';
 import type { Replayed, ReplicaSubject } from '../../src/ports/replica';
 import { BASE, commitOf, createBench, TREE, type Bench } from './ports';
 

@@ -1,12 +1,12 @@
 // Needs no server: activities run in Temporal's mock environment over scripted ports.
-import { ModelFailure } from '../../src/domain/model-failure';
-import type { GateSlug } from '../../src/domain/gate-items';
-import { judgeItem } from '../../src/domain/gate-verdict';
-import { gateItem } from '../../src/domain/gate-items';
-import { GateReport, type Receipt } from '../../src/domain/receipt';
-import type { GateReview, ItemReview } from '../../src/domain/review';
+import { ModelFailure } from '../../src/domain/usage/model-failure';
+import type { GateSlug } from '../../src/domain/quality-gate/gate-items';
+import { judgeItem } from '../../src/domain/quality-gate/gate-verdict';
+import { gateItem } from '../../src/domain/quality-gate/gate-items';
+import { GateReport, type Receipt } from '../../src/domain/quality-gate/receipt';
+import type { GateReview, ItemReview } from '../../src/domain/quality-gate/review';
 import type { ComparisonBrief, ReviewBrief } from '../../src/ports/department';
-import { NO_USAGE } from '../../src/domain/usage';
+import { NO_USAGE } from '../../src/domain/usage/usage';
 import { planTask } from '../domain/tasks';
 import { answered, BASE, commitOf, createBench, DOSSIER, reportOf, TREE, type Bench } from './ports';
 

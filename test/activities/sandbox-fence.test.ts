@@ -4,7 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { createSurveyActivities } from '../../activities/survey';
 import type { Ports } from '../../activities/ports';
 import type { Records } from '../../activities/records';
-import { ObjectiveInput } from '../../src/domain/objective';
+import { ObjectiveInput } from '../../src/domain/objective/objective';
 
 function untouched<T extends object>(name: string): T {
   return new Proxy({} as T, {

@@ -1,7 +1,7 @@
 // Needs no server: activities run in Temporal's mock environment over scripted ports.
-import { DeploymentPlan, RolloutPlan } from '../../src/domain/deployment-plan';
-import { MigrationDesign } from '../../src/domain/migration-design';
-import type { Dossier } from '../../src/domain/dossier';
+import { DeploymentPlan, RolloutPlan } from '../../src/domain/database/deployment-plan';
+import { MigrationDesign } from '../../src/domain/database/migration-design';
+import type { Dossier } from '../../src/domain/work/dossier';
 import type {
   ContractBrief,
   DeploymentBrief,

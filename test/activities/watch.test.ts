@@ -1,5 +1,5 @@
 // Needs no server: the activity over a scripted probe.
-import { WatchCheck } from '../../src/domain/coordination-settings';
+import { WatchCheck } from '../../src/domain/coordination/coordination-settings';
 import { createBench } from './ports';
 
 const check = (name: string): WatchCheck =>

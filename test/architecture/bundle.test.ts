@@ -25,7 +25,7 @@ describe('the workflow bundle', () => {
   it('holds the workflows and the domain', () => {
     const names = modules();
     expect(names.some((name) => name.includes('workflows/objective.js'))).toBe(true);
-    expect(names.some((name) => name.includes('src/domain/ladder.js'))).toBe(true);
+    expect(names.some((name) => name.includes('src/domain/escalation/ladder.js'))).toBe(true);
   });
 
   it('holds no code of ours but the workflows and the domain', () => {

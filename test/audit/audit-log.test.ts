@@ -6,7 +6,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuditLog } from '../../src/audit/audit-log';
 import { createAuditReader } from '../../src/audit/audit-reader';
-import { GENESIS } from '../../src/domain/audit';
+import { GENESIS } from '../../src/domain/escalation/audit';
 import { packageRoot } from '../../src/config/package-root';
 import { auditEntry } from './entries';
 

@@ -1,5 +1,5 @@
-import type { AuditEntry } from '../../src/domain/audit';
-import type { Escalation } from '../../src/domain/escalation';
+import type { AuditEntry } from '../../src/domain/escalation/audit';
+import type { Escalation } from '../../src/domain/escalation/escalation';
 
 export const QUESTION: Escalation = {
   id: 'backend-T001-E1',

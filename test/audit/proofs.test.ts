@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createProofs } from '../../src/audit/proofs';
 import { decisionKeyPath, readDecisionKey } from '../../src/config/decision-key';
 import { readEnvironment } from '../../src/config/environment';
-import type { Statement } from '../../src/domain/decision-proof';
+import type { Statement } from '../../src/domain/escalation/decision-proof';
 
 const STATEMENT: Statement = {
   workflowId: 'objective-add-users-0a1b2c3d',

@@ -1,6 +1,6 @@
 // Needs Temporal and git: real worker processes, stopped as a deploy stops them.
-import { MESSAGES, QUERIES } from '../../src/domain/messages';
-import { ObjectiveStatus } from '../../src/domain/status';
+import { MESSAGES, QUERIES } from '../../src/domain/objective/messages';
+import { ObjectiveStatus } from '../../src/domain/objective/status';
 import { turnOf } from '../support/provider-stub';
 import { scriptedAnswer, STEPS, TASKS } from './scripted-department';
 import { openStage, pause, type Stage } from './stage';

@@ -1,8 +1,8 @@
 // Needs Temporal and git: kills separate processes, each in a pid namespace of its own where bubblewrap is there.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { QUERIES } from '../../src/domain/messages';
-import { ObjectiveStatus } from '../../src/domain/status';
+import { QUERIES } from '../../src/domain/objective/messages';
+import { ObjectiveStatus } from '../../src/domain/objective/status';
 import { turnOf, type StubRequest } from '../support/provider-stub';
 import { scriptedAnswer, STEPS, TASKS } from './scripted-department';
 import { git, openStage, pause, type Stage } from './stage';

@@ -7,8 +7,8 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { readEnvironment } from '../../src/config/environment';
 import { resolveHome } from '../../src/config/home';
 import { packageRoot } from '../../src/config/package-root';
-import { OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../../src/domain/messages';
-import { ObjectiveInput } from '../../src/domain/objective';
+import { OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../../src/domain/objective/messages';
+import { ObjectiveInput } from '../../src/domain/objective/objective';
 import { runCommand } from '../../src/process/run-command';
 import { resolveTemporalBinary } from '../../src/temporal/binary';
 import {

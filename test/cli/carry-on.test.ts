@@ -3,7 +3,7 @@ import { attach } from '../../src/cli/commands/attach';
 import { describeNeed } from '../../src/cli/live/questions';
 import type { Services } from '../../src/cli/services';
 import { createDepartmentClient, type DepartmentClient } from '../../src/client/department-client';
-import { UserError } from '../../src/domain/user-error';
+import { UserError } from '../../src/domain/common/user-error';
 import { createFakeGateway, execution } from '../client/fake-gateway';
 import { eventLines } from '../e2e/event-lines';
 import { ID, status } from './fixtures';

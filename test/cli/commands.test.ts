@@ -11,7 +11,7 @@ import { resultLine } from '../../src/cli/live/carry-on';
 import type { CommandContext } from '../../src/cli/command';
 import { byName } from '../../src/config/call-form';
 import { readEnvironment } from '../../src/config/environment';
-import { Outcome } from '../../src/domain/states';
+import { Outcome } from '../../src/domain/department/states';
 import type { Services } from '../../src/cli/services';
 import { execution } from '../client/fake-gateway';
 import { captureTerminal, ID, status } from './fixtures';

@@ -9,8 +9,8 @@ import type { Services, ServerInUse } from '../../src/cli/services';
 import type { DepartmentClient } from '../../src/client/department-client';
 import { byName } from '../../src/config/call-form';
 import { readEnvironment } from '../../src/config/environment';
-import type { ContractBundle } from '../../src/domain/contract-bundle';
-import type { ContractStatus } from '../../src/domain/contract-status';
+import type { ContractBundle } from '../../src/domain/contract/contract-bundle';
+import type { ContractStatus } from '../../src/domain/contract/contract-status';
 import { createMemoryStore } from '../gate/support';
 import { captureTerminal, ID, status } from './fixtures';
 

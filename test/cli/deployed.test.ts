@@ -4,7 +4,7 @@ import { escalations } from '../../src/cli/commands/escalations';
 import { resolve } from '../../src/cli/commands/resolve';
 import { status } from '../../src/cli/commands/status';
 import type { Command } from '../../src/cli/command';
-import type { WatchStatus } from '../../src/domain/watch-status';
+import type { WatchStatus } from '../../src/domain/deployment/watch-status';
 import { execution } from '../client/fake-gateway';
 import { escalation, ID } from './fixtures';
 import { runCommand, type Script } from './run-command';

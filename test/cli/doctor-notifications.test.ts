@@ -6,7 +6,7 @@ import { isTrialFailed, type Check } from '../../src/cli/doctor/check';
 import { examineNotifications } from '../../src/cli/doctor/notifications';
 import { readEnvironment } from '../../src/config/environment';
 import { settingsPath } from '../../src/config/settings-file';
-import { Notification } from '../../src/domain/notification';
+import { Notification } from '../../src/domain/notification/notification';
 import { openEndpoint, type Endpoint } from '../notify/endpoint';
 
 let home: string;

@@ -2,8 +2,8 @@
 import pc from 'picocolors';
 import { escalations } from '../../src/cli/commands/escalations';
 import { renderInbox, type InboxRow } from '../../src/cli/decision/inbox-table';
-import type { Wait } from '../../src/domain/waits';
-import { NO_USAGE } from '../../src/domain/usage';
+import type { Wait } from '../../src/domain/objective/waits';
+import { NO_USAGE } from '../../src/domain/usage/usage';
 import { execution } from '../client/fake-gateway';
 import { escalation, ID, status, task } from './fixtures';
 import { runCommand, type Script } from './run-command';

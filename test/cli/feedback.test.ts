@@ -3,9 +3,9 @@ import { feedback } from '../../src/cli/commands/feedback';
 import type { CommandContext } from '../../src/cli/command';
 import { byName } from '../../src/config/call-form';
 import { readEnvironment } from '../../src/config/environment';
-import { Feedback, type FeedbackItem, type TakeFeedback } from '../../src/domain/feedback';
-import { ForgeFailure } from '../../src/domain/forge-failure';
-import type { ObjectiveStatus } from '../../src/domain/status';
+import { Feedback, type FeedbackItem, type TakeFeedback } from '../../src/domain/pull-request/feedback';
+import { ForgeFailure } from '../../src/domain/pull-request/forge-failure';
+import type { ObjectiveStatus } from '../../src/domain/objective/status';
 import type { FindForge } from '../../src/ports/forge';
 import { captureTerminal, ID, status } from './fixtures';
 

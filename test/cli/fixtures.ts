@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
-import type { Escalation } from '../../src/domain/escalation';
-import { ObjectiveStatus, TaskStatus } from '../../src/domain/status';
-import { NO_USAGE } from '../../src/domain/usage';
+import type { Escalation } from '../../src/domain/escalation/escalation';
+import { ObjectiveStatus, TaskStatus } from '../../src/domain/objective/status';
+import { NO_USAGE } from '../../src/domain/usage/usage';
 import { createTerminal, type Terminal } from '../../src/cli/terminal';
 
 export const ID = 'objective-add-login-0123abcd';

@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/config/package-root';
-import { parseConfiguration } from '../../src/domain/configuration';
-import { GateResult } from '../../src/domain/gate-result';
-import { NOTES_REF, ReceiptNote } from '../../src/domain/receipt-note';
+import { parseConfiguration } from '../../src/domain/target/configuration';
+import { GateResult } from '../../src/domain/quality-gate/gate-result';
+import { NOTES_REF, ReceiptNote } from '../../src/domain/quality-gate/receipt-note';
 import { git, makeRepository, put } from '../git/fixture';
 
 let folder: string;

@@ -9,7 +9,7 @@ import type { Services } from '../../src/cli/services';
 import { byName } from '../../src/config/call-form';
 import { readEnvironment } from '../../src/config/environment';
 import { readSettings, settingsPath } from '../../src/config/settings-file';
-import { ConfigurationError } from '../../src/domain/user-error';
+import { ConfigurationError } from '../../src/domain/common/user-error';
 import { SURVEY } from '../activities/ports';
 import { openCommandLine, type CommandLine } from '../e2e/command-line';
 import { captureTerminal } from './fixtures';

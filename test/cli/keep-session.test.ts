@@ -2,7 +2,7 @@
 import { keepSession } from '../../src/cli/desk/keep-session';
 import { waitForObjective } from '../../src/cli/desk/wait-for-objective';
 import type { CommandContext } from '../../src/cli/command';
-import { TemporalUnreachableError } from '../../src/domain/user-error';
+import { TemporalUnreachableError } from '../../src/domain/common/user-error';
 import { ID, status, task } from './fixtures';
 
 function context(closed: string[]): CommandContext {

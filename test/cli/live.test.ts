@@ -1,7 +1,7 @@
 // Needs no server: pure views, and a watch over a scripted department.
 import pc from 'picocolors';
-import type { ObjectiveResult, ObjectiveStatus } from '../../src/domain/status';
-import { TemporalUnreachableError } from '../../src/domain/user-error';
+import type { ObjectiveResult, ObjectiveStatus } from '../../src/domain/objective/status';
+import { TemporalUnreachableError } from '../../src/domain/common/user-error';
 import { createLineDisplay, type Display } from '../../src/cli/live/display';
 import { followObjective } from '../../src/cli/live/follow';
 import { describeNeed, needsHuman } from '../../src/cli/live/questions';

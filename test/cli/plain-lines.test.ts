@@ -1,6 +1,6 @@
 // Needs no server: every view over the real client and a scripted gateway that answers with hostile text.
 import { COMMANDS } from '../../src/cli/commands';
-import { NO_USAGE } from '../../src/domain/usage';
+import { NO_USAGE } from '../../src/domain/usage/usage';
 import { execution } from '../client/fake-gateway';
 import { escalation, ID, status, task } from './fixtures';
 import { runCommand, type Script } from './run-command';

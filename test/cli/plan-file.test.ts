@@ -1,8 +1,8 @@
 // Needs nothing: plans as files people edit.
 import fc from 'fast-check';
-import { describeDifference } from '../../src/domain/plan-difference';
-import type { Plan, PlanTask } from '../../src/domain/plan';
-import { SPECIALIST_NAMES } from '../../src/domain/specialists';
+import { describeDifference } from '../../src/domain/plan/plan-difference';
+import type { Plan, PlanTask } from '../../src/domain/plan/plan';
+import { SPECIALIST_NAMES } from '../../src/domain/department/specialists';
 import { checkPlanFile } from '../../src/cli/plan/check-plan-file';
 import { withErrors } from '../../src/cli/plan/edit-in-editor';
 import { splitWords } from '../../src/cli/plan/editor';

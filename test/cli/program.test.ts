@@ -7,7 +7,7 @@ import { main } from '../../src/cli/main';
 import { exitCodeTable, parseCommandLine } from '../../src/cli/program';
 import type { Services } from '../../src/cli/services';
 import { packageRoot } from '../../src/config/package-root';
-import { EXIT_CODES } from '../../src/domain/exit-codes';
+import { EXIT_CODES } from '../../src/domain/common/exit-codes';
 
 const untouched = (): Services => {
   throw new Error('no service may be asked for this');

@@ -7,7 +7,7 @@ import { chooseModel, wishedModel } from '../../src/cli/start/choose-model';
 import { identifyObjective } from '../../src/cli/start/objective-id';
 import { chooseRepository, locateRepository } from '../../src/cli/start/locate-repository';
 import { planRecording } from '../../src/cli/start/recording';
-import { NO_SETTINGS } from '../../src/domain/settings';
+import { NO_SETTINGS } from '../../src/domain/notification/settings';
 import { refuseWithoutEngines } from '../../src/cli/start/refuse-without-engines';
 import { parseStart } from '../../src/cli/start/run-flags';
 import { startLines } from '../../src/cli/start/start-lines';

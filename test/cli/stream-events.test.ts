@@ -5,7 +5,7 @@ import { createLineDisplay } from '../../src/cli/live/display';
 import { resultLine } from '../../src/cli/live/carry-on';
 import { answerCommands } from '../../src/cli/live/questions';
 import { packageRoot } from '../../src/config/package-root';
-import { StreamEvent } from '../../src/domain/stream-events';
+import { StreamEvent } from '../../src/domain/objective/stream-events';
 import { table, readDocument, code } from '../docs/documents';
 import { eventLines } from '../e2e/event-lines';
 import { captureTerminal, escalation, ID, status, task } from './fixtures';

@@ -11,9 +11,9 @@ import { createTreeKeys } from '../../src/cli/live/tree-keys';
 import { formatCount } from '../../src/cli/live/text';
 import { widthOf } from '../../src/cli/live/width';
 import { createTerminal } from '../../src/cli/terminal';
-import { NO_USAGE } from '../../src/domain/usage';
-import type { ObjectiveStatus } from '../../src/domain/status';
-import { UserError } from '../../src/domain/user-error';
+import { NO_USAGE } from '../../src/domain/usage/usage';
+import type { ObjectiveStatus } from '../../src/domain/objective/status';
+import { UserError } from '../../src/domain/common/user-error';
 import { escalation, ID, status, task } from './fixtures';
 
 const paint = pc.createColors(false);

@@ -1,10 +1,10 @@
 // Needs no server: the client runs over a scripted gateway.
 import { createProofs } from '../../src/audit/proofs';
 import { createDepartmentClient } from '../../src/client/department-client';
-import type { Proof } from '../../src/domain/decision-proof';
-import { ResolveEscalation } from '../../src/domain/escalation';
-import type { ObjectiveInput } from '../../src/domain/objective';
-import { ConfigurationError } from '../../src/domain/user-error';
+import type { Proof } from '../../src/domain/escalation/decision-proof';
+import { ResolveEscalation } from '../../src/domain/escalation/escalation';
+import type { ObjectiveInput } from '../../src/domain/objective/objective';
+import { ConfigurationError } from '../../src/domain/common/user-error';
 import { createFakeGateway, execution, named } from './fake-gateway';
 
 const ID = 'objective-add-login-0123abcd';

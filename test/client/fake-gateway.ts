@@ -1,4 +1,4 @@
-import type { RunHistory } from '../../src/domain/rewind';
+import type { RunHistory } from '../../src/domain/objective/rewind';
 import type {
   Execution,
   Gateway,

@@ -6,8 +6,8 @@ import { createDepartmentClient, type DepartmentClient } from '../../src/client/
 import type { CodeRewind } from '../../src/client/rewind';
 import { createTemporalGateway } from '../../src/client/temporal-gateway';
 import { createGitWorkspace, type GitWorkspace } from '../../src/git/workspace';
-import type { ObjectiveInput } from '../../src/domain/objective';
-import { CLAIMS_FREED } from '../../src/domain/repository-claims';
+import type { ObjectiveInput } from '../../src/domain/objective/objective';
+import { CLAIMS_FREED } from '../../src/domain/coordination/repository-claims';
 import type { Activities } from '../../activities/contract';
 import { makeRepository, put } from '../git/fixture';
 import {

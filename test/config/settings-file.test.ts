@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSettings, readSettings, settingsPath } from '../../src/config/settings-file';
-import { ConfigurationError } from '../../src/domain/user-error';
+import { ConfigurationError } from '../../src/domain/common/user-error';
 
 let home: string;
 beforeAll(async () => {

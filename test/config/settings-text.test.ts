@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { parseSettings, readSettings, settingsPath, writeSettingsText } from '../../src/config/settings-file';
 import { settingsText } from '../../src/config/settings-text';
-import { NEWS_KINDS } from '../../src/domain/news';
-import { NO_SETTINGS, Settings } from '../../src/domain/settings';
+import { NEWS_KINDS } from '../../src/domain/notification/news';
+import { NO_SETTINGS, Settings } from '../../src/domain/notification/settings';
 
 /** Strings a person may have typed, YAML's own marks and line breaks among them. */
 const text = fc

@@ -9,7 +9,7 @@ import { createCompatibility } from '../../src/compatibility/compatibility';
 import { checkTypes } from '../../src/contracts/check-types';
 import { documentOf, graphqlConsumer, openApiConsumer } from '../../src/contracts/consumer';
 import { createContracts } from '../../src/contracts/contracts';
-import { ContractBundle } from '../../src/domain/contract-bundle';
+import { ContractBundle } from '../../src/domain/contract/contract-bundle';
 import { readContract } from '../../src/gate/contract/read-contract';
 import type { CommitFiles, PublishedContract } from '../../src/ports/contracts';
 import { SURVEY } from '../gate/support';

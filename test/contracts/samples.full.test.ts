@@ -5,8 +5,8 @@ import {
   contractOutcome,
   mismatchLine,
   type ContractTestReport,
-} from '../../src/domain/contract-test-report';
-import type { Survey } from '../../src/domain/survey';
+} from '../../src/domain/contract/contract-test-report';
+import type { Survey } from '../../src/domain/target/survey';
 import { surveyFiles } from '../../src/survey/survey-files';
 import { createRepository, type Repository } from '../gate/tests/support';
 import { sampleText } from './files';

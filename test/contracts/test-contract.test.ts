@@ -3,7 +3,7 @@ import {
   contractOutcome,
   mismatchLine,
   type ContractTestReport,
-} from '../../src/domain/contract-test-report';
+} from '../../src/domain/contract/contract-test-report';
 import { createRepository, type Repository } from '../gate/tests/support';
 import { openContracts, RUN, surveyWith, type ContractBench } from './service';
 

@@ -6,21 +6,21 @@ import { z } from 'zod';
 import { MESSAGE_SCHEMAS } from '../../scripts/write-schemas';
 import { COMMANDS } from '../../src/cli/commands';
 import { packageRoot } from '../../src/config/package-root';
-import { parseConfiguration } from '../../src/domain/configuration';
-import { DECISIONS, Escalation } from '../../src/domain/escalation';
-import { DEFAULT_SETTINGS } from '../../src/domain/model-settings';
-import { EXIT_CODES } from '../../src/domain/exit-codes';
+import { parseConfiguration } from '../../src/domain/target/configuration';
+import { DECISIONS, Escalation } from '../../src/domain/escalation/escalation';
+import { DEFAULT_SETTINGS } from '../../src/domain/usage/model-settings';
+import { EXIT_CODES } from '../../src/domain/common/exit-codes';
 import {
   MESSAGES,
   OBJECTIVE_WORKFLOW,
   QUERIES,
   SEARCH_ATTRIBUTES,
   TASK_QUEUE,
-} from '../../src/domain/messages';
-import { ObjectiveState, Outcome, TaskState } from '../../src/domain/states';
-import { TECH_LEAD } from '../../src/domain/specialists';
-import { ObjectiveResult } from '../../src/domain/status';
-import { EscalationReason } from '../../src/domain/triggers';
+} from '../../src/domain/objective/messages';
+import { ObjectiveState, Outcome, TaskState } from '../../src/domain/department/states';
+import { TECH_LEAD } from '../../src/domain/department/specialists';
+import { ObjectiveResult } from '../../src/domain/objective/status';
+import { EscalationReason } from '../../src/domain/department/triggers';
 import { loadRoles } from '../../src/model/roles';
 import { findCoverage } from '../../src/offline/coverage';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';

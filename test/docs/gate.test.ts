@@ -1,5 +1,5 @@
 // Needs no server.
-import { GateResult } from '../../src/domain/gate-result';
+import { GateResult } from '../../src/domain/quality-gate/gate-result';
 import { gate } from '../../src/cli/commands/gate';
 import { GATE_CHECKERS } from '../../src/gate/checkers/table';
 import { createCommandCheckers } from '../../src/gate/checkers/target-commands';

@@ -7,7 +7,7 @@ import { parseCommandLine } from '../../src/cli/program';
 import { parseInit } from '../../src/cli/init/flags';
 import { parseStart } from '../../src/cli/start/run-flags';
 import { packageRoot } from '../../src/config/package-root';
-import { NO_SETTINGS, SETTINGS_FILE, Settings } from '../../src/domain/settings';
+import { NO_SETTINGS, SETTINGS_FILE, Settings } from '../../src/domain/notification/settings';
 import { openCommandLine, type CommandLine } from '../e2e/command-line';
 import { code, readDocument, section, table } from './documents';
 

@@ -1,7 +1,7 @@
 // Needs no server: the example for GitHub Actions, as far as it can be judged without running it.
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { EXIT_CODES } from '../../src/domain/exit-codes';
+import { EXIT_CODES } from '../../src/domain/common/exit-codes';
 import { readDocument, table } from './documents';
 
 const text = readDocument('docs/examples/github-actions.yml');

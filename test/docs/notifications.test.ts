@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto';
 import { runInNewContext } from 'node:vm';
 import { z } from 'zod';
 import { parseSettings } from '../../src/config/settings-file';
-import { NEWS_KINDS } from '../../src/domain/news';
-import { Notification } from '../../src/domain/notification';
+import { NEWS_KINDS } from '../../src/domain/notification/news';
+import { Notification } from '../../src/domain/notification/notification';
 import { code, jsonBlocks, readDocument, section, table } from './documents';
 
 const document = readDocument('docs/notifications.md');

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { PlanTask } from '../../src/domain/plan';
+import type { PlanTask } from '../../src/domain/plan/plan';
 import { planTask, taskId } from './tasks';
 
 /** Documentation tasks whose dependencies only point backwards, listed in any order. */

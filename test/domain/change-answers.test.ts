@@ -1,8 +1,8 @@
 // Needs nothing. What a model may answer about a schema change or a contract, and what goes back to it.
-import type { RolloutPlan } from '../../src/domain/deployment-plan';
-import { deploymentAnswer, rolloutAnswer } from '../../src/domain/deployment-plan';
-import { frontendAnswer, type FrontendReview } from '../../src/domain/frontend-review';
-import { MigrationDesignAnswer, type MigrationDesign } from '../../src/domain/migration-design';
+import type { RolloutPlan } from '../../src/domain/database/deployment-plan';
+import { deploymentAnswer, rolloutAnswer } from '../../src/domain/database/deployment-plan';
+import { frontendAnswer, type FrontendReview } from '../../src/domain/contract/frontend-review';
+import { MigrationDesignAnswer, type MigrationDesign } from '../../src/domain/database/migration-design';
 import type { z } from 'zod';
 import { DEPLOYMENT, DESIGN, ROLLOUT } from '../support/changes';
 

@@ -1,11 +1,16 @@
 // Needs nothing.
-import { API_CONTRACT_STEPS } from '../../src/domain/api-contract';
-import { DATABASE_CHANGE_STEPS } from '../../src/domain/database-change';
-import { GATE_ITEMS, GATE_SECTIONS, gateItem, ITEMS_NEEDING_A_HUMAN } from '../../src/domain/gate-items';
-import { CONCERNS, CONSULTATION, LEVELS, peerFor } from '../../src/domain/levels';
-import { METRICS } from '../../src/domain/metrics';
-import { COORDINATOR, SPECIALIST_NAMES } from '../../src/domain/specialists';
-import { TRIGGERS } from '../../src/domain/triggers';
+import { API_CONTRACT_STEPS } from '../../src/domain/contract/api-contract';
+import { DATABASE_CHANGE_STEPS } from '../../src/domain/database/database-change';
+import {
+  GATE_ITEMS,
+  GATE_SECTIONS,
+  gateItem,
+  ITEMS_NEEDING_A_HUMAN,
+} from '../../src/domain/quality-gate/gate-items';
+import { CONCERNS, CONSULTATION, LEVELS, peerFor } from '../../src/domain/department/levels';
+import { METRICS } from '../../src/domain/usage/metrics';
+import { COORDINATOR, SPECIALIST_NAMES } from '../../src/domain/department/specialists';
+import { TRIGGERS } from '../../src/domain/department/triggers';
 
 test('the department has eight specialists', () => {
   expect(SPECIALIST_NAMES).toEqual([

@@ -1,8 +1,8 @@
-import { outlineTask } from '../../src/domain/plan';
-import type { GateSummary, RedItem } from '../../src/domain/receipt';
-import { newProgress, type TaskProgress } from '../../src/domain/task-progress';
-import type { AttemptResult } from '../../src/domain/work';
-import { NO_USAGE } from '../../src/domain/usage';
+import { outlineTask } from '../../src/domain/plan/plan';
+import type { GateSummary, RedItem } from '../../src/domain/quality-gate/receipt';
+import { newProgress, type TaskProgress } from '../../src/domain/work/task-progress';
+import type { AttemptResult } from '../../src/domain/work/work';
+import { NO_USAGE } from '../../src/domain/usage/usage';
 import { planTask } from './tasks';
 
 export const COMMIT = 'c'.repeat(40);

@@ -1,5 +1,5 @@
-import type { Analysis } from '../../src/domain/analysis';
-import type { PlanTask, TaskId } from '../../src/domain/plan';
+import type { Analysis } from '../../src/domain/plan/analysis';
+import type { PlanTask, TaskId } from '../../src/domain/plan/plan';
 
 export const NOTHING_TOUCHED: Analysis = {
   summary: 'nothing special',

@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../../src/config/package-root';
-import { ContractStatus } from '../../src/domain/contract-status';
+import { ContractStatus } from '../../src/domain/contract/contract-status';
 import { deliver, leftovers, levelsOf, readDelivered } from './delivered';
 import { OBJECTIVE, openCommandLine, resultLine, serverGone, type CommandLine } from './command-line';
 

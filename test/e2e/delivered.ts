@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Report } from '../../src/domain/report';
+import { Report } from '../../src/domain/objective/report';
 import { runCommand } from '../../src/process/run-command';
 import { OBJECTIVE, resultLine, type CommandLine, type ResultLine } from './command-line';
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { z } from 'zod';
-import { MESSAGES } from '../../src/domain/messages';
+import { MESSAGES } from '../../src/domain/objective/messages';
 import { leftovers, readDelivered } from './delivered';
 import { OBJECTIVE, openCommandLine, resultLine, type CommandLine } from './command-line';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { packageRoot } from '../../src/config/package-root';
-import { StreamEvent } from '../../src/domain/stream-events';
+import { StreamEvent } from '../../src/domain/objective/stream-events';
 
 /** The lines of a stream, each checked by the published JSON Schema and by the code's own. @throws with the line */
 export function eventLines(stdout: string): StreamEvent[] {

@@ -1,7 +1,7 @@
 // Needs Temporal, PostgreSQL, the npm registry or its cache, and Chromium: a whole objective decided on the web page.
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { Report } from '../../src/domain/report';
+import { Report } from '../../src/domain/objective/report';
 import { describeInBrowser, openBrowser } from '../support/chromium';
 import { OBJECTIVE, openCommandLine, saidLink, type CommandLine } from './command-line';
 

@@ -13,8 +13,8 @@ import { findChromium, openPage, startChromium } from '../../scripts/web-ui/brow
 import { readEnvironment } from '../../src/config/environment';
 import { resolveHome } from '../../src/config/home';
 import { packageRoot } from '../../src/config/package-root';
-import type { Decision } from '../../src/domain/escalation';
-import { ObjectiveStatus } from '../../src/domain/status';
+import type { Decision } from '../../src/domain/escalation/escalation';
+import { ObjectiveStatus } from '../../src/domain/objective/status';
 import { runCommand } from '../../src/process/run-command';
 import { resolveTemporalBinary } from '../../src/temporal/binary';
 import {

@@ -1,6 +1,6 @@
 // Needs a loopback port: GitHub is a stand-in that checks every request against GitHub's OpenAPI description.
-import { ForgeFailure } from '../../src/domain/forge-failure';
-import { FeedbackItem } from '../../src/domain/feedback';
+import { ForgeFailure } from '../../src/domain/pull-request/forge-failure';
+import { FeedbackItem } from '../../src/domain/pull-request/feedback';
 import { createFindForge } from '../../src/forge/forges';
 import type { Forge } from '../../src/ports/forge';
 import { startGithub, TOKEN, type Answer, type StandIn } from './github-stand-in';

@@ -1,6 +1,6 @@
 // Needs a loopback port: GitLab is a stand-in that checks every request against what GitLab documents.
-import { FeedbackItem } from '../../src/domain/feedback';
-import { ForgeFailure } from '../../src/domain/forge-failure';
+import { FeedbackItem } from '../../src/domain/pull-request/feedback';
+import { ForgeFailure } from '../../src/domain/pull-request/forge-failure';
 import { createGitlab } from '../../src/forge/gitlab';
 import type { Forge } from '../../src/ports/forge';
 import { GITLAB_TOKEN, startGitlab, type GitlabStandIn } from './gitlab-stand-in';

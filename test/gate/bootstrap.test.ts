@@ -18,7 +18,7 @@ import { BootstrapRefused } from '../../src/gate/bootstrap-refused';
 import { createBootstrap } from '../../src/gate/bootstrap';
 import { npmEnvironment } from '../../src/gate/npm/npm-command';
 import { createEngines } from '../../src/engines/engines';
-import type { Survey } from '../../src/domain/survey';
+import type { Survey } from '../../src/domain/target/survey';
 import type { Bootstrap } from '../../src/ports/gate';
 import { startRegistry, type TestRegistry } from './registry';
 import { containing, parseObject, parsePackages, SURVEY, writeFiles } from './support';

@@ -3,9 +3,9 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NO_SETTINGS } from '../../src/domain/gate-settings';
-import { GateReport, type Receipt } from '../../src/domain/receipt';
-import type { Survey } from '../../src/domain/survey';
+import { NO_SETTINGS } from '../../src/domain/quality-gate/gate-settings';
+import { GateReport, type Receipt } from '../../src/domain/quality-gate/receipt';
+import type { Survey } from '../../src/domain/target/survey';
 import { CannotTell, DoesNotApply, type GateChecker } from '../../src/gate/checker';
 import { CouldNotRun } from '../../src/gate/could-not-run';
 import { createGateRunner, type GateSetting } from '../../src/gate/gate-runner';

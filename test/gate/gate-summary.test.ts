@@ -1,6 +1,11 @@
 // Pure: needs no server, no Temporal, no PostgreSQL, no git.
-import { countVerdicts, summarise } from '../../src/domain/gate-summary';
-import { type GateReport, GateSummary, type Receipt, type Verdict } from '../../src/domain/receipt';
+import { countVerdicts, summarise } from '../../src/domain/quality-gate/gate-summary';
+import {
+  type GateReport,
+  GateSummary,
+  type Receipt,
+  type Verdict,
+} from '../../src/domain/quality-gate/receipt';
 
 const TREE = 'a'.repeat(40);
 const REF = 'b'.repeat(64);

@@ -1,11 +1,11 @@
 // Pure: needs no server, no Temporal, no PostgreSQL, no git.
-import { applyWaivers } from '../../src/domain/apply-waivers';
-import { compareReceipts, cutFindings } from '../../src/domain/compare-receipts';
-import { fillSurvey } from '../../src/domain/fill-survey';
-import { gateItem } from '../../src/domain/gate-items';
-import { NO_SETTINGS } from '../../src/domain/gate-settings';
-import { judgeItem } from '../../src/domain/gate-verdict';
-import { type GateFinding, Receipt, type Verdict } from '../../src/domain/receipt';
+import { applyWaivers } from '../../src/domain/quality-gate/apply-waivers';
+import { compareReceipts, cutFindings } from '../../src/domain/quality-gate/compare-receipts';
+import { fillSurvey } from '../../src/domain/target/fill-survey';
+import { gateItem } from '../../src/domain/quality-gate/gate-items';
+import { NO_SETTINGS } from '../../src/domain/quality-gate/gate-settings';
+import { judgeItem } from '../../src/domain/quality-gate/gate-verdict';
+import { type GateFinding, Receipt, type Verdict } from '../../src/domain/quality-gate/receipt';
 import { containing, matching, SURVEY } from './support';
 
 const TREE = 'a'.repeat(40);

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from '../../src/config/environment';
-import type { Survey } from '../../src/domain/survey';
+import type { Survey } from '../../src/domain/target/survey';
 import { createEngines } from '../../src/engines/engines';
 import { createBootstrap } from '../../src/gate/bootstrap';
 import { createCheckRunner } from '../../src/gate/check-runner';

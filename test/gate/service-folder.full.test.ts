@@ -2,8 +2,8 @@
 import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { judgeItems } from '../../src/domain/gate-verdict';
-import type { GateReport } from '../../src/domain/receipt';
+import { judgeItems } from '../../src/domain/quality-gate/gate-verdict';
+import type { GateReport } from '../../src/domain/quality-gate/receipt';
 import { type GateOfFolders, openGateOfFolders } from './gate-of-folders';
 import { writeFiles } from './support';
 

@@ -57,7 +57,12 @@ describe('a path', () => {
     expect(await problemOf('ext::sh -c touch% /tmp/x')).toBe('bad-address');
     expect(await problemOf('ftp://example.com/x')).toBe('bad-address');
     // Addresses are in the history of an objective, which anybody with the Web UI reads.
-    for (const user of ['ada:hunter2', `ghp_${'a'.repeat(36)}`, '0123456789abcdef0123456789abcdef', 'x:y@z']) {
+    for (const user of [
+      'ada:hunter2',
+      `ghp_${'a'.repeat(36)}`,
+      '0123456789abcdef0123456789abcdef',
+      'x:y@z',
+    ]) {
       const address = `https://${user}@127.0.0.1:1/acme/orders.git`;
       const refused = await bench.workspace.inspectRepository(address, null).catch((e: unknown) => e);
       expect(refused).toMatchObject({ problem: 'bad-address', exitCode: 2 });

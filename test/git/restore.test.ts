@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { AttemptStart } from '../../src/domain/work';
+import type { AttemptStart } from '../../src/domain/work/work';
 import type { GitWorkspace } from '../../src/git/workspace';
 import type { Worktree } from '../../src/ports/workspace';
 import {

@@ -1,9 +1,9 @@
 // Needs Chromium on PATH, no Temporal: the pages of the inbox as people meet them, over a desk in memory.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { Plan } from '../../src/domain/plan';
-import { BlobRef } from '../../src/domain/blob';
-import type { ObjectiveStatus } from '../../src/domain/status';
-import { ConfigurationError, TemporalUnreachableError } from '../../src/domain/user-error';
+import { Plan } from '../../src/domain/plan/plan';
+import { BlobRef } from '../../src/domain/common/blob';
+import type { ObjectiveStatus } from '../../src/domain/objective/status';
+import { ConfigurationError, TemporalUnreachableError } from '../../src/domain/common/user-error';
 import type { InboxServer } from '../../src/inbox/server';
 import { ID, status, task } from '../cli/fixtures';
 import { describeInBrowser, openBrowser } from '../support/chromium';

@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TemporalUnreachableError } from '../../src/domain/user-error';
+import { TemporalUnreachableError } from '../../src/domain/common/user-error';
 import type { InboxServer } from '../../src/inbox/server';
 import { ID, status, task } from '../cli/fixtures';
 import { asking, createFakeDesk, openInbox, QUESTION, watching, type FakeDesk } from './fake-desk';

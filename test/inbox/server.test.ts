@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAccess } from '../../src/inbox/access';
 import { createLive } from '../../src/inbox/live';
-import type { Precedent } from '../../src/domain/precedents';
+import type { Precedent } from '../../src/domain/escalation/precedents';
 import type { InboxServer } from '../../src/inbox/server';
 import { ID, status } from '../cli/fixtures';
 import { asking, createFakeDesk, openInbox, QUESTION, type FakeDesk } from './fake-desk';

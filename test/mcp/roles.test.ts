@@ -15,7 +15,7 @@ import { createAuditLog } from '../../src/audit/audit-log';
 import { createAuditReader } from '../../src/audit/audit-reader';
 import { createProofs } from '../../src/audit/proofs';
 import { readDecisionKey } from '../../src/config/decision-key';
-import { DecisionRules } from '../../src/domain/decision-rules';
+import { DecisionRules } from '../../src/domain/escalation/decision-rules';
 import {
   greenGate,
   handedOff,

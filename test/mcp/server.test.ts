@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import type { Report } from '../../src/domain/report';
+import type { Report } from '../../src/domain/objective/report';
 import { buildReport } from '../../src/report/build-report';
 import { escalation, ID, status, task } from '../cli/fixtures';
 import { execution, named } from '../client/fake-gateway';

@@ -1,7 +1,7 @@
 // Needs no server: start_objective over the command's own checks, with services that start nothing.
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { Services, SurveyedTarget, Target } from '../../src/cli/services';
-import type { Survey } from '../../src/domain/survey';
+import type { Survey } from '../../src/domain/target/survey';
 import { connectClient, openDesk, textOf, type OpenDesk } from './open-desk';
 
 const HASH = 'ab12'.repeat(16);

@@ -15,7 +15,7 @@ import { FILE_TOOLS } from '../../src/model/tools/files';
 import { say, tell } from '../../src/model/transcript';
 import type { LoadedAnswer, LoadedPlaybook } from '../../src/offline/playbook';
 import { startOfflineModel, type OfflineModel } from '../../src/offline/server';
-import { addUsage, NO_USAGE, type Usage } from '../../src/domain/usage';
+import { addUsage, NO_USAGE, type Usage } from '../../src/domain/usage/usage';
 import { dossierFixture, memoryBlobs, taskFixture, OPEN_ACCESS } from './fixtures';
 import { createStrictCache } from './strict-cache';
 

@@ -1,8 +1,8 @@
 // Needs git, loopback and temporary folders; bubblewrap for one half (skipped and counted without it). No server of ours.
 import { spawnSync } from 'node:child_process';
-import { CONTEXT_CATEGORIES } from '../../src/domain/context-categories';
-import { mayReceive } from '../../src/domain/context-rules';
-import { SPECIALIST_NAMES } from '../../src/domain/specialists';
+import { CONTEXT_CATEGORIES } from '../../src/domain/context/context-categories';
+import { mayReceive } from '../../src/domain/context/context-rules';
+import { SPECIALIST_NAMES } from '../../src/domain/department/specialists';
 import { createSandbox, probeSandbox, type Sandbox } from '../../src/sandbox/sandbox';
 import {
   CANARY_FILES,

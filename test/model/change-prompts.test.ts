@@ -1,5 +1,5 @@
 // Needs nothing. What is asked about schema changes and contracts; nothing in it that others wrote passes for an order.
-import { ROLLOUT_STRATEGIES } from '../../src/domain/deployment-plan';
+import { ROLLOUT_STRATEGIES } from '../../src/domain/database/deployment-plan';
 import { chooseRolloutPrompt } from '../../src/model/prompts/choose-rollout';
 import { delegationPrompt } from '../../src/model/prompts/delegation';
 import { designMigrationPrompt } from '../../src/model/prompts/design-migration';

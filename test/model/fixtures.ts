@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Dossier } from '../../src/domain/dossier';
-import { PlanTask, type DelegatedTask } from '../../src/domain/plan';
+import { Dossier } from '../../src/domain/work/dossier';
+import { PlanTask, type DelegatedTask } from '../../src/domain/plan/plan';
 import {
   createContextAccess,
   type ContextAccess,

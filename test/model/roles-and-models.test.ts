@@ -1,6 +1,6 @@
 // Needs nothing but the package's own files.
 import { join } from 'node:path';
-import { COORDINATOR, SPECIALIST_NAMES } from '../../src/domain/specialists';
+import { COORDINATOR, SPECIALIST_NAMES } from '../../src/domain/department/specialists';
 import { MODELS, modelId, usageOf } from '../../src/model/models';
 import { loadRoles, parseRole } from '../../src/model/roles';
 

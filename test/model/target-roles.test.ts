@@ -2,8 +2,8 @@
 import type { Engines } from '../../src/ports/engines';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/config/package-root';
-import type { DepartmentRoles } from '../../src/domain/department-roles';
-import { COORDINATOR, FRONTEND_COORDINATOR, SPECIALIST_NAMES } from '../../src/domain/specialists';
+import type { DepartmentRoles } from '../../src/domain/department/department-roles';
+import { COORDINATOR, FRONTEND_COORDINATOR, SPECIALIST_NAMES } from '../../src/domain/department/specialists';
 import { delegationPrompt } from '../../src/model/prompts/delegation';
 import { planPrompt } from '../../src/model/prompts/plan';
 import { roleAtWork } from '../../src/model/role-at-work';

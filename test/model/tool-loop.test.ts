@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AttemptPrompt } from '../../src/domain/work';
-import { NO_MAIL, type Mail } from '../../src/domain/mail';
+import type { AttemptPrompt } from '../../src/domain/work/work';
+import { NO_MAIL, type Mail } from '../../src/domain/work/mail';
 import { createClientFor } from '../../src/model/client';
 import { createSpecialists } from '../../src/model/tool-loop';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { packageRoot } from '../../src/config/package-root';
-import type { News } from '../../src/domain/news';
+import type { News } from '../../src/domain/notification/news';
 import { runCommand } from '../../src/process/run-command';
 import { notificationsOf, OWNER, question, QUOTED, SECRET, tell } from './news';
 
@@ -207,7 +207,7 @@ test('a server that speaks something else is an error that names the host alone'
 /** The compiled product sends one question with user and password to the port it is given. */
 const SEND = `
 const { createNotifications } = require('./dist/src/notify/notifications.js');
-const { NotificationSettings } = require('./dist/src/domain/notification-settings.js');
+const { NotificationSettings } = require('./dist/src/domain/notification/notification-settings.js');
 const email = {
   host: 'localhost', port: Number(process.argv[1]), from: 'coordinator@example.com', to: ['ada@example.com'],
   userEnv: 'COORDINATOR_NOTIFY_USER', passwordEnv: 'COORDINATOR_NOTIFY_PASSWORD',

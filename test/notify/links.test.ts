@@ -1,9 +1,9 @@
 // Needs no server.
-import { deploymentWatchId } from '../../src/domain/deployment-watch';
-import { askAboutChecks } from '../../src/domain/watch-questions';
-import { newTally } from '../../src/domain/watch-samples';
-import type { News } from '../../src/domain/news';
-import { NotificationSettings } from '../../src/domain/notification-settings';
+import { deploymentWatchId } from '../../src/domain/deployment/deployment-watch';
+import { askAboutChecks } from '../../src/domain/deployment/watch-questions';
+import { newTally } from '../../src/domain/deployment/watch-samples';
+import type { News } from '../../src/domain/notification/news';
+import { NotificationSettings } from '../../src/domain/notification/notification-settings';
 import { findRoute } from '../../src/inbox/routes';
 import { composeNotification } from '../../src/notify/compose';
 import { OWNER, question } from './news';

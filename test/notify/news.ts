@@ -1,5 +1,5 @@
-import { News } from '../../src/domain/news';
-import { NotificationSettings } from '../../src/domain/notification-settings';
+import { News } from '../../src/domain/notification/news';
+import { NotificationSettings } from '../../src/domain/notification/notification-settings';
 import { createNotifications } from '../../src/notify/notifications';
 import type { Notifications } from '../../src/ports/notifications';
 import { escalation } from '../cli/fixtures';

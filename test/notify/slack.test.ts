@@ -1,6 +1,6 @@
 // Needs no server but one of its own on the loopback interface.
 import { z } from 'zod';
-import type { News } from '../../src/domain/news';
+import type { News } from '../../src/domain/notification/news';
 import { openEndpoint, type Endpoint } from './endpoint';
 import { notificationsOf, OWNER, question, QUOTED, SECRET, tell } from './news';
 

@@ -7,7 +7,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Notification } from '../../src/domain/notification';
+import { Notification } from '../../src/domain/notification/notification';
 import { openEndpoint, type Endpoint, type Received } from './endpoint';
 import { KEY, notificationsOf, OWNER, question, QUOTED, SECRET, tell } from './news';
 

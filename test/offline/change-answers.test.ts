@@ -1,8 +1,8 @@
 // Needs loopback. What the bundled playbooks answer about schema changes and contracts, asked as the activities ask.
 import { join } from 'node:path';
-import { MigrationDesign } from '../../src/domain/migration-design';
-import { Plan, type DelegatedTask, type PlanTask } from '../../src/domain/plan';
-import type { RehearsalReport } from '../../src/domain/rehearsal';
+import { MigrationDesign } from '../../src/domain/database/migration-design';
+import { Plan, type DelegatedTask, type PlanTask } from '../../src/domain/plan/plan';
+import type { RehearsalReport } from '../../src/domain/database/rehearsal';
 import { createClientFor } from '../../src/model/client';
 import { createCoordination } from '../../src/model/coordination';
 import { loadRoles } from '../../src/model/roles';

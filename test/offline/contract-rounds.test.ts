@@ -1,16 +1,16 @@
 // Needs git and temporary folders. The scenario in which the frontend asks for a change of the contract.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Plan } from '../../src/domain/plan';
-import type { AttemptPrompt } from '../../src/domain/work';
+import { Plan } from '../../src/domain/plan/plan';
+import type { AttemptPrompt } from '../../src/domain/work/work';
 import { createClientFor } from '../../src/model/client';
 import { createCoordination } from '../../src/model/coordination';
 import { loadRoles } from '../../src/model/roles';
 import { createSpecialists } from '../../src/model/tool-loop';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';
 import { startOfflineModel, type OfflineModel } from '../../src/offline/server';
-import type { Dossier } from '../../src/domain/dossier';
-import type { FrontendReview } from '../../src/domain/frontend-review';
+import type { Dossier } from '../../src/domain/work/dossier';
+import type { FrontendReview } from '../../src/domain/contract/frontend-review';
 import { memoryBlobs } from '../model/fixtures';
 import { askingFixture, deskFixture } from '../support/journals';
 import { describeSample } from './support/describe-sample';

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AttemptPrompt } from '../../src/domain/work';
+import type { AttemptPrompt } from '../../src/domain/work/work';
 import { countTests } from '../../src/gate/count-tests';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';
 import { startOfflineModel, type OfflineModel } from '../../src/offline/server';

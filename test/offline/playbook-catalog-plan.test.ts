@@ -1,10 +1,10 @@
 // Needs nothing but the package's own files.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Analysis } from '../../src/domain/analysis';
-import { Plan } from '../../src/domain/plan';
-import { checkPlan } from '../../src/domain/plan-check';
-import { SPECIALIST_NAMES } from '../../src/domain/specialists';
+import { Analysis } from '../../src/domain/plan/analysis';
+import { Plan } from '../../src/domain/plan/plan';
+import { checkPlan } from '../../src/domain/plan/plan-check';
+import { SPECIALIST_NAMES } from '../../src/domain/department/specialists';
 import { findCoverage } from '../../src/offline/coverage';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';
 import { surveyFiles } from '../../src/survey/survey-files';

@@ -1,8 +1,8 @@
 // Needs git, npm with its registry and temporary folders. The whole of default is tested from end to end.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { GateSummary } from '../../src/domain/receipt';
-import type { AttemptPrompt } from '../../src/domain/work';
+import type { GateSummary } from '../../src/domain/quality-gate/receipt';
+import type { AttemptPrompt } from '../../src/domain/work/work';
 import { countTests } from '../../src/gate/count-tests';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';
 import { startOfflineModel, type OfflineModel } from '../../src/offline/server';

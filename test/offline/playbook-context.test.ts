@@ -2,11 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { CONTENT_CHARACTERS } from '../../src/domain/context-content';
-import { categoryOfFile, judgeFile, reviewsChanges } from '../../src/domain/context-files';
-import { ContextDecision } from '../../src/domain/handoff';
-import { claimCovers } from '../../src/domain/path-claims';
-import { Plan, type PlanTask } from '../../src/domain/plan';
+import { CONTENT_CHARACTERS } from '../../src/domain/context/context-content';
+import { categoryOfFile, judgeFile, reviewsChanges } from '../../src/domain/context/context-files';
+import { ContextDecision } from '../../src/domain/work/handoff';
+import { claimCovers } from '../../src/domain/plan/path-claims';
+import { Plan, type PlanTask } from '../../src/domain/plan/plan';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';
 import type { LoadedPlaybook } from '../../src/offline/playbook';
 

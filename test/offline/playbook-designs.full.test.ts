@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from '../../src/config/environment';
-import type { MigrationDesign } from '../../src/domain/migration-design';
+import type { MigrationDesign } from '../../src/domain/database/migration-design';
 import { readCatalog } from '../../src/gate/database/read-catalog';
 import { openSession } from '../../src/gate/database/session';
 import type { Table } from '../../src/gate/facts/database';

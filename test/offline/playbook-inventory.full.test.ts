@@ -1,8 +1,8 @@
 // Needs git, Python 3.11 with venv, pip with its registry, PostgreSQL and temporary folders.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { GateSummary } from '../../src/domain/receipt';
-import type { AttemptPrompt } from '../../src/domain/work';
+import type { GateSummary } from '../../src/domain/quality-gate/receipt';
+import type { AttemptPrompt } from '../../src/domain/work/work';
 import { countTests } from '../../src/gate/count-tests';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';
 import { startOfflineModel, type OfflineModel } from '../../src/offline/server';

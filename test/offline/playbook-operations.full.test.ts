@@ -2,8 +2,8 @@
 // default is tested from end to end.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { GateSummary } from '../../src/domain/receipt';
-import type { AttemptPrompt } from '../../src/domain/work';
+import type { GateSummary } from '../../src/domain/quality-gate/receipt';
+import type { AttemptPrompt } from '../../src/domain/work/work';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';
 import { startOfflineModel, type OfflineModel } from '../../src/offline/server';
 import { installOrdersSample } from './support/orders-sample';

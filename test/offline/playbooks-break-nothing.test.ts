@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCompatibility } from '../../src/compatibility/compatibility';
-import { migrationChanges, type MigrationFile } from '../../src/domain/migration-changes';
+import { migrationChanges, type MigrationFile } from '../../src/domain/database/migration-changes';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';
 
 const ROOT = join(__dirname, '..', '..');

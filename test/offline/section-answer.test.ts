@@ -1,11 +1,11 @@
 // Needs nothing but the package's own files: what the sections of a playbook make of a question.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { comparisonAnswer } from '../../src/domain/comparison';
-import { judgeReview } from '../../src/domain/judge-review';
-import { GateReview } from '../../src/domain/review';
-import { REVIEW_ROWS } from '../../src/domain/review-items';
-import { linesOf, numberedSource } from '../../src/domain/review-source';
+import { comparisonAnswer } from '../../src/domain/plan/comparison';
+import { judgeReview } from '../../src/domain/quality-gate/judge-review';
+import { GateReview } from '../../src/domain/quality-gate/review';
+import { REVIEW_ROWS } from '../../src/domain/quality-gate/review-items';
+import { linesOf, numberedSource } from '../../src/domain/quality-gate/review-source';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';
 import { Playbook, type LoadedPlaybook } from '../../src/offline/playbook';
 import { sectionAnswer } from '../../src/offline/section-answer';

@@ -1,13 +1,17 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Activities } from '../../activities/contract';
-import { contractWorkflowId, databaseWorkflowId } from '../../src/domain/coordination-orders';
-import type { CoordinationRules } from '../../src/domain/coordination-rules';
-import { deploymentWatchId, WATCH_MESSAGES, WATCH_QUERIES } from '../../src/domain/deployment-watch';
-import { MESSAGES, TASK_QUEUE } from '../../src/domain/messages';
-import { CLAIMS_FREED, REPOSITORY_WORKFLOW } from '../../src/domain/repository-claims';
-import { CLAIM_WORK, RELEASE, RESERVE_MIGRATION } from '../../src/domain/repository-entity';
-import { NO_USAGE } from '../../src/domain/usage';
-import { WatchStatus } from '../../src/domain/watch-status';
+import { contractWorkflowId, databaseWorkflowId } from '../../src/domain/coordination/coordination-orders';
+import type { CoordinationRules } from '../../src/domain/coordination/coordination-rules';
+import {
+  deploymentWatchId,
+  WATCH_MESSAGES,
+  WATCH_QUERIES,
+} from '../../src/domain/deployment/deployment-watch';
+import { MESSAGES, TASK_QUEUE } from '../../src/domain/objective/messages';
+import { CLAIMS_FREED, REPOSITORY_WORKFLOW } from '../../src/domain/coordination/repository-claims';
+import { CLAIM_WORK, RELEASE, RESERVE_MIGRATION } from '../../src/domain/coordination/repository-entity';
+import { NO_USAGE } from '../../src/domain/usage/usage';
+import { WatchStatus } from '../../src/domain/deployment/watch-status';
 import { BASE, smoothActivities, until, type Objective } from '../support/department';
 import { planTask } from '../support/plans';
 import type { Scenario } from './scenario';

@@ -1,6 +1,6 @@
 import type { Activities } from '../../activities/contract';
-import { DecisionRules } from '../../src/domain/decision-rules';
-import { MESSAGES } from '../../src/domain/messages';
+import { DecisionRules } from '../../src/domain/escalation/decision-rules';
+import { MESSAGES } from '../../src/domain/objective/messages';
 import { greenGate, redGate, smoothActivities, until } from '../support/department';
 import { planTask } from '../support/plans';
 import type { Scenario } from './scenario';

@@ -2,7 +2,7 @@
 // with RECORD=name,name only those.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import type { ObjectiveInput } from '../../src/domain/objective';
+import type { ObjectiveInput } from '../../src/domain/objective/objective';
 import { objectiveInput, startDepartment } from '../support/department';
 import { assertReplayable, HISTORIES, historyFile, readHistory } from './histories';
 import type { Scenario } from './scenario';

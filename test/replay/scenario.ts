@@ -1,5 +1,5 @@
 import type { Activities } from '../../activities/contract';
-import type { ObjectiveInput } from '../../src/domain/objective';
+import type { ObjectiveInput } from '../../src/domain/objective/objective';
 import type { Objective, objectiveInput } from '../support/department';
 
 /** One kind of life an objective may have, and a change of the process that must not replay its history. */

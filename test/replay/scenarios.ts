@@ -1,10 +1,15 @@
 import type { Activities } from '../../activities/contract';
-import { CARRIED_PROGRESS, MESSAGES, OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../../src/domain/messages';
-import { outlineTask, type PlanTask } from '../../src/domain/plan';
-import type { GateSummary, RedItem } from '../../src/domain/receipt';
-import type { ReviewOrder } from '../../src/domain/review';
-import { NO_USAGE } from '../../src/domain/usage';
-import type { AttemptRequest } from '../../src/domain/work';
+import {
+  CARRIED_PROGRESS,
+  MESSAGES,
+  OBJECTIVE_WORKFLOW,
+  TASK_QUEUE,
+} from '../../src/domain/objective/messages';
+import { outlineTask, type PlanTask } from '../../src/domain/plan/plan';
+import type { GateSummary, RedItem } from '../../src/domain/quality-gate/receipt';
+import type { ReviewOrder } from '../../src/domain/quality-gate/review';
+import { NO_USAGE } from '../../src/domain/usage/usage';
+import type { AttemptRequest } from '../../src/domain/work/work';
 import {
   commitId,
   greenGate,

@@ -1,6 +1,6 @@
 import type { Activities } from '../../activities/contract';
-import { MESSAGES } from '../../src/domain/messages';
-import { notificationsWorkflowId } from '../../src/domain/news';
+import { MESSAGES } from '../../src/domain/objective/messages';
+import { notificationsWorkflowId } from '../../src/domain/notification/news';
 import { greenGate, redGate, smoothActivities, until, type Objective } from '../support/department';
 import { planTask } from '../support/plans';
 import type { Scenario } from './scenario';

@@ -1,8 +1,8 @@
 // Needs no server: a report from a snapshot and blobs in memory.
-import { newDatabaseChange, withStep } from '../../src/domain/database-progress';
-import type { RolloutPlan, DeploymentPlan } from '../../src/domain/deployment-plan';
-import type { MigrationDesign } from '../../src/domain/migration-design';
-import type { RehearsalReport } from '../../src/domain/rehearsal';
+import { newDatabaseChange, withStep } from '../../src/domain/database/database-progress';
+import type { RolloutPlan, DeploymentPlan } from '../../src/domain/database/deployment-plan';
+import type { MigrationDesign } from '../../src/domain/database/migration-design';
+import type { RehearsalReport } from '../../src/domain/database/rehearsal';
 import { buildReport } from '../../src/report/build-report';
 import { renderHtml } from '../../src/report/html/render-html';
 import { renderMarkdown } from '../../src/report/render-markdown';

@@ -1,5 +1,5 @@
 // Needs nothing: the page of a gate run from a report in memory.
-import type { GateReport, Receipt } from '../../src/domain/receipt';
+import type { GateReport, Receipt } from '../../src/domain/quality-gate/receipt';
 import { type GatePage, renderGatePage } from '../../src/report/html/render-gate-page';
 
 const TREE = 'a'.repeat(40);

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BlobStore } from '../../src/ports/blob-store';
-import { METRICS } from '../../src/domain/metrics';
+import { METRICS } from '../../src/domain/usage/metrics';
 import { buildReport } from '../../src/report/build-report';
 import { startMetricsServer, type MetricsServer } from '../../src/report/metrics-server';
 import { status, task } from '../cli/fixtures';

@@ -2,10 +2,10 @@
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Report } from '../../src/domain/report';
+import { Report } from '../../src/domain/objective/report';
 import { escapeMarkdown } from '../../src/report/escape-markdown';
 import { buildReport } from '../../src/report/build-report';
-import { MOST_BODY_CHARACTERS, withOurPart } from '../../src/domain/pull-request-body';
+import { MOST_BODY_CHARACTERS, withOurPart } from '../../src/domain/pull-request/pull-request-body';
 import { describePullRequest } from '../../src/report/describe-pull-request';
 import { renderMarkdown } from '../../src/report/render-markdown';
 import { createReports } from '../../src/report/reports';

@@ -1,6 +1,6 @@
-import type { DeploymentPlan, RolloutPlan } from '../../src/domain/deployment-plan';
-import type { MigrationDesign } from '../../src/domain/migration-design';
-import type { DrillReport, MeasuredStatement, RehearsalReport } from '../../src/domain/rehearsal';
+import type { DeploymentPlan, RolloutPlan } from '../../src/domain/database/deployment-plan';
+import type { MigrationDesign } from '../../src/domain/database/migration-design';
+import type { DrillReport, MeasuredStatement, RehearsalReport } from '../../src/domain/database/rehearsal';
 
 /* Records of one schema change, for tests that are about something else of it. */
 

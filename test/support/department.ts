@@ -4,9 +4,9 @@ import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } 
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Activities } from '../../activities/contract';
-import { OBJECTIVE_WORKFLOW, QUERIES, TASK_QUEUE } from '../../src/domain/messages';
-import type { ObjectiveInput } from '../../src/domain/objective';
-import { ObjectiveResult, ObjectiveStatus } from '../../src/domain/status';
+import { OBJECTIVE_WORKFLOW, QUERIES, TASK_QUEUE } from '../../src/domain/objective/messages';
+import type { ObjectiveInput } from '../../src/domain/objective/objective';
+import { ObjectiveResult, ObjectiveStatus } from '../../src/domain/objective/status';
 import { DEPLOYMENT, WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import { objectiveInput, smoothActivities } from '../../bench/smooth-activities';
 import { createDecidingWorker } from '../../src/worker/worker';

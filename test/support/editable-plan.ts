@@ -1,9 +1,9 @@
 import type { Activities } from '../../activities/contract';
-import { outlineTask, type Plan, type PlanTask } from '../../src/domain/plan';
-import { judgeChange } from '../../src/domain/plan-edit';
-import { SPECIALIST_NAMES } from '../../src/domain/specialists';
-import { NO_USAGE } from '../../src/domain/usage';
-import type { AmendPlanRequest, PlanResult } from '../../src/domain/work';
+import { outlineTask, type Plan, type PlanTask } from '../../src/domain/plan/plan';
+import { judgeChange } from '../../src/domain/plan/plan-edit';
+import { SPECIALIST_NAMES } from '../../src/domain/department/specialists';
+import { NO_USAGE } from '../../src/domain/usage/usage';
+import type { AmendPlanRequest, PlanResult } from '../../src/domain/work/work';
 import { NOTHING_TOUCHED } from '../domain/tasks';
 import { sha, smoothActivities } from './department';
 

@@ -1,6 +1,6 @@
 import type { AttemptDesk, Asking } from '../../src/ports/department';
 import type { Journal, Journals } from '../../src/ports/journal';
-import { NO_MAIL, type Mail } from '../../src/domain/mail';
+import { NO_MAIL, type Mail } from '../../src/domain/work/mail';
 
 /** A journal in memory; entries go through JSON as they would through a file. */
 export function memoryJournal(entries: readonly unknown[] = []): Journal & { readonly written: unknown[] } {

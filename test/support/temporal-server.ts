@@ -2,7 +2,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { readEnvironment } from '../../src/config/environment';
 import { resolveHome } from '../../src/config/home';
-import { SEARCH_ATTRIBUTES } from '../../src/domain/messages';
+import { SEARCH_ATTRIBUTES } from '../../src/domain/objective/messages';
 import { resolveTemporalBinary } from '../../src/temporal/binary';
 
 const DYNAMIC_CONFIG = {

@@ -1,5 +1,5 @@
 import { sleep } from '@temporalio/workflow';
-import type { DeploymentWatchInput } from '../../src/domain/deployment-watch';
+import type { DeploymentWatchInput } from '../../src/domain/deployment/deployment-watch';
 import { startWatch } from '../../workflows/start-watch';
 
 export { deploymentWatchWorkflow } from '../../workflows/deployment-watch';

@@ -5,16 +5,16 @@ import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } 
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import type { DecisionActivities, WatchActivities } from '../../activities/contract';
-import { WatchSettings } from '../../src/domain/coordination-settings';
+import { WatchSettings } from '../../src/domain/coordination/coordination-settings';
 import {
   DEPLOYMENT_WATCH_WORKFLOW,
   deploymentWatchId,
   type DeploymentWatchInput,
   type ReportDeployment,
-} from '../../src/domain/deployment-watch';
-import { TASK_QUEUE } from '../../src/domain/messages';
-import { sampleOf, unansweredSample } from '../../src/domain/watch-samples';
-import { WatchStatus } from '../../src/domain/watch-status';
+} from '../../src/domain/deployment/deployment-watch';
+import { TASK_QUEUE } from '../../src/domain/objective/messages';
+import { sampleOf, unansweredSample } from '../../src/domain/deployment/watch-samples';
+import { WatchStatus } from '../../src/domain/deployment/watch-status';
 import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import { createDecidingWorker } from '../../src/worker/worker';
 import { BASE, sha } from './department';

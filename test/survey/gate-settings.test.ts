@@ -1,9 +1,9 @@
 // Pure: needs no server, no Temporal, no PostgreSQL, no git.
-import { parseConfiguration } from '../../src/domain/configuration';
-import { draftConfiguration } from '../../src/domain/draft-configuration';
-import type { GateSettings } from '../../src/domain/gate-settings';
-import { surveyOfService } from '../../src/domain/service-folder';
-import { Survey } from '../../src/domain/survey';
+import { parseConfiguration } from '../../src/domain/target/configuration';
+import { draftConfiguration } from '../../src/domain/target/draft-configuration';
+import type { GateSettings } from '../../src/domain/quality-gate/gate-settings';
+import { surveyOfService } from '../../src/domain/target/service-folder';
+import { Survey } from '../../src/domain/target/survey';
 import { surveyFiles } from '../../src/survey/survey-files';
 import { describeCommands, trustHash } from '../../src/survey/trust';
 

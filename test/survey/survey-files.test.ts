@@ -1,10 +1,10 @@
 // Pure: needs no server, no Temporal, no PostgreSQL, no git.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configurationJsonSchema, parseConfiguration } from '../../src/domain/configuration';
-import { CoordinationSettings } from '../../src/domain/coordination-settings';
-import { ConfigurationError } from '../../src/domain/user-error';
-import { Survey } from '../../src/domain/survey';
+import { configurationJsonSchema, parseConfiguration } from '../../src/domain/target/configuration';
+import { CoordinationSettings } from '../../src/domain/coordination/coordination-settings';
+import { ConfigurationError } from '../../src/domain/common/user-error';
+import { Survey } from '../../src/domain/target/survey';
 import { surveyFiles, type SurveyRequest } from '../../src/survey/survey-files';
 import { describeCommands, trustHash } from '../../src/survey/trust';
 

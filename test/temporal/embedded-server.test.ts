@@ -5,7 +5,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { packageRoot } from '../../src/config/package-root';
-import { SEARCH_ATTRIBUTES } from '../../src/domain/messages';
+import { SEARCH_ATTRIBUTES } from '../../src/domain/objective/messages';
 import { answersAsTemporal, knowsSearchAttribute } from '../../src/temporal/grpc-probe';
 import { stopKeeping } from '../../src/temporal/lease';
 import { RETENTION_SECONDS } from '../../src/temporal/retention';

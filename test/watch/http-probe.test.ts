@@ -1,5 +1,5 @@
 // Needs no server: probes against servers of this test on the loopback address.
-import { WatchCheck } from '../../src/domain/coordination-settings';
+import { WatchCheck } from '../../src/domain/coordination/coordination-settings';
 import type { Measured } from '../../src/ports/watch';
 import { createProbes } from '../../src/watch/probes';
 import { serve } from './loopback';

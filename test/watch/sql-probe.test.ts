@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from '../../src/config/environment';
-import { WatchCheck } from '../../src/domain/coordination-settings';
+import { WatchCheck } from '../../src/domain/coordination/coordination-settings';
 import type { Measured } from '../../src/ports/watch';
 import { queryOnce } from '../../src/postgres/databases';
 import type { PostgresDatabase } from '../../src/postgres/postgres-server';

@@ -1,8 +1,8 @@
 // Needs no server: an objective is analysed and planned over a scripted coordinator.
-import type { Analysis } from '../../src/domain/analysis';
-import { BudgetExhausted, ModelFailure, ProviderWalled } from '../../src/domain/model-failure';
-import type { Plan } from '../../src/domain/plan';
-import { NO_USAGE, type Usage } from '../../src/domain/usage';
+import type { Analysis } from '../../src/domain/plan/analysis';
+import { BudgetExhausted, ModelFailure, ProviderWalled } from '../../src/domain/usage/model-failure';
+import type { Plan } from '../../src/domain/plan/plan';
+import { NO_USAGE, type Usage } from '../../src/domain/usage/usage';
 import type { Answered, Coordination } from '../../src/ports/department';
 import { planAlone } from '../../src/worker/plan-alone';
 import { planTask } from '../domain/tasks';

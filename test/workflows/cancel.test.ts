@@ -1,6 +1,6 @@
 // Needs Temporal (a real dev server); the activities behind it are scripted.
-import { MESSAGES } from '../../src/domain/messages';
-import type { ObjectiveResult } from '../../src/domain/status';
+import { MESSAGES } from '../../src/domain/objective/messages';
+import type { ObjectiveResult } from '../../src/domain/objective/status';
 import type { Activities } from '../../activities/contract';
 import {
   handedOff,

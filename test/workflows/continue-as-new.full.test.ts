@@ -1,5 +1,5 @@
 // Needs Temporal (a real dev server); the activities behind it are scripted. Takes minutes.
-import { MAX_TASKS } from '../../src/domain/plan';
+import { MAX_TASKS } from '../../src/domain/plan/plan';
 import {
   greenGate,
   handedOff,

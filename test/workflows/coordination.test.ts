@@ -4,13 +4,13 @@ import { createDecisionActivities } from '../../activities/decisions';
 import { soundRehearsal } from '../../bench/smooth-coordination';
 import type { smoothCoordination } from '../../bench/smooth-coordination';
 import { createProofs } from '../../src/audit/proofs';
-import type { AuditEntry } from '../../src/domain/audit';
-import type { CoordinationRules } from '../../src/domain/coordination-rules';
-import { DecisionRules } from '../../src/domain/decision-rules';
-import { MESSAGES } from '../../src/domain/messages';
-import type { ObjectiveStatus } from '../../src/domain/status';
-import { NO_USAGE } from '../../src/domain/usage';
-import type { AttemptRequest } from '../../src/domain/work';
+import type { AuditEntry } from '../../src/domain/escalation/audit';
+import type { CoordinationRules } from '../../src/domain/coordination/coordination-rules';
+import { DecisionRules } from '../../src/domain/escalation/decision-rules';
+import { MESSAGES } from '../../src/domain/objective/messages';
+import type { ObjectiveStatus } from '../../src/domain/objective/status';
+import { NO_USAGE } from '../../src/domain/usage/usage';
+import type { AttemptRequest } from '../../src/domain/work/work';
 import {
   handedOff,
   resultOf,

@@ -1,8 +1,8 @@
 // Needs Temporal (a real dev server); hours of the rules are seconds here.
 import type { Activities } from '../../activities/contract';
-import type { AuditEntry } from '../../src/domain/audit';
-import { DecisionRules } from '../../src/domain/decision-rules';
-import { MESSAGES } from '../../src/domain/messages';
+import type { AuditEntry } from '../../src/domain/escalation/audit';
+import { DecisionRules } from '../../src/domain/escalation/decision-rules';
+import { MESSAGES } from '../../src/domain/objective/messages';
 import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import {
   greenGate,

@@ -1,11 +1,11 @@
 // Needs Temporal's time-skipping test server (pip brings it); the activities are scripted. Days pass in seconds.
 import { readFile } from 'node:fs/promises';
 import type { Activities } from '../../activities/contract';
-import type { AuditEntry } from '../../src/domain/audit';
-import { DecisionRules } from '../../src/domain/decision-rules';
-import { MESSAGES } from '../../src/domain/messages';
-import type { ObjectiveStatus } from '../../src/domain/status';
-import { WatchResult } from '../../src/domain/watch-status';
+import type { AuditEntry } from '../../src/domain/escalation/audit';
+import { DecisionRules } from '../../src/domain/escalation/decision-rules';
+import { MESSAGES } from '../../src/domain/objective/messages';
+import type { ObjectiveStatus } from '../../src/domain/objective/status';
+import { WatchResult } from '../../src/domain/deployment/watch-status';
 import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import {
   greenGate,

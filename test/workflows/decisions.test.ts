@@ -1,8 +1,8 @@
 // Needs Temporal (a real dev server); the activities behind it are scripted.
 import { randomUUID } from 'node:crypto';
 import type { Activities } from '../../activities/contract';
-import { ATTEMPT_MAILBOX, MESSAGES, QUERIES } from '../../src/domain/messages';
-import type { AttemptRequest } from '../../src/domain/work';
+import { ATTEMPT_MAILBOX, MESSAGES, QUERIES } from '../../src/domain/objective/messages';
+import type { AttemptRequest } from '../../src/domain/work/work';
 import {
   handedOff,
   objectiveInput,

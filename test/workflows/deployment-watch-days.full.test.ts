@@ -1,6 +1,6 @@
 // Needs Temporal's time-skipping test server (pip brings it); the checks are scripted. Days pass in seconds.
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { WatchResult } from '../../src/domain/watch-status';
+import { WatchResult } from '../../src/domain/deployment/watch-status';
 import { startTimeSkipping } from '../support/time-skipping';
 import { report, startWatchWorker, startWatchWorkflow, watchInput, type WatchWorker } from '../support/watch';
 

@@ -1,7 +1,7 @@
 // Needs Temporal (a real dev server). Workers are processes of their own; one is killed while it asks.
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { packageRoot } from '../../src/config/package-root';
-import { TASK_QUEUE } from '../../src/domain/messages';
+import { TASK_QUEUE } from '../../src/domain/objective/messages';
 import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import { startProcess, type OwnProcess } from '../chaos/process-group';
 import { startTemporal } from '../support/temporal-server';

@@ -2,9 +2,9 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createDepartmentClient } from '../../src/client/department-client';
 import { createTemporalGateway } from '../../src/client/temporal-gateway';
-import { DecisionRules } from '../../src/domain/decision-rules';
-import { deploymentWatchId, type DeploymentWatchInput } from '../../src/domain/deployment-watch';
-import type { WatchStatus } from '../../src/domain/watch-status';
+import { DecisionRules } from '../../src/domain/escalation/decision-rules';
+import { deploymentWatchId, type DeploymentWatchInput } from '../../src/domain/deployment/deployment-watch';
+import type { WatchStatus } from '../../src/domain/deployment/watch-status';
 import { startTemporal } from '../support/temporal-server';
 import {
   COMMIT,

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { WorkflowHandle } from '@temporalio/client';
 import { createDepartmentClient } from '../../src/client/department-client';
 import { createTemporalGateway } from '../../src/client/temporal-gateway';
-import { MESSAGES, OBJECTIVE_WORKFLOW, QUERIES, TASK_QUEUE } from '../../src/domain/messages';
-import { ObjectiveResult, ObjectiveStatus } from '../../src/domain/status';
+import { MESSAGES, OBJECTIVE_WORKFLOW, QUERIES, TASK_QUEUE } from '../../src/domain/objective/messages';
+import { ObjectiveResult, ObjectiveStatus } from '../../src/domain/objective/status';
 import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import {
   greenGate,

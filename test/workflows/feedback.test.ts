@@ -3,9 +3,9 @@ import type { Activities } from '../../activities/contract';
 import { createDepartmentClient, type DepartmentClient } from '../../src/client/department-client';
 import { createTemporalGateway } from '../../src/client/temporal-gateway';
 import type { Gateway } from '../../src/client/gateway';
-import { mergedTasks } from '../../src/domain/rewind';
-import type { TakeFeedback } from '../../src/domain/feedback';
-import type { AmendPlanRequest, AttemptRequest } from '../../src/domain/work';
+import { mergedTasks } from '../../src/domain/objective/rewind';
+import type { TakeFeedback } from '../../src/domain/pull-request/feedback';
+import type { AmendPlanRequest, AttemptRequest } from '../../src/domain/work/work';
 import {
   handedOff,
   objectiveInput,

@@ -1,6 +1,6 @@
 // Needs Temporal (a real dev server); the activities behind it are scripted.
-import type { RefreshBaseResult } from '../../src/domain/gate-work';
-import { MESSAGES } from '../../src/domain/messages';
+import type { RefreshBaseResult } from '../../src/domain/quality-gate/gate-work';
+import { MESSAGES } from '../../src/domain/objective/messages';
 import {
   commitId,
   greenGate,

@@ -2,15 +2,15 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
-import { TASK_QUEUE } from '../../src/domain/messages';
-import type { News } from '../../src/domain/news';
+import { TASK_QUEUE } from '../../src/domain/objective/messages';
+import type { News } from '../../src/domain/notification/news';
 import {
   NOTIFICATION_ORDER,
   NOTIFICATIONS_STATUS,
   NOTIFICATIONS_WORKFLOW,
   notificationsWorkflowId,
-} from '../../src/domain/news';
-import { Notification } from '../../src/domain/notification';
+} from '../../src/domain/notification/news';
+import { Notification } from '../../src/domain/notification/notification';
 import type { Notifications } from '../../src/ports/notifications';
 import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import { openEndpoint } from '../notify/endpoint';

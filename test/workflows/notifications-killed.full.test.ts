@@ -2,9 +2,13 @@
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { packageRoot } from '../../src/config/package-root';
-import { TASK_QUEUE } from '../../src/domain/messages';
-import { NOTIFICATION_ORDER, NOTIFICATIONS_WORKFLOW, notificationsWorkflowId } from '../../src/domain/news';
-import { Notification } from '../../src/domain/notification';
+import { TASK_QUEUE } from '../../src/domain/objective/messages';
+import {
+  NOTIFICATION_ORDER,
+  NOTIFICATIONS_WORKFLOW,
+  notificationsWorkflowId,
+} from '../../src/domain/notification/news';
+import { Notification } from '../../src/domain/notification/notification';
 import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import { startProcess, type OwnProcess } from '../chaos/process-group';
 import { openEndpoint } from '../notify/endpoint';
@@ -24,7 +28,7 @@ const SCRIPT = `
 const { NativeConnection, Worker } = require('@temporalio/worker');
 const { createActivities } = require('./dist/activities/index.js');
 const { createNotifications } = require('./dist/src/notify/notifications.js');
-const { NotificationSettings } = require('./dist/src/domain/notification-settings.js');
+const { NotificationSettings } = require('./dist/src/domain/notification/notification-settings.js');
 const [address, taskQueue, codePath, url] = process.argv.slice(1);
 (async () => {
   const notifications = createNotifications({
@@ -136,9 +140,7 @@ it('one that nobody takes holds up no other, however long the history is', async
     expect(historyLength).toBeGreaterThan(200);
     expect((await first.describe()).runId).toBe(first.firstExecutionRunId);
     await tell(43, 'stuck', 'decided');
-    await server.client.workflow
-      .getHandle(first.workflowId)
-      .signal(NOTIFICATION_ORDER, { kind: 'close' });
+    await server.client.workflow.getHandle(first.workflowId).signal(NOTIFICATION_ORDER, { kind: 'close' });
     expect(await server.client.workflow.getHandle(first.workflowId).result()).toMatchObject({
       told: 42,
       stale: 1,

@@ -1,15 +1,15 @@
 // Needs Temporal (a real dev server); the activities behind it are scripted, telling people among them.
 import type { Activities } from '../../activities/contract';
 import { createNotificationActivities } from '../../activities/notifications';
-import { MESSAGES } from '../../src/domain/messages';
+import { MESSAGES } from '../../src/domain/objective/messages';
 import {
   NOTIFICATION_ORDER,
   NOTIFICATIONS_STATUS,
   notificationsWorkflowId,
   NotificationsStatus,
   type NotifyRequest,
-} from '../../src/domain/news';
-import { deploymentWatchId } from '../../src/domain/deployment-watch';
+} from '../../src/domain/notification/news';
+import { deploymentWatchId } from '../../src/domain/deployment/deployment-watch';
 import {
   objectiveInput,
   redGate,

@@ -1,13 +1,13 @@
 // Needs Temporal (a real dev server); the activities behind it are scripted.
 import type { Activities } from '../../activities/contract';
-import type { Gap } from '../../src/domain/comparison';
-import type { CompareResult, GateRequest, InspectRequest } from '../../src/domain/gate-work';
-import { MESSAGES } from '../../src/domain/messages';
-import type { PlanTask } from '../../src/domain/plan';
-import type { GateSummary, RedItem } from '../../src/domain/receipt';
-import type { ReviewOrder } from '../../src/domain/review';
-import { NO_USAGE } from '../../src/domain/usage';
-import type { AmendPlanRequest } from '../../src/domain/work';
+import type { Gap } from '../../src/domain/plan/comparison';
+import type { CompareResult, GateRequest, InspectRequest } from '../../src/domain/quality-gate/gate-work';
+import { MESSAGES } from '../../src/domain/objective/messages';
+import type { PlanTask } from '../../src/domain/plan/plan';
+import type { GateSummary, RedItem } from '../../src/domain/quality-gate/receipt';
+import type { ReviewOrder } from '../../src/domain/quality-gate/review';
+import { NO_USAGE } from '../../src/domain/usage/usage';
+import type { AmendPlanRequest } from '../../src/domain/work/work';
 import {
   greenGate,
   handedOff,

@@ -1,6 +1,6 @@
 // Needs Temporal (a real dev server); the activities behind it are scripted.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AttemptRequest } from '../../src/domain/work';
+import type { AttemptRequest } from '../../src/domain/work/work';
 import { charterTasks } from '../support/plans';
 import {
   BASE,

@@ -1,9 +1,9 @@
 // Needs Temporal (a real dev server): objectives on one repository, with its real entity; what they build is scripted.
 import type { Activities } from '../../activities/contract';
 import { soundRehearsal } from '../../bench/smooth-coordination';
-import type { CoordinationRules } from '../../src/domain/coordination-rules';
-import { MESSAGES } from '../../src/domain/messages';
-import type { PlanTask } from '../../src/domain/plan';
+import type { CoordinationRules } from '../../src/domain/coordination/coordination-rules';
+import { MESSAGES } from '../../src/domain/objective/messages';
+import type { PlanTask } from '../../src/domain/plan/plan';
 import { workUntilCancelled } from '../support/held-work';
 import {
   handedOff,

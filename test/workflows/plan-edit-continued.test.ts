@@ -1,6 +1,6 @@
 // Needs Temporal (a real dev server) that has histories continued early; edits are judged by the real rules.
-import { MESSAGES } from '../../src/domain/messages';
-import type { AttemptRequest } from '../../src/domain/work';
+import { MESSAGES } from '../../src/domain/objective/messages';
+import type { AttemptRequest } from '../../src/domain/work/work';
 import {
   handedOff,
   objectiveInput,

@@ -1,8 +1,8 @@
 // Needs Temporal (a real dev server); activities are scripted, but edits are judged by the real rules.
 import { ApplicationFailure } from '@temporalio/common';
-import { DecisionRules } from '../../src/domain/decision-rules';
-import { MESSAGES } from '../../src/domain/messages';
-import type { ObjectiveStatus } from '../../src/domain/status';
+import { DecisionRules } from '../../src/domain/escalation/decision-rules';
+import { MESSAGES } from '../../src/domain/objective/messages';
+import type { ObjectiveStatus } from '../../src/domain/objective/status';
 import type { smoothActivities } from '../support/department';
 import {
   handedOff,

@@ -1,9 +1,9 @@
 // Needs Temporal (a real dev server); activities are scripted, but edits are judged by the real rules.
 import type { Activities } from '../../activities/contract';
-import { MESSAGES } from '../../src/domain/messages';
-import type { PlanTask } from '../../src/domain/plan';
-import { NO_USAGE } from '../../src/domain/usage';
-import type { AttemptRequest } from '../../src/domain/work';
+import { MESSAGES } from '../../src/domain/objective/messages';
+import type { PlanTask } from '../../src/domain/plan/plan';
+import { NO_USAGE } from '../../src/domain/usage/usage';
+import type { AttemptRequest } from '../../src/domain/work/work';
 import {
   handedOff,
   objectiveInput,

@@ -1,9 +1,9 @@
 // Needs Temporal (a real dev server); the activities behind it are scripted.
 import { ApplicationFailure } from '@temporalio/common';
-import { MESSAGES } from '../../src/domain/messages';
-import { outlineTask } from '../../src/domain/plan';
-import { NO_USAGE } from '../../src/domain/usage';
-import type { PlanRequest } from '../../src/domain/work';
+import { MESSAGES } from '../../src/domain/objective/messages';
+import { outlineTask } from '../../src/domain/plan/plan';
+import { NO_USAGE } from '../../src/domain/usage/usage';
+import type { PlanRequest } from '../../src/domain/work/work';
 import {
   handedOff,
   resultOf,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
-import { deploymentWatchId } from '../../src/domain/deployment-watch';
+import { deploymentWatchId } from '../../src/domain/deployment/deployment-watch';
 import { startTemporal } from '../support/temporal-server';
 import { COMMIT, REPOSITORY_KEY, STATUS_KEY, watchInput } from '../support/watch';
 

@@ -1,8 +1,8 @@
 // Needs Temporal (a real dev server); the activities behind it are scripted.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Mail } from '../../src/domain/mail';
-import type { MESSAGES } from '../../src/domain/messages';
-import { ATTEMPT_MAILBOX } from '../../src/domain/messages';
+import { Mail } from '../../src/domain/work/mail';
+import type { MESSAGES } from '../../src/domain/objective/messages';
+import { ATTEMPT_MAILBOX } from '../../src/domain/objective/messages';
 import {
   handedOff,
   resultOf,

@@ -7,14 +7,14 @@ import {
   OBJECTIVE_WORKFLOW,
   QUERIES,
   TASK_QUEUE,
-} from '../../src/domain/messages';
-import { outlineTask, type PlanTask } from '../../src/domain/plan';
-import { ObjectiveStatus } from '../../src/domain/status';
-import { newProgress } from '../../src/domain/task-progress';
+} from '../../src/domain/objective/messages';
+import { outlineTask, type PlanTask } from '../../src/domain/plan/plan';
+import { ObjectiveStatus } from '../../src/domain/objective/status';
+import { newProgress } from '../../src/domain/work/task-progress';
 import type { Carried } from '../../workflows/carried';
-import { PROVIDER_OPEN, providerGateId } from '../../src/domain/provider-gate';
-import { NO_USAGE, type Usage } from '../../src/domain/usage';
-import type { AttemptRequest, AttemptResult } from '../../src/domain/work';
+import { PROVIDER_OPEN, providerGateId } from '../../src/domain/usage/provider-gate';
+import { NO_USAGE, type Usage } from '../../src/domain/usage/usage';
+import type { AttemptRequest, AttemptResult } from '../../src/domain/work/work';
 import { createProviderActivities } from '../../activities/provider-gate';
 import { planTask } from '../support/plans';
 import {

@@ -1,8 +1,8 @@
 // Needs Temporal (a real dev server); the activities behind it are scripted.
 import type { Activities } from '../../activities/contract';
-import { MESSAGES } from '../../src/domain/messages';
-import { NO_USAGE } from '../../src/domain/usage';
-import type { AttemptRequest } from '../../src/domain/work';
+import { MESSAGES } from '../../src/domain/objective/messages';
+import { NO_USAGE } from '../../src/domain/usage/usage';
+import type { AttemptRequest } from '../../src/domain/work/work';
 import {
   greenGate,
   handedOff,

@@ -2,7 +2,7 @@
 import { createDepartmentClient, type DepartmentClient } from '../../src/client/department-client';
 import { createTemporalGateway } from '../../src/client/temporal-gateway';
 import type { WaitingExecution } from '../../src/client/waiting';
-import { MESSAGES, OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../../src/domain/messages';
+import { MESSAGES, OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../../src/domain/objective/messages';
 import { allEscalations } from '../../src/cli/all-escalations';
 import {
   objectiveInput,

@@ -7,10 +7,10 @@ import { createDecisionActivities } from '../../activities/decisions';
 import { createAuditLog } from '../../src/audit/audit-log';
 import { createAuditReader } from '../../src/audit/audit-reader';
 import { createProofs } from '../../src/audit/proofs';
-import type { AuditLine } from '../../src/domain/audit';
-import type { Speaker } from '../../src/domain/decision-proof';
-import { DecisionRules } from '../../src/domain/decision-rules';
-import { MESSAGES } from '../../src/domain/messages';
+import type { AuditLine } from '../../src/domain/escalation/audit';
+import type { Speaker } from '../../src/domain/escalation/decision-proof';
+import { DecisionRules } from '../../src/domain/escalation/decision-rules';
+import { MESSAGES } from '../../src/domain/objective/messages';
 import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import {
   greenGate,
@@ -259,7 +259,7 @@ describe('decisions that come while others look', () => {
           let over = false;
           const looking = Array.from({ length: 4 }, async () => {
             // So many at once may be too many for the server; what counts is asked below.
-          while (!over) await objective.status().catch(() => undefined);
+            while (!over) await objective.status().catch(() => undefined);
           });
           const send = async (id: string): Promise<void> => {
             const payload = await proven(objective, { ...accept(id), decision: 'skip' }, ada);

@@ -1,4 +1,4 @@
-import type { GateSlug } from '../../../src/domain/gate-items';
+import type { GateSlug } from '../../../src/domain/quality-gate/gate-items';
 import type { Defect, Edit, ServiceName } from '../defect';
 
 const SPEC: Readonly<Record<ServiceName, string>> = {

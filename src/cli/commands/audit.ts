@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { AuditLine } from '../../domain/audit';
-import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
-import { ConfigurationError } from '../../domain/user-error';
+import type { AuditLine } from '../../domain/escalation/audit';
+import { exitCodeOf, type ExitCode } from '../../domain/common/exit-codes';
+import { ConfigurationError } from '../../domain/common/user-error';
 import type { Command, CommandContext } from '../command';
 import { cut, plain } from '../live/text';
 import { parseFlags } from '../parse-flags';

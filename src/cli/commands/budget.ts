@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { sumLedger } from '../../domain/ledger';
-import { SetBudget } from '../../domain/messages';
-import { exitCodeOf } from '../../domain/exit-codes';
-import type { ObjectiveStatus } from '../../domain/status';
-import { mention } from '../../domain/specialists';
-import type { Usage } from '../../domain/usage';
+import { sumLedger } from '../../domain/usage/ledger';
+import { SetBudget } from '../../domain/objective/messages';
+import { exitCodeOf } from '../../domain/common/exit-codes';
+import type { ObjectiveStatus } from '../../domain/objective/status';
+import { mention } from '../../domain/department/specialists';
+import type { Usage } from '../../domain/usage/usage';
 import { objectiveIdArgument } from '../argument';
 import { BY_OPTION, ByFlag, byOf } from '../by';
 import type { Command, CommandContext } from '../command';

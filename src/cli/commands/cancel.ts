@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { exitCodeOf } from '../../domain/exit-codes';
-import { CancelTask } from '../../domain/messages';
+import { exitCodeOf } from '../../domain/common/exit-codes';
+import { CancelTask } from '../../domain/objective/messages';
 import { objectiveIdArgument, taskIdArgument } from '../argument';
 import { BY_OPTION, ByFlag, byOf } from '../by';
 import type { Command } from '../command';

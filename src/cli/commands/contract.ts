@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ContractBundle } from '../../domain/contract-bundle';
-import { findContract, ReviewContract, type ContractStatus } from '../../domain/contract-status';
-import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
-import { ConfigurationError } from '../../domain/user-error';
+import { ContractBundle } from '../../domain/contract/contract-bundle';
+import { findContract, ReviewContract, type ContractStatus } from '../../domain/contract/contract-status';
+import { exitCodeOf, type ExitCode } from '../../domain/common/exit-codes';
+import { ConfigurationError } from '../../domain/common/user-error';
 import { argument, objectiveIdArgument } from '../argument';
 import { BY_OPTION, ByFlag, byOf } from '../by';
 import type { Command, CommandContext } from '../command';

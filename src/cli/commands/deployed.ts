@@ -1,6 +1,10 @@
 import { z } from 'zod';
-import { deploymentWatchId, isDeploymentWatchId, ReportDeployment } from '../../domain/deployment-watch';
-import { ConfigurationError } from '../../domain/user-error';
+import {
+  deploymentWatchId,
+  isDeploymentWatchId,
+  ReportDeployment,
+} from '../../domain/deployment/deployment-watch';
+import { ConfigurationError } from '../../domain/common/user-error';
 import { objectiveOrWatchArgument } from '../argument';
 import { BY_OPTION, ByFlag, byOf } from '../by';
 import type { Command, CommandContext } from '../command';

@@ -1,4 +1,4 @@
-import { exitCodeOf } from '../../domain/exit-codes';
+import { exitCodeOf } from '../../domain/common/exit-codes';
 import { objectiveIdArgument, taskIdArgument } from '../argument';
 import type { Command } from '../command';
 import { plainLines } from '../live/text';

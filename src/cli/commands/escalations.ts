@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { isDeploymentWatchId } from '../../domain/deployment-watch';
-import type { Escalation } from '../../domain/escalation';
-import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
-import type { ObjectiveStatus } from '../../domain/status';
-import { ConfigurationError } from '../../domain/user-error';
+import { isDeploymentWatchId } from '../../domain/deployment/deployment-watch';
+import type { Escalation } from '../../domain/escalation/escalation';
+import { exitCodeOf, type ExitCode } from '../../domain/common/exit-codes';
+import type { ObjectiveStatus } from '../../domain/objective/status';
+import { ConfigurationError } from '../../domain/common/user-error';
 import { allEscalations } from '../all-escalations';
 import { argument, objectiveOrWatchArgument } from '../argument';
 import type { Command, CommandContext } from '../command';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { exitCodeOf } from '../../domain/exit-codes';
-import { MAX_FEEDBACK, type Feedback, type FeedbackItem } from '../../domain/feedback';
-import { ForgeFailure } from '../../domain/forge-failure';
-import type { PullRequest } from '../../domain/pull-request';
-import type { ObjectiveStatus } from '../../domain/status';
-import { ConfigurationError, UserError } from '../../domain/user-error';
+import { exitCodeOf } from '../../domain/common/exit-codes';
+import { MAX_FEEDBACK, type Feedback, type FeedbackItem } from '../../domain/pull-request/feedback';
+import { ForgeFailure } from '../../domain/pull-request/forge-failure';
+import type { PullRequest } from '../../domain/pull-request/pull-request';
+import type { ObjectiveStatus } from '../../domain/objective/status';
+import { ConfigurationError, UserError } from '../../domain/common/user-error';
 import { objectiveIdArgument } from '../argument';
 import { BY_OPTION, ByFlag, byOf } from '../by';
 import type { Command, CommandContext } from '../command';

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { repositoryLabel } from '../../domain/repository-label';
-import { exitCodeOf } from '../../domain/exit-codes';
-import { GATE_ITEMS, type GateSlug } from '../../domain/gate-items';
-import { isRed, toGateResult } from '../../domain/gate-result';
-import type { GateReport } from '../../domain/receipt';
+import { repositoryLabel } from '../../domain/coordination/repository-label';
+import { exitCodeOf } from '../../domain/common/exit-codes';
+import { GATE_ITEMS, type GateSlug } from '../../domain/quality-gate/gate-items';
+import { isRed, toGateResult } from '../../domain/quality-gate/gate-result';
+import type { GateReport } from '../../domain/quality-gate/receipt';
 import { argument } from '../argument';
 import type { Command, CommandContext } from '../command';
 import { gateLines } from '../gate-table';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { exitCodeOf } from '../../domain/exit-codes';
+import { exitCodeOf } from '../../domain/common/exit-codes';
 import type { Command, CommandContext } from '../command';
 import { formatBytes, GC_KINDS, parseAge, type GcPlan } from '../gc-plan';
 import { parseFlags } from '../parse-flags';

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { exitCodeOf } from '../../domain/exit-codes';
-import { PersonName } from '../../domain/decision-rules';
+import { exitCodeOf } from '../../domain/common/exit-codes';
+import { PersonName } from '../../domain/escalation/decision-rules';
 import type { Pictures } from '../../inbox/pictures';
 import type { Command, CommandContext } from '../command';
 import { createDesk } from '../desk/desk';

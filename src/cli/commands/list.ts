@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { LIST_LIMIT } from '../../client/limits';
 import type { ObjectiveSummary } from '../../client/objective-summary';
-import { exitCodeOf } from '../../domain/exit-codes';
-import { ObjectiveState } from '../../domain/states';
+import { exitCodeOf } from '../../domain/common/exit-codes';
+import { ObjectiveState } from '../../domain/department/states';
 import type { Command } from '../command';
 import { cut, pad, plain } from '../live/text';
 import { widthOf } from '../live/width';

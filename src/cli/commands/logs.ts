@@ -1,7 +1,7 @@
-import { exitCodeOf } from '../../domain/exit-codes';
-import { mention } from '../../domain/specialists';
-import type { TaskStatus } from '../../domain/status';
-import { ConfigurationError } from '../../domain/user-error';
+import { exitCodeOf } from '../../domain/common/exit-codes';
+import { mention } from '../../domain/department/specialists';
+import type { TaskStatus } from '../../domain/objective/status';
+import { ConfigurationError } from '../../domain/common/user-error';
 import type { BlobStore } from '../../ports/blob-store';
 import { objectiveIdArgument, taskIdArgument } from '../argument';
 import type { Command } from '../command';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { packageVersion } from '../../config/package-root';
-import { PersonName } from '../../domain/decision-rules';
-import { exitCodeOf } from '../../domain/exit-codes';
-import { ConfigurationError } from '../../domain/user-error';
+import { PersonName } from '../../domain/escalation/decision-rules';
+import { exitCodeOf } from '../../domain/common/exit-codes';
+import { ConfigurationError } from '../../domain/common/user-error';
 import type { Desk } from '../../ports/desk';
 import type { Command, CommandContext } from '../command';
 import { createDesk } from '../desk/desk';

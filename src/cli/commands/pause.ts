@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Pause } from '../../domain/messages';
+import { Pause } from '../../domain/objective/messages';
 import { objectiveIdArgument } from '../argument';
 import { BY_OPTION, ByFlag, byOf } from '../by';
 import type { Command } from '../command';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { exitCodeOf } from '../../domain/exit-codes';
+import { exitCodeOf } from '../../domain/common/exit-codes';
 import { objectiveIdArgument } from '../argument';
 import type { Command } from '../command';
 import { findReport, missingReport } from '../find-report';

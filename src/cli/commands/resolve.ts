@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DECISIONS, ResolveEscalation } from '../../domain/escalation';
+import { DECISIONS, ResolveEscalation } from '../../domain/escalation/escalation';
 import { argument, objectiveOrWatchArgument } from '../argument';
 import { BY_OPTION, ByFlag, byOf } from '../by';
 import type { Command } from '../command';

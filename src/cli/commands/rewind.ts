@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { exitCodeOf } from '../../domain/exit-codes';
+import { exitCodeOf } from '../../domain/common/exit-codes';
 import { objectiveIdArgument, taskIdArgument } from '../argument';
 import { BY_OPTION, ByFlag, byOf } from '../by';
 import type { Command } from '../command';

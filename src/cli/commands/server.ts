@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { exitCodeOf } from '../../domain/exit-codes';
+import { exitCodeOf } from '../../domain/common/exit-codes';
 import type { Command } from '../command';
 import { parseFlags } from '../parse-flags';
 import { openSession } from '../session';

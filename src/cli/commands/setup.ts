@@ -1,4 +1,4 @@
-import { exitCodeOf } from '../../domain/exit-codes';
+import { exitCodeOf } from '../../domain/common/exit-codes';
 import type { Command } from '../command';
 
 export const setup: Command = {

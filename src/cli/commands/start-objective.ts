@@ -1,7 +1,7 @@
 import { readSettings } from '../../config/settings-file';
-import { modelLabel } from '../../domain/model-label';
-import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
-import type { ObjectiveInput } from '../../domain/objective';
+import { modelLabel } from '../../domain/usage/model-label';
+import { exitCodeOf, type ExitCode } from '../../domain/common/exit-codes';
+import type { ObjectiveInput } from '../../domain/objective/objective';
 import type { Command, CommandContext } from '../command';
 import { emitEvent } from '../emit-event';
 import { leaveToBackground } from '../live/background';

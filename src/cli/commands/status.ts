@@ -1,7 +1,7 @@
 import type { CallForm } from '../../config/call-form';
 import type { ObjectiveSummary } from '../../client/objective-summary';
-import { exitCodeOf } from '../../domain/exit-codes';
-import { isDeploymentWatchId } from '../../domain/deployment-watch';
+import { exitCodeOf } from '../../domain/common/exit-codes';
+import { isDeploymentWatchId } from '../../domain/deployment/deployment-watch';
 import { objectiveOrWatchArgument } from '../argument';
 import type { Command } from '../command';
 import { asOfNow } from '../live/as-of-now';

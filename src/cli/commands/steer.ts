@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Steer } from '../../domain/messages';
+import { Steer } from '../../domain/objective/messages';
 import { argument, objectiveIdArgument, taskIdArgument } from '../argument';
 import { BY_OPTION, ByFlag, byOf } from '../by';
 import type { Command } from '../command';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { CONFIGURATION_FILE } from '../../domain/configuration';
-import { draftConfiguration } from '../../domain/draft-configuration';
-import { exitCodeOf } from '../../domain/exit-codes';
+import { CONFIGURATION_FILE } from '../../domain/target/configuration';
+import { draftConfiguration } from '../../domain/target/draft-configuration';
+import { exitCodeOf } from '../../domain/common/exit-codes';
 import { argument } from '../argument';
 import type { Command } from '../command';
 import { draftPlace, writeDraft } from '../configuration-draft';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { exitCodeOf } from '../../domain/exit-codes';
-import { type VerifiedReceipt, VERIFICATIONS } from '../../domain/verify-receipts';
+import { exitCodeOf } from '../../domain/common/exit-codes';
+import { type VerifiedReceipt, VERIFICATIONS } from '../../domain/quality-gate/verify-receipts';
 import { argument } from '../argument';
 import type { Command } from '../command';
 import { cut, pad, plain } from '../live/text';

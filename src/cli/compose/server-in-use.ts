@@ -1,4 +1,4 @@
-import { workflowPage } from '../../domain/workflow-page';
+import { workflowPage } from '../../domain/objective/workflow-page';
 import type { TemporalConnection } from '../../temporal/resolve';
 import type { RunningWorker, ServerInUse, ServicesRequest } from '../services';
 import { installWorkerLog } from './worker-log';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { packageRoot } from '../../config/package-root';
-import type { ModelSettings } from '../../domain/model-settings';
-import { mention } from '../../domain/specialists';
+import type { ModelSettings } from '../../domain/usage/model-settings';
+import { mention } from '../../domain/department/specialists';
 import type { TargetRole } from '../../model/target-roles';
 import { plain } from '../live/text';
 import type { GivenConfiguration, SurveyedTarget, Target } from '../services';
-import { type EngineFacts, lackingEngines, noteEngines } from '../../domain/engines';
+import { type EngineFacts, lackingEngines, noteEngines } from '../../domain/target/engines';
 import type { Repositories } from '../../ports/workspace';
 
 /** Surveys the base commit of a target as its coordination repository has it, for this machine. */

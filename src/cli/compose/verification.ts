@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { GateSlug } from '../../domain/gate-items';
-import { PRECONDITIONS } from '../../domain/receipt';
-import { ConfigurationError } from '../../domain/user-error';
-import { verifyReceipts, whyNotRepeated } from '../../domain/verify-receipts';
+import { GateSlug } from '../../domain/quality-gate/gate-items';
+import { PRECONDITIONS } from '../../domain/quality-gate/receipt';
+import { ConfigurationError } from '../../domain/common/user-error';
+import { verifyReceipts, whyNotRepeated } from '../../domain/quality-gate/verify-receipts';
 import type { GitWorkspace } from '../../git/workspace';
 import type { BlobStore } from '../../ports/blob-store';
 import type { PreparedVerification, ServicesRequest, Target } from '../services';

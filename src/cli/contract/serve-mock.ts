@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BUNDLE_FILES, fileOf, type ContractBundle } from '../../domain/contract-bundle';
-import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
-import { ConfigurationError } from '../../domain/user-error';
+import { BUNDLE_FILES, fileOf, type ContractBundle } from '../../domain/contract/contract-bundle';
+import { exitCodeOf, type ExitCode } from '../../domain/common/exit-codes';
+import { ConfigurationError } from '../../domain/common/user-error';
 import { minimalEnvironment, runCommand } from '../../process/run-command';
 import type { CommandContext } from '../command';
 import { plain } from '../live/text';

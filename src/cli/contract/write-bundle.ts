@@ -1,8 +1,8 @@
 import { lstat, mkdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import type { ContractBundle } from '../../domain/contract-bundle';
-import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
-import { ConfigurationError } from '../../domain/user-error';
+import type { ContractBundle } from '../../domain/contract/contract-bundle';
+import { exitCodeOf, type ExitCode } from '../../domain/common/exit-codes';
+import { ConfigurationError } from '../../domain/common/user-error';
 import type { CommandContext } from '../command';
 import { plain } from '../live/text';
 

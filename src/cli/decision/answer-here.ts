@@ -1,4 +1,4 @@
-import type { Escalation } from '../../domain/escalation';
+import type { Escalation } from '../../domain/escalation/escalation';
 import type { CommandContext } from '../command';
 import { askDecision, untilSettled } from '../live/ask';
 import { tellSent } from '../send-message';

@@ -1,13 +1,13 @@
 import type { CallForm } from '../../config/call-form';
-import type { BlobRef } from '../../domain/blob';
-import type { Escalation } from '../../domain/escalation';
-import { redReceipts } from '../../domain/gate-summary';
-import { GateReport, type GateSummary, type RedItem } from '../../domain/receipt';
-import type { Precedent } from '../../domain/precedents';
-import type { AttemptRecord, ObjectiveStatus } from '../../domain/status';
-import type { Level } from '../../domain/levels';
-import { UserError } from '../../domain/user-error';
-import { subjectOf } from '../../domain/waits';
+import type { BlobRef } from '../../domain/common/blob';
+import type { Escalation } from '../../domain/escalation/escalation';
+import { redReceipts } from '../../domain/quality-gate/gate-summary';
+import { GateReport, type GateSummary, type RedItem } from '../../domain/quality-gate/receipt';
+import type { Precedent } from '../../domain/escalation/precedents';
+import type { AttemptRecord, ObjectiveStatus } from '../../domain/objective/status';
+import type { Level } from '../../domain/department/levels';
+import { UserError } from '../../domain/common/user-error';
+import { subjectOf } from '../../domain/objective/waits';
 import { integrated, ofTask, type CommitRange } from '../commit-range';
 import type { Services } from '../services';
 

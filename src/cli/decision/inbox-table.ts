@@ -1,5 +1,5 @@
 import { byName, type CallForm } from '../../config/call-form';
-import type { Wait } from '../../domain/waits';
+import type { Wait } from '../../domain/objective/waits';
 import type { Colours } from '../terminal';
 import { cut, formatDuration, pad, plain } from '../live/text';
 

@@ -1,6 +1,6 @@
 import type { DepartmentClient } from '../../client/department-client';
 import type { WaitingExecution } from '../../client/waiting';
-import type { Wait } from '../../domain/waits';
+import type { Wait } from '../../domain/objective/waits';
 import type { RunningWorker, ServerInUse } from '../services';
 import { openSession } from '../session';
 import type { InboxRow } from './inbox-table';

@@ -1,5 +1,5 @@
 import { byName, type CallForm } from '../../config/call-form';
-import { mention } from '../../domain/specialists';
+import { mention } from '../../domain/department/specialists';
 import { describeEscalation } from '../live/questions';
 import { cut, plain, plainLines } from '../live/text';
 import type { DecisionEvidence } from './evidence';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { UnknownObjectiveError } from '../../client/translate-error';
-import type { Speaker } from '../../domain/decision-proof';
-import { ResolveEscalation } from '../../domain/escalation';
+import type { Speaker } from '../../domain/escalation/decision-proof';
+import { ResolveEscalation } from '../../domain/escalation/escalation';
 import type { Desk } from '../../ports/desk';
 import { allEscalations } from '../all-escalations';
 import type { CommandContext } from '../command';

@@ -1,4 +1,4 @@
-import { TemporalUnreachableError } from '../../domain/user-error';
+import { TemporalUnreachableError } from '../../domain/common/user-error';
 import type { CommandContext } from '../command';
 import { openSession, type Session } from '../session';
 

@@ -1,6 +1,6 @@
 import { readSettings } from '../../config/settings-file';
-import { modelLabel } from '../../domain/model-label';
-import { UserError } from '../../domain/user-error';
+import { modelLabel } from '../../domain/usage/model-label';
+import { UserError } from '../../domain/common/user-error';
 import type { StartCall, Started } from '../../ports/desk';
 import { NotedError } from '../../mcp/noted-error';
 import type { CommandContext } from '../command';

@@ -1,8 +1,8 @@
 import type { DepartmentClient } from '../../client/department-client';
-import type { ObjectiveStatus } from '../../domain/status';
+import type { ObjectiveStatus } from '../../domain/objective/status';
 import type { Wait, WaitEnd } from '../../ports/desk';
-import { awaitsDecision } from '../../domain/standing';
-import { TemporalUnreachableError } from '../../domain/user-error';
+import { awaitsDecision } from '../../domain/objective/standing';
+import { TemporalUnreachableError } from '../../domain/common/user-error';
 import { followObjective } from '../live/follow';
 
 const POLL_MS = 500;

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { ensureHome } from '../../config/home';
 import { readSettings } from '../../config/settings-file';
-import { ENGINES } from '../../domain/engine-need';
-import { NO_SETTINGS } from '../../domain/settings';
-import { UserError } from '../../domain/user-error';
+import { ENGINES } from '../../domain/target/engine-need';
+import { NO_SETTINGS } from '../../domain/notification/settings';
+import { UserError } from '../../domain/common/user-error';
 import { createEngines } from '../../engines/engines';
 import { runCommand } from '../../process/run-command';
 import { probeSandbox } from '../../sandbox/probe-sandbox';
@@ -17,7 +17,7 @@ import type { Check } from './check';
 import { examineGateTools } from './gate-tools';
 import { examineNotifications } from './notifications';
 import { examineSettings } from './settings';
-import { atLeast, parseVersion } from '../../domain/engine-version';
+import { atLeast, parseVersion } from '../../domain/target/engine-version';
 
 const LOW_DISK_BYTES = 2e9;
 

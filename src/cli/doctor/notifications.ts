@@ -1,11 +1,11 @@
 import { readSettings, settingsPath } from '../../config/settings-file';
-import { NotDelivered } from '../../domain/notification';
+import { NotDelivered } from '../../domain/notification/notification';
 import {
   notificationChannels,
   type NotificationChannel,
   type NotificationSettings,
-} from '../../domain/notification-settings';
-import { UserError } from '../../domain/user-error';
+} from '../../domain/notification/notification-settings';
+import { UserError } from '../../domain/common/user-error';
 import { sendTest } from '../../notify/notifications';
 import type { ServicesRequest } from '../services';
 import type { Check } from './check';

@@ -1,7 +1,7 @@
 import { readSettingsText, parseSettings, settingsPath } from '../../config/settings-file';
 import type { Home } from '../../config/home';
-import type { Settings } from '../../domain/settings';
-import { UserError } from '../../domain/user-error';
+import type { Settings } from '../../domain/notification/settings';
+import { UserError } from '../../domain/common/user-error';
 import { withoutCredentials } from '../../git/repository-identity';
 import type { Check } from './check';
 

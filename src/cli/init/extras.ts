@@ -1,6 +1,6 @@
-import { CONFIGURATION_FILE } from '../../domain/configuration';
-import { draftConfiguration } from '../../domain/draft-configuration';
-import { ConfigurationError, UserError } from '../../domain/user-error';
+import { CONFIGURATION_FILE } from '../../domain/target/configuration';
+import { draftConfiguration } from '../../domain/target/draft-configuration';
+import { ConfigurationError, UserError } from '../../domain/common/user-error';
 import type { CommandContext } from '../command';
 import { draftPlace, writeDraft } from '../configuration-draft';
 import type { Prompts } from '../live/ask';

@@ -1,7 +1,7 @@
 import { settingsPath } from '../../config/settings-file';
-import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
-import type { Settings } from '../../domain/settings';
-import { UserError } from '../../domain/user-error';
+import { exitCodeOf, type ExitCode } from '../../domain/common/exit-codes';
+import type { Settings } from '../../domain/notification/settings';
+import { UserError } from '../../domain/common/user-error';
 import type { CommandContext } from '../command';
 import { tellChecks } from '../doctor/tell-checks';
 import { isEssentialMissing } from '../doctor/check';

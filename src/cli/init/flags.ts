@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { NotificationSettings } from '../../domain/notification-settings';
-import { ObjectiveText } from '../../domain/objective';
-import { ModelWish } from '../../domain/settings';
-import { ConfigurationError } from '../../domain/user-error';
+import { NotificationSettings } from '../../domain/notification/notification-settings';
+import { ObjectiveText } from '../../domain/objective/objective';
+import { ModelWish } from '../../domain/notification/settings';
+import { ConfigurationError } from '../../domain/common/user-error';
 import { redactSecrets } from '../../process/redact';
 import type { OptionRow } from '../command';
 import { parseFlags } from '../parse-flags';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { DEFAULT_BUDGET_USD } from '../../domain/objective';
-import { ModelWish, type Settings } from '../../domain/settings';
-import { ConfigurationError, UserError } from '../../domain/user-error';
+import { DEFAULT_BUDGET_USD } from '../../domain/objective/objective';
+import { ModelWish, type Settings } from '../../domain/notification/settings';
+import { ConfigurationError, UserError } from '../../domain/common/user-error';
 import type { CommandContext } from '../command';
 import type { Prompts } from '../live/ask';
 import { plain } from '../live/text';

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseSettings, readSettingsText, settingsPath, writeSettingsText } from '../../config/settings-file';
 import { settingsText } from '../../config/settings-text';
-import { lineDiff } from '../../domain/line-diff';
-import { NO_SETTINGS, type Settings } from '../../domain/settings';
-import { ConfigurationError, UserError } from '../../domain/user-error';
+import { lineDiff } from '../../domain/common/line-diff';
+import { NO_SETTINGS, type Settings } from '../../domain/notification/settings';
+import { ConfigurationError, UserError } from '../../domain/common/user-error';
 import type { CommandContext } from '../command';
 import { plainLines } from '../live/text';
 

@@ -1,7 +1,7 @@
 import { ensureHome } from '../../config/home';
 import { settingsPath } from '../../config/settings-file';
-import { CONFIGURATION_FILE } from '../../domain/configuration';
-import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
+import { CONFIGURATION_FILE } from '../../domain/target/configuration';
+import { exitCodeOf, type ExitCode } from '../../domain/common/exit-codes';
 import type { CommandContext } from '../command';
 import type { Prompts } from '../live/ask';
 import { askObjective, draftInto } from './extras';

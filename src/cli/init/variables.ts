@@ -1,5 +1,5 @@
 import type { Environment } from '../../config/environment';
-import type { Settings } from '../../domain/settings';
+import type { Settings } from '../../domain/notification/settings';
 
 /** A variable the settings count on; its value is never kept or shown. */
 export interface NeededVariable {

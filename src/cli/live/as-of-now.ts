@@ -1,4 +1,4 @@
-import type { ObjectiveStatus } from '../../domain/status';
+import type { ObjectiveStatus } from '../../domain/objective/status';
 
 /** The snapshot as of this moment: the clock of a workflow stands still while its activities run. */
 export function asOfNow(status: ObjectiveStatus): ObjectiveStatus {

@@ -1,7 +1,7 @@
 import type { DepartmentClient, SentMessage } from '../../client/department-client';
-import type { Speaker } from '../../domain/decision-proof';
-import type { ObjectiveStatus } from '../../domain/status';
-import { UserError } from '../../domain/user-error';
+import type { Speaker } from '../../domain/escalation/decision-proof';
+import type { ObjectiveStatus } from '../../domain/objective/status';
+import { UserError } from '../../domain/common/user-error';
 import type { CommandContext } from '../command';
 import { planTable } from '../plan/table';
 import type { AskerRequest } from './ask';

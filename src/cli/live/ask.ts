@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DepartmentClient, SentMessage } from '../../client/department-client';
-import { DecisionKind, ResolveEscalation, type Escalation } from '../../domain/escalation';
-import type { Speaker } from '../../domain/decision-proof';
-import type { Precedent } from '../../domain/precedents';
-import type { EscalationReason } from '../../domain/triggers';
-import type { ObjectiveStatus } from '../../domain/status';
-import { UserError } from '../../domain/user-error';
+import { DecisionKind, ResolveEscalation, type Escalation } from '../../domain/escalation/escalation';
+import type { Speaker } from '../../domain/escalation/decision-proof';
+import type { Precedent } from '../../domain/escalation/precedents';
+import type { EscalationReason } from '../../domain/department/triggers';
+import type { ObjectiveStatus } from '../../domain/objective/status';
+import { UserError } from '../../domain/common/user-error';
 import { decisionId } from '../decision-id';
 import { describeIssue } from '../parse-flags';
 import { askAboutPlan, type EditPlan } from './ask-plan';

@@ -1,4 +1,4 @@
-import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
+import { exitCodeOf, type ExitCode } from '../../domain/common/exit-codes';
 import type { CommandContext } from '../command';
 import type { Session } from '../session';
 

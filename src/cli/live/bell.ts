@@ -1,5 +1,5 @@
-import { awaitedContracts } from '../../domain/contract-status';
-import type { ObjectiveStatus } from '../../domain/status';
+import { awaitedContracts } from '../../domain/contract/contract-status';
+import type { ObjectiveStatus } from '../../domain/objective/status';
 import type { Display } from './display';
 
 const BELL = '\u0007';

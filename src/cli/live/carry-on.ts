@@ -1,8 +1,8 @@
 import { readSettings } from '../../config/settings-file';
-import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
-import type { ObjectiveResult } from '../../domain/status';
-import type { ResultEvent } from '../../domain/stream-events';
-import { UserError } from '../../domain/user-error';
+import { exitCodeOf, type ExitCode } from '../../domain/common/exit-codes';
+import type { ObjectiveResult } from '../../domain/objective/status';
+import type { ResultEvent } from '../../domain/objective/stream-events';
+import { UserError } from '../../domain/common/user-error';
 import type { CommandContext } from '../command';
 import { emitEvent } from '../emit-event';
 import type { Session } from '../session';

@@ -1,4 +1,4 @@
-import type { ObjectiveStatus } from '../../domain/status';
+import type { ObjectiveStatus } from '../../domain/objective/status';
 import { emitEvent } from '../emit-event';
 import type { Terminal } from '../terminal';
 import { asOfNow } from './as-of-now';

@@ -1,4 +1,4 @@
-import type { ObjectiveEvent, ObjectiveStatus } from '../../domain/status';
+import type { ObjectiveEvent, ObjectiveStatus } from '../../domain/objective/status';
 import { plain } from './text';
 
 /** Events newer than `seq`; a gap (status keeps only the newest) is told as one line. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DepartmentClient } from '../../client/department-client';
-import type { ObjectiveResult, ObjectiveStatus } from '../../domain/status';
-import { TemporalUnreachableError } from '../../domain/user-error';
+import type { ObjectiveResult, ObjectiveStatus } from '../../domain/objective/status';
+import { TemporalUnreachableError } from '../../domain/common/user-error';
 import type { Display } from './display';
 import { needsHuman } from './questions';
 

@@ -1,7 +1,7 @@
-import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
-import type { Outcome } from '../../domain/states';
-import type { ObjectiveResult, ObjectiveStatus } from '../../domain/status';
-import { modelLabel } from '../../domain/model-label';
+import { exitCodeOf, type ExitCode } from '../../domain/common/exit-codes';
+import type { Outcome } from '../../domain/department/states';
+import type { ObjectiveResult, ObjectiveStatus } from '../../domain/objective/status';
+import { modelLabel } from '../../domain/usage/model-label';
 import { formatDuration, plain } from './text';
 
 /** How a closed objective ends the command that waited for it. */

@@ -1,4 +1,4 @@
-import type { Precedent } from '../../domain/precedents';
+import type { Precedent } from '../../domain/escalation/precedents';
 import { cut, plain } from './text';
 
 const WIDTH = 160;

@@ -1,9 +1,9 @@
 import { byName, type CallForm } from '../../config/call-form';
-import { answerWords, optionFlags } from '../../domain/answer-command';
-import type { Escalation } from '../../domain/escalation';
-import { awaitedContracts } from '../../domain/contract-status';
-import type { ObjectiveStatus } from '../../domain/status';
-import type { Precedent } from '../../domain/precedents';
+import { answerWords, optionFlags } from '../../domain/escalation/answer-command';
+import type { Escalation } from '../../domain/escalation/escalation';
+import { awaitedContracts } from '../../domain/contract/contract-status';
+import type { ObjectiveStatus } from '../../domain/objective/status';
+import type { Precedent } from '../../domain/escalation/precedents';
 import { precedentLines } from './precedent-lines';
 import { plain } from './text';
 

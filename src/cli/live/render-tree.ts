@@ -1,9 +1,9 @@
-import type { ObjectiveStatus, TaskStatus } from '../../domain/status';
-import type { TaskState } from '../../domain/states';
-import { awaitedContracts } from '../../domain/contract-status';
-import { mention } from '../../domain/specialists';
-import type { Usage } from '../../domain/usage';
-import { modelLabel } from '../../domain/model-label';
+import type { ObjectiveStatus, TaskStatus } from '../../domain/objective/status';
+import type { TaskState } from '../../domain/department/states';
+import { awaitedContracts } from '../../domain/contract/contract-status';
+import { mention } from '../../domain/department/specialists';
+import type { Usage } from '../../domain/usage/usage';
+import { modelLabel } from '../../domain/usage/model-label';
 import { byName, type CallForm } from '../../config/call-form';
 import type { Colours } from '../terminal';
 import { answerCommand } from './questions';

@@ -1,6 +1,6 @@
 import type { DepartmentClient } from '../../client/department-client';
-import type { ObjectiveStatus } from '../../domain/status';
-import { UserError } from '../../domain/user-error';
+import type { ObjectiveStatus } from '../../domain/objective/status';
+import { UserError } from '../../domain/common/user-error';
 import type { Asker } from './ask';
 import type { Display } from './display';
 import type { KeyAction } from './keys';

@@ -1,5 +1,5 @@
-import { samePlan } from '../../domain/plan-edit';
-import type { Plan } from '../../domain/plan';
+import { samePlan } from '../../domain/plan/plan-edit';
+import type { Plan } from '../../domain/plan/plan';
 import { judge, type PlanAtHand } from './plan-at-hand';
 import { readPlanFile, type FileError } from './read-plan-file';
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { SentMessage } from '../../client/department-client';
 import { errorCodeOf } from '../../config/error-code';
-import { ConfigurationError } from '../../domain/user-error';
+import { ConfigurationError } from '../../domain/common/user-error';
 import type { CommandContext } from '../command';
 import { plain } from '../live/text';
 import { checkPlanFile } from './check-plan-file';

@@ -4,7 +4,7 @@ import type { SentMessage } from '../../client/department-client';
 import type { Environment } from '../../config/environment';
 import { errorCodeOf } from '../../config/error-code';
 import type { Home } from '../../config/home';
-import { ConfigurationError, UserError } from '../../domain/user-error';
+import { ConfigurationError, UserError } from '../../domain/common/user-error';
 import { plain } from '../live/text';
 import { checkPlanFile, type CheckedFile } from './check-plan-file';
 import { findEditor, runEditor } from './editor';

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Environment } from '../../config/environment';
-import { ConfigurationError } from '../../domain/user-error';
+import { ConfigurationError } from '../../domain/common/user-error';
 
 /** Tried in this order where neither $VISUAL nor $EDITOR says anything. */
 const USUAL_EDITORS = ['sensible-editor', 'nano', 'vi'] as const;

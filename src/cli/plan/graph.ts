@@ -1,7 +1,7 @@
-import type { TaskId } from '../../domain/plan';
-import { mention } from '../../domain/specialists';
-import type { TaskStatus } from '../../domain/status';
-import { topologicalOrder } from '../../domain/task-graph';
+import type { TaskId } from '../../domain/plan/plan';
+import { mention } from '../../domain/department/specialists';
+import type { TaskStatus } from '../../domain/objective/status';
+import { topologicalOrder } from '../../domain/plan/task-graph';
 import { cut, plain } from '../live/text';
 import { shortId } from './plan-at-hand';
 

@@ -1,10 +1,10 @@
-import { Analysis } from '../../domain/analysis';
-import { Plan, type TaskId } from '../../domain/plan';
-import { judgeChange } from '../../domain/plan-edit';
-import { SPECIALIST_NAMES } from '../../domain/specialists';
-import type { ObjectiveStatus } from '../../domain/status';
-import { ConfigurationError } from '../../domain/user-error';
-import type { BegunTask, PlanChange } from '../../domain/work';
+import { Analysis } from '../../domain/plan/analysis';
+import { Plan, type TaskId } from '../../domain/plan/plan';
+import { judgeChange } from '../../domain/plan/plan-edit';
+import { SPECIALIST_NAMES } from '../../domain/department/specialists';
+import type { ObjectiveStatus } from '../../domain/objective/status';
+import { ConfigurationError } from '../../domain/common/user-error';
+import type { BegunTask, PlanChange } from '../../domain/work/work';
 import type { BlobStore } from '../../ports/blob-store';
 
 /** A plan as it is now, with what an edit of it is checked against. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { PlanPatch } from '../../domain/messages';
-import { ConfigurationError } from '../../domain/user-error';
+import { PlanPatch } from '../../domain/objective/messages';
+import { ConfigurationError } from '../../domain/common/user-error';
 import { taskIdArgument } from '../argument';
 import { ByFlag } from '../by';
 import { describeIssue, parseFlags } from '../parse-flags';

@@ -1,6 +1,6 @@
-import { GATE_ITEMS } from '../../domain/gate-items';
-import { PRIORITIES, TASK_KINDS, type PlanTask } from '../../domain/plan';
-import { mention } from '../../domain/specialists';
+import { GATE_ITEMS } from '../../domain/quality-gate/gate-items';
+import { PRIORITIES, TASK_KINDS, type PlanTask } from '../../domain/plan/plan';
+import { mention } from '../../domain/department/specialists';
 
 /** What the keys of a task mean, for whoever edits them. */
 export function taskKeys(roster: readonly string[]): Readonly<Record<keyof PlanTask, string>> {

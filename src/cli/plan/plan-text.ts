@@ -1,6 +1,6 @@
-import type { Plan } from '../../domain/plan';
-import type { ObjectiveStatus } from '../../domain/status';
-import { ConfigurationError } from '../../domain/user-error';
+import type { Plan } from '../../domain/plan/plan';
+import type { ObjectiveStatus } from '../../domain/objective/status';
+import { ConfigurationError } from '../../domain/common/user-error';
 import type { BlobStore } from '../../ports/blob-store';
 import { checkPlanFile } from './check-plan-file';
 import { openPlan } from './plan-at-hand';

@@ -11,9 +11,9 @@ import {
 } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { z } from 'zod';
-import { BlobRef } from '../../domain/blob';
-import { Plan } from '../../domain/plan';
-import { mention } from '../../domain/specialists';
+import { BlobRef } from '../../domain/common/blob';
+import { Plan } from '../../domain/plan/plan';
+import { mention } from '../../domain/department/specialists';
 
 /** Largest file that is read; the largest plan there may be is far smaller. */
 export const MOST_BYTES = 1024 * 1024;

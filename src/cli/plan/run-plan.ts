@@ -1,8 +1,8 @@
 import type { SentMessage } from '../../client/department-client';
-import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
-import { ReviewPlan } from '../../domain/messages';
-import type { ObjectiveStatus } from '../../domain/status';
-import { ConfigurationError } from '../../domain/user-error';
+import { exitCodeOf, type ExitCode } from '../../domain/common/exit-codes';
+import { ReviewPlan } from '../../domain/objective/messages';
+import type { ObjectiveStatus } from '../../domain/objective/status';
+import { ConfigurationError } from '../../domain/common/user-error';
 import { byOf } from '../by';
 import type { CommandContext } from '../command';
 import { plain } from '../live/text';

@@ -1,9 +1,9 @@
 import type { DepartmentClient, SentMessage } from '../../client/department-client';
-import type { Speaker } from '../../domain/decision-proof';
-import type { ReviewPlan } from '../../domain/messages';
-import { describeDifference } from '../../domain/plan-difference';
-import type { ObjectiveStatus } from '../../domain/status';
-import { ConfigurationError, UserError } from '../../domain/user-error';
+import type { Speaker } from '../../domain/escalation/decision-proof';
+import type { ReviewPlan } from '../../domain/objective/messages';
+import { describeDifference } from '../../domain/plan/plan-difference';
+import type { ObjectiveStatus } from '../../domain/objective/status';
+import { ConfigurationError, UserError } from '../../domain/common/user-error';
 import type { BlobStore } from '../../ports/blob-store';
 import { plain } from '../live/text';
 import { findPlan, judge, readPlan, type PlanAtHand } from './plan-at-hand';

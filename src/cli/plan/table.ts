@@ -1,5 +1,5 @@
-import type { ObjectiveStatus, TaskStatus } from '../../domain/status';
-import { mention } from '../../domain/specialists';
+import type { ObjectiveStatus, TaskStatus } from '../../domain/objective/status';
+import { mention } from '../../domain/department/specialists';
 import { cut, pad, plain } from '../live/text';
 import { shortId } from './plan-at-hand';
 

@@ -1,7 +1,7 @@
 import { Document, isMap, isSeq } from 'yaml';
-import type { Plan } from '../../domain/plan';
-import { isSettled } from '../../domain/states';
-import type { BegunTask } from '../../domain/work';
+import type { Plan } from '../../domain/plan/plan';
+import { isSettled } from '../../domain/department/states';
+import type { BegunTask } from '../../domain/work/work';
 import { taskKeys } from './plan-keys';
 
 export interface PlanFileFacts {

@@ -1,6 +1,6 @@
-import type { ModelChoice } from '../../domain/objective';
-import { runsOwnContentOnly, unconfined } from '../../domain/sandbox-rule';
-import { ConfigurationError } from '../../domain/user-error';
+import type { ModelChoice } from '../../domain/objective/objective';
+import { runsOwnContentOnly, unconfined } from '../../domain/target/sandbox-rule';
+import { ConfigurationError } from '../../domain/common/user-error';
 import type { SandboxState, Target } from '../services';
 
 /**

@@ -1,13 +1,13 @@
 import type { Environment } from '../../config/environment';
-import type { ModelChoice } from '../../domain/objective';
+import type { ModelChoice } from '../../domain/objective/objective';
 import {
   firstGiven,
   SETTINGS_FILE,
   type ModelWish,
   type Settings,
   type Sourced,
-} from '../../domain/settings';
-import { ConfigurationError } from '../../domain/user-error';
+} from '../../domain/notification/settings';
+import { ConfigurationError } from '../../domain/common/user-error';
 import type { OfflineCoverage } from '../services';
 
 const DEFAULT_SCENARIO = 'default';

@@ -1,10 +1,10 @@
-import { FACETS, type Analysis } from '../../domain/analysis';
-import type { ModelChoice, ObjectiveInput } from '../../domain/objective';
-import type { Plan } from '../../domain/plan';
-import { mention } from '../../domain/specialists';
-import { planStages } from '../../domain/task-graph';
-import type { Usage } from '../../domain/usage';
-import { totalTokens, type NumberSpread } from '../../domain/usage-figures';
+import { FACETS, type Analysis } from '../../domain/plan/analysis';
+import type { ModelChoice, ObjectiveInput } from '../../domain/objective/objective';
+import type { Plan } from '../../domain/plan/plan';
+import { mention } from '../../domain/department/specialists';
+import { planStages } from '../../domain/plan/task-graph';
+import type { Usage } from '../../domain/usage/usage';
+import { totalTokens, type NumberSpread } from '../../domain/usage/usage-figures';
 import { formatDuration, pad, plain } from '../live/text';
 import type { Estimated } from './dry-run';
 

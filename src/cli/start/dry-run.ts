@@ -1,7 +1,7 @@
-import { exitCodeOf, type ExitCode } from '../../domain/exit-codes';
-import { modelLabel } from '../../domain/model-label';
-import { estimatePlan, type PlanEstimate } from '../../domain/estimate';
-import { planStages } from '../../domain/task-graph';
+import { exitCodeOf, type ExitCode } from '../../domain/common/exit-codes';
+import { modelLabel } from '../../domain/usage/model-label';
+import { estimatePlan, type PlanEstimate } from '../../domain/plan/estimate';
+import { planStages } from '../../domain/plan/task-graph';
 import type { Foreseen } from '../../worker/foresee';
 import type { CommandContext } from '../command';
 import { analysisLines, estimateLines, planLines, usageLine } from './dry-run-lines';

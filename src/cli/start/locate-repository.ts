@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { BY_DEFAULT, SETTINGS_FILE, type Settings, type Sourced } from '../../domain/settings';
+import { BY_DEFAULT, SETTINGS_FILE, type Settings, type Sourced } from '../../domain/notification/settings';
 
 /** Asks for the bundled sample by name, whatever the settings say; a folder of that name is `./sample`. */
 const SAMPLE = 'sample';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { objectiveId, objectiveKey } from '../../domain/objective';
+import { objectiveId, objectiveKey } from '../../domain/objective/objective';
 import type { Target } from '../services';
 
 /** The id of an objective on a target; the same three facts always give the same one. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ModelChoice, ObjectiveInput } from '../../domain/objective';
+import type { ModelChoice, ObjectiveInput } from '../../domain/objective/objective';
 import type { CommandContext } from '../command';
 import type { RunRecording, SurveyedTarget, Target } from '../services';
 import { checkSandbox, foreseeSandbox } from './check-sandbox';

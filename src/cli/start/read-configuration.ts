@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { ConfigurationError } from '../../domain/user-error';
+import { ConfigurationError } from '../../domain/common/user-error';
 import type { GivenConfiguration } from '../services';
 
 /** The file given with `--config`; null without one. @throws ConfigurationError when it cannot be read. */

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { errorCodeOf } from '../../config/error-code';
-import type { ModelChoice } from '../../domain/objective';
-import { ConfigurationError } from '../../domain/user-error';
+import type { ModelChoice } from '../../domain/objective/objective';
+import { ConfigurationError } from '../../domain/common/user-error';
 import type { RunRecording, Target } from '../services';
 
 /** A folder's name that can be a playbook's. */

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../domain/user-error';
+import { ConfigurationError } from '../../domain/common/user-error';
 import type { SurveyedTarget } from '../services';
 
 /**

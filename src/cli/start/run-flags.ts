@@ -1,6 +1,11 @@
 import { z } from 'zod';
-import { DEFAULT_BUDGET_USD, DEFAULT_MAX_PARALLEL, ObjectiveText, RunOptions } from '../../domain/objective';
-import { firstGiven, SETTINGS_FILE, type Settings, type Sourced } from '../../domain/settings';
+import {
+  DEFAULT_BUDGET_USD,
+  DEFAULT_MAX_PARALLEL,
+  ObjectiveText,
+  RunOptions,
+} from '../../domain/objective/objective';
+import { firstGiven, SETTINGS_FILE, type Settings, type Sourced } from '../../domain/notification/settings';
 import { parseFlags } from '../parse-flags';
 
 const on = z.literal(true).optional();

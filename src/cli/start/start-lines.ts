@@ -1,5 +1,5 @@
-import { modelLabel } from '../../domain/model-label';
-import { BY_DEFAULT } from '../../domain/settings';
+import { modelLabel } from '../../domain/usage/model-label';
+import { BY_DEFAULT } from '../../domain/notification/settings';
 import { withoutCredentials } from '../../git/repository-identity';
 import { plain } from '../live/text';
 import type { PreparedObjective } from './prepare-objective';

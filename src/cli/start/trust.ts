@@ -1,7 +1,7 @@
 import { readFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { ConfigurationError } from '../../domain/user-error';
+import { ConfigurationError } from '../../domain/common/user-error';
 import type { SurveyedTarget, Target } from '../services';
 
 /** Repository identity -> the hash that was trusted last. */

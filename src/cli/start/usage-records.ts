@@ -1,10 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCodeOf } from '../../config/error-code';
-import type { ModelChoice } from '../../domain/objective';
-import { Report } from '../../domain/report';
-import { TYPICAL_USAGE } from '../../domain/typical-usage';
-import { figuresOf, type UsageFigures } from '../../domain/usage-figures';
+import type { ModelChoice } from '../../domain/objective/objective';
+import { Report } from '../../domain/objective/report';
+import { TYPICAL_USAGE } from '../../domain/usage/typical-usage';
+import { figuresOf, type UsageFigures } from '../../domain/usage/usage-figures';
 
 /** Reports looked at, the newest first, and the largest that is. */
 const MAX_REPORTS = 50;

@@ -1,4 +1,4 @@
-import { createResolver, type JsonRecord, type Resolve } from '../../domain/openapi-document';
+import { createResolver, type JsonRecord, type Resolve } from '../../domain/contract/openapi-document';
 import { placeChanges, type ContractChanges } from '../changelog';
 import { fieldsOf, type FieldBudget } from './fields';
 import { operationsOf, textOf, type Operation } from './operations';

@@ -1,4 +1,10 @@
-import { isRecord, listOf, recordOf, type JsonRecord, type Resolve } from '../../domain/openapi-document';
+import {
+  isRecord,
+  listOf,
+  recordOf,
+  type JsonRecord,
+  type Resolve,
+} from '../../domain/contract/openapi-document';
 
 /** One place in a body. */
 export interface FieldRow {

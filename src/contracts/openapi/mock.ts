@@ -1,4 +1,4 @@
-import { recordOf, type JsonRecord } from '../../domain/openapi-document';
+import { recordOf, type JsonRecord } from '../../domain/contract/openapi-document';
 import type { MockScript } from '../mock-server';
 import { basePathsOf, operationsOf, type Operation, type OperationResponse } from './operations';
 import { createSampler, examplesOf, type Sampler } from './samples';

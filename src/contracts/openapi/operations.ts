@@ -5,7 +5,7 @@ import {
   recordOf,
   type JsonRecord,
   type Resolve,
-} from '../../domain/openapi-document';
+} from '../../domain/contract/openapi-document';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
 

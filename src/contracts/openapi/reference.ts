@@ -1,4 +1,4 @@
-import { isRecord, listOf, recordOf, type JsonRecord } from '../../domain/openapi-document';
+import { isRecord, listOf, recordOf, type JsonRecord } from '../../domain/contract/openapi-document';
 import { html, type Html } from '../../html/html';
 import { page, tableOf } from '../html';
 import { fieldsOf, type FieldBudget } from './fields';

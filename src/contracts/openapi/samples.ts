@@ -6,7 +6,7 @@ import {
   recordOf,
   type JsonRecord,
   type Resolve,
-} from '../../domain/openapi-document';
+} from '../../domain/contract/openapi-document';
 
 /** An example of a body, by its name in the spec; a sample made from the schema has none. */
 export interface NamedExample {

@@ -1,5 +1,5 @@
 import { errorMessageOf } from '../../config/error-code';
-import type { JsonRecord } from '../../domain/openapi-document';
+import type { JsonRecord } from '../../domain/contract/openapi-document';
 
 /** No types can be made of a spec, however valid it is. */
 export class TypesImpossible extends Error {}

@@ -1,7 +1,7 @@
 import Ajv2020, { type ErrorObject, type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import type { ContractMismatch } from '../../domain/contract-test-report';
-import { isRecord, listOf, recordOf, type JsonRecord } from '../../domain/openapi-document';
+import type { ContractMismatch } from '../../domain/contract/contract-test-report';
+import { isRecord, listOf, recordOf, type JsonRecord } from '../../domain/contract/openapi-document';
 import { translate } from '../probes/schema-check';
 
 /** A place in a value that is not as its schema says. */

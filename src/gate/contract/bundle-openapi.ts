@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { errorMessageOf } from '../../config/error-code';
-import { isRecord, type JsonRecord } from '../../domain/openapi-document';
+import { isRecord, type JsonRecord } from '../../domain/contract/openapi-document';
 import { SpecProblem } from '../facts/api/spec-problem';
 
 /** Root of the repository as the bundler sees it: no path of this machine. */

@@ -1,5 +1,5 @@
-import { fillSurvey, folderToLookIn } from '../../domain/fill-survey';
-import { isRecord } from '../../domain/openapi-document';
+import { fillSurvey, folderToLookIn } from '../../domain/target/fill-survey';
+import { isRecord } from '../../domain/contract/openapi-document';
 import type { ContractRun, ExerciseContract } from '../../ports/contracts';
 import { CannotTell, DoesNotApply } from '../checker';
 import { treeOf } from '../facts/git';

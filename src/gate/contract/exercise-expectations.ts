@@ -1,6 +1,6 @@
-import type { ContractExpectation, ContractExpectations } from '../../domain/contract-expectations';
-import type { ContractExchange } from '../../domain/contract-test-report';
-import { isRecord } from '../../domain/openapi-document';
+import type { ContractExpectation, ContractExpectations } from '../../domain/contract/contract-expectations';
+import type { ContractExchange } from '../../domain/contract/contract-test-report';
+import { isRecord } from '../../domain/contract/openapi-document';
 import type { ApiOperation } from '../facts/api-description';
 import { matchOperation } from '../facts/api/match-operation';
 import type { Conversation } from '../probes/conversation';

@@ -8,7 +8,7 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
 } from 'graphql';
-import { isRecord, listOf, recordOf } from '../../domain/openapi-document';
+import { isRecord, listOf, recordOf } from '../../domain/contract/openapi-document';
 import type { Conversation } from '../probes/conversation';
 import { callOf, graphqlRequest, readGraphqlSchema, rootFields } from '../probes/graphql-request';
 import { parseJson } from '../probes/operation-shape';

@@ -1,5 +1,5 @@
-import type { ContractExchange } from '../../domain/contract-test-report';
-import { isRecord, recordOf, type Resolve } from '../../domain/openapi-document';
+import type { ContractExchange } from '../../domain/contract/contract-test-report';
+import { isRecord, recordOf, type Resolve } from '../../domain/contract/openapi-document';
 import type { ApiOperation } from '../facts/api-description';
 import type { ProbeRequest } from '../facts/service';
 import type { Conversation } from '../probes/conversation';

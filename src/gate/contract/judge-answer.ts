@@ -1,5 +1,5 @@
-import type { ContractExchange, ContractMismatch } from '../../domain/contract-test-report';
-import { recordOf } from '../../domain/openapi-document';
+import type { ContractExchange, ContractMismatch } from '../../domain/contract/contract-test-report';
+import { recordOf } from '../../domain/contract/openapi-document';
 import { redactSecrets } from '../../process/redact';
 import type { ApiOperation } from '../facts/api-description';
 import { exchangeEvidence, type Exchange } from '../probes/exchange';

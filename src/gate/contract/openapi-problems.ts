@@ -1,4 +1,10 @@
-import { createResolver, isRecord, listOf, recordOf, type JsonRecord } from '../../domain/openapi-document';
+import {
+  createResolver,
+  isRecord,
+  listOf,
+  recordOf,
+  type JsonRecord,
+} from '../../domain/contract/openapi-document';
 import type { ApiOperation } from '../facts/api-description';
 import { listOperations } from '../facts/api/list-operations';
 import type { SpecFinding } from '../checkers/api/spec-checker';

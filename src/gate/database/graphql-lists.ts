@@ -7,7 +7,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { isRecord, recordOf } from '../../domain/openapi-document';
+import { isRecord, recordOf } from '../../domain/contract/openapi-document';
 import type { Conversation } from '../probes/conversation';
 import type { Exchange } from '../probes/exchange';
 import {

@@ -1,5 +1,5 @@
-import type { JsonRecord } from '../../domain/openapi-document';
-import type { GateSettings } from '../../domain/gate-settings';
+import type { JsonRecord } from '../../domain/contract/openapi-document';
+import type { GateSettings } from '../../domain/quality-gate/gate-settings';
 import { readCheckoutFile } from '../checkout-file';
 import { BootstrapRefused } from '../bootstrap-refused';
 import { CannotTell, DoesNotApply } from '../checker';

@@ -1,4 +1,4 @@
-import { inRepository, ROOT_FOLDER } from '../../domain/service-folder';
+import { inRepository, ROOT_FOLDER } from '../../domain/target/service-folder';
 import { CannotTell } from '../checker';
 import type { InspectedTarget, Inspection } from '../inspection';
 import { readGit, readObjects, treeOf } from './git';

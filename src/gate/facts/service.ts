@@ -1,4 +1,4 @@
-import type { GateSettings } from '../../domain/gate-settings';
+import type { GateSettings } from '../../domain/quality-gate/gate-settings';
 import { redactSecrets } from '../../process/redact';
 import { minimalEnvironment } from '../../process/run-command';
 import { CannotTell, DoesNotApply } from '../checker';

@@ -1,4 +1,4 @@
-import { inService, ROOT_FOLDER } from '../../domain/service-folder';
+import { inService, ROOT_FOLDER } from '../../domain/target/service-folder';
 import { readCheckoutFile } from '../checkout-file';
 import { readObjects } from './git';
 

@@ -1,4 +1,4 @@
-import type { EngineName } from '../../domain/engine-need';
+import type { EngineName } from '../../domain/target/engine-need';
 import type { Engine, Engines } from '../../ports/engines';
 import type { Provision } from '../../ports/gate';
 import { CouldNotRun } from '../could-not-run';

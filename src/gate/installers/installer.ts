@@ -1,4 +1,4 @@
-import type { Survey } from '../../domain/survey';
+import type { Survey } from '../../domain/target/survey';
 import type { Engines } from '../../ports/engines';
 import type { Provision } from '../../ports/gate';
 

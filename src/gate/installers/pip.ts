@@ -1,7 +1,7 @@
 import { lstat, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Survey } from '../../domain/survey';
+import type { Survey } from '../../domain/target/survey';
 import type { Engine } from '../../ports/engines';
 import type { Provision } from '../../ports/gate';
 import { BootstrapRefused } from '../bootstrap-refused';

@@ -1,4 +1,4 @@
-import type { Survey } from '../../domain/survey';
+import type { Survey } from '../../domain/target/survey';
 import type { Installer, InstallerSetting } from './installer';
 import { createMavenInstaller } from './maven';
 import { createNpmInstaller } from './npm';

@@ -1,4 +1,4 @@
-import { atLeast, parseVersion } from '../../domain/engine-version';
+import { atLeast, parseVersion } from '../../domain/target/engine-version';
 import { type Artifact, artifactOf, isPlain, type WantedArtifact } from './coordinates';
 import type { ResolvedProject } from './resolved-project';
 import { child, childrenOf, textOf, type XmlElement } from './xml';

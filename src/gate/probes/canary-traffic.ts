@@ -1,6 +1,6 @@
 import type { Inspection } from '../inspection';
 import type { ProbeRequest } from '../facts/service';
-import { isRecord } from '../../domain/openapi-document';
+import { isRecord } from '../../domain/contract/openapi-document';
 import {
   type Canary,
   CANARIES,

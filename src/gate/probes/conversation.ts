@@ -1,5 +1,10 @@
-import type { GateSettings } from '../../domain/gate-settings';
-import { createResolver, isRecord, type JsonRecord, type Resolve } from '../../domain/openapi-document';
+import type { GateSettings } from '../../domain/quality-gate/gate-settings';
+import {
+  createResolver,
+  isRecord,
+  type JsonRecord,
+  type Resolve,
+} from '../../domain/contract/openapi-document';
 import type { ApiOperation } from '../facts/api-description';
 import type { ProbeRequest, RunningService } from '../facts/service';
 import { exampleRequest, fieldsOf } from './example-request';

@@ -1,4 +1,4 @@
-import { isRecord, listOf, type JsonRecord, recordOf } from '../../domain/openapi-document';
+import { isRecord, listOf, type JsonRecord, recordOf } from '../../domain/contract/openapi-document';
 import type { ApiOperation } from '../facts/api-description';
 import type { ProbeRequest } from '../facts/service';
 import type { Conversation } from './conversation';

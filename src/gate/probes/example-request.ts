@@ -1,4 +1,10 @@
-import { type JsonRecord, isRecord, listOf, recordOf, type Resolve } from '../../domain/openapi-document';
+import {
+  type JsonRecord,
+  isRecord,
+  listOf,
+  recordOf,
+  type Resolve,
+} from '../../domain/contract/openapi-document';
 import type { ApiOperation } from '../facts/api-description';
 import type { ProbeRequest } from '../facts/service';
 import {

@@ -1,4 +1,4 @@
-import type { Evidence, GateFinding } from '../../domain/receipt';
+import type { Evidence, GateFinding } from '../../domain/quality-gate/receipt';
 import { redactSecrets } from '../../process/redact';
 import type { ApiOperation } from '../facts/api-description';
 import type { ProbeRequest, ProbeResponse } from '../facts/service';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { isRecord, type JsonRecord } from '../../domain/openapi-document';
+import { isRecord, type JsonRecord } from '../../domain/contract/openapi-document';
 import { parseJson } from './operation-shape';
 
 /** A token a service must not accept. */

@@ -1,5 +1,5 @@
 import { isListType, isNonNullType, type GraphQLField } from 'graphql';
-import { listOf, recordOf } from '../../domain/openapi-document';
+import { listOf, recordOf } from '../../domain/contract/openapi-document';
 import { type Answer, DoesNotApply } from '../checker';
 import type { Conversation } from './conversation';
 import { type Exchange, type ProbeFinding, wasAnswered } from './exchange';

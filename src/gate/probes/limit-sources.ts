@@ -1,5 +1,5 @@
 import type { SourceFiles } from '../facts/source-files';
-import type { Evidence } from '../../domain/receipt';
+import type { Evidence } from '../../domain/quality-gate/receipt';
 
 /** A rate limiter in the sources: what brings it, where it is used, and the amount where it is a literal. */
 export interface LimitInSources {

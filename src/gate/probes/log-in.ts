@@ -1,5 +1,5 @@
-import { type JsonRecord, isRecord, type Resolve } from '../../domain/openapi-document';
-import type { GateSettings } from '../../domain/gate-settings';
+import { type JsonRecord, isRecord, type Resolve } from '../../domain/contract/openapi-document';
+import type { GateSettings } from '../../domain/quality-gate/gate-settings';
 import type { ApiOperation } from '../facts/api-description';
 import type { ProbeRequest } from '../facts/service';
 import { type BodyField, exampleRequest, fieldsOf, withField } from './example-request';

@@ -1,4 +1,4 @@
-import { isRecord } from '../../domain/openapi-document';
+import { isRecord } from '../../domain/contract/openapi-document';
 import { parseJson } from './operation-shape';
 
 /** A request, as it should be found in a log. */

@@ -1,4 +1,4 @@
-import { type JsonRecord, isRecord, listOf, recordOf } from '../../domain/openapi-document';
+import { type JsonRecord, isRecord, listOf, recordOf } from '../../domain/contract/openapi-document';
 import type { ApiOperation } from '../facts/api-description';
 
 /** Body of an operation: its first JSON media type, or else its first one. */

@@ -1,5 +1,5 @@
-import { NO_SETTINGS, type GateSettings } from '../../domain/gate-settings';
-import { type JsonRecord, listOf, recordOf } from '../../domain/openapi-document';
+import { NO_SETTINGS, type GateSettings } from '../../domain/quality-gate/gate-settings';
+import { type JsonRecord, listOf, recordOf } from '../../domain/contract/openapi-document';
 import type { ApiOperation } from '../facts/api-description';
 import type { ProbeRequest, ProbeResponse, RunningService } from '../facts/service';
 import { type Conversation, createConversation } from './conversation';

@@ -1,6 +1,6 @@
 import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import { type JsonRecord, isRecord } from '../../domain/openapi-document';
+import { type JsonRecord, isRecord } from '../../domain/contract/openapi-document';
 
 /** Says what does not fit a schema; null: it fits, or the schema cannot be used. */
 export type SchemaCheck = (schema: unknown, value: unknown) => string | null;

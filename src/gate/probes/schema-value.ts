@@ -1,4 +1,10 @@
-import { type JsonRecord, isRecord, listOf, recordOf, type Resolve } from '../../domain/openapi-document';
+import {
+  type JsonRecord,
+  isRecord,
+  listOf,
+  recordOf,
+  type Resolve,
+} from '../../domain/contract/openapi-document';
 import { textMatching } from './pattern-text';
 
 /** What makes one example differ from another. */

@@ -1,4 +1,4 @@
-import { isRecord } from '../../domain/openapi-document';
+import { isRecord } from '../../domain/contract/openapi-document';
 import type { ApiOperation } from '../facts/api-description';
 import type { ProbeRequest } from '../facts/service';
 import type { Conversation } from './conversation';

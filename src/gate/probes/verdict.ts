@@ -1,4 +1,4 @@
-import type { Evidence, Subject } from '../../domain/receipt';
+import type { Evidence, Subject } from '../../domain/quality-gate/receipt';
 import type { Answer } from '../checker';
 import { type Exchange, exchangeEvidence, type ProbeFinding } from './exchange';
 

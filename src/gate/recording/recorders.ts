@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { packageRoot } from '../../config/package-root';
-import type { Survey } from '../../domain/survey';
+import type { Survey } from '../../domain/target/survey';
 
 /** How the processes of a test run are told to record the requests they answer. */
 export interface Recorder {

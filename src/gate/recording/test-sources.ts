@@ -1,4 +1,4 @@
-import type { Survey } from '../../domain/survey';
+import type { Survey } from '../../domain/target/survey';
 
 const CODE: Readonly<Record<Survey['stack'], RegExp>> = {
   node: /\.[cm]?[jt]sx?$/,

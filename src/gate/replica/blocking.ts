@@ -1,5 +1,5 @@
-import type { MeasuredStatement } from '../../domain/rehearsal';
-import type { GateFinding } from '../../domain/receipt';
+import type { MeasuredStatement } from '../../domain/database/rehearsal';
+import type { GateFinding } from '../../domain/quality-gate/receipt';
 
 interface BlockingLimit {
   readonly who: 'readers' | 'writers';

@@ -1,4 +1,4 @@
-import type { MigrationDesign, TableChange } from '../../domain/migration-design';
+import type { MigrationDesign, TableChange } from '../../domain/database/migration-design';
 import { tableName } from '../database/read-catalog';
 import type { Column, Table } from '../facts/database';
 import type { TableChanged } from './schema-changes';

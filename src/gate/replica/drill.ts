@@ -1,4 +1,4 @@
-import type { DrillReport } from '../../domain/rehearsal';
+import type { DrillReport } from '../../domain/database/rehearsal';
 import { type Backup, chooseBackup, compareRestored, readState } from '../database/backup';
 import { type BareDatabase, openEmptyDatabase } from '../database/empty-database';
 import { describeFailure } from './failed-row';

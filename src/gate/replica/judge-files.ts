@@ -1,7 +1,7 @@
-import type { GateFinding } from '../../domain/receipt';
-import { migrationChanges, type MigrationFile } from '../../domain/migration-changes';
-import type { RehearsalReport } from '../../domain/rehearsal';
-import { sqlStatements } from '../../domain/sql-statements';
+import type { GateFinding } from '../../domain/quality-gate/receipt';
+import { migrationChanges, type MigrationFile } from '../../domain/database/migration-changes';
+import type { RehearsalReport } from '../../domain/database/rehearsal';
+import { sqlStatements } from '../../domain/database/sql-statements';
 import { CannotTell } from '../checker';
 import { atomicityProblems } from '../checkers/database/migration-atomicity';
 import { releasedProblems } from '../checkers/database/released-migrations';

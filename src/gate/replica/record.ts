@@ -1,4 +1,4 @@
-import type { RehearsalProblem, RehearsedAction } from '../../domain/rehearsal';
+import type { RehearsalProblem, RehearsedAction } from '../../domain/database/rehearsal';
 import { redactSecrets } from '../../process/redact';
 
 type Outcome = RehearsedAction['outcome'];

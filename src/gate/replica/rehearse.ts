@@ -1,5 +1,5 @@
-import type { MigrationDesign } from '../../domain/migration-design';
-import type { RehearsalReport } from '../../domain/rehearsal';
+import type { MigrationDesign } from '../../domain/database/migration-design';
+import type { RehearsalReport } from '../../domain/database/rehearsal';
 import { unindexedForeignKeys } from '../checkers/database/foreign-key-indexes';
 import { shapeProblems } from '../checkers/database/schema-shape';
 import { tableName } from '../database/read-catalog';

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { DatabaseError } from 'pg';
-import { fillSurvey, folderToLookIn } from '../../domain/fill-survey';
-import { NO_COORDINATION } from '../../domain/coordination-settings';
-import type { RehearsalReport } from '../../domain/rehearsal';
+import { fillSurvey, folderToLookIn } from '../../domain/target/fill-survey';
+import { NO_COORDINATION } from '../../domain/coordination/coordination-settings';
+import type { RehearsalReport } from '../../domain/database/rehearsal';
 import type { Replayed, Replicas, ReplicaSubject } from '../../ports/replica';
 import { errorCodeOf, errorMessageOf } from '../../config/error-code';
 import { CannotTell, DoesNotApply } from '../checker';

@@ -1,4 +1,4 @@
-import type { RolloutPlan } from '../../domain/deployment-plan';
+import type { RolloutPlan } from '../../domain/database/deployment-plan';
 
 /** One migration as far as the order of a rollout depends on it. */
 export interface OrderedMigration {

@@ -1,6 +1,6 @@
-import type { RolloutPlan } from '../../domain/deployment-plan';
-import { migrationChanges } from '../../domain/migration-changes';
-import type { DrillReport } from '../../domain/rehearsal';
+import type { RolloutPlan } from '../../domain/database/deployment-plan';
+import { migrationChanges } from '../../domain/database/migration-changes';
+import type { DrillReport } from '../../domain/database/rehearsal';
 import type { BareDatabase } from '../database/empty-database';
 import { describeDifference, type SchemaSnapshot } from '../database/read-snapshot';
 import { headOf, splitSql } from '../database/split-sql';

@@ -1,4 +1,4 @@
-import type { MeasuredStatement } from '../../domain/rehearsal';
+import type { MeasuredStatement } from '../../domain/database/rehearsal';
 import { CannotTell } from '../checker';
 import { isOfTheServer } from '../checkers/database/rehearse-scripts';
 import type { BareDatabase } from '../database/empty-database';

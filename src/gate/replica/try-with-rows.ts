@@ -1,5 +1,5 @@
-import type { MigrationDesign } from '../../domain/migration-design';
-import type { MeasuredStatement, RehearsalReport } from '../../domain/rehearsal';
+import type { MigrationDesign } from '../../domain/database/migration-design';
+import type { MeasuredStatement, RehearsalReport } from '../../domain/database/rehearsal';
 import type { BareDatabase } from '../database/empty-database';
 import { describeDifference } from '../database/read-snapshot';
 import { describeFailure, showFailure } from './failed-row';

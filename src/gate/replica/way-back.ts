@@ -1,4 +1,4 @@
-import type { MigrationDesign } from '../../domain/migration-design';
+import type { MigrationDesign } from '../../domain/database/migration-design';
 import { FORWARD_ONLY } from '../checkers/database/migrations';
 import { canGoBack, type NewMigrations } from './new-migrations';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Survey } from '../../domain/survey';
+import type { Survey } from '../../domain/target/survey';
 import type { MigratedDatabase } from '../facts/database';
 import { freePort } from './free-port';
 import type { Stage } from './open-stage';

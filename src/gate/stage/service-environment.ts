@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { GateSettings } from '../../domain/gate-settings';
-import type { Survey } from '../../domain/survey';
+import type { GateSettings } from '../../domain/quality-gate/gate-settings';
+import type { Survey } from '../../domain/target/survey';
 import type { ServiceOptions } from '../facts/service';
 import type { DatabaseAccess } from './database-access';
 

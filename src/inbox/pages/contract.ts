@@ -1,5 +1,5 @@
-import type { ContractBundle } from '../../domain/contract-bundle';
-import type { ContractStatus } from '../../domain/contract-status';
+import type { ContractBundle } from '../../domain/contract/contract-bundle';
+import type { ContractStatus } from '../../domain/contract/contract-status';
 import { html, type Html } from '../../html/html';
 import { pathOf } from '../overview';
 import { kept } from '../visible';

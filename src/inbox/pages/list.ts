@@ -1,6 +1,6 @@
 import { html, type Html } from '../../html/html';
 import type { Pieces } from '../exchange';
-import type { ObjectiveRow } from '../../domain/standing';
+import type { ObjectiveRow } from '../../domain/objective/standing';
 import { pathOf, type Overview } from '../overview';
 import { frame, problem, state, table } from './frame';
 import { waitingList } from './waiting';

@@ -1,8 +1,8 @@
-import { modelLabel } from '../../domain/model-label';
-import { progressOf } from '../../domain/progress-memo';
-import { headline, snapshotOf } from '../../domain/standing';
-import { mention } from '../../domain/specialists';
-import type { ObjectiveStatus, TaskStatus } from '../../domain/status';
+import { modelLabel } from '../../domain/usage/model-label';
+import { progressOf } from '../../domain/objective/progress-memo';
+import { headline, snapshotOf } from '../../domain/objective/standing';
+import { mention } from '../../domain/department/specialists';
+import type { ObjectiveStatus, TaskStatus } from '../../domain/objective/status';
 import { html, type Html } from '../../html/html';
 import type { Pieces } from '../exchange';
 import { pathOf, waitingOf } from '../overview';

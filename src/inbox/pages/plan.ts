@@ -1,6 +1,6 @@
-import { mention } from '../../domain/specialists';
-import type { Plan, PlanTask } from '../../domain/plan';
-import type { ObjectiveStatus } from '../../domain/status';
+import { mention } from '../../domain/department/specialists';
+import type { Plan, PlanTask } from '../../domain/plan/plan';
+import type { ObjectiveStatus } from '../../domain/objective/status';
 import { html, type Html } from '../../html/html';
 import { pathOf } from '../overview';
 import type { Pictures } from '../pictures';

@@ -1,6 +1,11 @@
-import { GIVES_UP, type Decision, type Escalation, type EscalationOption } from '../../domain/escalation';
-import { mention } from '../../domain/specialists';
-import type { TaskStatus } from '../../domain/status';
+import {
+  GIVES_UP,
+  type Decision,
+  type Escalation,
+  type EscalationOption,
+} from '../../domain/escalation/escalation';
+import { mention } from '../../domain/department/specialists';
+import type { TaskStatus } from '../../domain/objective/status';
 import { html, type Html } from '../../html/html';
 import { pathOf } from '../overview';
 import type { OpenQuestion } from '../read-question';

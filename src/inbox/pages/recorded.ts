@@ -1,4 +1,4 @@
-import type { ObjectiveRow } from '../../domain/standing';
+import type { ObjectiveRow } from '../../domain/objective/standing';
 import { html } from '../../html/html';
 import { pathOf } from '../overview';
 import { frame, state } from './frame';

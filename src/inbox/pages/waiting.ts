@@ -1,4 +1,4 @@
-import { subjectOf } from '../../domain/waits';
+import { subjectOf } from '../../domain/objective/waits';
 import { html, type Html } from '../../html/html';
 import { pathOfWaiting, type Waiting } from '../overview';
 import { firstLine, lasted } from './words';

@@ -1,7 +1,7 @@
-import { deploymentWatchId } from '../../domain/deployment-watch';
-import type { WatchRow } from '../../domain/standing';
-import type { WatchStatus } from '../../domain/watch-status';
-import { waitOf } from '../../domain/waits';
+import { deploymentWatchId } from '../../domain/deployment/deployment-watch';
+import type { WatchRow } from '../../domain/objective/standing';
+import type { WatchStatus } from '../../domain/deployment/watch-status';
+import { waitOf } from '../../domain/objective/waits';
 import { html, type Html } from '../../html/html';
 import type { Pieces } from '../exchange';
 import { pathOf } from '../overview';

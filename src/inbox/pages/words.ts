@@ -1,4 +1,4 @@
-import type { Progress } from '../../domain/progress-memo';
+import type { Progress } from '../../domain/objective/progress-memo';
 
 const UNITS = [
   ['day', 86_400],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ReviewContract } from '../../domain/contract-status';
-import { ResolveEscalation } from '../../domain/escalation';
-import { ReviewPlan } from '../../domain/messages';
+import { ReviewContract } from '../../domain/contract/contract-status';
+import { ResolveEscalation } from '../../domain/escalation/escalation';
+import { ReviewPlan } from '../../domain/objective/messages';
 import { byOf, ByArgument, ObjectiveIdArgument, ObjectiveOrWatchArgument } from '../identity';
 import { tool } from '../tool';
 import { sentOutput, sendPayload } from './sending';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { isDeploymentWatchId } from '../../domain/deployment-watch';
-import { Escalation } from '../../domain/escalation';
-import { Precedent } from '../../domain/precedents';
-import { ObjectiveState, Outcome } from '../../domain/states';
-import { WatchStatus } from '../../domain/watch-status';
+import { isDeploymentWatchId } from '../../domain/deployment/deployment-watch';
+import { Escalation } from '../../domain/escalation/escalation';
+import { Precedent } from '../../domain/escalation/precedents';
+import { ObjectiveState, Outcome } from '../../domain/department/states';
+import { WatchStatus } from '../../domain/deployment/watch-status';
 import { ObjectiveIdArgument, ObjectiveOrWatchArgument } from '../identity';
-import { headline, ObjectiveRow, Snapshot, snapshotOf, WatchRow } from '../../domain/standing';
+import { headline, ObjectiveRow, Snapshot, snapshotOf, WatchRow } from '../../domain/objective/standing';
 import { tool } from '../tool';
 
 const reading = { readOnly: true, destructive: false, idempotent: true };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { WatchMessageName } from '../../domain/deployment-watch';
-import type { MessageName } from '../../domain/messages';
-import { ConfigurationError } from '../../domain/user-error';
+import type { WatchMessageName } from '../../domain/deployment/deployment-watch';
+import type { MessageName } from '../../domain/objective/messages';
+import { ConfigurationError } from '../../domain/common/user-error';
 import { badArgument, type CallContext } from '../tool';
 
 /** What every tool answers that tells an objective something. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ObjectiveText, RunOptions } from '../../domain/objective';
+import { ObjectiveText, RunOptions } from '../../domain/objective/objective';
 import { tool } from '../tool';
 
 const { maxParallel, approvePlan, push } = RunOptions.shape;

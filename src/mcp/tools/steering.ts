@@ -1,7 +1,11 @@
 import { z } from 'zod';
-import { deploymentWatchId, isDeploymentWatchId, ReportDeployment } from '../../domain/deployment-watch';
-import { CancelTask, Pause, SetBudget, Steer } from '../../domain/messages';
-import { ConfigurationError } from '../../domain/user-error';
+import {
+  deploymentWatchId,
+  isDeploymentWatchId,
+  ReportDeployment,
+} from '../../domain/deployment/deployment-watch';
+import { CancelTask, Pause, SetBudget, Steer } from '../../domain/objective/messages';
+import { ConfigurationError } from '../../domain/common/user-error';
 import { byOf, ByArgument, ObjectiveIdArgument, ObjectiveOrWatchArgument } from '../identity';
 import { tool, type ToolRow } from '../tool';
 import { sendPayload, sentOutput } from './sending';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { ObjectiveStatus } from '../../domain/status';
+import type { ObjectiveStatus } from '../../domain/objective/status';
 import { ObjectiveIdArgument } from '../identity';
-import { headline, Snapshot, snapshotOf } from '../../domain/standing';
+import { headline, Snapshot, snapshotOf } from '../../domain/objective/standing';
 import { tool, type CallContext } from '../tool';
 
 const MOST_SECONDS = 600;

@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import { ModelFailure } from '../../domain/model-failure';
+import { ModelFailure } from '../../domain/usage/model-failure';
 import { withBreakpoints } from '../cache-breakpoints';
 import { charterPrompt } from '../prompts/charter';
 import { estimateUsd, modelId, usageOf } from '../models';

@@ -1,6 +1,6 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import { assertNever } from '../../domain/assert-never';
-import { addUsage, NO_USAGE, type Usage } from '../../domain/usage';
+import { assertNever } from '../../domain/common/assert-never';
+import { addUsage, NO_USAGE, type Usage } from '../../domain/usage/usage';
 import type { WorkEnd } from '../../ports/department';
 import type { LoopGuards, LoopLimits } from '../loop-guards';
 import { say, tell, type Transcript } from '../transcript';

@@ -1,8 +1,13 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { z } from 'zod';
-import { BlobRef } from '../../domain/blob';
-import { ConsultationQuestion, ContextRequest, HandoffNote, RaisedEscalation } from '../../domain/handoff';
-import { Usage } from '../../domain/usage';
+import { BlobRef } from '../../domain/common/blob';
+import {
+  ConsultationQuestion,
+  ContextRequest,
+  HandoffNote,
+  RaisedEscalation,
+} from '../../domain/work/handoff';
+import { Usage } from '../../domain/usage/usage';
 
 /*
  * The journal of an attempt, in the order things happened:

@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import { assertNever } from '../../domain/assert-never';
+import { assertNever } from '../../domain/common/assert-never';
 import { underPolicy } from '../tools/policy';
 import type { ToolContext, ToolOutcome } from '../tools/tool';
 import { resultBlock } from './attempt-state';

@@ -1,4 +1,4 @@
-import { reviewsChanges } from '../../domain/context-files';
+import { reviewsChanges } from '../../domain/context/context-files';
 import type { Specialists } from '../../ports/department';
 import { createContextAccess, type ContextAccess } from './access';
 

@@ -1,14 +1,14 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ContextAccount, ContextFlag } from '../../domain/context-account';
-import { categoryRow, type ContextCategory } from '../../domain/context-categories';
+import type { ContextAccount, ContextFlag } from '../../domain/context/context-account';
+import { categoryRow, type ContextCategory } from '../../domain/context/context-categories';
 import {
   judgeFile,
   type ContextHolder,
   type ContextPathRule,
   type FileVerdict,
-} from '../../domain/context-files';
-import { mention } from '../../domain/specialists';
+} from '../../domain/context/context-files';
+import { mention } from '../../domain/department/specialists';
 import { createCensus, type CensusFile } from './census';
 import { masksFor, type Masks } from './masks';
 import { comparable, createQuotedLines, readText } from './quoted-lines';

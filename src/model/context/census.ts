@@ -9,9 +9,9 @@ import {
   type Stats,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ContextCategory } from '../../domain/context-categories';
-import { CONTENT_CHARACTERS } from '../../domain/context-content';
-import { categoryOfFile, needsContent, type ContextPathRule } from '../../domain/context-files';
+import type { ContextCategory } from '../../domain/context/context-categories';
+import { CONTENT_CHARACTERS } from '../../domain/context/context-content';
+import { categoryOfFile, needsContent, type ContextPathRule } from '../../domain/context/context-files';
 import { moveFile } from '../worktree-files';
 
 /*

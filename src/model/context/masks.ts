@@ -1,4 +1,4 @@
-import type { FileVerdict } from '../../domain/context-files';
+import type { FileVerdict } from '../../domain/context/context-files';
 
 /*
  * Which paths a shell must not see, as few as possible: every mask is a mount, and bubblewrap reads all mounts again

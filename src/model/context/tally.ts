@@ -6,9 +6,9 @@ import {
   type AccountCategory,
   type ContextAccount,
   type ContextFlag,
-} from '../../domain/context-account';
-import type { ContextCategory } from '../../domain/context-categories';
-import type { ContextException } from '../../domain/context-files';
+} from '../../domain/context/context-account';
+import type { ContextCategory } from '../../domain/context/context-categories';
+import type { ContextException } from '../../domain/context/context-files';
 
 /** Counts what an attempt was offered of the repository. */
 export interface Tally {

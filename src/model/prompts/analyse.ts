@@ -1,6 +1,6 @@
-import { FACETS } from '../../domain/analysis';
-import type { Dossier } from '../../domain/dossier';
-import { COORDINATOR } from '../../domain/specialists';
+import { FACETS } from '../../domain/plan/analysis';
+import type { Dossier } from '../../domain/work/dossier';
+import { COORDINATOR } from '../../domain/department/specialists';
 import { bullets, joinParts, section } from './format';
 import { describeRepository, listFiles, plannableFiles } from './repository';
 

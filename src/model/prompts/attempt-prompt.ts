@@ -1,6 +1,6 @@
-import { assertNever } from '../../domain/assert-never';
-import { SELF_RECOVERY } from '../../domain/levels';
-import type { AttemptPrompt } from '../../domain/work';
+import { assertNever } from '../../domain/common/assert-never';
+import { SELF_RECOVERY } from '../../domain/department/levels';
+import type { AttemptPrompt } from '../../domain/work/work';
 import { bullets, joinParts, quoted, section } from './format';
 
 /** Goes with every prompt, so that a stored one tells which wording it was. */

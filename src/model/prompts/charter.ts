@@ -1,8 +1,8 @@
-import { rosterOf, type DepartmentRoles } from '../../domain/department-roles';
-import { GATE_ITEMS } from '../../domain/gate-items';
-import { CONSULTATION } from '../../domain/levels';
-import { mention } from '../../domain/specialists';
-import { TRIGGERS } from '../../domain/triggers';
+import { rosterOf, type DepartmentRoles } from '../../domain/department/department-roles';
+import { GATE_ITEMS } from '../../domain/quality-gate/gate-items';
+import { CONSULTATION } from '../../domain/department/levels';
+import { mention } from '../../domain/department/specialists';
+import { TRIGGERS } from '../../domain/department/triggers';
 import { bullets, joinParts, section } from './format';
 
 /** Goes with every prompt, so that a stored one tells which wording it was. */

@@ -1,6 +1,6 @@
-import { ROLLOUT_STRATEGIES, type DeploymentPlan } from '../../domain/deployment-plan';
-import type { Dossier } from '../../domain/dossier';
-import { COORDINATOR } from '../../domain/specialists';
+import { ROLLOUT_STRATEGIES, type DeploymentPlan } from '../../domain/database/deployment-plan';
+import type { Dossier } from '../../domain/work/dossier';
+import { COORDINATOR } from '../../domain/department/specialists';
 import type { RolloutBrief } from '../../ports/change-briefs';
 import { bullets, joinParts, quoted, section } from './format';
 import { describeRehearsal } from './rehearsal';

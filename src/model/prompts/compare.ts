@@ -1,5 +1,5 @@
-import type { Dossier } from '../../domain/dossier';
-import { COORDINATOR } from '../../domain/specialists';
+import type { Dossier } from '../../domain/work/dossier';
+import { COORDINATOR } from '../../domain/department/specialists';
 import type { ComparisonBrief } from '../../ports/department';
 import { bullets, joinParts, quoted, section } from './format';
 import { describeRepository } from './repository';

@@ -1,6 +1,6 @@
-import type { Dossier } from '../../domain/dossier';
-import type { ConsultationQuestion } from '../../domain/handoff';
-import type { DelegatedTask } from '../../domain/plan';
+import type { Dossier } from '../../domain/work/dossier';
+import type { ConsultationQuestion } from '../../domain/work/handoff';
+import type { DelegatedTask } from '../../domain/plan/plan';
 import { delegationOf } from './delegation';
 import { joinParts, quoted, section } from './format';
 import { describeRepository } from './repository';

@@ -1,9 +1,9 @@
-import { categoryRow } from '../../domain/context-categories';
-import { categoryOfFile } from '../../domain/context-files';
-import type { Dossier } from '../../domain/dossier';
-import type { ContextRequest } from '../../domain/handoff';
-import type { DelegatedTask, PathClaim } from '../../domain/plan';
-import { COORDINATOR, mention } from '../../domain/specialists';
+import { categoryRow } from '../../domain/context/context-categories';
+import { categoryOfFile } from '../../domain/context/context-files';
+import type { Dossier } from '../../domain/work/dossier';
+import type { ContextRequest } from '../../domain/work/handoff';
+import type { DelegatedTask, PathClaim } from '../../domain/plan/plan';
+import { COORDINATOR, mention } from '../../domain/department/specialists';
 import { delegationOf } from './delegation';
 import { bullets, joinParts, quoted, section } from './format';
 

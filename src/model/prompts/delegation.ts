@@ -1,6 +1,6 @@
-import { renderDelegation, selectDelegationContext } from '../../domain/delegation-template';
-import type { Dossier } from '../../domain/dossier';
-import type { DelegatedTask } from '../../domain/plan';
+import { renderDelegation, selectDelegationContext } from '../../domain/department/delegation-template';
+import type { Dossier } from '../../domain/work/dossier';
+import type { DelegatedTask } from '../../domain/plan/plan';
 import type { SchemaOrders } from '../../ports/department';
 import type { ContextAccess } from '../context/access';
 import { givesOrders } from '../context/orders';

@@ -1,4 +1,4 @@
-import type { Dossier } from '../../domain/dossier';
+import type { Dossier } from '../../domain/work/dossier';
 import type { MigrationBrief } from '../../ports/change-briefs';
 import { delegationOf } from './delegation';
 import { bullets, joinParts, quoted, section } from './format';

@@ -1,6 +1,6 @@
-import type { Dossier } from '../../domain/dossier';
-import { gateItem } from '../../domain/gate-items';
-import type { Receipt } from '../../domain/receipt';
+import type { Dossier } from '../../domain/work/dossier';
+import { gateItem } from '../../domain/quality-gate/gate-items';
+import type { Receipt } from '../../domain/quality-gate/receipt';
 import type { ReviewBrief } from '../../ports/department';
 import { bullets, joinParts, quoted, section } from './format';
 import { describeRepository } from './repository';

@@ -1,4 +1,4 @@
-import type { MergeSides } from '../../domain/gate-work';
+import type { MergeSides } from '../../domain/quality-gate/gate-work';
 import { bullets, joinParts, quoted, section } from './format';
 
 /** What each side of a merge wants and what it changed since the two parted; empty where there is no merge. */

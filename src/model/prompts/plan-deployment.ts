@@ -1,4 +1,4 @@
-import type { Dossier } from '../../domain/dossier';
+import type { Dossier } from '../../domain/work/dossier';
 import type { DeploymentBrief } from '../../ports/change-briefs';
 import { bullets, joinParts, section } from './format';
 import { describeDrill, describeRehearsal } from './rehearsal';

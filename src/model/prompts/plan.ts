@@ -1,9 +1,9 @@
-import { FACETS, type Analysis } from '../../domain/analysis';
-import { rosterOf } from '../../domain/department-roles';
-import type { Dossier } from '../../domain/dossier';
-import { GATE_ITEMS } from '../../domain/gate-items';
-import { MAX_TASKS, PRIORITIES, TASK_KINDS } from '../../domain/plan';
-import { COORDINATOR, mention } from '../../domain/specialists';
+import { FACETS, type Analysis } from '../../domain/plan/analysis';
+import { rosterOf } from '../../domain/department/department-roles';
+import type { Dossier } from '../../domain/work/dossier';
+import { GATE_ITEMS } from '../../domain/quality-gate/gate-items';
+import { MAX_TASKS, PRIORITIES, TASK_KINDS } from '../../domain/plan/plan';
+import { COORDINATOR, mention } from '../../domain/department/specialists';
 import { bullets, joinParts, section } from './format';
 import { describeRepository, listFiles, plannableFiles } from './repository';
 

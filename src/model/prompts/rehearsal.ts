@@ -1,4 +1,4 @@
-import type { DrillReport, RehearsalReport, RehearsedAction } from '../../domain/rehearsal';
+import type { DrillReport, RehearsalReport, RehearsedAction } from '../../domain/database/rehearsal';
 import { quoted, section } from './format';
 
 const MOST_STATEMENTS = 40;

@@ -1,8 +1,8 @@
-import type { ContextCategory } from '../../domain/context-categories';
-import type { Dossier } from '../../domain/dossier';
-import { categoryOfFile } from '../../domain/context-files';
-import { mayReceive } from '../../domain/context-rules';
-import { COORDINATOR } from '../../domain/specialists';
+import type { ContextCategory } from '../../domain/context/context-categories';
+import type { Dossier } from '../../domain/work/dossier';
+import { categoryOfFile } from '../../domain/context/context-files';
+import { mayReceive } from '../../domain/context/context-rules';
+import { COORDINATOR } from '../../domain/department/specialists';
 import { bullets, joinParts, quoted, section } from './format';
 
 const LISTED_FILES = 400;

@@ -1,8 +1,8 @@
-import type { Dossier } from '../../domain/dossier';
-import type { MergeSides } from '../../domain/gate-work';
-import type { DelegatedTask } from '../../domain/plan';
-import { COORDINATOR, mention } from '../../domain/specialists';
-import { TRIGGERS } from '../../domain/triggers';
+import type { Dossier } from '../../domain/work/dossier';
+import type { MergeSides } from '../../domain/quality-gate/gate-work';
+import type { DelegatedTask } from '../../domain/plan/plan';
+import { COORDINATOR, mention } from '../../domain/department/specialists';
+import { TRIGGERS } from '../../domain/department/triggers';
 import { delegationOf } from './delegation';
 import { bullets, joinParts, quoted, section } from './format';
 import { describeSides } from './merge-sides';

@@ -1,5 +1,5 @@
-import type { MigrationDesign, TableChange } from '../../domain/migration-design';
-import type { MigrationSlot } from '../../domain/migration-slot';
+import type { MigrationDesign, TableChange } from '../../domain/database/migration-design';
+import type { MigrationSlot } from '../../domain/database/migration-slot';
 import type { SchemaOrders } from '../../ports/department';
 import { bullets, joinParts, quoted, section } from './format';
 

@@ -1,5 +1,5 @@
-import type { Dossier } from '../../domain/dossier';
-import { FRONTEND_COORDINATOR } from '../../domain/specialists';
+import type { Dossier } from '../../domain/work/dossier';
+import { FRONTEND_COORDINATOR } from '../../domain/department/specialists';
 import type { ContractBrief } from '../../ports/change-briefs';
 import { bullets, joinParts, quoted, section } from './format';
 import { describeRepository } from './repository';

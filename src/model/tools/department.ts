@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { ConsultationQuestion, ContextRequest, HandoffNote, RaisedEscalation } from '../../domain/handoff';
+import {
+  ConsultationQuestion,
+  ContextRequest,
+  HandoffNote,
+  RaisedEscalation,
+} from '../../domain/work/handoff';
 import type { Bootstrap, CheckRunner } from '../../ports/gate';
 import { writablePath } from './policy';
 import { defineTool, result, type Tool } from './tool';

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import { resolvePath } from '@anthropic-ai/sdk/tools/agent-toolset/node';
-import { claimCovers } from '../../domain/path-claims';
+import { claimCovers } from '../../domain/plan/path-claims';
 import { createOutputBuffer } from '../../process/output-buffer';
 import { redactSecrets, redactValue } from '../../process/redact';
 import { givesOrders } from '../context/orders';

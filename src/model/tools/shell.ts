@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Survey } from '../../domain/survey';
+import type { Survey } from '../../domain/target/survey';
 import type { Worktree } from '../../ports/workspace';
 import { defineTool, result, ToolRefusal, type Tool } from './tool';
 

@@ -1,8 +1,8 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { z } from 'zod';
-import type { ContextFlag } from '../../domain/context-account';
-import type { PlanTask } from '../../domain/plan';
-import type { Survey } from '../../domain/survey';
+import type { ContextFlag } from '../../domain/context/context-account';
+import type { PlanTask } from '../../domain/plan/plan';
+import type { Survey } from '../../domain/target/survey';
 import type { Worktree } from '../../ports/workspace';
 import type { ContextAccess } from '../context/access';
 import type { ToolEnd } from '../attempt/journal-entry';

@@ -1,5 +1,5 @@
-import { DATABASE_CHANGE_STEPS } from '../../domain/database-change';
-import type { Report, ReportDatabaseChange } from '../../domain/report';
+import { DATABASE_CHANGE_STEPS } from '../../domain/database/database-change';
+import type { Report, ReportDatabaseChange } from '../../domain/objective/report';
 import { tellingStatements } from '../telling-statements';
 import { html, type Html } from '../../html/html';
 

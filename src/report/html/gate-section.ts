@@ -1,8 +1,8 @@
 import { html, type Html } from '../../html/html';
-import { assertNever } from '../../domain/assert-never';
-import { GATE_SECTIONS } from '../../domain/gate-items';
-import type { Checker, Evidence, GateFinding, Receipt } from '../../domain/receipt';
-import type { ReportGate } from '../../domain/report';
+import { assertNever } from '../../domain/common/assert-never';
+import { GATE_SECTIONS } from '../../domain/quality-gate/gate-items';
+import type { Checker, Evidence, GateFinding, Receipt } from '../../domain/quality-gate/receipt';
+import type { ReportGate } from '../../domain/objective/report';
 
 const MOST_FINDINGS = 30;
 

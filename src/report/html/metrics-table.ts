@@ -1,5 +1,5 @@
-import { METRICS } from '../../domain/metrics';
-import type { ReportMetric } from '../../domain/report';
+import { METRICS } from '../../domain/usage/metrics';
+import type { ReportMetric } from '../../domain/objective/report';
 import { html, type Html } from '../../html/html';
 
 /** The metrics with what they mean and how they are measured. */

@@ -1,6 +1,6 @@
 import { html, type Html } from '../../html/html';
-import type { Report } from '../../domain/report';
-import { mention } from '../../domain/specialists';
+import type { Report } from '../../domain/objective/report';
+import { mention } from '../../domain/department/specialists';
 
 const NODE = { width: 210, height: 58, gapX: 46, gapY: 14 } as const;
 const TITLE_CHARACTERS = 30;

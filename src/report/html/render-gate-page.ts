@@ -1,7 +1,7 @@
-import type { GateSlug } from '../../domain/gate-items';
-import { METRICS } from '../../domain/metrics';
-import type { GateReport } from '../../domain/receipt';
-import type { ReportMetric } from '../../domain/report';
+import type { GateSlug } from '../../domain/quality-gate/gate-items';
+import { METRICS } from '../../domain/usage/metrics';
+import type { GateReport } from '../../domain/quality-gate/receipt';
+import type { ReportMetric } from '../../domain/objective/report';
 import { buildFindings, buildMetrics } from '../gate-part';
 import { renderGate } from './gate-section';
 import { html, type Html } from '../../html/html';

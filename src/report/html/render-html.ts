@@ -1,6 +1,6 @@
-import { sumLedger } from '../../domain/ledger';
-import type { Report } from '../../domain/report';
-import { mention } from '../../domain/specialists';
+import { sumLedger } from '../../domain/usage/ledger';
+import type { Report } from '../../domain/objective/report';
+import { mention } from '../../domain/department/specialists';
 import { channelOf } from '../channel-of';
 import { renderCoordination } from './coordination-section';
 import { renderGate } from './gate-section';

@@ -1,5 +1,5 @@
 import { html, type Html } from '../../html/html';
-import type { Report } from '../../domain/report';
+import type { Report } from '../../domain/objective/report';
 import { readTimeline, type TimelineRow } from '../timeline';
 
 const CHART = { left: 120, width: 820, row: 26, bar: 14, top: 22 } as const;

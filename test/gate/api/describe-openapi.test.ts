@@ -1,6 +1,6 @@
 // Needs nothing but the files of the samples.
 import { readFileSync } from 'node:fs';
-import { isRecord, recordOf } from '../../../src/domain/openapi-document';
+import { isRecord, recordOf } from '../../../src/domain/contract/openapi-document';
 import { describeOpenApi } from '../../../src/gate/facts/api/describe-openapi';
 import type { OpenApiDescription } from '../../../src/gate/facts/api-description';
 

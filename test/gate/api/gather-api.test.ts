@@ -2,7 +2,7 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { graphqlSync, buildSchema, getIntrospectionQuery } from 'graphql';
-import { NO_SETTINGS, type GateSettings } from '../../../src/domain/gate-settings';
+import { NO_SETTINGS, type GateSettings } from '../../../src/domain/quality-gate/gate-settings';
 import { API_CHECKERS } from '../../../src/gate/checkers/api';
 import type { RunningService } from '../../../src/gate/facts/service';
 import type { Inspection } from '../../../src/gate/inspection';

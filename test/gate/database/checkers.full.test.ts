@@ -3,7 +3,7 @@ import { DATABASE_CHECKERS } from '../../../src/gate/checkers/database';
 import { planProblems } from '../../../src/gate/checkers/database/backup-plan';
 import { untestedTables } from '../../../src/gate/checkers/database/db-tests';
 import type { Answer } from '../../../src/gate/checker';
-import type { GateSlug } from '../../../src/domain/gate-items';
+import type { GateSlug } from '../../../src/domain/quality-gate/gate-items';
 import { type Given, openBench } from './support';
 
 let bench: Awaited<ReturnType<typeof openBench>>;

@@ -1,7 +1,7 @@
 // Needs pip and Maven with their registries, Python 3.11, Java 17 and a PostgreSQL of the chain; bubblewrap when it is there.
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Receipt } from '../../../src/domain/receipt';
+import type { Receipt } from '../../../src/domain/quality-gate/receipt';
 import { type GateOfFolders, openGateOfFolders } from '../gate-of-folders';
 
 const FIXTURES = join(__dirname, '../../fixtures/lazy-loading');

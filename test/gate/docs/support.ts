@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NO_SETTINGS } from '../../../src/domain/gate-settings';
-import type { Survey } from '../../../src/domain/survey';
+import { NO_SETTINGS } from '../../../src/domain/quality-gate/gate-settings';
+import type { Survey } from '../../../src/domain/target/survey';
 import type { Answer, GateChecker } from '../../../src/gate/checker';
 import type { Inspection } from '../../../src/gate/inspection';
 import { ask as askOnce } from '../../../src/gate/run-checker';

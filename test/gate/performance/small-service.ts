@@ -1,4 +1,4 @@
-import type { GateSettings } from '../../../src/domain/gate-settings';
+import type { GateSettings } from '../../../src/domain/quality-gate/gate-settings';
 import { nodeService, openSample, type Sample } from '../stage/support';
 
 const ok = (schema: object): object => ({

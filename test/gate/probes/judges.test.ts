@@ -1,6 +1,6 @@
 // Needs nothing: the service is in memory.
-import { recordOf } from '../../../src/domain/openapi-document';
-import type { GateSettings } from '../../../src/domain/gate-settings';
+import { recordOf } from '../../../src/domain/contract/openapi-document';
+import type { GateSettings } from '../../../src/domain/quality-gate/gate-settings';
 import { CannotTell, DoesNotApply } from '../../../src/gate/checker';
 import { judge as judgeAuthentication } from '../../../src/gate/checkers/probes/authentication';
 import { judge as judgeAuthorization } from '../../../src/gate/checkers/probes/authorization';

@@ -1,7 +1,7 @@
 // Needs a build, the sandbox, and schemathesis on the PATH (skipped without).
 import { spawnSync } from 'node:child_process';
-import type { NO_SETTINGS } from '../../../src/domain/gate-settings';
-import type { JsonRecord } from '../../../src/domain/openapi-document';
+import type { NO_SETTINGS } from '../../../src/domain/quality-gate/gate-settings';
+import type { JsonRecord } from '../../../src/domain/contract/openapi-document';
 import type { Answer } from '../../../src/gate/checker';
 import { PLANTED_API, PLANTED_SECURED_API } from '../../../src/gate/checkers/probes/planted-api';
 import { SCHEMATHESIS_CHECKER } from '../../../src/gate/checkers/probes/schemathesis';

@@ -1,5 +1,5 @@
 // Needs nothing: the services are in memory.
-import { NO_SETTINGS, type GateSettings } from '../../../src/domain/gate-settings';
+import { NO_SETTINGS, type GateSettings } from '../../../src/domain/quality-gate/gate-settings';
 import { CannotTell, type GateChecker } from '../../../src/gate/checker';
 import { BRUTE_FORCE } from '../../../src/gate/checkers/probes/brute-force';
 import { NO_SENSITIVE_LOGS } from '../../../src/gate/checkers/probes/logs';

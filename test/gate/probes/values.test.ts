@@ -1,7 +1,7 @@
 // Needs nothing.
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import { createResolver } from '../../../src/domain/openapi-document';
+import { createResolver } from '../../../src/domain/contract/openapi-document';
 import {
   canariesIn,
   CANARY_CARD,

@@ -1,6 +1,6 @@
 // Needs PostgreSQL (on PATH or from the package) and git.
-import type { RolloutPlan } from '../../../src/domain/deployment-plan';
-import { DrillReport } from '../../../src/domain/rehearsal';
+import type { RolloutPlan } from '../../../src/domain/database/deployment-plan';
+import { DrillReport } from '../../../src/domain/database/rehearsal';
 import { assignMigrations } from '../../../src/gate/replica/rollout-order';
 import type { Backup } from '../../../src/gate/database/backup';
 import { containing } from '../support';

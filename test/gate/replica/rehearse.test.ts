@@ -1,8 +1,8 @@
 // Needs PostgreSQL (on PATH or from the package) and git.
 import { containing } from '../support';
 import { column, designOf, openReplicaBench, reportOf, second, stepsOf, type Given } from './support';
-import type { MigrationDesign } from '../../../src/domain/migration-design';
-import { RehearsalReport } from '../../../src/domain/rehearsal';
+import type { MigrationDesign } from '../../../src/domain/database/migration-design';
+import { RehearsalReport } from '../../../src/domain/database/rehearsal';
 
 let bench: Awaited<ReturnType<typeof openReplicaBench>>;
 beforeAll(async () => {

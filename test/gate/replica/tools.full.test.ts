@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RehearsalReport } from '../../../src/domain/rehearsal';
+import type { RehearsalReport } from '../../../src/domain/database/rehearsal';
 import { type GateOfFolders, openGateOfFolders } from '../gate-of-folders';
 import { column, designOf, reportOf } from './support';
 

@@ -1,5 +1,5 @@
 // Needs PostgreSQL (on PATH or from the package) and git.
-import { NO_SETTINGS } from '../../../src/domain/gate-settings';
+import { NO_SETTINGS } from '../../../src/domain/quality-gate/gate-settings';
 import { containing } from '../support';
 import { column, designOf, openReplicaBench, reportOf, second, USERS } from './support';
 

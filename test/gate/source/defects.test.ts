@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Edit, SERVICES, type ServiceName } from '../../../bench/gates/defect';
 import { SOURCE_DEFECTS } from '../../../bench/gates/defects/source';
-import type { GateFinding } from '../../../src/domain/receipt';
+import type { GateFinding } from '../../../src/domain/quality-gate/receipt';
 import { SOURCE_CHECKERS } from '../../../src/gate/checkers/source';
 import type { Inspection } from '../../../src/gate/inspection';
 import { answersOf } from '../../../src/gate/run-checker';

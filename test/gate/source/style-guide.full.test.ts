@@ -3,7 +3,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SERVICES } from '../../../bench/gates/defect';
 import { SOURCE_DEFECTS } from '../../../bench/gates/defects/source';
-import { judgeItems } from '../../../src/domain/gate-verdict';
+import { judgeItems } from '../../../src/domain/quality-gate/gate-verdict';
 import { type GateOfFolders, openGateOfFolders } from '../gate-of-folders';
 
 const ROOT = join(__dirname, '../../..');

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import type { Survey } from '../../../src/domain/survey';
+import type { Survey } from '../../../src/domain/target/survey';
 import type { GateSetting } from '../../../src/gate/gate-runner';
 import type { Inspection } from '../../../src/gate/inspection';
 import { type OpenedInspection, openInspection } from '../../../src/gate/open-inspection';

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type GateSettings, NO_SETTINGS } from '../../../src/domain/gate-settings';
-import type { Survey } from '../../../src/domain/survey';
+import { type GateSettings, NO_SETTINGS } from '../../../src/domain/quality-gate/gate-settings';
+import type { Survey } from '../../../src/domain/target/survey';
 import type { Inspection } from '../../../src/gate/inspection';
 import { openInspection } from '../../../src/gate/open-inspection';
 import {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { TestRun } from '../../../src/gate/facts/test-run';
 import { ask } from '../../../src/gate/run-checker';
 import { testCoverage } from '../../../src/gate/checkers/tests/test-coverage';
-import { NO_SETTINGS } from '../../../src/domain/gate-settings';
-import type { Survey } from '../../../src/domain/survey';
+import { NO_SETTINGS } from '../../../src/domain/quality-gate/gate-settings';
+import type { Survey } from '../../../src/domain/target/survey';
 import { createRepository, inspectRepository } from './support';
 
 const SERVICE = `

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from '../../../src/config/environment';
-import type { Survey } from '../../../src/domain/survey';
+import type { Survey } from '../../../src/domain/target/survey';
 import { createEngines } from '../../../src/engines/engines';
 import { createBootstrap } from '../../../src/gate/bootstrap';
 import type { Inspection } from '../../../src/gate/inspection';

@@ -1,7 +1,7 @@
 // Needs loopback and temporary folders; a scripted provider.
-import { book, sumLedger, type LedgerRow } from '../../../src/domain/ledger';
-import { NO_MAIL } from '../../../src/domain/mail';
-import type { Usage } from '../../../src/domain/usage';
+import { book, sumLedger, type LedgerRow } from '../../../src/domain/usage/ledger';
+import { NO_MAIL } from '../../../src/domain/work/mail';
+import type { Usage } from '../../../src/domain/usage/usage';
 import { createClientFor } from '../../../src/model/client';
 import { createCoordination } from '../../../src/model/coordination';
 import { NOTHING_TOUCHED } from '../../domain/tasks';

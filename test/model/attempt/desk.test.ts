@@ -1,5 +1,5 @@
 // Needs loopback and temporary folders; a scripted provider.
-import { NO_MAIL, type Mail } from '../../../src/domain/mail';
+import { NO_MAIL, type Mail } from '../../../src/domain/work/mail';
 import { MODELS } from '../../../src/model/models';
 import { memoryJournal } from '../../support/journals';
 import {

@@ -1,5 +1,5 @@
 // Needs loopback and temporary folders; a scripted provider.
-import { NO_MAIL } from '../../../src/domain/mail';
+import { NO_MAIL } from '../../../src/domain/work/mail';
 import { createProviderWalls } from '../../../src/model/provider-walls';
 import type { Journal } from '../../../src/ports/journal';
 import { memoryJournal } from '../../support/journals';

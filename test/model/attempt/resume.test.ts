@@ -1,10 +1,10 @@
 // Needs loopback and temporary folders; a scripted provider.
-import { lastSnapshot } from '../../../src/domain/journal';
-import { NO_MAIL } from '../../../src/domain/mail';
+import { lastSnapshot } from '../../../src/domain/work/journal';
+import { NO_MAIL } from '../../../src/domain/work/mail';
 import { readTranscript } from '../../../src/model/transcript';
 import type { WorkOutcome } from '../../../src/ports/department';
 import type { Journal } from '../../../src/ports/journal';
-import { NO_USAGE } from '../../../src/domain/usage';
+import { NO_USAGE } from '../../../src/domain/usage/usage';
 import { deskFixture, memoryJournal } from '../../support/journals';
 import {
   HANDOFF,

@@ -1,6 +1,6 @@
 import { rm, writeFile, appendFile, readFile, readdir, mkdir, cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelChoice } from '../../../src/domain/objective';
+import type { ModelChoice } from '../../../src/domain/objective/objective';
 import { createClientFor } from '../../../src/model/client';
 import type { LoopLimits } from '../../../src/model/loop-guards';
 import type { ProviderWalls } from '../../../src/model/provider-walls';

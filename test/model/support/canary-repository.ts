@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { CONTEXT_CATEGORIES, type ContextCategory } from '../../../src/domain/context-categories';
-import type { ContextPathRule } from '../../../src/domain/context-files';
+import { CONTEXT_CATEGORIES, type ContextCategory } from '../../../src/domain/context/context-categories';
+import type { ContextPathRule } from '../../../src/domain/context/context-files';
 
 /** Text that stands in one category's files and nowhere else. */
 export function canaryOf(category: ContextCategory): string {

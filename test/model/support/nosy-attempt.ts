@@ -1,6 +1,6 @@
-import type { ContextCategory } from '../../../src/domain/context-categories';
-import type { ContextGrant } from '../../../src/domain/handoff';
-import type { DelegatedTask } from '../../../src/domain/plan';
+import type { ContextCategory } from '../../../src/domain/context/context-categories';
+import type { ContextGrant } from '../../../src/domain/work/handoff';
+import type { DelegatedTask } from '../../../src/domain/plan/plan';
 import { createCheckRunner } from '../../../src/gate/check-runner';
 import { createClientFor } from '../../../src/model/client';
 import { createSpecialists } from '../../../src/model/tool-loop';

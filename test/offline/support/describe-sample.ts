@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { Dossier } from '../../../src/domain/dossier';
+import { Dossier } from '../../../src/domain/work/dossier';
 import { surveyTree } from '../../../src/survey/survey-tree';
 import type { SampleRepository } from './sample-repository';
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { excerptOf } from '../../../src/gate/excerpt';
-import { summarise } from '../../../src/domain/gate-summary';
-import type { GateSummary, Receipt } from '../../../src/domain/receipt';
+import { summarise } from '../../../src/domain/quality-gate/gate-summary';
+import type { GateSummary, Receipt } from '../../../src/domain/quality-gate/receipt';
 import { redactSecrets } from '../../../src/process/redact';
 
 const run = promisify(execFile);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { askingFixture, deskFixture, memoryJournals } from '../../support/journals';
-import { Analysis } from '../../../src/domain/analysis';
-import { findingsForHistory } from '../../../src/domain/handoff';
+import { Analysis } from '../../../src/domain/plan/analysis';
+import { findingsForHistory } from '../../../src/domain/work/handoff';
 import {
   afterAttempt,
   afterConsult,
@@ -9,16 +9,21 @@ import {
   afterGate,
   afterMerge,
   afterReview,
-} from '../../../src/domain/ladder';
-import { afterDecision } from '../../../src/domain/after-decision';
-import { failureReport } from '../../../src/domain/failure-text';
-import { outlineTask, Plan, type PlanTask } from '../../../src/domain/plan';
-import type { GateSummary } from '../../../src/domain/receipt';
-import { nextTaskId, repairTask } from '../../../src/domain/repair';
-import { SPECIALIST_NAMES } from '../../../src/domain/specialists';
-import { newProgress, type Question, type Step, type TaskProgress } from '../../../src/domain/task-progress';
-import { NO_USAGE } from '../../../src/domain/usage';
-import type { AttemptPrompt, AttemptResult } from '../../../src/domain/work';
+} from '../../../src/domain/escalation/ladder';
+import { afterDecision } from '../../../src/domain/escalation/after-decision';
+import { failureReport } from '../../../src/domain/escalation/failure-text';
+import { outlineTask, Plan, type PlanTask } from '../../../src/domain/plan/plan';
+import type { GateSummary } from '../../../src/domain/quality-gate/receipt';
+import { nextTaskId, repairTask } from '../../../src/domain/work/repair';
+import { SPECIALIST_NAMES } from '../../../src/domain/department/specialists';
+import {
+  newProgress,
+  type Question,
+  type Step,
+  type TaskProgress,
+} from '../../../src/domain/work/task-progress';
+import { NO_USAGE } from '../../../src/domain/usage/usage';
+import type { AttemptPrompt, AttemptResult } from '../../../src/domain/work/work';
 import { createClientFor } from '../../../src/model/client';
 import { createCoordination } from '../../../src/model/coordination';
 import { loadRoles } from '../../../src/model/roles';

@@ -1,5 +1,5 @@
-import { openApiChanges } from '../../../domain/openapi-changes';
-import { recordOf, type JsonRecord } from '../../../domain/openapi-document';
+import { openApiChanges } from '../../../domain/contract/openapi-changes';
+import { recordOf, type JsonRecord } from '../../../domain/contract/openapi-document';
 import { CannotTell } from '../../checker';
 import { GRAPHQL_FILE, type GraphqlDescription, type OpenApiDescription } from '../../facts/api-description';
 import { describeOpenApi } from '../../facts/api/describe-openapi';

@@ -1,4 +1,4 @@
-import { isRecord, listOf, recordOf, type JsonRecord } from '../../../domain/openapi-document';
+import { isRecord, listOf, recordOf, type JsonRecord } from '../../../domain/contract/openapi-document';
 import type { ApiOperation, OpenApiDescription } from '../../facts/api-description';
 import { ofOperation, type SpecFinding } from './spec-checker';
 import { alternativesOf, contentOf, isJson, responsesOf, textOf, typeOf } from './spec-reading';

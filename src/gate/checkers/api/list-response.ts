@@ -1,4 +1,4 @@
-import { isRecord, recordOf, type JsonRecord } from '../../../domain/openapi-document';
+import { isRecord, recordOf, type JsonRecord } from '../../../domain/contract/openapi-document';
 import type { ApiOperation } from '../../facts/api-description';
 import {
   alternativesOf,

@@ -1,4 +1,4 @@
-import { isRecord } from '../../../domain/openapi-document';
+import { isRecord } from '../../../domain/contract/openapi-document';
 import type { ApiOperation, OpenApiDescription } from '../../facts/api-description';
 import { ofOperation, type SpecFinding } from './spec-checker';
 import { isOperational, isSuccess, isTemplate, responsesOf, segmentsOf, textOf } from './spec-reading';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { JsonRecord } from '../../../domain/openapi-document';
+import type { JsonRecord } from '../../../domain/contract/openapi-document';
 import { CannotTell, DoesNotApply, type GateChecker } from '../../checker';
 import type { OpenApiDescription } from '../../facts/api-description';
 import { exitCodeOf, parseReport, programVersion, requireProgram } from '../source/adapters/scanner';

@@ -1,4 +1,4 @@
-import { isRecord, recordOf, type JsonRecord } from '../../../domain/openapi-document';
+import { isRecord, recordOf, type JsonRecord } from '../../../domain/contract/openapi-document';
 import type { ApiOperation, OpenApiDescription } from '../../facts/api-description';
 import { listResponseOf, type ListResponse } from './list-response';
 import { looked, ofOperation, type SpecFinding, type SpecResult } from './spec-checker';

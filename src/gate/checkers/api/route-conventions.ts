@@ -1,4 +1,4 @@
-import type { GateFinding } from '../../../domain/receipt';
+import type { GateFinding } from '../../../domain/quality-gate/receipt';
 import { DoesNotApply, type GateChecker } from '../../checker';
 import type { ApiOperation } from '../../facts/api-description';
 import { mayServe, routesOf, type CodeRoute } from '../../facts/api/code-routes';

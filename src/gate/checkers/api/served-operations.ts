@@ -1,4 +1,4 @@
-import type { Evidence, GateFinding } from '../../../domain/receipt';
+import type { Evidence, GateFinding } from '../../../domain/quality-gate/receipt';
 import { CannotTell, DoesNotApply, type GateChecker } from '../../checker';
 import type { ApiOperation, OpenApiDescription } from '../../facts/api-description';
 import { type CodeRoute, mayServe } from '../../facts/api/code-routes';

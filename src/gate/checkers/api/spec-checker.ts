@@ -1,6 +1,6 @@
-import type { GateSlug } from '../../../domain/gate-items';
-import type { Evidence, GateFinding } from '../../../domain/receipt';
-import type { Survey } from '../../../domain/survey';
+import type { GateSlug } from '../../../domain/quality-gate/gate-items';
+import type { Evidence, GateFinding } from '../../../domain/quality-gate/receipt';
+import type { Survey } from '../../../domain/target/survey';
 import { type Answer, CannotTell, type GateChecker } from '../../checker';
 import {
   type ApiDescription,
@@ -9,7 +9,7 @@ import {
   type OpenApiDescription,
   specOf,
 } from '../../facts/api-description';
-import { NO_SETTINGS } from '../../../domain/gate-settings';
+import { NO_SETTINGS } from '../../../domain/quality-gate/gate-settings';
 import type { Steps } from '../../facts/api/parse-text';
 import type { Inspection } from '../../inspection';
 import type { Outcome } from '../../outcome';

@@ -1,4 +1,4 @@
-import { isRecord, listOf, recordOf, type JsonRecord } from '../../../domain/openapi-document';
+import { isRecord, listOf, recordOf, type JsonRecord } from '../../../domain/contract/openapi-document';
 import type { ApiOperation } from '../../facts/api-description';
 
 /** One declared response; `status` is a code, a range such as `4XX`, or `default`. */

@@ -1,4 +1,4 @@
-import { isRecord, listOf, recordOf } from '../../../domain/openapi-document';
+import { isRecord, listOf, recordOf } from '../../../domain/contract/openapi-document';
 import type { ApiOperation, OpenApiDescription } from '../../facts/api-description';
 import { createFaults } from './method-use';
 import { ofOperation, type SpecFinding } from './spec-checker';

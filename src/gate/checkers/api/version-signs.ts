@@ -1,4 +1,4 @@
-import { recordOf } from '../../../domain/openapi-document';
+import { recordOf } from '../../../domain/contract/openapi-document';
 import type { ApiOperation, OpenApiDescription } from '../../facts/api-description';
 import type { SpecFinding } from './spec-checker';
 import { isOperational, responsesOf, segmentsOf } from './spec-reading';

@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
-import { createResolver } from '../../../domain/openapi-document';
-import type { GateFinding } from '../../../domain/receipt';
+import { createResolver } from '../../../domain/contract/openapi-document';
+import type { GateFinding } from '../../../domain/quality-gate/receipt';
 import { CannotTell, type GateChecker } from '../../checker';
 import type { Table } from '../../facts/database';
 import { rulesOf, type TypeFacts } from '../../database/column-rules';

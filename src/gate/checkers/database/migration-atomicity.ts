@@ -1,4 +1,4 @@
-import type { GateFinding } from '../../../domain/receipt';
+import type { GateFinding } from '../../../domain/quality-gate/receipt';
 import type { MigrationPlan, MigrationScript } from '../../database/migration-plan';
 import { controlsTransaction, headOf, needsNoTransaction, splitSql } from '../../database/split-sql';
 import { finding } from './migration-finding';

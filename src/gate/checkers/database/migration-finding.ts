@@ -1,4 +1,4 @@
-import type { GateFinding } from '../../../domain/receipt';
+import type { GateFinding } from '../../../domain/quality-gate/receipt';
 
 /** A finding about one migration; the key holds what is wrong and where. */
 export function finding(kind: string, path: string, text: string, line?: number): GateFinding {

@@ -1,4 +1,4 @@
-import type { GateFinding } from '../../../domain/receipt';
+import type { GateFinding } from '../../../domain/quality-gate/receipt';
 import { type Answer, CannotTell, DoesNotApply, type GateChecker } from '../../checker';
 import type { Changes } from '../../facts/changes';
 import { requirePostgres } from '../../database/engine';

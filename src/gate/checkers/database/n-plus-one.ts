@@ -1,4 +1,4 @@
-import type { GateFinding } from '../../../domain/receipt';
+import type { GateFinding } from '../../../domain/quality-gate/receipt';
 import { CannotTell, DoesNotApply, type GateChecker } from '../../checker';
 import { requirePostgres } from '../../database/engine';
 import { type ListRun, serviceRunOf } from '../../database/service-run';

@@ -1,4 +1,4 @@
-import type { GateFinding } from '../../../domain/receipt';
+import type { GateFinding } from '../../../domain/quality-gate/receipt';
 import { CannotTell, type GateChecker } from '../../checker';
 import type { StatementCount, Table } from '../../facts/database';
 import { requirePostgres } from '../../database/engine';

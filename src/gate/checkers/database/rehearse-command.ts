@@ -1,5 +1,5 @@
 import { CannotTell } from '../../checker';
-import type { GateFinding } from '../../../domain/receipt';
+import type { GateFinding } from '../../../domain/quality-gate/receipt';
 import { generateRows } from '../../database/generate-rows';
 import type { Migrator } from '../../database/migrator';
 import type { Inspection } from '../../inspection';

@@ -1,4 +1,4 @@
-import type { GateFinding } from '../../../domain/receipt';
+import type { GateFinding } from '../../../domain/quality-gate/receipt';
 import { CannotTell } from '../../checker';
 import type { MigratedDatabase, Table } from '../../facts/database';
 import { generateRows } from '../../database/generate-rows';

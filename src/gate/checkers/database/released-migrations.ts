@@ -1,4 +1,4 @@
-import type { GateFinding } from '../../../domain/receipt';
+import type { GateFinding } from '../../../domain/quality-gate/receipt';
 import type { Changes } from '../../facts/changes';
 import { compareVersions, readMigrationName } from '../../database/migration-plan';
 import { isInside, type Migrator } from '../../database/migrator';

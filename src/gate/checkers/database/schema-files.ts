@@ -1,4 +1,4 @@
-import type { Survey } from '../../../domain/survey';
+import type { Survey } from '../../../domain/target/survey';
 import { isInside } from '../../database/migrator';
 
 /** Whether a file may change what the migrations make: the scripts, or everything where programs run them. */

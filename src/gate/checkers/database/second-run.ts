@@ -1,4 +1,4 @@
-import type { Evidence, GateFinding } from '../../../domain/receipt';
+import type { Evidence, GateFinding } from '../../../domain/quality-gate/receipt';
 import type { TestRun } from '../../facts/test-run';
 import type { Inspection } from '../../inspection';
 

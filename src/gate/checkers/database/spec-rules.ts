@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord, listOf, recordOf } from '../../../domain/openapi-document';
+import { isRecord, type JsonRecord, listOf, recordOf } from '../../../domain/contract/openapi-document';
 import type { ApiOperation } from '../../facts/api-description';
 import type { Table } from '../../facts/database';
 import { requestBodyOf, successSchema } from '../../probes/operation-shape';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import type { GateFinding } from '../../../domain/receipt';
+import type { GateFinding } from '../../../domain/quality-gate/receipt';
 import { CannotTell } from '../../checker';
 import { readMigrationName } from '../../database/migration-plan';
 import { sidesOf } from '../../database/migration-sides';

@@ -1,4 +1,4 @@
-import type { GateFinding } from '../../../domain/receipt';
+import type { GateFinding } from '../../../domain/quality-gate/receipt';
 import { type Answer, DoesNotApply, type GateChecker } from '../../checker';
 import type { SourceFiles } from '../../facts/source-files';
 import type { Inspection } from '../../inspection';

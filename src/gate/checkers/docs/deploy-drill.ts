@@ -1,4 +1,4 @@
-import type { Evidence, GateFinding } from '../../../domain/receipt';
+import type { Evidence, GateFinding } from '../../../domain/quality-gate/receipt';
 import { type Answer, CannotTell, DoesNotApply, type GateChecker } from '../../checker';
 import { ServiceNotReady } from '../../facts/service';
 import type { Inspection } from '../../inspection';

@@ -1,4 +1,4 @@
-import type { GateFinding } from '../../../domain/receipt';
+import type { GateFinding } from '../../../domain/quality-gate/receipt';
 import { type Answer, type GateChecker } from '../../checker';
 import { findDocument } from './find-document';
 import { wordsOf } from './markdown';

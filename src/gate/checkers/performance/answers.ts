@@ -1,4 +1,4 @@
-import { type GateFinding, MOST_FINDINGS } from '../../../domain/receipt';
+import { type GateFinding, MOST_FINDINGS } from '../../../domain/quality-gate/receipt';
 import type { Outcome } from '../../outcome';
 
 /** Clean with `note`, or what was found, told by its first finding. */

@@ -1,4 +1,4 @@
-import type { GateFinding } from '../../../domain/receipt';
+import type { GateFinding } from '../../../domain/quality-gate/receipt';
 import type { ProbeRequest, RunningService } from '../../facts/service';
 import { NoAnswer } from '../../facts/service';
 import { median, shown } from './load-figures';

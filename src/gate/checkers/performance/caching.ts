@@ -1,4 +1,4 @@
-import type { Evidence } from '../../../domain/receipt';
+import type { Evidence } from '../../../domain/quality-gate/receipt';
 import type { RunningService } from '../../facts/service';
 import type { Inspection } from '../../inspection';
 import { findOccasions } from './occasions';

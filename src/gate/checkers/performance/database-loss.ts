@@ -1,5 +1,5 @@
-import { isRecord } from '../../../domain/openapi-document';
-import type { Evidence, GateFinding } from '../../../domain/receipt';
+import { isRecord } from '../../../domain/contract/openapi-document';
+import type { Evidence, GateFinding } from '../../../domain/quality-gate/receipt';
 import { type Answer, CannotTell, DoesNotApply, type GateChecker } from '../../checker';
 import { NoAnswer, type ProbeRequest, type ProbeResponse, type RunningService } from '../../facts/service';
 import type { Inspection } from '../../inspection';

@@ -1,4 +1,4 @@
-import type { GateFinding } from '../../../domain/receipt';
+import type { GateFinding } from '../../../domain/quality-gate/receipt';
 import type { ProcessFigures, ProbeRequest, RunningService } from '../../facts/service';
 import { shown } from './load-figures';
 

@@ -1,4 +1,4 @@
-import { isRecord, recordOf } from '../../../domain/openapi-document';
+import { isRecord, recordOf } from '../../../domain/contract/openapi-document';
 import type { ProbeRequest, ProbeResponse, RunningService } from '../../facts/service';
 import type { Inspection } from '../../inspection';
 import { type Conversation, createConversation } from '../../probes/conversation';

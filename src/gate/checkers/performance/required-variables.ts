@@ -1,4 +1,4 @@
-import type { GateSettings } from '../../../domain/gate-settings';
+import type { GateSettings } from '../../../domain/quality-gate/gate-settings';
 
 /** Names whose value no production may run without: what signs, what encrypts, where the data is. */
 const ESSENTIAL =

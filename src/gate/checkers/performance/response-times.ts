@@ -1,4 +1,4 @@
-import type { GateFinding } from '../../../domain/receipt';
+import type { GateFinding } from '../../../domain/quality-gate/receipt';
 import type { LoadRun, RunningService } from '../../facts/service';
 import type { Occasion } from './occasions';
 import { median, percentile, shown, spreadOf } from './load-figures';

@@ -1,6 +1,6 @@
 import { CannotTell, DoesNotApply, type GateChecker } from '../../checker';
 import type { ApiOperation } from '../../facts/api-description';
-import { listOf, recordOf } from '../../../domain/openapi-document';
+import { listOf, recordOf } from '../../../domain/contract/openapi-document';
 import { type Conversation, idOf } from '../../probes/conversation';
 import { credentialPlace, hasSecuritySchemes, withCredential } from '../../probes/credentials';
 import { exampleRequest } from '../../probes/example-request';

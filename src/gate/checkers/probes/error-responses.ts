@@ -1,7 +1,7 @@
 import type { GateChecker } from '../../checker';
 import { CannotTell } from '../../checker';
 import type { ApiOperation } from '../../facts/api-description';
-import { isRecord, type JsonRecord } from '../../../domain/openapi-document';
+import { isRecord, type JsonRecord } from '../../../domain/contract/openapi-document';
 import { type Exchange, type ProbeFinding, textOf } from '../../probes/exchange';
 import { graphqlErrorShapes } from '../../probes/graphql-probes';
 import { leakIn } from '../../probes/leaks';

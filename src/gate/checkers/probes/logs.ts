@@ -1,9 +1,9 @@
 import type { Answer, GateChecker } from '../../checker';
 import { CannotTell, DoesNotApply } from '../../checker';
 import type { Inspection } from '../../inspection';
-import { recordOf } from '../../../domain/openapi-document';
+import { recordOf } from '../../../domain/contract/openapi-document';
 import { redactSecrets } from '../../../process/redact';
-import type { Evidence } from '../../../domain/receipt';
+import type { Evidence } from '../../../domain/quality-gate/receipt';
 import { canariesIn, CANARY_PASSWORD, sensitiveFieldsIn } from '../../probes/canaries';
 import { type CanaryTraffic, canaryTrafficOf, makeCanaryTraffic } from '../../probes/canary-traffic';
 import { type ProbeFinding, textOf, wasAnswered } from '../../probes/exchange';

@@ -1,6 +1,6 @@
 import { CannotTell, DoesNotApply, type GateChecker } from '../../checker';
 import type { ApiOperation } from '../../facts/api-description';
-import { isRecord, type JsonRecord } from '../../../domain/openapi-document';
+import { isRecord, type JsonRecord } from '../../../domain/contract/openapi-document';
 import type { Conversation } from '../../probes/conversation';
 import { type Exchange, isSuccess, type ProbeFinding, wasAnswered } from '../../probes/exchange';
 import { graphqlPages } from '../../probes/graphql-probes';

@@ -1,4 +1,4 @@
-import type { JsonRecord } from '../../../domain/openapi-document';
+import type { JsonRecord } from '../../../domain/contract/openapi-document';
 
 const ERROR = {
   description: 'An error.',

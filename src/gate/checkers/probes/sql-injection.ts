@@ -1,7 +1,7 @@
 import { DoesNotApply, type GateChecker } from '../../checker';
 import type { ApiOperation } from '../../facts/api-description';
 import type { ProbeRequest } from '../../facts/service';
-import { isRecord } from '../../../domain/openapi-document';
+import { isRecord } from '../../../domain/contract/openapi-document';
 import type { Conversation } from '../../probes/conversation';
 import { fieldsOf, withField } from '../../probes/example-request';
 import { type Exchange, isSuccess, type ProbeFinding, wasAnswered } from '../../probes/exchange';

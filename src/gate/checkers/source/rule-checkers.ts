@@ -1,4 +1,4 @@
-import type { GateSlug } from '../../../domain/gate-items';
+import type { GateSlug } from '../../../domain/quality-gate/gate-items';
 import { DoesNotApply, type GateChecker } from '../../checker';
 import type { Outcome } from '../../outcome';
 import { languageOf } from './engine/languages';

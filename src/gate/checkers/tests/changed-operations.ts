@@ -1,4 +1,4 @@
-import { isRecord } from '../../../domain/openapi-document';
+import { isRecord } from '../../../domain/contract/openapi-document';
 import { describeOpenApi } from '../../facts/api/describe-openapi';
 import { SpecProblem } from '../../facts/api/spec-problem';
 import type { ApiOperation, OpenApiDescription } from '../../facts/api-description';

@@ -1,4 +1,4 @@
-import { isRecord, recordOf } from '../../../domain/openapi-document';
+import { isRecord, recordOf } from '../../../domain/contract/openapi-document';
 import type { ApiOperation } from '../../facts/api-description';
 import { matchOperation } from '../../facts/api/match-operation';
 import type { RecordedRequest } from '../../facts/test-run';

@@ -1,4 +1,4 @@
-import type { Evidence, GateFinding } from '../../../domain/receipt';
+import type { Evidence, GateFinding } from '../../../domain/quality-gate/receipt';
 import { type Answer, CannotTell, type GateChecker } from '../../checker';
 import type { ApiOperation, GraphqlDescription, OpenApiDescription } from '../../facts/api-description';
 import type { RecordedRequest, TestRun } from '../../facts/test-run';

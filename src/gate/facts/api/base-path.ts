@@ -1,4 +1,4 @@
-import { recordOf } from '../../../domain/openapi-document';
+import { recordOf } from '../../../domain/contract/openapi-document';
 
 /** Path of the first server, variables at their defaults, without a slash at its end; '' for the root. */
 export function basePathOf(servers: readonly unknown[]): string {

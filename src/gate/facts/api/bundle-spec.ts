@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { isRecord, recordOf, type JsonRecord } from '../../../domain/openapi-document';
+import { isRecord, recordOf, type JsonRecord } from '../../../domain/contract/openapi-document';
 import { CannotTell } from '../../checker';
 import { parseText, type ParsedText, type Steps } from './parse-text';
 import { SpecProblem } from './spec-problem';

@@ -1,4 +1,4 @@
-import { isRecord, listOf, recordOf, type JsonRecord } from '../../../domain/openapi-document';
+import { isRecord, listOf, recordOf, type JsonRecord } from '../../../domain/contract/openapi-document';
 
 const METHODS = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch']);
 /** Keywords of a parameter that are its schema's in OpenAPI 3. */

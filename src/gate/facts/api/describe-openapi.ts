@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from '../../../domain/openapi-document';
+import { isRecord, type JsonRecord } from '../../../domain/contract/openapi-document';
 import { CannotTell } from '../../checker';
 import type { OpenApiDescription } from '../api-description';
 import { bundleSpec } from './bundle-spec';

@@ -1,4 +1,4 @@
-import type { GateSettings } from '../../../domain/gate-settings';
+import type { GateSettings } from '../../../domain/quality-gate/gate-settings';
 import { CannotTell } from '../../checker';
 import type { Inspection } from '../../inspection';
 import type { RunningService } from '../service';

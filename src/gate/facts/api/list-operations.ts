@@ -1,4 +1,4 @@
-import { isRecord, listOf, recordOf, type JsonRecord } from '../../../domain/openapi-document';
+import { isRecord, listOf, recordOf, type JsonRecord } from '../../../domain/contract/openapi-document';
 import { createRefResolver } from './resolve-refs';
 import { basePathOf } from './base-path';
 import type { ApiOperation } from '../api-description';

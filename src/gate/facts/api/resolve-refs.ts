@@ -1,4 +1,4 @@
-import { createResolver, isRecord, type JsonRecord } from '../../../domain/openapi-document';
+import { createResolver, isRecord, type JsonRecord } from '../../../domain/contract/openapi-document';
 
 /** Largest value a reference is replaced by, written out, in nodes: beyond it the reference stays. */
 const LARGEST_TARGET = 20_000;

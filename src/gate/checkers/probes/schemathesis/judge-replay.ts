@@ -1,5 +1,5 @@
-import type { JsonRecord } from '../../../../domain/openapi-document';
-import type { Evidence } from '../../../../domain/receipt';
+import type { JsonRecord } from '../../../../domain/contract/openapi-document';
+import type { Evidence } from '../../../../domain/quality-gate/receipt';
 import type { Answer } from '../../../checker';
 import type { ApiOperation } from '../../../facts/api-description';
 import {

@@ -1,4 +1,4 @@
-import { recordOf, type JsonRecord } from '../../../../domain/openapi-document';
+import { recordOf, type JsonRecord } from '../../../../domain/contract/openapi-document';
 import type { ApiOperation, OpenApiDescription } from '../../../facts/api-description';
 import { isHousekeeping, isSignInLike } from '../../../probes/operation-shape';
 

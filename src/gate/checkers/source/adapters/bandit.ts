@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { GateSlug } from '../../../../domain/gate-items';
+import type { GateSlug } from '../../../../domain/quality-gate/gate-items';
 import { CannotTell, DoesNotApply, type GateChecker } from '../../../checker';
 import { roleOf } from '../engine/paths';
 import { createFindingList } from '../engine/scan';

@@ -1,4 +1,4 @@
-import type { GateSlug } from '../../../../domain/gate-items';
+import type { GateSlug } from '../../../../domain/quality-gate/gate-items';
 
 /** A bug pattern of SpotBugs or find-sec-bugs that speaks of an item. */
 export interface BugPattern {

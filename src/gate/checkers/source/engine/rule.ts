@@ -1,5 +1,5 @@
 import type { NapiConfig, SgNode } from '@ast-grep/napi';
-import type { GateSlug } from '../../../../domain/gate-items';
+import type { GateSlug } from '../../../../domain/quality-gate/gate-items';
 import type { Language } from './languages';
 import type { ParsedFile } from './parsed-file';
 

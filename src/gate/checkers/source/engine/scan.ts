@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
-import type { GateSlug } from '../../../../domain/gate-items';
-import type { Evidence, GateFinding } from '../../../../domain/receipt';
+import type { GateSlug } from '../../../../domain/quality-gate/gate-items';
+import type { Evidence, GateFinding } from '../../../../domain/quality-gate/receipt';
 import { redactSecrets } from '../../../../process/redact';
 import type { Inspection } from '../../../inspection';
 import { languageOf } from './languages';

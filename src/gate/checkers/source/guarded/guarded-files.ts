@@ -1,4 +1,4 @@
-import type { Evidence } from '../../../../domain/receipt';
+import type { Evidence } from '../../../../domain/quality-gate/receipt';
 import { redactSecrets } from '../../../../process/redact';
 import { type Answer, DoesNotApply, type GateChecker } from '../../../checker';
 import type { Changes } from '../../../facts/changes';
