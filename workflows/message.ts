@@ -75,9 +75,10 @@ export function installMessage<T>(name: keyof typeof MESSAGE_DESCRIPTIONS, row: 
         row.ignore('Unrecognized key: "proof"');
         return;
       }
-      return readProven(name, row, payload, proof).then((proven) => {
+      return readProven(name, row, payload, proof, (body, speaker) => {
+        void row.take(body, { channel: 'signal', speaker });
+      }).then((proven) => {
         if ('why' in proven) row.ignore(proven.why);
-        else void row.take(proven.body, { channel: 'signal', speaker: proven.speaker });
       });
     },
     { description },
@@ -93,8 +94,8 @@ export function installMessage<T>(name: keyof typeof MESSAGE_DESCRIPTIONS, row: 
         return typeof said === 'string' ? accepted(said) : said.then(accepted);
       };
       if (proof === null) return take(read.body, null);
-      return readProven(name, row, payload, proof).then((proven) =>
-        'why' in proven ? refuse(proven.why) : take(proven.body, proven.speaker),
+      return readProven(name, row, payload, proof, take).then((proven) =>
+        'why' in proven ? refuse(proven.why) : proven.taken,
       );
     },
     {
@@ -113,13 +114,17 @@ function proofOf(payload: unknown): Proof | null {
   return Proof.safeParse(payload.proof).data ?? null;
 }
 
-/** A message whose proof was looked at. Where it does not hold, the message is nobody's in particular. */
-async function readProven<T>(
+/**
+ * Takes a message once its proof was looked at. Where it does not hold, the message is nobody's in particular. Looking at the
+ * message again and taking it is one step: two proofs may be verified within one workflow task, and only one may be first.
+ */
+async function readProven<T, R>(
   name: string,
   row: Row<T>,
   payload: unknown,
   proof: Proof,
-): Promise<{ readonly body: T; readonly speaker: Speaker | null } | { readonly why: string }> {
+  take: (body: T, speaker: Speaker | null) => R,
+): Promise<{ readonly taken: Awaited<R> } | { readonly why: string }> {
   const { person, channel, mac } = proof;
   const broken = await verify(name, payload, proof);
   if (broken === null) {
@@ -128,10 +133,10 @@ async function readProven<T>(
     if ('why' in read) return read;
     row.usedProofs.push(mac);
     if (row.usedProofs.length > KEPT_PROOFS) row.usedProofs.shift();
-    return { body: read.body, speaker: { person, channel } };
+    return { taken: await take(read.body, { person, channel }) };
   }
   const read = row.read(payload, null);
-  return 'why' in read ? { why: `${broken}; ${read.why}` } : { body: read.body, speaker: null };
+  return 'why' in read ? { why: `${broken}; ${read.why}` } : { taken: await take(read.body, null) };
 }
 
 /** Null where the proof holds, else why it does not count. Never rejects: a signal's handler must not. */

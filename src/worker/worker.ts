@@ -88,12 +88,15 @@ export async function createDecidingWorker(options: {
   readonly namespace?: string;
   readonly taskQueue?: string;
   readonly activities: DecisionActivities;
+  /** As histories name it; the process and host unless said otherwise. */
+  readonly identity?: string;
 }): Promise<Worker> {
   const { activities } = options;
   return Worker.create({
     connection: options.connection,
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     taskQueue: decisionQueue(options.taskQueue),
+    ...(options.identity === undefined ? {} : { identity: options.identity }),
     activities: {
       verifyProof: (request: VerifyProofRequest) => activities.verifyProof(request),
       recordDecisions: (request: RecordDecisionsRequest) => activities.recordDecisions(request),

@@ -45,11 +45,13 @@ const open: Script = {
 const transcript = {
   messages: [{ role: 'assistant', content: [{ type: 'text', text: hostile }] }],
 };
+const plan = { summary: hostile, tasks: [] };
 const services = {
   blobs: () =>
     Promise.resolve({
       put: () => Promise.reject(new Error('only read')),
-      get: () => Promise.resolve(Buffer.from(JSON.stringify(transcript))),
+      get: (ref: string) =>
+        Promise.resolve(Buffer.from(JSON.stringify(ref === snapshot.plan?.ref ? plan : transcript))),
     }),
   repositories: () => Promise.resolve({ diff: () => Promise.resolve(`+${hostile}`) }),
   listPlaybooks: () =>

@@ -80,6 +80,7 @@ export async function startDepartment(options: DepartmentOptions = {}): Promise<
         verifyProof: delegate('verifyProof') as Activities['verifyProof'],
         recordDecisions: delegate('recordDecisions') as Activities['recordDecisions'],
       },
+      ...(options.identity === undefined ? {} : { identity: options.identity }),
     });
     const running = [worker.run(), decider.run()];
     return async () => {

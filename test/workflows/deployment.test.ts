@@ -74,8 +74,8 @@ describe('starting', () => {
     });
     const status = async (): Promise<ObjectiveStatus> =>
       ObjectiveStatus.parse(await handle.query(QUERIES.objectiveStatus));
-    const planned = await until(status, (s) => s.plan !== null && s.tasks[0]?.state === 'ready');
-    expect(planned.state).toBe('paused');
+    const paused = await until(status, (s) => s.state === 'paused' && s.stack !== null);
+    expect(paused.plan).toBeNull();
     expect(attempted).toEqual([]);
     await handle.executeUpdate(MESSAGES.resume, { args: [{ by: 'ada' }] });
     expect(ObjectiveResult.parse(await handle.result())).toMatchObject({ outcome: 'delivered' });
