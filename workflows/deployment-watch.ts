@@ -61,12 +61,14 @@ export async function deploymentWatchWorkflow(
   const show = createWatchDisplay(watch);
   startWatchClock(watch);
   const end = await watchOn(watch, show);
-  await watch.audit.settle(end === 'ended' ? 'end' : 'next-run');
   if (end === 'continue-as-new') {
+    await watch.audit.settle('next-run');
     await everythingSettled(watch);
     return continueAsNew<typeof deploymentWatchWorkflow>(input, watch.progress);
   }
+  // First, since what is still being verified may be a decision to write down.
   await condition(allHandlersFinished);
+  await watch.audit.settle('end');
   await endTelling(watch, null);
   return watchResult(watch);
 }
