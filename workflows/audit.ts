@@ -67,9 +67,14 @@ export function createAuditor(request: {
   const start = (): void => {
     if (draining) return;
     draining = true;
-    void CancellationScope.nonCancellable(drain).finally(() => {
-      draining = false;
-    });
+    void CancellationScope.nonCancellable(drain)
+      .finally(() => {
+        draining = false;
+      })
+      // What was noted between the last look and here started nothing. Older histories left it to the next note.
+      .then(() => {
+        if (pending.length > 0 && patched('audit-keeps-up')) start();
+      });
   };
   if (pending.length > 0) start();
 

@@ -21,6 +21,7 @@ import {
   handedOff,
   redGate,
   smoothActivities,
+  resultOf,
   startDepartment,
   until,
   type Objective,
@@ -171,6 +172,8 @@ test('over HTTP whoever the server speaks for decides; each client is recorded b
       channel: 'update',
     }));
     expect((await objective.status()).decisions).toMatchObject(recorded);
+    // A line is written right after the answer; the end waits for all of them.
+    await resultOf(objective.handle);
     const lines = await createAuditReader({ folder: join(home, 'audit') }).lines();
     expect(lines).toMatchObject(
       recorded.map(({ escalationId, ...who }) => ({
@@ -186,6 +189,8 @@ test('over HTTP whoever the server speaks for decides; each client is recorded b
 test('the next objective’s questions stand beside what was decided on the like, newest first', async () => {
   await department.withObjective(askingTwice(), async (objective) => {
     await asked(objective);
+    const inOrder = (await objective.status()).escalations.map((open) => open.id);
+    expect([...inOrder].sort()).toEqual([E1, E2]);
     const { objectiveId: id } = objective.input;
     await overStdio('eve', async (client) => {
       const { structuredContent } = await client.callTool({ name: 'list_escalations', arguments: { id } });
@@ -196,7 +201,8 @@ test('the next objective’s questions stand beside what was decided on the like
         person: 'ada',
       }));
       expect(structuredContent).toMatchObject({
-        escalations: [E1, E2].map((escalationId) => ({ escalation: { id: escalationId }, precedents })),
+        // Of two tasks at work at once either may ask first.
+        escalations: inOrder.map((escalationId) => ({ escalation: { id: escalationId }, precedents })),
       });
     });
   });
