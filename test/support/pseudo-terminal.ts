@@ -26,7 +26,8 @@ export async function openShell(folder: string, variables: Readonly<Record<strin
     'script',
     ['-qfe', '-c', 'stty rows 30 cols 80; exec bash --norc --noprofile -i', join(folder, 'typescript')],
     {
-      env: { PATH, HOME, LANG, TERM: 'xterm', PS1: PROMPT, ...variables },
+      // The history of a person's shell is not ours to write.
+      env: { PATH, HOME, LANG, TERM: 'xterm', PS1: PROMPT, HISTFILE: '', ...variables },
       stdio: ['pipe', 'pipe', 'inherit'],
       detached: true,
     },
