@@ -1,4 +1,4 @@
-import { getExternalWorkflowHandle } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, patched } from '@temporalio/workflow';
 import type { ContractStatus, ReviewContract } from '../src/domain/contract/contract-status';
 import {
   CONTRACT_REVIEWED,
@@ -53,6 +53,8 @@ export function reviewContract(run: Run, said: ReviewContract): string {
   // Decided from here on, whatever arrives before the contract's own word.
   found.by = said.by;
   found.state = said.decision === 'approve' ? 'approved' : 'changes-requested';
+  // In older histories the objective said that it waits for a human until the contract had answered.
+  if (patched('a-reviewed-contract-waits-for-nobody')) noteReviewed(run, found.name);
   record(run, `contract ${found.name}: ${said.decision} by ${said.by}`, found.taskId);
   tell(run, tidingsOfReview(found.name, said));
   const id = contractWorkflowId(run.input.objectiveId, found.name);
@@ -65,6 +67,13 @@ export function reviewContract(run: Run, said: ReviewContract): string {
   return `recorded: ${said.decision}`;
 }
 
+function noteReviewed(run: Run, contract: string): void {
+  for (const task of run.progress.tasks) {
+    if (task.step.kind === 'await-contract' && task.step.contract === contract)
+      replaceTask(run, { ...task, step: { ...task.step, reviewed: true } });
+  }
+}
+
 /** A task that waits for a workflow which is gone has its contract shared anew. */
 function askAgain(run: Run, name: string): void {
   for (const task of run.progress.tasks) {
@@ -75,7 +84,9 @@ function askAgain(run: Run, name: string): void {
 
 /** The contract a task cannot go on without a human for; with a deadline it goes on by itself. */
 export function awaitedContract(run: Run, { step }: TaskProgress): string | null {
-  return step.kind === 'await-contract' && run.progress.rules?.contracts.review === 'human'
+  return step.kind === 'await-contract' &&
+    step.reviewed !== true &&
+    run.progress.rules?.contracts.review === 'human'
     ? step.contract
     : null;
 }

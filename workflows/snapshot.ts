@@ -1,4 +1,9 @@
-import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { awaitedMark } from '../src/domain/contract/contract-status';
 import type { TakenFeedback } from '../src/domain/pull-request/feedback';
@@ -72,7 +77,9 @@ function doing(progress: TaskProgress, inFlight: boolean, held: HeldTask | undef
     case 'coordinate':
       return COORDINATING[step.of];
     case 'await-contract':
-      return `waits until contract ${step.contract} is reviewed`;
+      return step.reviewed === true
+        ? `contract ${step.contract} is reviewed`
+        : `waits until contract ${step.contract} is reviewed`;
     case 'gate':
       return 'being checked';
     case 'merge':
@@ -149,6 +156,11 @@ function editFacts({ progress }: Run): { analysis?: string; brought: string[] } 
   return progress.analysis === null ? { brought } : { analysis: progress.analysis, brought };
 }
 
+/** Whether a message is still looked at, or was taken and not acted upon yet. */
+function isTakingIn({ planReview, progress }: Run): boolean {
+  return !allHandlersFinished() || planReview !== null || progress.undone.length > 0;
+}
+
 /** Answers `objectiveStatus`: everything worth knowing, nothing large. */
 export function snapshot(run: Run): ObjectiveStatus {
   const { input, progress } = run;
@@ -170,6 +182,7 @@ export function snapshot(run: Run): ObjectiveStatus {
     tasks: progress.tasks.map((row) => taskStatus(run, row, states, groups.get(row.task.id) ?? 1)),
     escalations: progress.open.map((row) => row.escalation),
     decisions: [...progress.decisions],
+    ...(isTakingIn(run) ? { takingIn: true } : {}),
     ...(progress.rules === null
       ? {}
       : {

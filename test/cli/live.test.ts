@@ -98,6 +98,12 @@ describe('whether a human is needed', () => {
     );
   });
 
+  test('not while an answer is being taken in', () => {
+    const asked = { tasks: [task({ state: 'suspended' })], escalations: [escalation()] };
+    const stuck = status({ state: 'awaiting-human', ...asked });
+    expect([needsHuman(stuck), needsHuman({ ...stuck, takingIn: true })]).toEqual([true, false]);
+  });
+
   test('yes when the plan waits for approval', () => {
     expect(needsHuman(status({ state: 'awaiting-approval' }))).toBe(true);
   });

@@ -38,7 +38,7 @@ test('the default run delivers a gated branch, with one recovery at level 1 and 
     ['why-comments', 'needs-review'],
   ]);
   const receipts = report.gate?.items.flatMap((item) => item.receipts ?? []) ?? [];
-  const recomputed = recomputeMetrics(report.events ?? [], receipts);
+  const recomputed = recomputeMetrics(report.events ?? [], report.tasks, receipts);
   expect(report.metrics.map(({ name }) => name)).toEqual(Object.keys(recomputed));
   for (const { name, value } of report.metrics) {
     expect([name, value]).toEqual([name, expect.closeTo(recomputed[name] ?? NaN, 6)]);

@@ -150,6 +150,22 @@ async function agreeWithEntity({ handle, input, status }: Objective): Promise<vo
   });
 }
 
+/** A contract that waits for people. */
+function reviewedByPeople(): Activities {
+  const smooth = smoothActivities(PLAN);
+  return smoothActivities(PLAN, {
+    surveyRepository: async (input) => ({
+      ...(await smooth.surveyRepository(input)),
+      coordination: { ...RULES, contracts: { review: 'human', deadlineHours: 24 } },
+    }),
+  });
+}
+
+async function approveContract({ handle, status }: Objective): Promise<void> {
+  await until(status, ({ tasks, state }) => state === 'awaiting-human' && tasks[1]?.state === 'merged');
+  await handle.signal(MESSAGES.reviewContract, { contract: 'openapi', decision: 'approve', by: 'ada' });
+}
+
 export const COORDINATION_SCENARIOS: readonly Scenario[] = [
   {
     name: 'contract-and-schema-coordinated',
@@ -163,6 +179,12 @@ export const COORDINATION_SCENARIOS: readonly Scenario[] = [
     drive: deployAndRollBack,
     workflow: (objectiveId) => contractWorkflowId(objectiveId, 'openapi'),
     change: { from: '.validateContract.', to: '.reviewContract.' },
+  },
+  {
+    name: 'contract-reviewed-by-people',
+    activities: reviewedByPeople,
+    drive: approveContract,
+    change: { from: "('a-reviewed-contract-waits-for-nobody')", to: "('another-patch')" },
   },
   {
     name: 'database-change',

@@ -13,6 +13,22 @@ interface RawReceipt {
   readonly measures?: Readonly<Record<string, number>> | undefined;
 }
 
+/** A merge itself says when it was; the line of the run follows once the workflow has heard of it. */
+interface RawTask {
+  readonly id: string;
+  readonly endedAt: string | null;
+}
+
+/** How long a busy worker may take to tell the workflow of a merge, in milliseconds. */
+const HEARD_WITHIN_MS = 10_000;
+
+function endOf(taskId: string, tasks: readonly RawTask[], heardAt: number): number {
+  const end = Date.parse(tasks.find(({ id }) => id === taskId)?.endedAt ?? '');
+  if (!(end <= heardAt && end >= heardAt - HEARD_WITHIN_MS))
+    throw new Error(`${taskId} says it ended ${String(heardAt - end)} ms before its merge was told`);
+  return end;
+}
+
 const SECURITY = [
   'no-hardcoded-secrets',
   'authentication',
@@ -24,9 +40,13 @@ const SECURITY = [
   'secrets-in-env',
 ];
 
-/** By name; null: nothing was measured. For runs in which nothing was waived. */
+/**
+ * By name; null: nothing was measured. For runs in which nothing was waived.
+ * @throws where a task says that it ended at another time than its merge was told
+ */
 export function recomputeMetrics(
   events: readonly RawEvent[],
+  rows: readonly RawTask[],
   receipts: readonly RawReceipt[],
 ): Record<string, number | null> {
   const tasks = [...new Set(events.flatMap(({ taskId }) => (taskId === null ? [] : [taskId])))].map((id) => {
@@ -36,7 +56,9 @@ export function recomputeMetrics(
       return found === undefined ? null : Date.parse(found.at);
     };
     const firstGate = own.find(({ text }) => text.startsWith('gate '))?.text;
-    return { start: at(/^attempt 1 · /), end: at(/^merged$/), firstGate };
+    const heardAt = at(/^merged$/);
+    const end = heardAt === null ? null : endOf(id, rows, heardAt);
+    return { start: at(/^attempt 1 · /), end, firstGate };
   });
   const done = tasks.flatMap(({ start, end }) =>
     start === null || end === null ? [] : [(end - start) / 1000],

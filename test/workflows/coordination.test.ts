@@ -5,6 +5,7 @@ import { soundRehearsal } from '../../bench/smooth-coordination';
 import type { smoothCoordination } from '../../bench/smooth-coordination';
 import { createProofs } from '../../src/audit/proofs';
 import type { AuditEntry } from '../../src/domain/escalation/audit';
+import { awaitedContracts } from '../../src/domain/contract/contract-status';
 import type { CoordinationRules } from '../../src/domain/coordination/coordination-rules';
 import { DecisionRules } from '../../src/domain/escalation/decision-rules';
 import { MESSAGES } from '../../src/domain/objective/messages';
@@ -186,6 +187,9 @@ describe('an API contract', () => {
         cause: { message: expect.stringContaining('not the newest revision') },
       });
       await review({ contract: waiting.contracts?.[0]?.hash ?? '', decision: 'approve' });
+      // Whatever the contract's own workflow takes to hear of it, people are not asked for any longer.
+      const reviewed = await status();
+      expect([reviewed.state, awaitedContracts(reviewed.tasks)]).toEqual(['running', []]);
       await expect(
         review({ contract: 'openapi', decision: 'request-changes', comments: 'no' }),
       ).rejects.toMatchObject({ cause: { message: expect.stringContaining('by ann') } });

@@ -10,6 +10,7 @@ import { createProofs } from '../../src/audit/proofs';
 import type { AuditLine } from '../../src/domain/escalation/audit';
 import type { Speaker } from '../../src/domain/escalation/decision-proof';
 import { DecisionRules } from '../../src/domain/escalation/decision-rules';
+import { needsHuman } from '../../src/cli/live/questions';
 import { MESSAGES } from '../../src/domain/objective/messages';
 import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import {
@@ -211,6 +212,33 @@ describe('a decision the rules restrict', () => {
       },
       input,
     );
+  });
+});
+
+it('a signal whose proof is still being verified is told to be taken in, so that nobody is asked meanwhile', async () => {
+  const activities = redActivities();
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const slow: Activities = {
+    ...activities,
+    verifyProof: async (request) => {
+      await released;
+      return activities.verifyProof(request);
+    },
+  };
+  await department.withObjective(slow, async (objective) => {
+    const before = await until(objective.status, needsHuman);
+    expect(before.takingIn).toBeUndefined();
+    await objective.handle.signal(MESSAGES.resolveEscalation, await proven(objective, accept(E1), ada));
+    await objective.handle.signal(MESSAGES.resolveEscalation, await proven(objective, accept(E2), ada));
+    const seen = await objective.status();
+    expect([seen.escalations.length, seen.takingIn, needsHuman(seen)]).toEqual([2, true, false]);
+    release();
+    await resultOf(objective.handle);
+    const after = await objective.status();
+    expect([after.decisions.length, after.takingIn]).toEqual([2, undefined]);
   });
 });
 

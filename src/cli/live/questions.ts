@@ -37,7 +37,7 @@ export function describeEscalation(
  * and no task works, is about to, or waits for something else than a human.
  */
 export function needsHuman(status: ObjectiveStatus): boolean {
-  if (status.outcome !== null) return false;
+  if (status.outcome !== null || status.takingIn === true) return false;
   if (status.state === 'awaiting-approval') return true;
   const contracts = awaitedContracts(status.tasks);
   if (status.state !== 'paused' && status.escalations.length + contracts.length === 0) return false;

@@ -109,6 +109,8 @@ export const ObjectiveStatus = z.strictObject({
   tasks: z.array(TaskStatus),
   escalations: z.array(Escalation),
   decisions: z.array(Decision),
+  /** A message is being taken in: what is told to be open may be answered already. Absent: none is. */
+  takingIn: z.literal(true).optional(),
   /** API contracts, and the schema changes of tasks; absent: none was coordinated. */
   contracts: z.array(ContractStatus).optional(),
   databaseChanges: z.array(DatabaseChangeStatus).optional(),

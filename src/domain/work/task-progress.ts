@@ -124,7 +124,13 @@ export type Step =
   /** Another workflow does its part: designs a migration, agrees a schema change, or validates a contract. */
   | { readonly kind: 'coordinate'; readonly of: Coordinated }
   /** A human is to review the contract; `request` is the order that is open. */
-  | { readonly kind: 'await-contract'; readonly contract: string; readonly request: number }
+  | {
+      readonly kind: 'await-contract';
+      readonly contract: string;
+      readonly request: number;
+      /** Somebody has, and the contract is about to answer. */
+      readonly reviewed?: true;
+    }
   | { readonly kind: 'merge' }
   | { readonly kind: 'ask'; readonly question: Question }
   | { readonly kind: 'await-decision'; readonly escalationId: string; readonly question: Question }
