@@ -16,8 +16,14 @@ export function createAuditReader({ folder }: { readonly folder: string }): Audi
       throw error;
     }
   };
+  const list: AuditReader['list'] = async () => {
+    const { lines } = await read();
+    const readable = lines.flatMap((text) => lineOf(text) ?? []);
+    return { lines: readable, unread: lines.length - readable.length };
+  };
   return {
-    lines: async () => (await read()).lines.flatMap((text) => lineOf(text) ?? []),
+    lines: async () => (await list()).lines,
+    list,
     verify: async (known) => {
       // Read first: a line written in between is in the log and not in what was noted, never the other way round.
       const noted = await readHead(folder);

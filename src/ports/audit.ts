@@ -12,6 +12,8 @@ export interface AuditLog {
 export interface AuditReader {
   /** Lines that can be read, oldest first. */
   lines(): Promise<readonly AuditLine[]>;
+  /** The same, and how many more there are that this version cannot read. */
+  list(): Promise<{ readonly lines: readonly AuditLine[]; readonly unread: number }>;
   /** Walks the chain. `known`: a head somebody noted earlier, which has to be in it. */
   verify(known: string | null): Promise<AuditVerdict>;
 }

@@ -1,9 +1,11 @@
 // Needs no server; writes a log to a temporary home.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuditLog } from '../../src/audit/audit-log';
 import { createAuditReader } from '../../src/audit/audit-reader';
+import { chained } from '../../src/audit/chain';
+import { byName } from '../../src/config/call-form';
 import { audit } from '../../src/cli/commands/audit';
 import type { CommandContext } from '../../src/cli/command';
 import { findPrecedents, openPrecedents } from '../../src/cli/find-precedents';
@@ -31,9 +33,10 @@ async function run(
   const emitted: unknown[] = [];
   const terminal = {
     say: (line: string) => said.push(line),
+    warn: (line: string) => said.push(line),
     emit: (value: unknown) => emitted.push(value),
   };
-  const context = { terminal, services: services() } as unknown as CommandContext;
+  const context = { terminal, services: services(), call: byName } as unknown as CommandContext;
   const exitCode = await audit.run(context, args, flags);
   return { exitCode, said: said.join('\n'), emitted: emitted[0] };
 }
@@ -61,6 +64,20 @@ describe('audit', () => {
   it('says so where nothing was decided', async () => {
     expect(await run([])).toMatchObject({ exitCode: 0, said: 'Nothing was decided yet.' });
     expect(await run(['verify'])).toMatchObject({ exitCode: 0 });
+  });
+
+  it('says how many lines a newer version wrote that this one cannot read', async () => {
+    await write('one');
+    const file = join(home, 'audit', 'log.jsonl');
+    const [first = ''] = (await readFile(file, 'utf8')).split('\n');
+    const { hash } = JSON.parse(first) as { hash: string };
+    await appendFile(file, chained({ kind: 'pardon', at: '2027-01-01T00:00:00Z' }, { seq: 1, hash }).text);
+    const { said, emitted } = await run([]);
+    expect(said.split('\n')[0]).toBe(
+      '1 of 2 lines cannot be read by this version; backend-coordinator audit verify says whether they hold.',
+    );
+    expect(emitted).toMatchObject({ lines: [{ id: 'one' }], unread: 1 });
+    expect((await run(['verify'])).said).toContain('2 lines hold');
   });
 
   it('verifies with 0 and the newest hash, and with 3 and the first line that does not hold', async () => {

@@ -56,13 +56,22 @@ async function verify({ terminal, services }: CommandContext, { head }: AuditFla
   return exitCodeOf(problem === null ? 'delivered' : 'not-delivered');
 }
 
-async function list({ terminal, services }: CommandContext, { objective }: AuditFlags): Promise<ExitCode> {
-  const lines = (await (await services.audit()).lines()).filter(
+async function list(
+  { terminal, services, call }: CommandContext,
+  { objective }: AuditFlags,
+): Promise<ExitCode> {
+  const { lines: all, unread } = await (await services.audit()).list();
+  const lines = all.filter(
     (line) => objective === undefined || (line.kind === 'decision' && isOf(line.objective, objective)),
   );
-  if (lines.length === 0) terminal.say('Nothing was decided yet.');
+  if (unread > 0)
+    terminal.warn(
+      `${String(unread)} of ${String(all.length + unread)} lines cannot be read by this version; ${call('audit verify')} says whether they hold.`,
+    );
+  if (all.length + unread === 0) terminal.say('Nothing was decided yet.');
+  else if (lines.length === 0 && unread === 0) terminal.say('Nothing was decided about it yet.');
   for (const line of lines) terminal.say(cut(plain(textOf(line)), WIDTH));
-  terminal.emit({ lines });
+  terminal.emit({ lines, unread });
   return exitCodeOf('delivered');
 }
 
