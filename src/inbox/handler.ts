@@ -48,7 +48,8 @@ export function createHandler(options: {
     }
     const session = access.find(cookieOf(request));
     if (session === null) {
-      sendPage(response, 401, await notLoggedIn(request));
+      const again = followsLinkOfElsewhere(request) && findRoute(pathname) !== null;
+      sendPage(response, 401, again ? onceMore(pathname) : await notLoggedIn(request));
       return;
     }
     const found = findRoute(pathname);
@@ -100,6 +101,27 @@ export function createHandler(options: {
       else await sendError(inbox, response, error);
     }
   };
+}
+
+/**
+ * Whether somebody followed a link that stands on another site, such as that of a notification in a mail: then the browser
+ * kept a cookie that is `SameSite=Strict` to itself, and says nothing about who is logged in.
+ */
+function followsLinkOfElsewhere({ method, headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'];
+  return (
+    method === 'GET' &&
+    headers['sec-fetch-mode'] === 'navigate' &&
+    headers['sec-fetch-dest'] === 'document' &&
+    (site === 'cross-site' || site === 'same-site')
+  );
+}
+
+/** Asks for the page once more, from here: that request has the cookie, where there is one. */
+function onceMore(path: string): string {
+  const body = html`<h1>One moment</h1>
+    <p><a href="${path}">Go on to the page</a></p>`;
+  return frame({ title: 'One moment', body, by: null, onTo: path });
 }
 
 /** How to come in; what a page of ours was about to send is shown once more, since browsers keep nothing of it. */

@@ -1,5 +1,8 @@
 // Needs Chromium on PATH, no Temporal: the pages of the inbox as people meet them, over a desk in memory.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { z } from 'zod';
 import { Plan } from '../../src/domain/plan/plan';
 import { BlobRef } from '../../src/domain/common/blob';
 import type { ObjectiveStatus } from '../../src/domain/objective/status';
@@ -79,6 +82,27 @@ describeInBrowser('the inbox in a browser', () => {
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('This link opens nothing');
     await page.goto(server.url);
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('You are not logged in');
+  });
+
+  test('who is logged in follows the link of a notification on another site to its page', async () => {
+    await serve(createFakeDesk([asking()]));
+    const { page } = await logIn();
+    const link = `${server.url}/objectives/${ID}/questions/${QUESTION}`;
+    const mail = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end(`<a href="${link}">Decide</a>`);
+    });
+    mail.listen(0, '127.0.0.1');
+    await once(mail, 'listening');
+    try {
+      const { port } = z.object({ port: z.number() }).parse(mail.address());
+      await page.goto(`http://localhost:${String(port)}/`);
+      await page.getByRole('link', { name: 'Decide' }).click();
+      await page.getByRole('button', { name: 'Mend it' }).waitFor();
+      expect(page.url()).toBe(link);
+    } finally {
+      mail.close();
+      mail.closeAllConnections();
+    }
   });
 
   test('with the keyboard alone: past the navigation, to the question, an assignee, the button', async () => {

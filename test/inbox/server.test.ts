@@ -131,6 +131,24 @@ describe('who is not logged in', () => {
     },
   );
 
+  const followed = {
+    'sec-fetch-site': 'cross-site',
+    'sec-fetch-mode': 'navigate',
+    'sec-fetch-dest': 'document',
+  };
+  test('who follows a link of another site, which gets no cookie, is sent to the page once more from here', async () => {
+    const first = await ask(question, { headers: followed });
+    expect([first.status, desk.asked()]).toEqual([401, 0]);
+    expect(first.body).toContain(`content="0;url=${question}"`);
+    const second = await ask(question, { headers: { ...followed, 'sec-fetch-site': 'same-origin' } });
+    expect([second.status, second.body]).toEqual([401, expect.stringContaining('You are not logged in')]);
+  });
+
+  test.each(['/..//elsewhere.test', '/nothing'])('%s sends nobody off this server', async (path) => {
+    const { status: code, body } = await ask(path, { headers: followed });
+    expect([code, /url=([^"]*)"/.exec(body)?.[1] ?? '/']).toEqual([401, '/']);
+  });
+
   test('a decision without a cookie is not taken', async () => {
     const { csrf } = await logIn();
     const sent = await ask(question, { form: { csrf, option: '0' }, headers: { origin: server.url } });
