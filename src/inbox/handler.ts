@@ -1,9 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { UserError } from '../domain/common/user-error';
 import { exitCodeOf } from '../domain/common/exit-codes';
 import { isSecret } from '../http/secret';
 import type { Access, Session } from './access';
 import type { Asked, Inbox, Reply } from './exchange';
+import { loggedIn, sessionOf, wantedPage, wanting } from './cookies';
 import { openStream } from './event-stream';
 import { BodyRefused, readForm } from './form';
 import { assetHeaders, DOCUMENT_HEADERS, PAGE_HEADERS } from './headers';
@@ -46,10 +47,16 @@ export function createHandler(options: {
       enter(access, request, response, searchParams.get('token') ?? '');
       return;
     }
-    const session = access.find(cookieOf(request));
+    const session = access.find(sessionOf(request));
     if (session === null) {
       const again = followsLinkOfElsewhere(request) && findRoute(pathname) !== null;
-      sendPage(response, 401, again ? onceMore(pathname) : await notLoggedIn(request));
+      const wanted = wanting(request, pathname);
+      sendPage(
+        response,
+        401,
+        again ? onceMore(pathname) : await notLoggedIn(request),
+        wanted === null ? {} : { 'set-cookie': wanted },
+      );
       return;
     }
     const found = findRoute(pathname);
@@ -155,10 +162,11 @@ function enter(access: Access, request: IncomingMessage, response: ServerRespons
     );
     return;
   }
+  const onTo = wantedPage(request);
   const body = html`<h1>You are logged in</h1>
-    <p><a href="/">Go on to the inbox</a></p>`;
-  sendPage(response, 200, frame({ title: 'Logged in', body, by: null, onTo: '/' }), {
-    'set-cookie': `${cookieName(request)}=${entered.cookie}; HttpOnly; SameSite=Strict; Path=/`,
+    <p><a href="${onTo}">${onTo === '/' ? 'Go on to the inbox' : 'Go on to the page you wanted'}</a></p>`;
+  sendPage(response, 200, frame({ title: 'Logged in', body, by: null, onTo }), {
+    'set-cookie': loggedIn(request, entered.cookie),
   });
 }
 
@@ -174,17 +182,6 @@ function isOwnPage(request: IncomingMessage): boolean {
   if (origin === undefined && site === undefined) return false;
   if (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host)) return false;
   return site === undefined || site === 'same-origin';
-}
-
-/** Cookies of one address are shared by all its ports, so each has a name of its own. */
-function cookieName({ socket }: IncomingMessage): string {
-  return `coordinator-inbox-${String(socket.localPort ?? 0)}`;
-}
-
-function cookieOf(request: IncomingMessage): string | undefined {
-  const prefix = `${cookieName(request)}=`;
-  const cookies = (request.headers.cookie ?? '').split(';').map((cookie) => cookie.trim());
-  return cookies.find((cookie) => cookie.startsWith(prefix))?.slice(prefix.length);
 }
 
 function send(response: ServerResponse, session: Session, reply: Reply): void {
@@ -208,7 +205,7 @@ function sendPage(
   response: ServerResponse,
   status: number,
   text: string,
-  headers: Readonly<Record<string, string>> = {},
+  headers: OutgoingHttpHeaders = {},
 ): void {
   response.writeHead(status, { ...PAGE_HEADERS, ...headers }).end(text);
 }

@@ -84,6 +84,21 @@ describeInBrowser('the inbox in a browser', () => {
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('You are not logged in');
   });
 
+  test('who logs in comes to the page they wanted, once', async () => {
+    await serve(createFakeDesk([asking()]));
+    const context = await browser.newContext();
+    contexts.push(context);
+    const page = await context.newPage();
+    const wanted = `${server.url}/objectives/${ID}/questions/${QUESTION}`;
+    await page.goto(wanted);
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('You are not logged in');
+    await page.goto(server.newLink());
+    await page.getByRole('button', { name: 'Mend it' }).waitFor();
+    expect(page.url()).toBe(wanted);
+    await page.goto(server.newLink());
+    await page.waitForURL(`${server.url}/`);
+  });
+
   test('who is logged in follows the link of a notification on another site to its page', async () => {
     await serve(createFakeDesk([asking()]));
     const { page } = await logIn();

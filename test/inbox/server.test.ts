@@ -149,6 +149,20 @@ describe('who is not logged in', () => {
     expect([code, /url=([^"]*)"/.exec(body)?.[1] ?? '/']).toEqual([401, '/']);
   });
 
+  test.each([
+    '//elsewhere.test',
+    'https://elsewhere.test',
+    '/enter',
+    '/nothing',
+    '%',
+    `${question}"><script>`,
+  ])('a cookie that says somebody wanted %s sends nobody there', async (path) => {
+    const { port } = new URL(server.url);
+    const cookie = `coordinator-inbox-${port}-wanted=${path === '%' ? path : encodeURIComponent(path)}`;
+    const { status: code, body } = await ask(server.newLink(), { headers: { cookie } });
+    expect([code, /url=([^"]*)"/.exec(body)?.[1]]).toEqual([200, '/']);
+  });
+
   test('a decision without a cookie is not taken', async () => {
     const { csrf } = await logIn();
     const sent = await ask(question, { form: { csrf, option: '0' }, headers: { origin: server.url } });
