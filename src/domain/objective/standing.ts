@@ -108,9 +108,12 @@ export function snapshotOf(status: ObjectiveStatus): Snapshot {
   };
 }
 
-/** Whether a decision of a human or a tech lead is open, also while other tasks go on. */
+/**
+ * Whether a decision of a human or a tech lead is open, also while other tasks go on. Not while an answer is being taken in:
+ * it may be the one to what is open.
+ */
 export function awaitsDecision(status: ObjectiveStatus): boolean {
-  if (status.outcome !== null) return false;
+  if (status.outcome !== null || status.takingIn === true) return false;
   return (
     status.state === 'awaiting-approval' ||
     status.escalations.length > 0 ||
