@@ -11,7 +11,7 @@ import { MigrationDesign } from '../src/domain/database/migration-design';
 import { Mail, NO_MAIL } from '../src/domain/work/mail';
 import { ModelFailure } from '../src/domain/usage/model-failure';
 import { ATTEMPT_MAILBOX } from '../src/domain/objective/messages';
-import type { AttemptDesk, SchemaOrders, WorkOutcome } from '../src/ports/department';
+import type { AttemptDesk, AttemptProgress, SchemaOrders, WorkOutcome } from '../src/ports/department';
 import type { Commit, Worktree } from '../src/ports/workspace';
 import type { AttemptActivities } from './contract';
 import { translateFailure } from './failures';
@@ -50,7 +50,7 @@ export function createAttemptActivities(
   async function attempt(
     request: AttemptRequest,
     signal: AbortSignal,
-    onProgress: (progress: unknown) => void,
+    onProgress: (progress: AttemptProgress) => void,
   ): Promise<AttemptResult> {
     const { handle, taskId, specialist, start } = request;
     const dossier = await records.dossier(handle);
@@ -121,7 +121,7 @@ export function createAttemptActivities(
 
   return {
     runAttempt: (request) => {
-      let progress: unknown = { turn: 0 };
+      let progress: AttemptProgress | null = null;
       return withHeartbeat(
         (cancelled) =>
           withWatchdog(
@@ -132,7 +132,8 @@ export function createAttemptActivities(
                 alive();
               }),
           ),
-        () => progress,
+        () => progress ?? { turn: 0 },
+        () => progress?.usage ?? null,
       );
     },
   };

@@ -1,12 +1,16 @@
-import { Context } from '@temporalio/activity';
+import { CancelledFailure, Context } from '@temporalio/activity';
+import { FailureDetails } from '../src/domain/work/work';
+import type { Usage } from '../src/domain/usage/usage';
 
 /**
  * Beats from a timer at half the heartbeat timeout for as long as the activity runs, whatever it is waiting for;
- * cancellation reaches an activity only through heartbeats. `details` is asked at each beat: pointers only.
+ * cancellation reaches an activity only through heartbeats. `details` is asked at each beat: pointers only. `used` is asked
+ * when it was cancelled, and told to the workflow; null: nothing, or nobody knows.
  */
 export async function withHeartbeat<T>(
   work: (signal: AbortSignal) => Promise<T>,
   details: () => unknown = () => null,
+  used: () => Usage | null = () => null,
 ): Promise<T> {
   const context = Context.current();
   const timeoutMs = context.info.heartbeatTimeoutMs;
@@ -20,7 +24,7 @@ export async function withHeartbeat<T>(
     return await work(context.cancellationSignal);
   } catch (error) {
     // A cancelled activity ends as cancelled, whatever the aborted work threw; a shutting-down worker lets it be retried.
-    if (context.cancellationSignal.aborted) throw await cancellationOf(context);
+    if (context.cancellationSignal.aborted) throw withUsage(await cancellationOf(context), used());
     throw error;
   } finally {
     clearInterval(timer);
@@ -33,4 +37,9 @@ async function cancellationOf(context: Context): Promise<unknown> {
   } catch (reason) {
     return reason;
   }
+}
+
+function withUsage(reason: unknown, usage: Usage | null): unknown {
+  if (usage === null || !(reason instanceof CancelledFailure)) return reason;
+  return new CancelledFailure(reason.message, [FailureDetails.parse({ usage })], reason.cause);
 }

@@ -21,7 +21,7 @@ import type { OpenEscalation } from './carried';
 import { adoptPlan, now, record, replaceTask, taskOf, type Run } from './run';
 import { skipTask } from './skip-task';
 import { takeStep } from './task-steps';
-import { patiently, stopRun, troubleOf } from './trouble';
+import { patiently, stopRun, troubleOf, usageWhenCancelled } from './trouble';
 import { meetWall } from './walls';
 
 /** How the running of tasks ended: everything settled, stopped, or it is time to continue as new. */
@@ -81,7 +81,8 @@ function launch(run: Run, progress: TaskProgress): void {
   void scope
     .run(() => takeStep(run, progress))
     .catch((error: unknown) => {
-      if (!isCancellation(error)) meetTrouble(run, progress, error);
+      if (isCancellation(error)) bookCancelled(run, progress, error);
+      else meetTrouble(run, progress, error);
     })
     .catch((bug: unknown) => {
       run.bug = bug instanceof Error ? bug : new Error(String(bug));
@@ -92,6 +93,14 @@ function launch(run: Run, progress: TaskProgress): void {
       run.capped.delete(id);
       run.revision += 1;
     });
+}
+
+/** An attempt that was cancelled has cost something all the same. */
+function bookCancelled(run: Run, { task, step }: TaskProgress, error: unknown): void {
+  const current = taskOf(run, task.id);
+  const usage = usageWhenCancelled(error);
+  if (usage === null || step.kind !== 'attempt' || current === undefined || current.running === null) return;
+  replaceTask(run, settleAttempt(run, current, current.running.number, usage));
 }
 
 /** A step whose activity could not be carried out: it is taken up again after the answer, or once the wall is down. */

@@ -1,6 +1,7 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  CancelledFailure,
   condition,
   isCancellation,
   patched,
@@ -65,6 +66,13 @@ export function troubleOf(error: unknown): Trouble {
   );
   if (row !== undefined) return { ...row, text, usage, wall };
   return { reason: 'could-not-run', scope: 'task', text, resumable: true, usage, wall };
+}
+
+/** What an activity had used when it was cancelled; null: nothing, or it does not tell. */
+export function usageWhenCancelled(error: unknown): Usage | null {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const details: unknown = cause instanceof CancelledFailure ? cause.details[0] : undefined;
+  return FailureDetails.catch(NO_DETAILS).parse(details ?? NO_DETAILS).usage;
 }
 
 /** Calls an activity of the objective's own stages; trouble asks a human, who lets it go on or stops it. */

@@ -164,12 +164,14 @@ export interface AttemptDesk {
 }
 
 /** Where an attempt stands; pointers only. */
-interface AttemptProgress {
+export interface AttemptProgress {
   readonly turn: number;
   readonly doing: string;
   /** Entries in the journal, and the newest snapshot. */
   readonly entries: number;
   readonly snapshot: string | null;
+  /** All the attempt has used so far. */
+  readonly usage: Usage;
 }
 
 export interface WorkOutcome {
@@ -218,7 +220,7 @@ export interface Specialists {
     /** By how many steps the role's model is to be a cheaper one. */
     readonly thrift: number;
     readonly signal: AbortSignal;
-    /** Called after every model turn and tool result; feeds the heartbeat. */
+    /** Called after every model turn and tool result, and when it was told to stop; feeds the heartbeat. */
     readonly onProgress: (progress: AttemptProgress) => void;
   }): Promise<WorkOutcome>;
 }

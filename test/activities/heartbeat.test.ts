@@ -4,8 +4,11 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { ActivityCancellationDetails } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
+import type { Usage } from '../../src/domain/usage/usage';
 import { withHeartbeat } from '../../activities/heartbeat';
 import { commitOf, createBench } from './ports';
+
+const USED: Usage = { requests: 1, input: 900, output: 80, cacheRead: 0, cacheWrite: 0, usd: 0.04 };
 
 const aborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
@@ -86,7 +89,7 @@ describe('when it is cancelled', () => {
     await expect(environment.run(() => withHeartbeat(() => Promise.reject(own)))).rejects.toBe(own);
   });
 
-  it('an attempt commits nothing of what it was doing', async () => {
+  it('an attempt commits nothing of what it was doing, and tells what it used', async () => {
     const commit = jest.fn();
     const started = new (class extends EventTarget {})();
     const bench = await createBench({
@@ -95,7 +98,8 @@ describe('when it is cancelled', () => {
         commit,
       },
       specialists: {
-        work: async ({ signal }) => {
+        work: async ({ signal, onProgress }) => {
+          onProgress({ turn: 2, doing: 'thinking', entries: 3, snapshot: null, usage: USED });
           started.dispatchEvent(new Event('working'));
           return aborted(signal);
         },
@@ -116,7 +120,7 @@ describe('when it is cancelled', () => {
     // Whichever comes first: a failure before the work began must not leave the test waiting.
     await Promise.race([working, failing]);
     bench.environment.cancel();
-    expect(await failing).toBeInstanceOf(CancelledFailure);
+    expect(await failing).toMatchObject({ name: 'CancelledFailure', details: [{ usage: USED }] });
     expect(commit).not.toHaveBeenCalled();
   });
 });

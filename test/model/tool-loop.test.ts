@@ -8,7 +8,7 @@ import { createClientFor } from '../../src/model/client';
 import { createSpecialists } from '../../src/model/tool-loop';
 import { loadPlaybooks } from '../../src/offline/load-playbooks';
 import { startOfflineModel, type OfflineModel } from '../../src/offline/server';
-import type { AttemptDesk } from '../../src/ports/department';
+import type { AttemptDesk, AttemptProgress } from '../../src/ports/department';
 import { deskFixture } from '../support/journals';
 import {
   dossierFixture,
@@ -50,6 +50,8 @@ interface Options {
   readonly transcript?: string;
   readonly steering?: readonly string[];
   readonly desk?: AttemptDesk;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: AttemptProgress) => void;
 }
 
 const mailOf = (notes: readonly string[]): Mail => ({
@@ -89,8 +91,11 @@ async function work(taskId: string, options: Options = {}) {
     transcript: options.transcript ?? null,
     allowanceUsd: null,
     thrift: 0,
-    signal: new AbortController().signal,
-    onProgress: ({ doing }) => progress.push(doing),
+    signal: options.signal ?? new AbortController().signal,
+    onProgress: (told) => {
+      progress.push(told.doing);
+      options.onProgress?.(told);
+    },
   });
 }
 
@@ -241,4 +246,19 @@ test('an aborted attempt ends with the reason of its abort', async () => {
     onProgress: () => undefined,
   });
   await expect(attempt).rejects.toBe(reason);
+});
+
+test('an attempt that is told to stop says what it has used until then', async () => {
+  const stopping = new AbortController();
+  const told: AttemptProgress[] = [];
+  const attempt = work('backend-T001', {
+    signal: stopping.signal,
+    onProgress: (now) => {
+      told.push(now);
+      if (now.doing === 'write src/greeting.js') stopping.abort(new Error('cancelled by user'));
+    },
+  });
+  await expect(attempt).rejects.toThrow('cancelled by user');
+  const last = told.at(-1);
+  expect([last?.doing, last?.usage.requests, (last?.usage.output ?? 0) > 0]).toEqual(['stopping', 1, true]);
 });

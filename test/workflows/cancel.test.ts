@@ -1,6 +1,8 @@
 // Needs Temporal (a real dev server); the activities behind it are scripted.
+import { CancelledFailure } from '@temporalio/activity';
 import { MESSAGES } from '../../src/domain/objective/messages';
 import type { ObjectiveResult } from '../../src/domain/objective/status';
+import { addUsage } from '../../src/domain/usage/usage';
 import type { Activities } from '../../activities/contract';
 import {
   handedOff,
@@ -104,6 +106,30 @@ describe("Temporal's cancellation", () => {
 });
 
 describe('cancelTask', () => {
+  it('books what the attempt it stops had used', async () => {
+    const usage = { requests: 3, input: 900, output: 80, cacheRead: 0, cacheWrite: 0, usd: 0.04 };
+    const activities = smoothActivities(tasks, {
+      runAttempt: (request) =>
+        request.taskId === 'backend-T001'
+          ? workUntilCancelled().catch((reason: unknown) => {
+              throw reason instanceof CancelledFailure
+                ? new CancelledFailure('stopped', [{ usage }])
+                : reason;
+            })
+          : Promise.resolve(handedOff(request)),
+    });
+    await department.withObjective(activities, async ({ handle, status }) => {
+      await until(status, (s) => s.tasks[0]?.state === 'running' && s.tasks[1]?.state === 'merged');
+      const before = await status();
+      await handle.executeUpdate(MESSAGES.cancelTask, { args: [{ taskId: 'backend-T001', by: 'ada' }] });
+      await resultOf(handle);
+      const { tasks: after, usage: all, ledger = [] } = await status();
+      expect([after[0]?.state, after[0]?.usage]).toEqual(['skipped', usage]);
+      expect(all).toEqual(addUsage(before.usage, usage));
+      expect(ledger.find(({ subject }) => subject === 'backend-T001')?.usage).toEqual(usage);
+    });
+  });
+
   it('stops one task, leaves out what waits for it, and lets the others run to the end', async () => {
     const log: string[] = [];
     await department.withObjective(endless(log), async ({ handle, status }) => {

@@ -39,10 +39,20 @@ export function createAttempt(setting: AttemptSetting): { run(): Promise<Attempt
   };
 
   const tellProgress = (doing: string): void => {
-    request.onProgress({ turn: state.turn + 1, doing, entries: recalled.count(), snapshot: state.snapshot });
+    const { turn, snapshot, usage } = state;
+    request.onProgress({ turn: turn + 1, doing, entries: recalled.count(), snapshot, usage });
   };
 
   async function run(): Promise<AttemptEnd> {
+    try {
+      return await loop();
+    } finally {
+      // What it has used is all that is left of an attempt which is cancelled.
+      if (request.signal.aborted) tellProgress('stopping');
+    }
+  }
+
+  async function loop(): Promise<AttemptEnd> {
     for (;;) {
       if (state.end !== null) return state.end;
       request.signal.throwIfAborted();
