@@ -1,4 +1,5 @@
 import { ApplicationFailure, Context, getClient } from '@temporalio/activity';
+import { z } from 'zod';
 import { withoutReferences } from '../src/domain/pull-request/forge-references';
 import { MergeSides } from '../src/domain/quality-gate/gate-work';
 import { findingsForHistory } from '../src/domain/work/handoff';
@@ -9,6 +10,7 @@ import type { AttemptPrompt, AttemptRequest, AttemptResult } from '../src/domain
 import { lastSnapshot } from '../src/domain/work/journal';
 import { MigrationDesign } from '../src/domain/database/migration-design';
 import { Mail, NO_MAIL } from '../src/domain/work/mail';
+import { Usage } from '../src/domain/usage/usage';
 import { ModelFailure } from '../src/domain/usage/model-failure';
 import { ATTEMPT_MAILBOX } from '../src/domain/objective/messages';
 import type { AttemptDesk, AttemptProgress, SchemaOrders, WorkOutcome } from '../src/ports/department';
@@ -22,6 +24,9 @@ import type { Records } from './records';
 import { prepareHere } from './prepare-here';
 import { refuseUnconfined } from './sandbox-fence';
 import { findBreakingChanges, type Broken } from './breaking-changes';
+
+/** What of a heartbeat outlives the worker that sent it. */
+const Beat = z.looseObject({ usage: Usage });
 
 /** Silence of a loop, in milliseconds, after which it is given up and tried again: longer than any tool may take. */
 const STUCK_AFTER_MS = 20 * 60_000;
@@ -121,6 +126,8 @@ export function createAttemptActivities(
 
   return {
     runAttempt: (request) => {
+      // What a lost worker told last, until this one knows better.
+      const before: unknown = Context.current().info.heartbeatDetails;
       let progress: AttemptProgress | null = null;
       return withHeartbeat(
         (cancelled) =>
@@ -132,8 +139,8 @@ export function createAttemptActivities(
                 alive();
               }),
           ),
-        () => progress ?? { turn: 0 },
-        () => progress?.usage ?? null,
+        () => progress ?? before ?? { turn: 0 },
+        () => progress?.usage ?? Beat.safeParse(before).data?.usage ?? null,
       );
     },
   };

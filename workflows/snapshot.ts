@@ -156,9 +156,17 @@ function editFacts({ progress }: Run): { analysis?: string; brought: string[] } 
   return progress.analysis === null ? { brought } : { analysis: progress.analysis, brought };
 }
 
-/** Whether a message is still looked at, or was taken and not acted upon yet. */
+/**
+ * Whether a message is still looked at, or was taken and not acted upon yet. What was taken may have to wait until a human
+ * has answered something else; then that is what counts.
+ */
 function isTakingIn({ planReview, progress }: Run): boolean {
-  return !allHandlersFinished() || planReview !== null || progress.undone.length > 0;
+  if (!allHandlersFinished()) return true;
+  const decided = new Set(progress.decisions.map(({ escalationId }) => escalationId));
+  return (
+    (planReview !== null || progress.undone.length > 0) &&
+    progress.open.every(({ escalation }) => decided.has(escalation.id))
+  );
 }
 
 /** Answers `objectiveStatus`: everything worth knowing, nothing large. */

@@ -19,7 +19,9 @@ export function loggedIn(request: IncomingMessage, cookie: string): string[] {
 
 /** `set-cookie` that keeps the page somebody wanted until they have logged in; null where that is no page to go to. */
 export function wanting(request: IncomingMessage, path: string): string | null {
-  const looks = request.method === 'GET' && (request.headers['sec-fetch-dest'] ?? 'document') === 'document';
+  const { accept = '', 'sec-fetch-dest': destination = 'document' } = request.headers;
+  // What is fetched for a page, such as its events, is nowhere to go.
+  const looks = request.method === 'GET' && destination === 'document' && accept.includes('text/html');
   if (!looks || !isPage(path)) return null;
   const age = String(WANTED_SECONDS);
   return `${wantedName(request)}=${encodeURIComponent(path)}; HttpOnly; SameSite=Strict; Path=/enter; Max-Age=${age}`;

@@ -50,7 +50,7 @@ export function createHandler(options: {
     const session = access.find(sessionOf(request));
     if (session === null) {
       const again = followsLinkOfElsewhere(request) && findRoute(pathname) !== null;
-      const wanted = wanting(request, pathname);
+      const wanted = again ? null : wanting(request, pathname);
       sendPage(
         response,
         401,

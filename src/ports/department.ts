@@ -163,7 +163,7 @@ export interface AttemptDesk {
   readMail(): Promise<Mail>;
 }
 
-/** Where an attempt stands; pointers only. */
+/** Where an attempt stands; pointers and figures only. */
 export interface AttemptProgress {
   readonly turn: number;
   readonly doing: string;
@@ -220,7 +220,7 @@ export interface Specialists {
     /** By how many steps the role's model is to be a cheaper one. */
     readonly thrift: number;
     readonly signal: AbortSignal;
-    /** Called after every model turn and tool result, and when it was told to stop; feeds the heartbeat. */
+    /** Called before every model turn and tool call, and once more when it was told to stop; feeds the heartbeat. */
     readonly onProgress: (progress: AttemptProgress) => void;
   }): Promise<WorkOutcome>;
 }

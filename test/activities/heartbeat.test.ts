@@ -10,6 +10,16 @@ import { commitOf, createBench } from './ports';
 
 const USED: Usage = { requests: 1, input: 900, output: 80, cacheRead: 0, cacheWrite: 0, usd: 0.04 };
 
+const REQUEST = {
+  taskId: 'backend-T001',
+  number: 1,
+  level: 0,
+  specialist: 'nodejs-expert',
+  start: { kind: 'continue' },
+  prompt: { kind: 'delegation' },
+  transcript: null,
+} as const;
+
 const aborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     const stop = (): void => {
@@ -89,6 +99,26 @@ describe('when it is cancelled', () => {
     await expect(environment.run(() => withHeartbeat(() => Promise.reject(own)))).rejects.toBe(own);
   });
 
+  it('an attempt that a lost worker began tells what that one told, until it knows better', async () => {
+    const bench = await createBench(
+      {
+        worktrees: {
+          open: () => {
+            bench.environment.cancel();
+            return aborted(bench.environment.context.cancellationSignal);
+          },
+        },
+      },
+      { heartbeatDetails: { turn: 2, doing: 'thinking', entries: 3, snapshot: null, usage: USED } },
+    );
+    expect(
+      await bench.failure('runAttempt', { handle: bench.handle, plan: bench.plan, ...REQUEST }),
+    ).toMatchObject({
+      name: 'CancelledFailure',
+      details: [{ usage: USED }],
+    });
+  });
+
   it('an attempt commits nothing of what it was doing, and tells what it used', async () => {
     const commit = jest.fn();
     const started = new (class extends EventTarget {})();
@@ -106,17 +136,7 @@ describe('when it is cancelled', () => {
       },
     });
     const working = once(started, 'working');
-    const failing = bench.failure('runAttempt', {
-      handle: bench.handle,
-      plan: bench.plan,
-      taskId: 'backend-T001',
-      number: 1,
-      level: 0,
-      specialist: 'nodejs-expert',
-      start: { kind: 'continue' },
-      prompt: { kind: 'delegation' },
-      transcript: null,
-    });
+    const failing = bench.failure('runAttempt', { handle: bench.handle, plan: bench.plan, ...REQUEST });
     // Whichever comes first: a failure before the work began must not leave the test waiting.
     await Promise.race([working, failing]);
     bench.environment.cancel();

@@ -140,8 +140,19 @@ describe('who is not logged in', () => {
     const first = await ask(question, { headers: followed });
     expect([first.status, desk.asked()]).toEqual([401, 0]);
     expect(first.body).toContain(`content="0;url=${question}"`);
+    expect(first.headers['set-cookie']).toBeUndefined();
     const second = await ask(question, { headers: { ...followed, 'sec-fetch-site': 'same-origin' } });
     expect([second.status, second.body]).toEqual([401, expect.stringContaining('You are not logged in')]);
+  });
+
+  test.each([
+    [question, 'text/html,*/*', 1],
+    [`/objectives/${ID}/live`, 'text/event-stream', 0],
+    [`/objectives/${ID}/steer`, 'text/html', 0],
+    ['/nothing', 'text/html', 0],
+  ])('%s, asked for as %s, is kept as the page that was wanted: %i', async (path, accept, cookies) => {
+    const { headers } = await ask(path, { headers: { accept } });
+    expect(headers['set-cookie']?.length ?? 0).toBe(cookies);
   });
 
   test.each(['/..//elsewhere.test', '/nothing'])('%s sends nobody off this server', async (path) => {

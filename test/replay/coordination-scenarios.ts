@@ -181,7 +181,14 @@ export const COORDINATION_SCENARIOS: readonly Scenario[] = [
     change: { from: '.validateContract.', to: '.reviewContract.' },
   },
   {
+    // Of before a review was told before the contract had answered it.
     name: 'contract-reviewed-by-people',
+    activities: reviewedByPeople,
+    drive: approveContract,
+    change: { from: "(0, workflow_1.patched)('a-reviewed-contract-waits-for-nobody')", to: 'true' },
+  },
+  {
+    name: 'contract-reviewed-and-awaited-no-longer',
     activities: reviewedByPeople,
     drive: approveContract,
     change: { from: "('a-reviewed-contract-waits-for-nobody')", to: "('another-patch')" },

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ApplicationFailure } from '@temporalio/activity';
 import type { Activities } from '../../activities/contract';
 import { createDecisionActivities } from '../../activities/decisions';
 import { createAuditLog } from '../../src/audit/audit-log';
@@ -240,6 +241,36 @@ it('a signal whose proof is still being verified is told to be taken in, so that
     const after = await objective.status();
     expect([after.decisions.length, after.takingIn]).toEqual([2, undefined]);
   });
+});
+
+it('an answer that has to wait behind a question to somebody else does not hide that question', async () => {
+  let fail = (): void => undefined;
+  const failed = new Promise<never>((_, reject) => {
+    fail = () => {
+      reject(ApplicationFailure.nonRetryable('the base cannot be checked', 'Gate.Broken'));
+    };
+  });
+  const activities = redActivities(null);
+  const stuck: Activities = {
+    ...activities,
+    gateCommit: (request) => (request.scope === 'base' ? failed : activities.gateCommit(request)),
+  };
+  await department.withObjective(
+    stuck,
+    async (objective) => {
+      await until(objective.status, ({ plan }) => plan !== null);
+      await update(objective, { decision: 'approve', by: 'ada' }, MESSAGES.reviewPlan);
+      expect((await objective.status()).takingIn).toBe(true);
+      fail();
+      const seen = await until(objective.status, ({ escalations }) => escalations.length > 0);
+      expect([seen.escalations[0]?.id, seen.takingIn, needsHuman(seen)]).toEqual([
+        'objective-E1',
+        undefined,
+        true,
+      ]);
+    },
+    objectiveInput({ approvePlan: true }),
+  );
 });
 
 describe('two people who decide at once', () => {

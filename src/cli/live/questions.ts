@@ -34,7 +34,7 @@ export function describeEscalation(
 
 /**
  * Whether nothing goes on by itself: a decision is open (or the run is paused, or its plan waits for approval)
- * and no task works, is about to, or waits for something else than a human.
+ * and no task works, is about to, or waits for something else than a human, nor is an answer being taken in.
  */
 export function needsHuman(status: ObjectiveStatus): boolean {
   if (status.outcome !== null || status.takingIn === true) return false;

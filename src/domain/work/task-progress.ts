@@ -128,7 +128,7 @@ export type Step =
       readonly kind: 'await-contract';
       readonly contract: string;
       readonly request: number;
-      /** Somebody has, and the contract is about to answer. */
+      /** Somebody has reviewed it, and the contract is about to answer. */
       readonly reviewed?: true;
     }
   | { readonly kind: 'merge' }
