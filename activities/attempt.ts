@@ -1,16 +1,19 @@
 import { ApplicationFailure, Context, getClient } from '@temporalio/activity';
-import { z } from 'zod';
 import { withoutReferences } from '../src/domain/pull-request/forge-references';
 import { MergeSides } from '../src/domain/quality-gate/gate-work';
 import { findingsForHistory } from '../src/domain/work/handoff';
 import { claimCovers } from '../src/domain/plan/path-claims';
 import type { PathClaim } from '../src/domain/plan/plan';
 import { isRefusedWork } from '../src/domain/work/refused-work';
-import type { AttemptPrompt, AttemptRequest, AttemptResult } from '../src/domain/work/work';
+import {
+  usageTold,
+  type AttemptPrompt,
+  type AttemptRequest,
+  type AttemptResult,
+} from '../src/domain/work/work';
 import { lastSnapshot } from '../src/domain/work/journal';
 import { MigrationDesign } from '../src/domain/database/migration-design';
 import { Mail, NO_MAIL } from '../src/domain/work/mail';
-import { Usage } from '../src/domain/usage/usage';
 import { ModelFailure } from '../src/domain/usage/model-failure';
 import { ATTEMPT_MAILBOX } from '../src/domain/objective/messages';
 import type { AttemptDesk, AttemptProgress, SchemaOrders, WorkOutcome } from '../src/ports/department';
@@ -24,9 +27,6 @@ import type { Records } from './records';
 import { prepareHere } from './prepare-here';
 import { refuseUnconfined } from './sandbox-fence';
 import { findBreakingChanges, type Broken } from './breaking-changes';
-
-/** What of a heartbeat outlives the worker that sent it. */
-const Beat = z.looseObject({ usage: Usage });
 
 /** Silence of a loop, in milliseconds, after which it is given up and tried again: longer than any tool may take. */
 const STUCK_AFTER_MS = 20 * 60_000;
@@ -140,7 +140,7 @@ export function createAttemptActivities(
               }),
           ),
         () => progress ?? before ?? { turn: 0 },
-        () => progress?.usage ?? Beat.safeParse(before).data?.usage ?? null,
+        () => progress?.usage ?? usageTold(before),
       );
     },
   };

@@ -11,7 +11,7 @@ import { questionOfTrouble } from '../src/domain/escalation/questions';
 import { COORDINATOR } from '../src/domain/department/specialists';
 import type { EscalationReason } from '../src/domain/department/triggers';
 import type { Usage } from '../src/domain/usage/usage';
-import { FailureDetails, type ProviderWall } from '../src/domain/work/work';
+import { FailureDetails, usageTold, type ProviderWall } from '../src/domain/work/work';
 import { askAboutObjective, closeQuestion } from './decisions';
 import { allowanceOf, askForMoney, holdMoney, spendUsage } from './budget';
 import { record, type Run } from './run';
@@ -71,8 +71,7 @@ export function troubleOf(error: unknown): Trouble {
 /** What an activity had used when it was cancelled; null: nothing, or it does not tell. */
 export function usageWhenCancelled(error: unknown): Usage | null {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  const details: unknown = cause instanceof CancelledFailure ? cause.details[0] : undefined;
-  return FailureDetails.catch(NO_DETAILS).parse(details ?? NO_DETAILS).usage;
+  return cause instanceof CancelledFailure ? usageTold(cause.details[0]) : null;
 }
 
 /** Calls an activity of the objective's own stages; trouble asks a human, who lets it go on or stops it. */

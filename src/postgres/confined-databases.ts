@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { z } from 'zod';
 import { queryOnce, withDatabase } from './databases';
+import { inTurn } from '../domain/database/in-turn';
 import type { ConfinedDatabase, ConfinedOptions } from './postgres-server';
 
 const CONNECTIONS = 60;
@@ -96,7 +97,7 @@ async function createConfined(
     if (mayCreateDatabases) {
       await client.query(`ALTER ROLE ${owner} CREATEDB`);
       const { rows: here } = await client.query<{ name: string }>('SELECT current_database() AS name');
-      await client.query(`GRANT CONNECT ON DATABASE "${here[0]?.name ?? 'postgres'}" TO ${owner}`);
+      await client.query(inTurn(`GRANT CONNECT ON DATABASE "${here[0]?.name ?? 'postgres'}" TO ${owner}`));
     }
     await client.query(`GRANT ${owner} TO ${inspector}`);
     if (!isSuper) await client.query(`GRANT ${owner} TO CURRENT_USER`);
@@ -139,6 +140,6 @@ async function dropConfined(adminUrl: string, name: string, { owner, inspector }
   )
     return;
   // Rights it was given in the maintenance database stand in the way of dropping it.
-  await queryOnce(adminUrl, `DROP OWNED BY ${owner}`);
+  await queryOnce(adminUrl, inTurn(`DROP OWNED BY ${owner}`));
   await queryOnce(adminUrl, `DROP ROLE IF EXISTS ${owner}`);
 }

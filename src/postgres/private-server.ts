@@ -29,6 +29,8 @@ const SETTINGS = [
   'max_connections=200',
   // Dropping a database waits for connections that are still to say who they are.
   'authentication_timeout=5s',
+  // Nothing lives long enough to need it, and an owner who is no superuser cannot drop a database it is busy in.
+  'autovacuum=off',
 ];
 
 /**

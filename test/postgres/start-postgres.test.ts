@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { queryOnce, withDatabase } from '../../src/postgres/databases';
+import { READ_STATEMENTS } from '../../src/domain/database/in-turn';
 import { linkLibraries } from '../../src/postgres/postgres-programs';
 import { type PostgresServer, PostgresUnavailable, startPostgres } from '../../src/postgres/start-postgres';
 
@@ -92,6 +93,18 @@ function behavesAsPrivateServer(source: string, path: string): void {
     await tenant.drop();
     const left = `SELECT datname FROM pg_database WHERE datname IN ('made_by_a_test', '${tenant.name}') UNION ALL SELECT rolname FROM pg_roles WHERE rolname LIKE '${tenant.name}%'`;
     expect(await queryOnce(server.adminUrl, left)).toEqual([]);
+  });
+
+  test('many at once may make databases for tests, drop them, and read what the server counted', async () => {
+    const makeAndDrop = async (): Promise<void> => {
+      for (let round = 0; round < 4; round += 1) {
+        const database = await server.createConfinedDatabase({ mayCreateDatabases: true });
+        await queryOnce(server.adminUrl, READ_STATEMENTS);
+        await database.drop();
+      }
+    };
+    await queryOnce(server.adminUrl, 'DROP EXTENSION IF EXISTS pg_stat_statements');
+    await Promise.all(Array.from({ length: 12 }, makeAndDrop));
   });
 
   test('statement statistics can be read', async () => {

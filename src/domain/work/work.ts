@@ -213,6 +213,11 @@ export const FailureDetails = z.object({
 });
 export type FailureDetails = z.infer<typeof FailureDetails>;
 
+/** What details of a failure or a heartbeat say was used; null: nothing, or they do not say. */
+export function usageTold(details: unknown): Usage | null {
+  return FailureDetails.safeParse(details).data?.usage ?? null;
+}
+
 export const AttemptRequest = z.strictObject({
   handle: ObjectiveHandle,
   plan: BlobRef,

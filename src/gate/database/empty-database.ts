@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorCodeOf, errorMessageOf } from '../../config/error-code';
 import { redactSecrets } from '../../process/redact';
+import { READ_STATEMENTS } from '../../domain/database/in-turn';
 import type { ConfinedDatabase, ConfinedOptions } from '../../postgres/postgres-server';
 import { CannotTell } from '../checker';
 import type { MigratedDatabase, StatementCount } from '../facts/database';
@@ -172,7 +173,7 @@ async function withStatistics<T>(
 ): Promise<T> {
   const session = await openSession(adminUrl, signal);
   try {
-    await session.rows('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
+    await session.rows(READ_STATEMENTS);
     return await use(session);
   } catch (error) {
     if (error instanceof CannotTell) throw error;

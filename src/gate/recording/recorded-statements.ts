@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { z } from 'zod';
+import { READ_STATEMENTS } from '../../domain/database/in-turn';
 import type { StatementCount } from '../facts/database';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -18,7 +19,7 @@ const Rows = z.array(
 /** Makes the server count statements from now on. @throws where it does not have pg_stat_statements */
 export async function startCounting(adminUrl: string): Promise<void> {
   await withClient(adminUrl, async (client) => {
-    await client.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
+    await client.query(READ_STATEMENTS);
     await client.query('SELECT pg_stat_statements_reset()');
   });
 }

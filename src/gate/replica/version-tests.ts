@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { READ_STATEMENTS } from '../../domain/database/in-turn';
 import type { ConfinedDatabase } from '../../postgres/postgres-server';
 import { openSession } from '../database/session';
 import { excerptOf } from '../excerpt';
@@ -155,7 +156,7 @@ async function statementsOf(
   try {
     const session = await openSession(adminUrl, signal);
     try {
-      await session.rows('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
+      await session.rows(READ_STATEMENTS);
       const [row] = Counted.parse(
         await session.rows(
           'SELECT count(*) AS count FROM pg_stat_statements s JOIN pg_catalog.pg_roles r ON r.oid = s.userid WHERE r.rolname = $1',
