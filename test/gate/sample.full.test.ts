@@ -26,50 +26,54 @@ afterEach(async () => {
 });
 
 const passes = 'the bundled %s passes its own build, tests and lint, from an empty store';
-test.each(['orders-service', 'inventory-service', 'catalog-service'])(passes, async (name) => {
-  const checkout = join(base, 'checkout');
-  cpSync(join(EXAMPLES, name), checkout, {
-    recursive: true,
-    filter: (path) => !MADE_LOCALLY.test(path),
-  });
-  const state = commitAll(checkout, join(base, 'mirror.git'));
-  const environment = readEnvironment();
-  const files = readdirSync(checkout, { recursive: true, encoding: 'utf8' });
-  const survey = surveyFiles({
-    files,
-    read: (path) => (files.includes(path) ? readFileSync(join(checkout, path), 'utf8') : null),
-  });
-  postgres = await startPostgres({
-    path: environment.path,
-    dataRoot: await dataFolderFor(join(base, 'postgres')),
-  });
-  const server = postgres;
-  const dependencyStore = join(base, 'dependencies');
-  const report = await createGateRunner(
-    createSetting(base, {
-      sandbox: createSandbox(await probeSandbox({ PATH: environment.path })),
-      dependencyStore,
-      bootstrap: createBootstrap({
-        store: dependencyStore,
-        environment: environment.inherited,
-        engines: createEngines({ path: environment.path, environment: environment.inherited }),
+test.each(['orders-service', 'inventory-service', 'catalog-service'])(
+  passes,
+  async (name) => {
+    const checkout = join(base, 'checkout');
+    cpSync(join(EXAMPLES, name), checkout, {
+      recursive: true,
+      filter: (path) => !MADE_LOCALLY.test(path),
+    });
+    const state = commitAll(checkout, join(base, 'mirror.git'));
+    const environment = readEnvironment();
+    const files = readdirSync(checkout, { recursive: true, encoding: 'utf8' });
+    const survey = surveyFiles({
+      files,
+      read: (path) => (files.includes(path) ? readFileSync(join(checkout, path), 'utf8') : null),
+    });
+    postgres = await startPostgres({
+      path: environment.path,
+      dataRoot: await dataFolderFor(join(base, 'postgres')),
+    });
+    const server = postgres;
+    const dependencyStore = join(base, 'dependencies');
+    const report = await createGateRunner(
+      createSetting(base, {
+        sandbox: createSandbox(await probeSandbox({ PATH: environment.path })),
+        dependencyStore,
+        bootstrap: createBootstrap({
+          store: dependencyStore,
+          environment: environment.inherited,
+          engines: createEngines({ path: environment.path, environment: environment.inherited }),
+        }),
+        postgres: () => Promise.resolve(server),
       }),
-      postgres: () => Promise.resolve(server),
-    }),
-  ).run({
-    target: {
-      path: checkout,
-      gitDir: join(base, 'mirror.git'),
-      ...state,
-      base: state.commit,
-    },
-    survey,
-    scope: 'objective',
-    signal: new AbortController().signal,
-  });
-  expect(receiptOf(report.receipts, 'tests')).toMatchObject({
-    verdict: 'pass',
-    note: matching(/^[1-9]\d* tests ran/),
-  });
-  expect(receiptOf(report.receipts, 'style-guide').verdict).toBe('pass');
-});
+    ).run({
+      target: {
+        path: checkout,
+        gitDir: join(base, 'mirror.git'),
+        ...state,
+        base: state.commit,
+      },
+      survey,
+      scope: 'objective',
+      signal: new AbortController().signal,
+    });
+    expect(receiptOf(report.receipts, 'tests')).toMatchObject({
+      verdict: 'pass',
+      note: matching(/^[1-9]\d* tests ran/),
+    });
+    expect(receiptOf(report.receipts, 'style-guide').verdict).toBe('pass');
+  },
+  400_000,
+);

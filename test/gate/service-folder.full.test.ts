@@ -51,7 +51,7 @@ test('a service in a folder of its own gets the verdicts it gets at the root', a
   expect(Object.values(verdicts(inFolder)).filter((verdict) => verdict === 'pass').length).toBeGreaterThan(
     25,
   );
-});
+}, 400_000);
 
 test('what is new in its folder is red by the paths of the repository, what is new beside it is nobody’s', async () => {
   const secret = `exports.token = 'ghp_${'a1B2c3D4e5'.repeat(3)}f6G7h8';\n`;
@@ -78,4 +78,4 @@ test('what is new in its folder is red by the paths of the repository, what is n
   expect(found).toContain('migrations-tested services/api/migrations/0003_tags.down.sql');
   expect(found.filter((row) => /api2| src\//.test(row))).toEqual([]);
   expect(verdicts(report)['indexes']).toBe('fail');
-});
+}, 400_000);

@@ -101,4 +101,4 @@ test('while it is gone every call is answered in one sentence; when it is back t
     },
     input,
   );
-});
+}, 240_000);

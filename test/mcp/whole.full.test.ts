@@ -56,4 +56,4 @@ test('an objective is started in the background, its plan read and rejected, its
   expect(report).toMatchObject({
     report: { outcome: 'rejected', reason: expect.stringContaining('ada@mcp') },
   });
-});
+}, 600_000);

@@ -19,8 +19,8 @@ interface RawTask {
   readonly endedAt: string | null;
 }
 
-/** How long a busy worker may take to tell the workflow of a merge, in milliseconds. */
-const HEARD_WITHIN_MS = 10_000;
+/** How long it may take to tell the workflow of a merge, in milliseconds; a lost workflow task takes ten seconds. */
+const HEARD_WITHIN_MS = 30_000;
 
 function endOf(taskId: string, tasks: readonly RawTask[], heardAt: number): number {
   const end = Date.parse(tasks.find(({ id }) => id === taskId)?.endedAt ?? '');
