@@ -60,7 +60,8 @@ const machineTrouble = {
   initialInterval: '500 milliseconds',
   backoffCoefficient: 2,
   maximumInterval: '30 seconds',
-  maximumAttempts: 6,
+  // Two minutes of pauses.
+  maximumAttempts: 10,
 } as const;
 
 export const repository = proxyActivities<RepositoryActivities>({
@@ -135,7 +136,7 @@ export const forges = proxyActivities<ForgeActivities>({
 export const claims = proxyActivities<ClaimActivities>({
   startToCloseTimeout: '1 minute',
   cancellationType,
-  retry: machineTrouble,
+  retry: { ...machineTrouble, maximumAttempts: 6 },
 });
 
 /** Histories of before did it beside the workflow. */
