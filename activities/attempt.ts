@@ -5,12 +5,8 @@ import { findingsForHistory } from '../src/domain/work/handoff';
 import { claimCovers } from '../src/domain/plan/path-claims';
 import type { PathClaim } from '../src/domain/plan/plan';
 import { isRefusedWork } from '../src/domain/work/refused-work';
-import {
-  usageTold,
-  type AttemptPrompt,
-  type AttemptRequest,
-  type AttemptResult,
-} from '../src/domain/work/work';
+import { usageTold } from '../src/domain/work/failure-details';
+import type { AttemptPrompt, AttemptRequest, AttemptResult } from '../src/domain/work/work';
 import { lastSnapshot } from '../src/domain/work/journal';
 import { MigrationDesign } from '../src/domain/database/migration-design';
 import { Mail, NO_MAIL } from '../src/domain/work/mail';

@@ -2,7 +2,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { BudgetExhausted, ModelFailure, ProviderWalled } from '../src/domain/usage/model-failure';
 import { NotDelivered } from '../src/domain/notification/notification';
 import { ForgeFailure } from '../src/domain/pull-request/forge-failure';
-import { FailureDetails } from '../src/domain/work/work';
+import { FailureDetails } from '../src/domain/work/failure-details';
 
 /**
  * The one translator from what adapters throw to what Temporal's retry policy needs: type, retryability, delay.

@@ -1,11 +1,11 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
-import { FailureDetails } from '../src/domain/work/work';
+import { FailureDetails } from '../src/domain/work/failure-details';
 import type { Usage } from '../src/domain/usage/usage';
 
 /**
  * Beats from a timer at half the heartbeat timeout for as long as the activity runs, whatever it is waiting for;
- * cancellation reaches an activity only through heartbeats. `details` is asked at each beat: pointers and figures only. `used` is
- * asked when it was cancelled, and told to the workflow; null: nothing, or nobody knows.
+ * cancellation reaches an activity only through heartbeats. `details` is asked at each beat: pointers and figures only.
+ * `used` is asked when it was cancelled, and told to the workflow; null: nothing, or nobody knows.
  */
 export async function withHeartbeat<T>(
   work: (signal: AbortSignal) => Promise<T>,

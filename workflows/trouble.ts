@@ -11,7 +11,7 @@ import { questionOfTrouble } from '../src/domain/escalation/questions';
 import { COORDINATOR } from '../src/domain/department/specialists';
 import type { EscalationReason } from '../src/domain/department/triggers';
 import type { Usage } from '../src/domain/usage/usage';
-import { FailureDetails, usageTold, type ProviderWall } from '../src/domain/work/work';
+import { FailureDetails, usageTold, type ProviderWall } from '../src/domain/work/failure-details';
 import { askAboutObjective, closeQuestion } from './decisions';
 import { allowanceOf, askForMoney, holdMoney, spendUsage } from './budget';
 import { record, type Run } from './run';

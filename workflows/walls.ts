@@ -1,6 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import { questionOfTrouble } from '../src/domain/escalation/questions';
-import type { ProviderWall } from '../src/domain/work/work';
+import type { ProviderWall } from '../src/domain/work/failure-details';
 import { askAboutObjective } from './decisions';
 import { providers } from './proxies';
 import { record, type Run } from './run';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { findRoute } from './routes';
+import { isPage } from './routes';
 
 /** How long the page somebody wanted waits for them to log in. */
 const WANTED_SECONDS = 15 * 60;
@@ -31,10 +31,6 @@ export function wanting(request: IncomingMessage, path: string): string | null {
 export function wantedPage(request: IncomingMessage): string {
   const path = decoded(valueOf(request, wantedName(request)) ?? '/');
   return path !== null && isPage(path) ? path : '/';
-}
-
-function isPage(path: string): boolean {
-  return findRoute(path)?.route.show !== undefined;
 }
 
 function decoded(text: string): string | null {

@@ -10,7 +10,7 @@ import { BodyRefused, readForm } from './form';
 import { assetHeaders, DOCUMENT_HEADERS, PAGE_HEADERS } from './headers';
 import { ASSETS, frame, sentencePage } from './pages/frame';
 import { unsentPage } from './pages/unsent';
-import { findRoute } from './routes';
+import { findRoute, isPage } from './routes';
 import { ICON, STYLES } from './styles';
 import { SCRIPT } from './script';
 import { html } from '../html/html';
@@ -49,7 +49,7 @@ export function createHandler(options: {
     }
     const session = access.find(sessionOf(request));
     if (session === null) {
-      const again = followsLinkOfElsewhere(request) && findRoute(pathname) !== null;
+      const again = followsLinkOfElsewhere(request) && isPage(pathname);
       const wanted = again ? null : wanting(request, pathname);
       sendPage(
         response,

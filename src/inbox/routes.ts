@@ -73,6 +73,11 @@ export function findRoute(path: string): { readonly route: Route; readonly param
   return null;
 }
 
+/** Whether somebody may be sent to a path: it shows something. */
+export function isPage(path: string): boolean {
+  return findRoute(path)?.route.show !== undefined;
+}
+
 function matchPath(steps: readonly string[], given: readonly string[]): Params | null {
   if (steps.length !== given.length) return null;
   const params = { ...NO_PARAMS };

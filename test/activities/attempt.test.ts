@@ -5,7 +5,7 @@ import type { AttemptRequest, AttemptResult } from '../../src/domain/work/work';
 import type { Specialists, WorkEnd } from '../../src/ports/department';
 import type { Ports } from '../../activities';
 import { DESIGN } from '../support/changes';
-import { commitOf, createBench, TREE, type Bench } from './ports';
+import { commitOf, createBench, FIRST_ATTEMPT, TREE, type Bench } from './ports';
 
 type Work = Parameters<Specialists['work']>[0];
 
@@ -79,13 +79,9 @@ async function attempt(
 const requestOf = (bench: Bench, more: Partial<AttemptRequest> = {}): AttemptRequest => ({
   handle: bench.handle,
   plan: bench.plan,
-  taskId: 'backend-T001',
+  ...FIRST_ATTEMPT,
   number: 2,
   level: 1,
-  specialist: 'nodejs-expert',
-  start: { kind: 'continue' },
-  prompt: { kind: 'delegation' },
-  transcript: null,
   ...more,
 });
 

@@ -6,7 +6,7 @@ import { CoordinationSettings } from '../../src/domain/coordination/coordination
 import { NO_USAGE } from '../../src/domain/usage/usage';
 import type { AttemptResult } from '../../src/domain/work/work';
 import type { SpecComparison } from '../../src/ports/compatibility';
-import { BASE, commitOf, createBench, TREE } from './ports';
+import { BASE, commitOf, createBench, FIRST_ATTEMPT, TREE } from './ports';
 
 const WORK = commitOf('work');
 const HEAD = commitOf('head');
@@ -193,13 +193,7 @@ describe('an attempt', () => {
     return bench.run('runAttempt', {
       handle: { dossier },
       plan: bench.plan,
-      taskId: 'backend-T001',
-      number: 1,
-      level: 0,
-      specialist: 'nodejs-expert',
-      start: { kind: 'continue' },
-      prompt: { kind: 'delegation' },
-      transcript: null,
+      ...FIRST_ATTEMPT,
     });
   };
 

@@ -6,19 +6,9 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { Usage } from '../../src/domain/usage/usage';
 import { withHeartbeat } from '../../activities/heartbeat';
-import { commitOf, createBench } from './ports';
+import { commitOf, createBench, FIRST_ATTEMPT } from './ports';
 
 const USED: Usage = { requests: 1, input: 900, output: 80, cacheRead: 0, cacheWrite: 0, usd: 0.04 };
-
-const REQUEST = {
-  taskId: 'backend-T001',
-  number: 1,
-  level: 0,
-  specialist: 'nodejs-expert',
-  start: { kind: 'continue' },
-  prompt: { kind: 'delegation' },
-  transcript: null,
-} as const;
 
 const aborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
@@ -112,7 +102,7 @@ describe('when it is cancelled', () => {
       { heartbeatDetails: { turn: 2, doing: 'thinking', entries: 3, snapshot: null, usage: USED } },
     );
     expect(
-      await bench.failure('runAttempt', { handle: bench.handle, plan: bench.plan, ...REQUEST }),
+      await bench.failure('runAttempt', { handle: bench.handle, plan: bench.plan, ...FIRST_ATTEMPT }),
     ).toMatchObject({
       name: 'CancelledFailure',
       details: [{ usage: USED }],
@@ -136,7 +126,7 @@ describe('when it is cancelled', () => {
       },
     });
     const working = once(started, 'working');
-    const failing = bench.failure('runAttempt', { handle: bench.handle, plan: bench.plan, ...REQUEST });
+    const failing = bench.failure('runAttempt', { handle: bench.handle, plan: bench.plan, ...FIRST_ATTEMPT });
     // Whichever comes first: a failure before the work began must not leave the test waiting.
     await Promise.race([working, failing]);
     bench.environment.cancel();

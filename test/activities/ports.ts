@@ -125,6 +125,17 @@ export interface Bench {
   readonly analysis: string;
 }
 
+/** The first attempt of the task there is, without what it works on. */
+export const FIRST_ATTEMPT = {
+  taskId: 'backend-T001',
+  number: 1,
+  level: 0,
+  specialist: 'nodejs-expert',
+  start: { kind: 'continue' },
+  prompt: { kind: 'delegation' },
+  transcript: null,
+} as const;
+
 /** All activities over scripted ports, with a dossier, a plan and an analysis in the store. */
 export async function createBench(
   scripted: {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { Client as TemporalClient, Connection } from '@temporalio/client';
+import { Client as TemporalClient, Connection, isGrpcServiceError } from '@temporalio/client';
 import type { Browser } from 'playwright-core';
 import { z } from 'zod';
 import { currentDetailsCode, fillSignal, openWorkflow, submitSignal } from '../../scripts/web-ui/pages';
@@ -96,7 +96,10 @@ async function decisionActedOn(place: Place): Promise<Decision> {
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 300));
     // A worker that has much to do may leave a query unanswered; the test has a time of its own.
-    const seen = await place.status().catch(() => null);
+    const seen = await place.status().catch((error: unknown) => {
+      if (isGrpcServiceError(error)) return null;
+      throw error;
+    });
     if (seen === null) continue;
     const { decisions, tasks, escalations, ignored } = seen;
     expect(ignored).toEqual([]);

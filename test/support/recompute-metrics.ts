@@ -1,5 +1,6 @@
 /*
- * The eight metrics worked out anew from the lines of a run and from raw receipts, with nothing of the product's own.
+ * The eight metrics worked out anew from the lines of a run and from raw receipts, with nothing of the product's own but
+ * when each merge says that it was.
  */
 
 interface RawEvent {
@@ -19,8 +20,8 @@ interface RawTask {
   readonly endedAt: string | null;
 }
 
-/** How long it may take to tell the workflow of a merge, in milliseconds; a lost workflow task takes ten seconds. */
-const HEARD_WITHIN_MS = 30_000;
+/** How long a busy worker may take to tell the workflow of a merge, in milliseconds. */
+const HEARD_WITHIN_MS = 10_000;
 
 function endOf(taskId: string, tasks: readonly RawTask[], heardAt: number): number {
   const end = Date.parse(tasks.find(({ id }) => id === taskId)?.endedAt ?? '');

@@ -1,5 +1,5 @@
 import type { Usage } from './usage';
-import type { ProviderWall } from '../work/work';
+import type { ProviderWall } from '../work/failure-details';
 
 /**
  * How asking a model can fail, by consequence. `retryable`: the same request may succeed later and costs no level;

@@ -28,6 +28,7 @@ import { MAX_TOUCHES, ServiceTouch } from '../target/service-touch';
 import { RoleName } from '../department/specialists';
 import { TaskState } from '../department/states';
 import { Usage } from '../usage/usage';
+import { ProviderWall } from './failure-details';
 
 /*
  * What the process asks of its activities and gets back. Everything here enters workflow history, so it is
@@ -197,26 +198,6 @@ export const AttemptPrompt = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('context'), from: z.string().max(200), decision: ContextDecision }),
 ]);
 export type AttemptPrompt = z.infer<typeof AttemptPrompt>;
-
-/** A provider (endpoint and key, hashed) that wants no calls for a while; a duration, since clocks differ. */
-export const ProviderWall = z.strictObject({
-  provider: z.string().max(64),
-  waitMs: z.int().min(1),
-  reason: z.string().max(300),
-});
-export type ProviderWall = z.infer<typeof ProviderWall>;
-
-/** What travels with the failure of an activity that asks a model. */
-export const FailureDetails = z.object({
-  usage: Usage.nullable().default(null),
-  wall: ProviderWall.nullable().default(null),
-});
-export type FailureDetails = z.infer<typeof FailureDetails>;
-
-/** What details of a failure or a heartbeat say was used; null: nothing, or they do not say. */
-export function usageTold(details: unknown): Usage | null {
-  return FailureDetails.safeParse(details).data?.usage ?? null;
-}
 
 export const AttemptRequest = z.strictObject({
   handle: ObjectiveHandle,
