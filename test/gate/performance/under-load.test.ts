@@ -8,10 +8,19 @@ import { openSmallService, type Planted } from './small-service';
 let sample: Sample | undefined;
 afterEach(() => sample?.dispose());
 
+/** Tests run beside this one: a machine that had no time to tell is asked again. */
+const MOST_TRIES = 6;
+
 async function measured(...of: Parameters<typeof openSmallService>): Promise<Map<string, Answer>> {
-  sample = await openSmallService(...of);
-  const { answers } = await ask(underLoad, sample.inspection);
-  return new Map(answers.map((answer) => [answer.subject, answer]));
+  for (let tries = 1; ; tries += 1) {
+    sample = await openSmallService(...of);
+    const { answers } = await ask(underLoad, sample.inspection);
+    const untold = answers.some(
+      ({ outcome }) => outcome.kind === 'could-not-run' && outcome.ofMachine === true,
+    );
+    if (!untold || tries === MOST_TRIES) return new Map(answers.map((answer) => [answer.subject, answer]));
+    await sample.dispose();
+  }
 }
 
 const keysOf = (answer: Answer | undefined): string[] => {
