@@ -4,9 +4,11 @@ import {
   type ConnectionOptions,
   type WorkflowExecutionInfo,
   type WorkflowExecutionStatusName,
+  type WorkflowHandle,
 } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { CARRIED_PROGRESS, OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../domain/objective/messages';
+import { askAgain } from './ask-again';
 import { LIST_LIMIT } from './limits';
 import { noticeOf, readRuns, TAKEN_UP_FROM } from './read-runs';
 import { repositoryLabel } from '../domain/coordination/repository-label';
@@ -40,6 +42,8 @@ export async function createTemporalGateway(target: GatewayTarget): Promise<Gate
   const within = <T>(ms: number, call: () => Promise<T>): Promise<T> =>
     client.withDeadline(Date.now() + ms, call);
   const handle = (objectiveId: string) => client.workflow.getHandle(objectiveId);
+  const query = (run: WorkflowHandle, name: string, ms: number): Promise<unknown> =>
+    within(ms, () => askAgain((signal) => client.withAbortSignal(signal, () => run.query<unknown>(name))));
 
   return {
     address: target.address,
@@ -62,7 +66,7 @@ export async function createTemporalGateway(target: GatewayTarget): Promise<Gate
       const { runId } = await within(ANSWER_WITHIN_MS, () => handle(objectiveId).describe());
       // Of that very run: one that somebody starts meanwhile would be asked otherwise, and has not ended.
       const run = client.workflow.getHandle(objectiveId, runId);
-      return { runId, answer: await within(timeoutMs, () => run.query<unknown>(CARRIED_PROGRESS)) };
+      return { runId, answer: await query(run, CARRIED_PROGRESS, timeoutMs) };
     },
     takeUp: async (request) => {
       await within(ANSWER_WITHIN_MS, () =>
@@ -80,8 +84,7 @@ export async function createTemporalGateway(target: GatewayTarget): Promise<Gate
         }),
       );
     },
-    query: (objectiveId, name, timeoutMs) =>
-      within(timeoutMs, () => handle(objectiveId).query<unknown>(name)),
+    query: (objectiveId, name, timeoutMs) => query(handle(objectiveId), name, timeoutMs),
     update: ({ objectiveId, name, payload, updateId, timeoutMs }) =>
       within(timeoutMs, () =>
         handle(objectiveId).executeUpdate<unknown, [unknown]>(name, { args: [payload], updateId }),

@@ -9,6 +9,7 @@ import type { ObjectiveInput } from '../../src/domain/objective/objective';
 import { ObjectiveResult, ObjectiveStatus } from '../../src/domain/objective/status';
 import { DEPLOYMENT, WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import { objectiveInput, smoothActivities } from '../../bench/smooth-activities';
+import { askAgain } from '../../src/client/ask-again';
 import { createDecidingWorker } from '../../src/worker/worker';
 import { startTemporal, type ServerOptions } from './temporal-server';
 
@@ -109,7 +110,11 @@ export async function startDepartment(options: DepartmentOptions = {}): Promise<
         ...(options.server === undefined ? { typedSearchAttributes: searchAttributesOf(input) } : {}),
       });
       const status = async (): Promise<ObjectiveStatus> =>
-        ObjectiveStatus.parse(await handle.query(QUERIES.objectiveStatus));
+        ObjectiveStatus.parse(
+          await askAgain((signal) =>
+            server.client.withAbortSignal(signal, () => handle.query(QUERIES.objectiveStatus)),
+          ),
+        );
       try {
         return await use({ handle, input, status });
       } finally {
