@@ -67,6 +67,8 @@ interface Message<T> {
   readonly take: (run: Run, message: T, sender: Sender) => string | Promise<string>;
   /** What whoever sent it was shown, for the audit log; `recorded`: taking it writes its own line. */
   readonly saw: ((run: Run, message: T) => AuditEntry['saw']) | 'recorded';
+  /** Since when what it answers has been asked; left out: it answers nothing. */
+  readonly askedAt?: (run: Run, message: T) => string | null;
 }
 
 const message = <T>(row: Message<T>): Message<T> => row;
@@ -83,6 +85,8 @@ const rows = {
       return `${decision.escalationId}: ${decision.decision} by ${decision.by}`;
     },
     saw: 'recorded',
+    askedAt: (run, { escalationId: id }) =>
+      run.progress.open.find(({ escalation }) => escalation.id === id)?.escalation.raisedAt ?? null,
   }),
   reviewPlan: message({
     schema: ReviewPlan,
@@ -203,6 +207,7 @@ function listen<T extends object>(run: Run, name: MessageName, row: Message<T>):
       const why = run.stage === 'closing' ? 'the objective is closing' : row.refuse(run, parsed.data, person);
       return why === null ? { body: parsed.data } : { why };
     },
+    askedAt: (body) => row.askedAt?.(run, body) ?? null,
     take: (body, sender) => {
       const saw = row.saw === 'recorded' ? null : row.saw(run, body);
       const said = row.take(run, body, sender);

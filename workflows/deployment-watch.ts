@@ -130,6 +130,8 @@ function listenToReports(watch: Watch): void {
     schema: ResolveEscalation,
     refuse: (answer, person) => refuseAnswer(watch, answer, person),
     take: (answer, sender) => takeAnswer(watch, answer, sender),
+    askedAt: ({ escalationId: id }) =>
+      watch.progress.open.find(({ escalation }) => escalation.id === id)?.escalation.raisedAt ?? null,
   });
   setDefaultSignalHandler((name) => {
     const known = Object.keys(WATCH_MESSAGES).join(', ');
@@ -144,6 +146,7 @@ function listen<T>(
     readonly schema: z.ZodType<T>;
     readonly refuse: (body: T, person: PersonName | null) => string | null;
     readonly take: (body: T, sender: Sender) => string;
+    readonly askedAt?: (body: T) => string | null;
   },
 ): void {
   installMessage<T>(name, {
@@ -154,6 +157,7 @@ function listen<T>(
       const why = ended ? 'the watch has ended' : row.refuse(parsed.data, person);
       return why === null ? { body: parsed.data } : { why };
     },
+    askedAt: (body) => row.askedAt?.(body) ?? null,
     take: row.take,
     ignore: (why) => {
       ignoreMessage(watch, name, why);

@@ -8,7 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { z } from 'zod';
-import { Proof, type Speaker } from '../src/domain/escalation/decision-proof';
+import { Proof, refuseOlderProof, type Speaker } from '../src/domain/escalation/decision-proof';
 import type { PersonName } from '../src/domain/escalation/decision-rules';
 import type { Channel } from '../src/domain/escalation/escalation';
 import { MESSAGE_DESCRIPTIONS } from '../src/domain/objective/message-descriptions';
@@ -30,6 +30,8 @@ const KEPT_PROOFS = 200;
 interface Row<T> {
   /** Synchronous, since update validators must be. `person`: who it is from, as far as that is known. */
   readonly read: (payload: unknown, person: PersonName | null) => ReadMessage<T>;
+  /** Since when what a message answers has been asked; null where it answers nothing. */
+  readonly askedAt: (body: T) => string | null;
   /** Gives what an update answers, at once or when it is known; nobody waits for what a signal gives. */
   readonly take: (body: T, sender: Sender) => string | Promise<string>;
   readonly ignore: (why: string) => void;
@@ -131,6 +133,8 @@ async function readProven<T, R>(
     if (row.usedProofs.includes(mac)) return { why: `this proof of ${person} was used already` };
     const read = row.read(payload, person);
     if ('why' in read) return read;
+    const older = refuseOlderProof(proof, row.askedAt(read.body));
+    if (older !== null) return { why: older };
     row.usedProofs.push(mac);
     if (row.usedProofs.length > KEPT_PROOFS) row.usedProofs.shift();
     return { taken: await take(read.body, { person, channel }) };

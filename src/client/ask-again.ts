@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConnectionLike, WorkflowClientInterceptor } from '@temporalio/client';
 
 /** Milliseconds after which a query counts as lost. */
 const LOST_AFTER_MS = 2_000;
@@ -22,4 +23,13 @@ export async function askAgain<T>(
   } finally {
     over.abort();
   }
+}
+
+/** Lets every query of a client ask again. */
+export function askingAgain(
+  connection: () => Pick<ConnectionLike, 'withAbortSignal'>,
+): WorkflowClientInterceptor {
+  return {
+    query: (input, next) => askAgain((signal) => connection().withAbortSignal(signal, () => next(input))),
+  };
 }

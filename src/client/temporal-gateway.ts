@@ -4,11 +4,10 @@ import {
   type ConnectionOptions,
   type WorkflowExecutionInfo,
   type WorkflowExecutionStatusName,
-  type WorkflowHandle,
 } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { CARRIED_PROGRESS, OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../domain/objective/messages';
-import { askAgain } from './ask-again';
+import { askingAgain } from './ask-again';
 import { LIST_LIMIT } from './limits';
 import { noticeOf, readRuns, TAKEN_UP_FROM } from './read-runs';
 import { repositoryLabel } from '../domain/coordination/repository-label';
@@ -38,12 +37,14 @@ const REPOSITORY = defineSearchAttributeKey('CoordinatorRepository', 'KEYWORD');
 /** Connects to a Temporal server; the gateway's `close` ends the connection. */
 export async function createTemporalGateway(target: GatewayTarget): Promise<Gateway> {
   const connection = await Connection.connect({ ...target.clientOptions, connectTimeout: CONNECT_WITHIN_MS });
-  const client = new Client({ connection, namespace: target.namespace });
+  const client = new Client({
+    connection,
+    namespace: target.namespace,
+    interceptors: { workflow: [askingAgain(() => connection)] },
+  });
   const within = <T>(ms: number, call: () => Promise<T>): Promise<T> =>
     client.withDeadline(Date.now() + ms, call);
   const handle = (objectiveId: string) => client.workflow.getHandle(objectiveId);
-  const query = (run: WorkflowHandle, name: string, ms: number): Promise<unknown> =>
-    within(ms, () => askAgain((signal) => client.withAbortSignal(signal, () => run.query<unknown>(name))));
 
   return {
     address: target.address,
@@ -66,7 +67,7 @@ export async function createTemporalGateway(target: GatewayTarget): Promise<Gate
       const { runId } = await within(ANSWER_WITHIN_MS, () => handle(objectiveId).describe());
       // Of that very run: one that somebody starts meanwhile would be asked otherwise, and has not ended.
       const run = client.workflow.getHandle(objectiveId, runId);
-      return { runId, answer: await query(run, CARRIED_PROGRESS, timeoutMs) };
+      return { runId, answer: await within(timeoutMs, () => run.query<unknown>(CARRIED_PROGRESS)) };
     },
     takeUp: async (request) => {
       await within(ANSWER_WITHIN_MS, () =>
@@ -84,7 +85,8 @@ export async function createTemporalGateway(target: GatewayTarget): Promise<Gate
         }),
       );
     },
-    query: (objectiveId, name, timeoutMs) => query(handle(objectiveId), name, timeoutMs),
+    query: (objectiveId, name, timeoutMs) =>
+      within(timeoutMs, () => handle(objectiveId).query<unknown>(name)),
     update: ({ objectiveId, name, payload, updateId, timeoutMs }) =>
       within(timeoutMs, () =>
         handle(objectiveId).executeUpdate<unknown, [unknown]>(name, { args: [payload], updateId }),

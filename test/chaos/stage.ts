@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { askingAgain } from '../../src/client/ask-again';
 import { readEnvironment } from '../../src/config/environment';
 import { resolveHome } from '../../src/config/home';
 import { packageRoot } from '../../src/config/package-root';
@@ -112,7 +113,7 @@ export async function openStage(
         repository: await makeRepository(join(folder, objectiveId), NOTES),
       };
       const connection = await Connection.connect({ address: `127.0.0.1:${String(port)}` });
-      const client = new Client({ connection });
+      const client = new Client({ connection, interceptors: { workflow: [askingAgain(() => connection)] } });
       const input = ObjectiveInput.parse({
         objectiveId,
         objective,

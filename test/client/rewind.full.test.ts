@@ -182,7 +182,7 @@ test('a running one loses its agents; cut off between its steps, the same comman
     },
     input,
   );
-}, 60_000);
+}, 240_000);
 
 test('one that goes back claims again what it gave back, and waits for who took it meanwhile', async () => {
   const sample = await objective();
@@ -223,7 +223,7 @@ test('one that goes back claims again what it gave back, and waits for who took 
     },
     input,
   );
-}, 60_000);
+}, 240_000);
 
 test('an unknown objective, and a task that was not merged, are told in a sentence with exit code 2', async () => {
   const input = await objective();

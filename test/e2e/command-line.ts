@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../../src/config/package-root';
+import { eventually } from '../support/eventually';
 
 export const OBJECTIVE = 'Add user authentication system with OAuth2 and JWT';
 
@@ -170,9 +171,10 @@ async function parentOf(pid: number): Promise<number | null> {
 
 /** Waits until the embedded server of a home has stopped, which it does when its last client is gone. */
 export async function serverGone(home: string): Promise<void> {
-  for (let round = 0; round < 150 && existsSync(join(home, 'server.json')); round += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await eventually(
+    () => existsSync(join(home, 'server.json')),
+    (isThere) => !isThere,
+  );
 }
 
 /** The last line of a `--json` stream. */

@@ -8,6 +8,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { Client as TemporalClient, Connection, isGrpcServiceError } from '@temporalio/client';
 import type { Browser } from 'playwright-core';
 import { z } from 'zod';
+import { askingAgain } from '../../src/client/ask-again';
 import { currentDetailsCode, fillSignal, openWorkflow, submitSignal } from '../../scripts/web-ui/pages';
 import { findChromium, openPage, startChromium } from '../../scripts/web-ui/browser';
 import { readEnvironment } from '../../src/config/environment';
@@ -73,7 +74,10 @@ async function atWork(act: (place: Place) => Promise<void>): Promise<void> {
     .object({ address: z.string(), ui: z.string() })
     .parse(JSON.parse(await readFile(join(cli.home, 'server.json'), 'utf8')));
   const connection = await Connection.connect({ address: server.address });
-  const handle = new TemporalClient({ connection }).workflow.getHandle(objective);
+  const handle = new TemporalClient({
+    connection,
+    interceptors: { workflow: [askingAgain(() => connection)] },
+  }).workflow.getHandle(objective);
   try {
     await act({
       ...server,

@@ -32,7 +32,7 @@ it('a server that is gone is replaced for whoever asks next, once; one that runs
   } finally {
     await kept.stop();
   }
-}, 60_000);
+});
 
 it('a start that failed is tried again by the next who asks', async () => {
   let starts = 0;

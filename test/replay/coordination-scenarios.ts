@@ -12,6 +12,7 @@ import { CLAIMS_FREED, REPOSITORY_WORKFLOW } from '../../src/domain/coordination
 import { CLAIM_WORK, RELEASE, RESERVE_MIGRATION } from '../../src/domain/coordination/repository-entity';
 import { NO_USAGE } from '../../src/domain/usage/usage';
 import { WatchStatus } from '../../src/domain/deployment/watch-status';
+import { eventually } from '../support/eventually';
 import { BASE, smoothActivities, until, type Objective } from '../support/department';
 import { planTask } from '../support/plans';
 import type { Scenario } from './scenario';
@@ -85,11 +86,10 @@ async function deployAndRollBack({ handle, input }: Objective): Promise<void> {
     deployedAt: '2026-01-01T12:00:00Z',
     by: 'ada',
   });
-  for (let round = 0; round < 200; round += 1) {
-    const { escalations } = WatchStatus.parse(await watch.query(WATCH_QUERIES.watchStatus));
-    if (escalations.length > 0) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await eventually(
+    async () => WatchStatus.parse(await watch.query(WATCH_QUERIES.watchStatus)),
+    ({ escalations }) => escalations.length > 0,
+  );
   await tell(WATCH_MESSAGES.resolveEscalation, {
     escalationId: 'deployment-E1',
     decision: 'abort',

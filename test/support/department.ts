@@ -9,8 +9,8 @@ import type { ObjectiveInput } from '../../src/domain/objective/objective';
 import { ObjectiveResult, ObjectiveStatus } from '../../src/domain/objective/status';
 import { DEPLOYMENT, WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import { objectiveInput, smoothActivities } from '../../bench/smooth-activities';
-import { askAgain } from '../../src/client/ask-again';
 import { createDecidingWorker } from '../../src/worker/worker';
+import { eventually } from './eventually';
 import { startTemporal, type ServerOptions } from './temporal-server';
 
 export * from '../../bench/smooth-activities';
@@ -110,11 +110,7 @@ export async function startDepartment(options: DepartmentOptions = {}): Promise<
         ...(options.server === undefined ? { typedSearchAttributes: searchAttributesOf(input) } : {}),
       });
       const status = async (): Promise<ObjectiveStatus> =>
-        ObjectiveStatus.parse(
-          await askAgain((signal) =>
-            server.client.withAbortSignal(signal, () => handle.query(QUERIES.objectiveStatus)),
-          ),
-        );
+        ObjectiveStatus.parse(await handle.query(QUERIES.objectiveStatus));
       try {
         return await use({ handle, input, status });
       } finally {
@@ -146,11 +142,5 @@ export async function until(
   status: () => Promise<ObjectiveStatus>,
   condition: (status: ObjectiveStatus) => boolean,
 ): Promise<ObjectiveStatus> {
-  let last: ObjectiveStatus | undefined;
-  for (let round = 0; round < 200; round += 1) {
-    last = await status();
-    if (condition(last)) return last;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`The objective did not get there: ${JSON.stringify(last, null, 1)}`);
+  return eventually(status, condition);
 }

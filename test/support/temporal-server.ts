@@ -1,5 +1,6 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { askingAgain } from '../../src/client/ask-again';
 import { readEnvironment } from '../../src/config/environment';
 import { resolveHome } from '../../src/config/home';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/objective/messages';
@@ -22,7 +23,7 @@ export async function startTemporal(options: ServerOptions = {}): Promise<TestWo
   const environment = readEnvironment();
   const { cache } = resolveHome(environment);
   const path = await resolveTemporalBinary({ environment, cache });
-  return TestWorkflowEnvironment.createLocal({
+  const created = await TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path },
       searchAttributes: SEARCH_ATTRIBUTES.map(({ name, type }) =>
@@ -33,6 +34,10 @@ export async function startTemporal(options: ServerOptions = {}): Promise<TestWo
         `${key}=${value}`,
       ]),
     },
-    ...(options.identity === undefined ? {} : { client: { identity: options.identity } }),
+    client: {
+      interceptors: { workflow: [askingAgain(() => created.connection)] },
+      ...(options.identity === undefined ? {} : { identity: options.identity }),
+    },
   });
+  return created;
 }

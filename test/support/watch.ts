@@ -17,6 +17,7 @@ import { sampleOf, unansweredSample } from '../../src/domain/deployment/watch-sa
 import { WatchStatus } from '../../src/domain/deployment/watch-status';
 import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import { createDecidingWorker } from '../../src/worker/worker';
+import { eventually } from './eventually';
 import { BASE, sha } from './department';
 
 export const COMMIT = BASE;
@@ -153,14 +154,6 @@ export async function startWatchWorkflow(
   return {
     handle,
     status,
-    until: async (condition) => {
-      let last: WatchStatus | undefined;
-      for (let round = 0; round < 200; round += 1) {
-        last = await status();
-        if (condition(last)) return last;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-      throw new Error(`The watch did not get there: ${JSON.stringify(last, null, 1)}`);
-    },
+    until: (condition) => eventually(status, condition),
   };
 }

@@ -11,6 +11,7 @@ import { queryOnce } from '../../src/postgres/databases';
 import type { PostgresDatabase } from '../../src/postgres/postgres-server';
 import { startPostgres, type PostgresServer } from '../../src/postgres/start-postgres';
 import { createProbes } from '../../src/watch/probes';
+import { eventually } from '../support/eventually';
 
 let base: string;
 let postgres: PostgresServer;
@@ -92,12 +93,10 @@ it('a statement that takes too long is given up, on the server too', async () =>
     refused('no answer within 0.7 s'),
   );
   const running = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE '%watched%' AND state = 'active' AND pid <> pg_backend_pid()`;
-  for (let round = 0; round < 100; round += 1) {
-    const [row] = (await queryOnce(database.url, running)) as { n: number }[];
-    if (row?.n === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('the statement still runs');
+  await eventually(
+    () => queryOnce(database.url, running) as Promise<{ n: number }[]>,
+    ([row]) => row?.n === 0,
+  );
 });
 
 it('a server that accepts and says nothing is given up', async () => {

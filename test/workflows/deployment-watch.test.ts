@@ -5,6 +5,7 @@ import { createTemporalGateway } from '../../src/client/temporal-gateway';
 import { DecisionRules } from '../../src/domain/escalation/decision-rules';
 import { deploymentWatchId, type DeploymentWatchInput } from '../../src/domain/deployment/deployment-watch';
 import type { WatchStatus } from '../../src/domain/deployment/watch-status';
+import { eventually } from '../support/eventually';
 import { startTemporal } from '../support/temporal-server';
 import {
   COMMIT,
@@ -336,22 +337,18 @@ describe('the client', () => {
         expect(await client.openEscalations(id)).toMatchObject([{ id: 'deployment-E1' }]);
         const asking = async (): Promise<readonly string[]> =>
           (await client.waiting()).executions.map((row) => row.id);
-        for (let round = 0; round < 100 && (await asking()).length === 0; round += 1) {
-          await new Promise((resolve) => setTimeout(resolve, 100));
-        }
+        await eventually(asking, (ids) => ids.length > 0);
         expect((await client.waiting()).executions).toMatchObject([
           { id, waits: [{ kind: 'question', id: 'deployment-E1', trigger: 'deployment-breach' }] },
         ]);
         // One whose state the server does not know says by its memo that nothing waits, once it has begun.
         const bare = watchInput();
         const unindexed = await startWatchWorkflow(server, bare, 'plain');
-        for (let round = 0; round < 100; round += 1) {
-          if ((await unindexed.handle.describe()).memo?.['waits'] === 'nothing') break;
-          await new Promise((resolve) => setTimeout(resolve, 100));
-        }
-        for (let round = 0; round < 100 && (await asking()).length > 1; round += 1) {
-          await new Promise((resolve) => setTimeout(resolve, 100));
-        }
+        await eventually(
+          async () => (await unindexed.handle.describe()).memo?.['waits'],
+          (waits) => waits === 'nothing',
+        );
+        await eventually(asking, (ids) => ids.length <= 1);
         expect(await asking()).toEqual([id]);
         await unindexed.handle.terminate('the test is over');
         const payload = { escalationId: 'deployment-E1', decision: 'abort', by: 'ada' };

@@ -6,6 +6,7 @@ import { createTemporalGateway } from '../../src/client/temporal-gateway';
 import { MESSAGES, OBJECTIVE_WORKFLOW, QUERIES, TASK_QUEUE } from '../../src/domain/objective/messages';
 import { ObjectiveResult, ObjectiveStatus } from '../../src/domain/objective/status';
 import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
+import { eventually } from '../support/eventually';
 import {
   greenGate,
   handedOff,
@@ -114,12 +115,10 @@ describe('deploying workflows that do not fit the objectives under way', () => {
 
 /** The message of the first workflow task that failed, once there is one. */
 async function firstFailedTask(handle: Pick<WorkflowHandle, 'fetchHistory'>): Promise<string> {
-  for (let round = 0; round < 200; round += 1) {
+  const told = async (): Promise<string> => {
     const { events } = await handle.fetchHistory();
     const failed = events?.find((event) => event.workflowTaskFailedEventAttributes);
-    const message = failed?.workflowTaskFailedEventAttributes?.failure?.message;
-    if (message !== undefined && message !== null) return message;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('No workflow task failed');
+    return failed?.workflowTaskFailedEventAttributes?.failure?.message ?? '';
+  };
+  return eventually(told, (message) => message !== '');
 }

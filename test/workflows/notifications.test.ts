@@ -10,6 +10,7 @@ import {
   type NotifyRequest,
 } from '../../src/domain/notification/news';
 import { deploymentWatchId } from '../../src/domain/deployment/deployment-watch';
+import { eventually } from '../support/eventually';
 import {
   objectiveInput,
   redGate,
@@ -77,16 +78,6 @@ const handleOf = (owner: string) =>
   department.server.client.workflow.getHandle(notificationsWorkflowId(owner));
 const statusOf = async (owner: string): Promise<NotificationsStatus> =>
   NotificationsStatus.parse(await handleOf(owner).query(NOTIFICATIONS_STATUS));
-
-async function eventually<T>(look: () => Promise<T>, isThere: (found: T) => boolean): Promise<T> {
-  let last: T | undefined;
-  for (let round = 0; round < 200; round += 1) {
-    last = await look();
-    if (isThere(last)) return last;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`It did not get there: ${JSON.stringify(last)}`);
-}
 
 const skip = { escalationId: E1, decision: 'skip', by: 'ada' };
 

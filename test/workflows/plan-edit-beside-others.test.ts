@@ -4,6 +4,7 @@ import { soundRehearsal } from '../../bench/smooth-coordination';
 import type { CoordinationRules } from '../../src/domain/coordination/coordination-rules';
 import { MESSAGES } from '../../src/domain/objective/messages';
 import type { PlanTask } from '../../src/domain/plan/plan';
+import { eventually } from '../support/eventually';
 import { workUntilCancelled } from '../support/held-work';
 import {
   handedOff,
@@ -156,9 +157,10 @@ describe('an edit of the plan of an objective whose repository others work on', 
         expect(await held(shop, theirs)).toEqual(['src/auth/**', 'src/billing/**']);
         await objective.handle.executeUpdate(MESSAGES.cancelTask, { args: [{ taskId: T1, by: 'ada' }] });
         await until(objective.status, ({ tasks }) => tasks[0]?.state === 'skipped');
-        for (let round = 0; round < 100 && (await held(shop, theirs)).length > 0; round += 1)
-          await new Promise((resolve) => setTimeout(resolve, 50));
-        expect(await held(shop, theirs)).toEqual([]);
+        await eventually(
+          () => held(shop, theirs),
+          (paths) => paths.length === 0,
+        );
         expect((await objective.status()).tasks[2]?.state).toBe('running');
         release();
         await resultOf(objective.handle);

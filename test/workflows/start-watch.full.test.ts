@@ -4,6 +4,7 @@ import { TypedSearchAttributes } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { deploymentWatchId } from '../../src/domain/deployment/deployment-watch';
+import { eventually } from '../support/eventually';
 import { startTemporal } from '../support/temporal-server';
 import { COMMIT, REPOSITORY_KEY, STATUS_KEY, watchInput } from '../support/watch';
 
@@ -48,20 +49,15 @@ it.each([
     ...(attributes === undefined ? {} : { typedSearchAttributes: attributes }),
   });
   const watch = server.client.workflow.getHandle(deploymentWatchId(input.objectiveId));
-  const described = async () => {
-    for (let round = 0; round < 100; round += 1) {
-      const found = await watch.describe().catch(() => undefined);
-      if (found !== undefined) return found;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error('No watch was started');
-  };
-  await described();
+  await eventually(
+    () => watch.describe().catch(() => undefined),
+    (found) => found !== undefined,
+  );
   if (end === 'cancelled') await parent.cancel();
   const ended = parent.result();
   if (end === 'cancelled') await expect(ended).rejects.toThrow();
   else expect(await ended).toBe('delivered');
-  const { status, memo, typedSearchAttributes } = await described();
+  const { status, memo, typedSearchAttributes } = await watch.describe();
   expect(status.name).toBe('RUNNING');
   expect(memo).toMatchObject({ objective: input.objectiveId, commit: COMMIT, branch: input.branch });
   expect(typedSearchAttributes.get(STATUS_KEY)).toBe(

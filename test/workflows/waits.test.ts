@@ -4,6 +4,7 @@ import { createTemporalGateway } from '../../src/client/temporal-gateway';
 import type { WaitingExecution } from '../../src/client/waiting';
 import { MESSAGES, OBJECTIVE_WORKFLOW, TASK_QUEUE } from '../../src/domain/objective/messages';
 import { allEscalations } from '../../src/cli/all-escalations';
+import { eventually } from '../support/eventually';
 import {
   objectiveInput,
   redGate,
@@ -43,14 +44,12 @@ async function listed(
   id: string,
   condition: (row: WaitingExecution | undefined) => boolean,
 ): Promise<WaitingExecution | undefined> {
-  for (let round = 0; round < 100; round += 1) {
+  const look = async (): Promise<WaitingExecution | undefined> => {
     const { executions, more } = await client.waiting();
     expect(more).toBe(false);
-    const row = executions.find((candidate) => candidate.id === id);
-    if (condition(row)) return row;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`${id} was never listed so: ${JSON.stringify(await client.waiting())}`);
+    return executions.find((candidate) => candidate.id === id);
+  };
+  return eventually(look, condition);
 }
 
 describe('the list of what waits', () => {
@@ -116,14 +115,10 @@ describe('the list of what waits', () => {
 
   it('tells how far an objective is and what it cost, while it waits and after its end', async () => {
     await department.withObjective(stubborn, async ({ handle, input, status }) => {
-      const progress = async (state: string): Promise<unknown> => {
-        for (let round = 0; round < 100; round += 1) {
-          const row = (await client.list()).find(({ objectiveId }) => objectiveId === input.objectiveId);
-          if (row?.progress?.state === state) return row.progress;
-          await new Promise((resolve) => setTimeout(resolve, 100));
-        }
-        throw new Error(`It was never listed as ${state}.`);
-      };
+      const listedProgress = async () =>
+        (await client.list()).find(({ objectiveId }) => objectiveId === input.objectiveId)?.progress;
+      const progress = (state: string): Promise<unknown> =>
+        eventually(listedProgress, (row) => row?.state === state);
       const asked = await until(status, (s) => s.escalations.length === 1);
       expect(await progress('awaiting-human')).toEqual({
         state: 'awaiting-human',

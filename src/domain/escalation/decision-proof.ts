@@ -20,6 +20,18 @@ export const Proof = Speaker.extend({
 });
 export type Proof = z.infer<typeof Proof>;
 
+/** Milliseconds that the clocks of two hosts may be apart. */
+const CLOCKS_APART_MS = 60_000;
+
+/**
+ * Why a proof cannot be about what has been asked since an instant, or null where it can: it was made before. A rewound
+ * objective asks again under the same ids, and has forgotten which proofs were used.
+ */
+export function refuseOlderProof({ person, at }: Proof, askedAt: string | null): string | null {
+  if (askedAt === null || Date.parse(at) >= Date.parse(askedAt) - CLOCKS_APART_MS) return null;
+  return `the proof of ${person} was made at ${at}, before this was asked at ${askedAt}: decide anew (or set the clocks right)`;
+}
+
 /** What a proof is made over. */
 export interface Statement {
   readonly workflowId: string;
