@@ -8,8 +8,7 @@ import type { Engine, Engines } from '../../src/ports/engines';
 import { runCommand } from '../../src/process/run-command';
 import { createSandbox, probeSandbox } from '../../src/sandbox/sandbox';
 import { writeFiles } from '../gate/support';
-
-const hasBubblewrap = spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']).status === 0;
+import { hasBubblewrap } from '../support/bubblewrap';
 
 let home: string;
 let bin: string;

@@ -1,5 +1,4 @@
 // Needs git and npm; bubblewrap for one test (skipped and counted without it). No server, no Temporal, no PostgreSQL.
-import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,9 +21,9 @@ import {
   SURVEY,
   writeFiles,
 } from './support';
+import { hasBubblewrap } from '../support/bubblewrap';
 
 const REF = 'b'.repeat(64);
-const hasBubblewrap = spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']).status === 0;
 
 let base: string;
 let checkout: string;

@@ -15,11 +15,11 @@ import { createSandbox, probeSandbox } from '../../src/sandbox/sandbox';
 import { createRunShell } from '../../src/worker/run-shell';
 import { type PythonIndex, startPythonIndex } from './python-index';
 import { containing, createSetting, matching, SURVEY, writeFiles } from './support';
+import { hasBubblewrap } from '../support/bubblewrap';
 
 const PATH = process.env['PATH'] ?? '';
 const pip = spawnSync('python3', ['-m', 'pip', '--version'], { cwd: tmpdir() });
 const withPip = atLeast(parseVersion(String(pip.stdout)), [22, 3]) ? describe : describe.skip;
-const hasBubblewrap = spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']).status === 0;
 const confined = hasBubblewrap ? test : test.skip;
 
 const PYTHON: Survey = {

