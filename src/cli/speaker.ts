@@ -11,7 +11,8 @@ export function speakerAt(channel: ProofChannel): Speaker | null {
   return person.success ? { person: person.data, channel } : null;
 }
 
-function osUser(): string {
+/** The user as the operating system knows it; empty where it knows none. */
+export function osUser(): string {
   try {
     return userInfo().username;
   } catch {

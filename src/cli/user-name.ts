@@ -1,7 +1,9 @@
 import type { CommandContext } from './command';
+import { osUser } from './speaker';
 
 /** Who stands at the terminal; a claim, as everything in `by`. */
 export function userName(context: Pick<CommandContext, 'environment'>): string {
   const { inherited } = context.environment;
-  return inherited['USER'] ?? inherited['LOGNAME'] ?? 'someone';
+  // Containers and cron set neither variable.
+  return [inherited['USER'], inherited['LOGNAME'], osUser()].find((name) => name) ?? 'someone';
 }
