@@ -38,7 +38,7 @@ import type { ObjectiveStatus } from '../src/domain/objective/status';
 import { takeFreed } from './claims';
 import { contractNamed, refuseContractReview, reviewContract } from './contract-review';
 import { takeCoordinationReport } from './coordination-reports';
-import { decide, refusal } from './decisions';
+import { decide, isAnswered, refusal } from './decisions';
 import { noteFeedback, refuseFeedback } from './feedback';
 import { describeIssues, installMessage, type Sender } from './message';
 import type { OpenEscalation } from './carried';
@@ -169,7 +169,7 @@ const rows = {
 function answerBudgetQuestion(run: Run, { usd, by }: SetBudget, sender: Sender): void {
   const { blockedBy, usage, open } = run.progress;
   const asked = open.find((row) => row.escalation.id === blockedBy)?.escalation;
-  if (asked?.trigger !== 'budget-exhausted' || usd <= (usage.usd ?? 0)) return;
+  if (asked?.trigger !== 'budget-exhausted' || usd <= (usage.usd ?? 0) || isAnswered(run, asked.id)) return;
   decide(run, { escalationId: asked.id, decision: 'retry', option: 'raise', by }, sender);
 }
 

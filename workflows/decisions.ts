@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import { assigneesFor } from '../src/domain/department/department-roles';
 import { refuseDecider, type PersonName } from '../src/domain/escalation/decision-rules';
 import { escalationId, type Decision, type ResolveEscalation } from '../src/domain/escalation/escalation';
@@ -113,6 +114,11 @@ export function decide(run: Run, message: ResolveEscalation, sender: Sender): De
     saw: asked === undefined ? null : { kind: 'escalation', escalation: asked.escalation },
   });
   return decision;
+}
+
+/** Whether a question has its answer already: it stays open until the process acts on that. Older histories took another. */
+export function isAnswered({ progress }: Run, id: string): boolean {
+  return progress.decisions.some(({ escalationId }) => escalationId === id) && patched('decided-once');
 }
 
 /** Takes an answered question off the list of open ones. */

@@ -12,9 +12,9 @@ import { patiently, troubleOf } from './trouble';
  * Writes the branch and the report; an aborted or red objective leaves both, too. What cannot be written is asked
  * about; giving up on it ends the objective without a delivery.
  */
-export async function deliver(run: Run, show: () => void): Promise<void> {
+export async function deliver(run: Run): Promise<void> {
   run.stage = 'delivering';
-  const base = await takeBaseAlong(run, show);
+  const base = await takeBaseAlong(run);
   judge(run);
   if (base.note !== null) {
     run.progress.reason = [run.progress.reason, base.note].filter((text) => text !== null).join('; ');
@@ -25,11 +25,11 @@ export async function deliver(run: Run, show: () => void): Promise<void> {
   close(run, delivery);
   await openPullRequest(run);
   await watchDeployment(run);
-  show();
+  run.show();
 }
 
 /** The same for a cancelled objective, where nobody can be asked any more. */
-export async function deliverCancelled(run: Run, show: () => void): Promise<void> {
+export async function deliverCancelled(run: Run): Promise<void> {
   judge(run);
   try {
     close(run, (await deliveryOf(run)?.()) ?? null);
@@ -37,7 +37,7 @@ export async function deliverCancelled(run: Run, show: () => void): Promise<void
     record(run, troubleOf(error).text);
     close(run, null);
   }
-  show();
+  run.show();
 }
 
 /** What was delivered is watched once it is deployed, where the schema changed or there is something to look at. */

@@ -4,7 +4,7 @@ import { questionOfMovedBase } from '../src/domain/escalation/objective-question
 import { askAboutObjective, closeQuestion } from './decisions';
 import { repository } from './proxies';
 import { isStopped, record, type Run } from './run';
-import { patiently, stopRun } from './trouble';
+import { patiently, showQuestions, stopRun } from './trouble';
 
 /** What delivery has to know of the base. */
 interface BaseNews {
@@ -20,7 +20,7 @@ const NOTHING_NEW: BaseNews = { report: null, note: null };
  * What the base gained while the objective ran is merged and checked before delivery. Where the two do not go together
  * a human decides: again, on the base it began with, or not at all.
  */
-export async function takeBaseAlong(run: Run, show: () => void): Promise<BaseNews> {
+export async function takeBaseAlong(run: Run): Promise<BaseNews> {
   const { progress, input } = run;
   const { handle, integrationHead } = progress;
   const isMoving = input.repository.kind !== 'sample';
@@ -43,7 +43,7 @@ export async function takeBaseAlong(run: Run, show: () => void): Promise<BaseNew
         return { report: result.gate.report, note: null };
       case 'conflict':
       case 'red':
-        if (await isAccepted(run, askAboutObjective(run, questionOfMovedBase(input.baseRef, result)), show)) {
+        if (await isAccepted(run, askAboutObjective(run, questionOfMovedBase(input.baseRef, result)))) {
           const since = `${input.baseRef} is at ${result.base.slice(0, 12)} by now`;
           return {
             report: null,
@@ -55,13 +55,14 @@ export async function takeBaseAlong(run: Run, show: () => void): Promise<BaseNew
   return NOTHING_NEW;
 }
 
-async function isAccepted(run: Run, id: string, show: () => void): Promise<boolean> {
+async function isAccepted(run: Run, id: string): Promise<boolean> {
   const { progress } = run;
-  show();
+  run.show();
   await condition(() => isStopped(run) || progress.undone.some((row) => row.escalationId === id));
   const decision = progress.undone.find((row) => row.escalationId === id);
   progress.undone = progress.undone.filter((row) => row.escalationId !== id);
   closeQuestion(run, id);
+  showQuestions(run);
   if (decision?.decision === 'abort') stopRun(run, 'aborted', `aborted by ${decision.by} at ${id}`);
   return decision?.decision === 'accept';
 }

@@ -38,7 +38,7 @@ const NOTHING_COMPARED = { gaps: [], problem: undefined };
  * red or missing becomes tasks, once; after that, and for what nobody could decide, a human is asked, who may have it
  * looked at again, accept it or give up.
  */
-export async function gateObjective(run: Run, show: () => void): Promise<GateEnd> {
+export async function gateObjective(run: Run): Promise<GateEnd> {
   const { progress } = run;
   const { handle } = progress;
   if (handle === null) return 'judged';
@@ -71,7 +71,7 @@ export async function gateObjective(run: Run, show: () => void): Promise<GateEnd
     const question = questionOf(findings);
     if (question === null) return 'judged';
     if (questions !== undefined && (await addRepairs(run, gate, findings))) return 'tasks-added';
-    await ask(run, question, findings, questions === undefined ? () => undefined : show);
+    await ask(run, question, findings, questions === undefined ? () => undefined : run.show);
   }
   return 'judged';
 }

@@ -29,25 +29,25 @@ import { runTasks } from './tasks';
 export async function objectiveWorkflow(input: ObjectiveInput, carried?: Carried): Promise<ObjectiveResult> {
   const run = openRun(input, carried);
   listenToMessages(run);
-  const show = createDisplay(run);
+  run.show = createDisplay(run);
   try {
     if (isTakenUp(carried)) await awaitFeedback(run);
-    let end = await work(run, show);
+    let end = await work(run);
     // What the last gate leaves red or unbuilt becomes tasks, once; then it runs again. So does what people said meanwhile.
-    while (end === 'settled' && ((await gateObjective(run, show)) === 'tasks-added' || hasFeedback(run)))
-      end = await runTasks(run, show);
+    while (end === 'settled' && ((await gateObjective(run)) === 'tasks-added' || hasFeedback(run)))
+      end = await runTasks(run);
     if (end === 'continue-as-new') {
       await run.audit.settle('next-run');
       await everythingSettled(run);
       return await continueAsNew<typeof objectiveWorkflow>(input, carriedOn(run));
     }
-    await deliver(run, show);
+    await deliver(run);
     await releaseClaims(run);
     await closeCoordination(run, `the objective has ended: ${run.progress.outcome ?? ''}`);
     await endTelling(run, endOf(run));
   } catch (error) {
     if (!isCancellation(error)) throw error;
-    await CancellationScope.nonCancellable(() => closeCancelled(run, show));
+    await CancellationScope.nonCancellable(() => closeCancelled(run));
     await CancellationScope.nonCancellable(() => run.audit.settle('end'));
     throw error;
   }
@@ -63,31 +63,31 @@ function carriedOn({ progress, planReview }: Run): Carried {
     : { ...progress, planReview: { body: planReview.body, sender: planReview.sender } };
 }
 
-async function work(run: Run, show: () => void): Promise<'settled' | 'stopped' | 'continue-as-new'> {
-  show();
+async function work(run: Run): Promise<'settled' | 'stopped' | 'continue-as-new'> {
+  run.show();
   const handle = await survey(run);
   if (handle === null) return 'stopped';
   startClock(run);
-  const prepared = await Promise.allSettled([gateBase(run, handle), think(run, handle, show)]);
+  const prepared = await Promise.allSettled([gateBase(run, handle), think(run, handle)]);
   for (const side of prepared) if (side.status === 'rejected') throw side.reason;
   if (isStopped(run)) return 'stopped';
-  if ((await approve(run, show)) === 'continue-as-new') return 'continue-as-new';
-  return isStopped(run) ? 'stopped' : runTasks(run, show);
+  if ((await approve(run)) === 'continue-as-new') return 'continue-as-new';
+  return isStopped(run) ? 'stopped' : runTasks(run);
 }
 
-async function think(run: Run, handle: ObjectiveHandle, show: () => void): Promise<void> {
+async function think(run: Run, handle: ObjectiveHandle): Promise<void> {
   const analysis = await analyse(run, handle);
-  show();
+  run.show();
   if (analysis !== null) await plan(run, handle, analysis);
 }
 
 /** Temporal cancelled the workflow: every agent is dead first, then branch and report are left as they are. */
-async function closeCancelled(run: Run, show: () => void): Promise<void> {
+async function closeCancelled(run: Run): Promise<void> {
   for (const scope of run.inFlight.values()) scope.cancel();
   await condition(() => run.inFlight.size === 0);
   run.stop = { outcome: 'cancelled', reason: 'cancelled' };
   record(run, 'cancelled; every agent has stopped');
-  await deliverCancelled(run, show);
+  await deliverCancelled(run);
   await releaseClaims(run);
   await closeCoordination(run, 'the objective was cancelled');
   await endTelling(run, endOf(run));

@@ -10,7 +10,7 @@ import { isUntouched, taskState } from '../src/domain/work/task-progress';
 import { NO_USAGE } from '../src/domain/usage/usage';
 import type { BegunTask, PlanResult } from '../src/domain/work/work';
 import { taskMoneyLeft } from './budget';
-import { decide, withdrawQuestions } from './decisions';
+import { decide, isAnswered, withdrawQuestions } from './decisions';
 import { repository } from './proxies';
 import type { Sender } from './message';
 import { tell } from './news';
@@ -210,6 +210,7 @@ function answerRaised(run: Run, before: readonly TaskOutline[], by: string, send
     if (task === undefined || escalation.trigger !== 'budget-exhausted') continue;
     const was = before.find(({ id }) => id === subject)?.budgetUsd ?? Infinity;
     if ((task.task.budgetUsd ?? Infinity) <= was || (taskMoneyLeft(task) ?? Infinity) <= 0) continue;
+    if (isAnswered(run, escalation.id)) continue;
     decide(run, { escalationId: escalation.id, decision: 'retry', option: 'raise', by }, sender);
   }
 }

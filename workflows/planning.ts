@@ -113,11 +113,11 @@ export async function plan(run: Run, handle: ObjectiveHandle, analysis: string):
  * With `--approve-plan` nothing is built before a human approved; edits are checked like the model's own plan. Every one
  * of them is in the history as a whole, so many make it time to continue as new.
  */
-export async function approve(run: Run, show: () => void): Promise<'settled' | 'continue-as-new'> {
+export async function approve(run: Run): Promise<'settled' | 'continue-as-new'> {
   let told: number | undefined;
   while (waitsForApproval(run)) {
     run.stage = 'awaiting-approval';
-    show();
+    run.show();
     const version = run.progress.plan?.version;
     if (version !== told) tell(run, { kind: 'plan-review', subject: PLAN_SUBJECT });
     told = version;

@@ -43,6 +43,8 @@ export interface Run {
   /** Money held by what runs now, in US dollars. */
   readonly reserved: Map<EscalationSubject, number>;
   readonly audit: Auditor;
+  /** Shows the run where people look: lists and the Web UI. Does nothing where nothing has changed. */
+  show: () => void;
   /** Tasks that hold all that is left of their own budget, and so less than they otherwise would. */
   readonly capped: Set<TaskId>;
   /** Grows with every change; loops wait for it. */
@@ -70,6 +72,7 @@ export function openRun(input: ObjectiveInput, carried: Carried | undefined): Ru
     stop: null,
     stage: 'surveying',
     planReview: reviewOf(carried),
+    show: () => undefined,
     audit: createAuditor({
       pending: progress.unaudited,
       subject: {

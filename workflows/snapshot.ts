@@ -178,7 +178,8 @@ export function snapshot(run: Run): ObjectiveStatus {
     objectiveId: input.objectiveId,
     objective: input.objective,
     state: objectiveState(run),
-    outcome: progress.outcome,
+    // What cannot be written at the end is asked about: until that is answered it has not ended.
+    outcome: progress.open.length === 0 ? progress.outcome : null,
     reason: progress.reason,
     repository: input.repositoryIdentity,
     baseCommit: input.baseCommit,

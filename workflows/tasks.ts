@@ -15,6 +15,7 @@ import { claimPlan, heldTasks } from './claims';
 import { askAboutObjective, askAboutTask, closeQuestion } from './decisions';
 import { addFeedbackTasks, hasFeedback } from './feedback';
 import { watchDeadline } from './deadline';
+import { settleNews } from './news';
 import { takePlanReview } from './plan-review';
 import { repository } from './proxies';
 import type { OpenEscalation } from './carried';
@@ -31,7 +32,7 @@ export type TasksEnd = 'settled' | 'stopped' | 'continue-as-new';
  * Runs the plan: a task starts the moment its own dependencies are integrated, at most `--max-parallel` work at once,
  * questions wait while everything else goes on.
  */
-export async function runTasks(run: Run, show: () => void): Promise<TasksEnd> {
+export async function runTasks(run: Run): Promise<TasksEnd> {
   run.stage = 'running';
   for (;;) {
     if (run.bug !== null) throw run.bug;
@@ -40,12 +41,12 @@ export async function runTasks(run: Run, show: () => void): Promise<TasksEnd> {
     watchDeadline(run);
     const draining = workflowInfo().continueAsNewSuggested;
     if (run.stop === null && !draining) launchReady(run);
-    show();
+    run.show();
     if (run.inFlight.size === 0) {
       if (run.stop !== null) return 'stopped';
       if (run.progress.tasks.every(isSettledProgress) && !hasReview(run)) {
-        // There is nothing left to be dropped for a deadline.
-        run.progress.open = run.progress.open.filter((row) => row.escalation.trigger !== 'timeline-concern');
+        if (run.progress.undone.length > 0 && patched('last-answers-count')) continue;
+        withdrawMoot(run);
         return 'settled';
       }
       if (draining && run.progress.undone.length === 0) return 'continue-as-new';
@@ -55,6 +56,19 @@ export async function runTasks(run: Run, show: () => void): Promise<TasksEnd> {
     const seen = run.revision;
     await condition(() => run.revision !== seen);
   }
+}
+
+/** With the last task goes what was asked for its sake: what to drop for a deadline, how models can be asked again. */
+function withdrawMoot(run: Run): void {
+  const { progress } = run;
+  progress.open = progress.open.filter((row) => row.escalation.trigger !== 'timeline-concern');
+  const { blockedBy } = progress;
+  // Older histories kept it, and nobody acted on an answer.
+  if (blockedBy === null || !patched('nothing-left-to-block')) return;
+  progress.blockedBy = null;
+  closeQuestion(run, blockedBy);
+  settleNews(run, [blockedBy]);
+  record(run, `${blockedBy} is withdrawn: every task is settled`);
 }
 
 /** Older histories took it up with the next change of anything else. */

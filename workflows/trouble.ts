@@ -136,14 +136,23 @@ async function passPause(run: Run): Promise<void> {
     await condition(() => run.progress.paused === null || run.stop !== null);
 }
 
+/** Lists follow a question outside the running of tasks as well. Older histories told nobody until something else came. */
+export function showQuestions(run: Run): void {
+  if (!patched('every-question-is-shown')) return;
+  run.revision += 1;
+  run.show();
+}
+
 /** Waits until an objective's question is answered; false when the answer, or anything else, stops the run. */
 export async function awaitRetry(run: Run, id: string): Promise<boolean> {
+  showQuestions(run);
   await condition(
     () => run.stop !== null || run.progress.undone.some((decision) => decision.escalationId === id),
   );
   const decision = run.progress.undone.find((row) => row.escalationId === id);
   run.progress.undone = run.progress.undone.filter((row) => row.escalationId !== id);
   closeQuestion(run, id);
+  showQuestions(run);
   if (decision?.option === 'cheaper') run.progress.thrift += 1;
   if (decision?.decision === 'abort') stopRun(run, 'aborted', `aborted by ${decision.by} at ${id}`);
   return run.stop === null;

@@ -280,7 +280,7 @@ export const SCENARIOS: readonly Scenario[] = [
       await objective.handle.cancel();
     },
     change: {
-      from: 'CancellationScope.nonCancellable(() => closeCancelled(run, show))',
+      from: 'CancellationScope.nonCancellable(() => closeCancelled(run))',
       to: 'CancellationScope.nonCancellable(async () => undefined)',
     },
   },
