@@ -163,6 +163,43 @@ describe('an objective whose worker has somebody to tell', () => {
     });
   });
 
+  it('leaves out what was decided while it was being told, also when that very try fails', async () => {
+    let fail: () => void = () => undefined;
+    const failing = new Promise<never>((_, reject) => {
+      fail = () => {
+        reject(new Error('the endpoint answered 500'));
+      };
+    });
+    const tried: string[] = [];
+    const { activities } = telling(() => false, {
+      listChannels: () => Promise.resolve({ channels: ['email'] }),
+      notifyPeople: ({ news }) => {
+        tried.push(news.kind);
+        return news.kind === 'escalation'
+          ? failing
+          : Promise.resolve({ delivery: 'delivered' as const, note: 'taken' });
+      },
+    });
+    await department.withObjective(activities, async ({ handle, input, status }) => {
+      await until(status, (s) => s.escalations.length === 1);
+      const reached = (kind: string): Promise<string[]> =>
+        eventually(
+          () => Promise.resolve(tried),
+          (kinds) => kinds.includes(kind),
+        );
+      await reached('escalation');
+      await handle.executeUpdate(MESSAGES.resolveEscalation, { args: [skip] });
+      await reached('decided');
+      fail();
+      await resultOf(handle);
+      expect(await handleOf(input.objectiveId).result()).toMatchObject({
+        told: 2,
+        stale: 1,
+        undelivered: [],
+      });
+    });
+  });
+
   it('tells of a plan that waits, once for each version, and of its approval', async () => {
     const { activities, told } = telling();
     const input = objectiveInput({ approvePlan: true });
