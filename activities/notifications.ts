@@ -1,12 +1,14 @@
 import { activityInfo, cancellationSignal, getClient } from '@temporalio/activity';
 import { Escalation } from '../src/domain/escalation/escalation';
 import { QUERIES } from '../src/domain/objective/messages';
-import type { NotifyRequest } from '../src/domain/notification/news';
+import { ObjectiveStatus } from '../src/domain/objective/status';
+import { asksSomebody, type NotifyRequest } from '../src/domain/notification/news';
 import { NotDelivered } from '../src/domain/notification/notification';
+import { isReviewed } from '../src/domain/notification/reviewed';
 import type { NotificationActivities } from './contract';
 import type { Ports } from './ports';
 
-/** How long the owner of a question is waited for. */
+/** How long the owner of a question or a review is waited for. */
 const ASK_WITHIN_MS = 5_000;
 
 /** Telling people; who is told and how is a matter of the worker's settings, asked anew each time. */
@@ -43,20 +45,25 @@ function notBeforeItsTurn(failure: NotDelivered, attempt: number): NotDelivered 
 }
 
 /**
- * Whether the question is not open any more, as its owner says. Asked because an answer may have waited, like the
- * notification, for this worker to come up, and nothing says which of the two it takes first.
+ * Whether what is asked was decided, as its owner says. Asked because an answer may have waited, like the notification, for
+ * this worker to come up, and nothing says which of the two it takes first.
  */
 async function isDecided({ owner, news }: NotifyRequest): Promise<boolean> {
-  if (news.question === undefined) return false;
+  if (!asksSomebody(news.kind)) return false;
   try {
-    const client = getClient();
-    const answer: unknown = await client.connection.withDeadline(Date.now() + ASK_WITHIN_MS, () =>
-      client.workflow.getHandle(owner).query(QUERIES.openEscalations),
-    );
-    const open = Escalation.array().parse(answer);
+    if (news.question === undefined)
+      return isReviewed(news, ObjectiveStatus.parse(await ask(owner, QUERIES.objectiveStatus)));
+    const open = Escalation.array().parse(await ask(owner, QUERIES.openEscalations));
     return !open.some(({ id }) => id === news.subject);
   } catch {
     // Nobody says so: better told once too often.
     return false;
   }
+}
+
+async function ask(owner: string, query: string): Promise<unknown> {
+  const client = getClient();
+  return client.connection.withDeadline(Date.now() + ASK_WITHIN_MS, () =>
+    client.workflow.getHandle(owner).query(query),
+  );
 }

@@ -71,7 +71,7 @@ export async function notificationsWorkflow(
       if (said.delivery === 'delivered') told += 1;
       if (said.delivery === 'stale') stale += 1;
     } catch (error) {
-      if (isCancellation(error)) stale += 1;
+      if (wasTakenBack(error)) stale += 1;
       else failed(news, channel, error);
     }
     show();
@@ -83,7 +83,7 @@ export async function notificationsWorkflow(
       const summary = `whom to tell of ${news.kind}`;
       ({ channels } = await telling.listChannels.executeWithOptions({ summary }, [{ kind: news.kind }]));
     } catch (error) {
-      if (isCancellation(error)) stale += 1;
+      if (wasTakenBack(error)) stale += 1;
       else failed(news, 'all', error);
       return;
     }
@@ -141,6 +141,12 @@ export async function notificationsWorkflow(
         closed = true;
     }
   }
+}
+
+/** A try that is under way hears nothing of being taken back: it may fail, and is not tried again. */
+function wasTakenBack(error: unknown): boolean {
+  if (isCancellation(error)) return true;
+  return error instanceof ActivityFailure && CancellationScope.current().consideredCancelled;
 }
 
 function details({ told, stale, pending, undelivered }: NotificationsStatus): string {

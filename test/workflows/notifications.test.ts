@@ -7,11 +7,13 @@ import {
   NOTIFICATIONS_STATUS,
   notificationsWorkflowId,
   NotificationsStatus,
+  type News,
   type NotifyRequest,
 } from '../../src/domain/notification/news';
 import { deploymentWatchId } from '../../src/domain/deployment/deployment-watch';
 import { eventually } from '../support/eventually';
 import {
+  greenGate,
   objectiveInput,
   redGate,
   resultOf,
@@ -161,6 +163,43 @@ describe('an objective whose worker has somebody to tell', () => {
     });
   });
 
+  it('leaves out what was decided while it was being told, also when that very try fails', async () => {
+    let fail: () => void = () => undefined;
+    const failing = new Promise<never>((_, reject) => {
+      fail = () => {
+        reject(new Error('the endpoint answered 500'));
+      };
+    });
+    const tried: string[] = [];
+    const { activities } = telling(() => false, {
+      listChannels: () => Promise.resolve({ channels: ['email'] }),
+      notifyPeople: ({ news }) => {
+        tried.push(news.kind);
+        return news.kind === 'escalation'
+          ? failing
+          : Promise.resolve({ delivery: 'delivered' as const, note: 'taken' });
+      },
+    });
+    await department.withObjective(activities, async ({ handle, input, status }) => {
+      await until(status, (s) => s.escalations.length === 1);
+      const reached = (kind: string): Promise<string[]> =>
+        eventually(
+          () => Promise.resolve(tried),
+          (kinds) => kinds.includes(kind),
+        );
+      await reached('escalation');
+      await handle.executeUpdate(MESSAGES.resolveEscalation, { args: [skip] });
+      await reached('decided');
+      fail();
+      await resultOf(handle);
+      expect(await handleOf(input.objectiveId).result()).toMatchObject({
+        told: 2,
+        stale: 1,
+        undelivered: [],
+      });
+    });
+  });
+
   it('tells of a plan that waits, once for each version, and of its approval', async () => {
     const { activities, told } = telling();
     const input = objectiveInput({ approvePlan: true });
@@ -253,22 +292,35 @@ describe('an objective whose worker has somebody to tell', () => {
   });
 });
 
-it('a question its objective does not ask any more is not told, whatever is still on its way', async () => {
+/** A worker that tells over one channel as workers do: what was decided is asked before. */
+function tellingInEarnest(more: Partial<Activities> = {}): {
+  readonly activities: Activities;
+  /** `kind subject` of what reached the channel. */
+  readonly reached: string[];
+} {
   const reached: string[] = [];
   const { notifyPeople } = createNotificationActivities({
     notifications: {
       isOn: () => Promise.resolve(true),
       channelsFor: () => Promise.resolve([]),
       notify: ({ news }) => {
-        reached.push(news.subject);
+        reached.push(`${news.kind} ${news.subject}`);
         return Promise.resolve({ delivery: 'delivered', note: 'taken' });
       },
     },
   });
-  const { activities } = telling(() => false, {
-    listChannels: () => Promise.resolve({ channels: ['email'] }),
-    notifyPeople,
-  });
+  const listChannels = (): Promise<{ channels: string[] }> => Promise.resolve({ channels: ['email'] });
+  return { activities: telling(() => false, { listChannels, notifyPeople, ...more }).activities, reached };
+}
+
+/** News that come after their subject was decided, as if no worker had been up for both. */
+async function tellLate(owner: string, news: Pick<News, 'kind' | 'subject'> & Partial<News>): Promise<void> {
+  const late: News = { number: 9, at: '2030-01-01T00:00:00.000Z', taskId: null, ...news };
+  await handleOf(owner).signal(NOTIFICATION_ORDER, { kind: 'tell', news: late });
+}
+
+it('a question its objective does not ask any more is not told, whatever is still on its way', async () => {
+  const { activities, reached } = tellingInEarnest();
   await department.withObjective(activities, async ({ input, status }) => {
     const { escalations } = await until(status, (s) => s.escalations.length === 1);
     await eventually(
@@ -276,43 +328,72 @@ it('a question its objective does not ask any more is not told, whatever is stil
       (s) => s.told === 1,
     );
     const late = { ...escalations[0]!, id: 'backend-T001-E9' };
-    const news = {
-      number: 9,
-      at: late.raisedAt,
-      kind: 'escalation',
-      subject: late.id,
-      taskId: null,
-      question: late,
-    };
-    await handleOf(input.objectiveId).signal(NOTIFICATION_ORDER, { kind: 'tell', news });
+    await tellLate(input.objectiveId, { kind: 'escalation', subject: late.id, question: late });
     await eventually(
       () => statusOf(input.objectiveId),
       (s) => s.stale === 1,
     );
-    expect(reached).toEqual([E1]);
+    expect(reached).toEqual([`escalation ${E1}`]);
   });
 });
 
+it('a plan that waits is told, and neither it nor a reminder of it once it was approved', async () => {
+  const { activities, reached } = tellingInEarnest();
+  await department.withObjective(
+    activities,
+    async ({ handle, input, status }) => {
+      const owner = input.objectiveId;
+      const heard = (told: number, stale: number): Promise<NotificationsStatus> =>
+        eventually(
+          () => statusOf(owner),
+          (s) => s.told === told && s.stale === stale,
+        );
+      await until(status, (s) => s.state === 'awaiting-approval');
+      await heard(1, 0);
+      await tellLate(owner, { kind: 'reminder', subject: 'plan' });
+      await heard(2, 0);
+      await handle.executeUpdate(MESSAGES.reviewPlan, { args: [{ decision: 'approve', by: 'ada' }] });
+      await until(status, (s) => s.escalations.length === 1);
+      await heard(4, 0);
+      await tellLate(owner, { kind: 'plan-review', subject: 'plan' });
+      await heard(4, 1);
+      await tellLate(owner, { kind: 'reminder', subject: 'plan' });
+      await heard(4, 2);
+      expect(reached.sort()).toEqual([
+        'decided plan',
+        `escalation ${E1}`,
+        'plan-review plan',
+        'reminder plan',
+      ]);
+    },
+    objectiveInput({ approvePlan: true }),
+  );
+});
+
+const contractTask = planTask({
+  id: 'backend-T001',
+  kind: 'contract',
+  specialist: 'api-architect',
+  owns: ['openapi.yaml'],
+});
+const surveyOf = (review: 'human' | 'auto'): Pick<Activities, 'surveyRepository'> => ({
+  surveyRepository: (input) =>
+    Promise.resolve({
+      ...survey,
+      dossier: sha(input.objectiveId),
+      coordination: {
+        contracts: { review, deadlineHours: 24 },
+        database: false,
+        watch: { hours: 24, everyMinutes: 5, breaches: 1, checks: [] },
+      },
+    }),
+});
+
 it('tells of a contract that waits to be reviewed, and of the review', async () => {
-  const contract = planTask({
-    id: 'backend-T001',
-    kind: 'contract',
-    specialist: 'api-architect',
-    owns: ['openapi.yaml'],
-  });
   const { listChannels, notifyPeople } = telling().activities;
   const asked: NotifyRequest[] = [];
-  const activities = smoothActivities([contract], {
-    surveyRepository: (input) =>
-      Promise.resolve({
-        ...survey,
-        dossier: sha(input.objectiveId),
-        coordination: {
-          contracts: { review: 'human', deadlineHours: 24 },
-          database: false,
-          watch: { hours: 24, everyMinutes: 5, breaches: 1, checks: [] },
-        },
-      }),
+  const activities = smoothActivities([contractTask], {
+    ...surveyOf('human'),
     listChannels,
     notifyPeople: (request) => {
       asked.push(request);
@@ -339,6 +420,40 @@ it('tells of a contract that waits to be reviewed, and of the review', async () 
   });
 });
 
+it.each(['human', 'auto'] as const)(
+  'a contract that waits for review (%s) is told, and not once it was reviewed',
+  async (review) => {
+    const { activities, reached } = tellingInEarnest();
+    const { listChannels, notifyPeople } = activities;
+    // Red in the end, so that the objective stays open after the review.
+    const designing = smoothActivities([contractTask], {
+      ...surveyOf(review),
+      listChannels,
+      notifyPeople,
+      gateCommit: ({ scope }) =>
+        Promise.resolve(
+          scope === 'objective' ? redGate({ subject: 'tests', excerpt: 'not ok 1' }) : greenGate(),
+        ),
+    });
+    await department.withObjective(designing, async ({ handle, input, status }) => {
+      const owner = input.objectiveId;
+      await eventually(
+        () => Promise.resolve(reached),
+        (news) => news.includes('contract-review openapi'),
+      );
+      const decision = { contract: 'openapi', decision: 'approve', by: 'ada' };
+      await handle.executeUpdate(MESSAGES.reviewContract, { args: [decision] });
+      await until(status, (s) => s.escalations.length === 1);
+      await tellLate(owner, { kind: 'contract-review', subject: 'openapi', taskId: 'backend-T001' });
+      await eventually(
+        () => statusOf(owner),
+        (s) => s.stale === 1,
+      );
+      expect(reached.filter((news) => news.startsWith('contract-review'))).toHaveLength(1);
+    });
+  },
+);
+
 it('an objective whose worker has nobody to tell starts nothing', async () => {
   const activities = smoothActivities(tasks);
   await department.withObjective(activities, async ({ handle, input }) => {
@@ -359,6 +474,11 @@ it('the watch over a deployment tells of a breach and of the answer', async () =
   const { handle, until: watched } = await startWatchWorkflow(department.server, input);
   await handle.signal('reportDeployment', report());
   await watched((status) => status.escalations.length > 0);
+  // What is answered before somebody was told of it is not told any more.
+  await eventually(
+    () => Promise.resolve(told.taken.length),
+    (count) => count === 2,
+  );
   const answer = { escalationId: 'deployment-E1', decision: 'abort', by: 'ada' };
   await handle.executeUpdate('resolveEscalation', { args: [answer] });
   await handle.result();

@@ -9,8 +9,8 @@ import { EscalationReason } from '../department/triggers';
 const Link = z.url().nullable();
 
 /**
- * What a webhook is sent and every other channel is made from. Nothing of the repository and nothing a model wrote is
- * in it unless the settings say `details: true`, and then without what looks like a secret.
+ * What a webhook is sent and every other channel is made from. Beside ids and names it quotes nothing of the repository
+ * and nothing a model wrote unless the settings say `details: true`, and then without what looks like a secret.
  */
 export const Notification = z.strictObject({
   version: z.literal(1),
