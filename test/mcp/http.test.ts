@@ -327,4 +327,15 @@ describe('the guard', () => {
     expect(guard(asking({ host: 'rebound.example:7410', ...bearer }))?.status).toBe(403);
     expect(guard(asking({ ...bearer }))?.status).toBe(403);
   });
+
+  test.each([
+    ['Build.Internal', 'build.internal:7410'],
+    ['bücher.example', 'xn--bcher-kva.example:7410'],
+    ['0:0:0:0:0:0:0:1', '[::1]:7410'],
+    ['LOCALHOST', 'localhost:7410'],
+  ])('bound as %s it is named as browsers write it', (host, named) => {
+    const guard = createGuard({ token: TOKEN, host });
+    expect(guard(asking({ host: named, ...bearer }))).toBeNull();
+    expect(guard(asking({ host: 'rebound.example:7410', ...bearer }))?.status).toBe(403);
+  });
 });
