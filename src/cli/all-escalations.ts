@@ -5,14 +5,14 @@ import { TemporalUnreachableError } from '../domain/common/user-error';
 import type { Escalation } from '../domain/escalation/escalation';
 
 /** A question in full, with the objective or watch that asks it. */
-export interface OpenQuestion {
+interface OpenQuestion {
   readonly objective: string;
   /** As lists name it. */
   readonly repository: string;
   readonly escalation: Escalation;
 }
 
-export interface OpenQuestions {
+interface OpenQuestions {
   readonly questions: readonly OpenQuestion[];
   /** Objectives and watches that may ask something, and did not answer. */
   readonly unread: readonly string[];
