@@ -120,7 +120,7 @@ export async function benchMcp(server: BenchServer): Promise<Figure[]> {
         const id = waiting.workflowId;
         const status = await inTurns('get_status', { id }, () => desk.status(id));
         const asking = await Promise.all(Array.from({ length: ASKING }, () => begin(false)));
-        while ((await desk.escalations(null)).length < 2 * ASKING) await sleep(200);
+        while ((await desk.escalations(null)).questions.length < 2 * ASKING) await sleep(200);
         const questions = await inTurns('list_escalations', {}, () => desk.escalations(null));
         for (const handle of [waiting, ...asking]) await handle.terminate('the bench is over');
         return [...status, ...questions];

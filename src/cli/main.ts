@@ -99,6 +99,7 @@ export function runProcess(): void {
     interrupt.abort();
   };
   process.on('SIGHUP', onHangUp);
+  let unwritable = false;
   for (const stream of [process.stdin, process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       // A reader that left (`| head`) is no error of ours; what runs here ends in order, as at an interruption.
@@ -106,8 +107,18 @@ export function runProcess(): void {
         interrupt.abort();
         return;
       }
-      if (!hungUp && error.code !== 'EIO') throw error;
-      onHangUp();
+      if (hungUp || error.code === 'EIO') {
+        onHangUp();
+        return;
+      }
+      if (error.syscall !== 'write') throw error;
+      // A full disk behind it, say: every further write fails as well, and is not told again.
+      if (!unwritable && stream === process.stdout)
+        process.stderr.write(
+          `The output cannot be written (${error.message}); make room, or send it elsewhere.\n`,
+        );
+      unwritable = true;
+      interrupt.abort();
     });
   }
   void main({
@@ -119,7 +130,7 @@ export function runProcess(): void {
   }).then((exitCode) => {
     process.exitCode = exitCode;
     if (hungUp) dieOfHangUp();
-    else flushAndExit(exitCode);
+    else flushAndExit(() => (unwritable ? unwrittenCode(exitCode) : exitCode));
   });
 }
 
@@ -130,12 +141,22 @@ function dieOfHangUp(): void {
 }
 
 /** Ends the process when both streams are written out; vendor libraries may hold timers and sockets open. */
-function flushAndExit(exitCode: ExitCode): void {
+function flushAndExit(exitCode: () => ExitCode): void {
   process.stdout.write('', () => {
-    process.stderr.write('', () => {
-      process.exit(exitCode);
+    // A write that failed is told after those that waited behind it are given up.
+    setImmediate(() => {
+      process.stderr.write('', () => {
+        process.exit(exitCode());
+      });
     });
   });
+}
+
+/** How a command ends whose output was lost: neither well nor interrupted by anybody; a failure of its own stays. */
+function unwrittenCode(exitCode: ExitCode): ExitCode {
+  return exitCode === exitCodeOf('delivered') || exitCode === exitCodeOf('interrupted')
+    ? exitCodeOf('bad-input')
+    : exitCode;
 }
 
 function isAbort(error: unknown): boolean {

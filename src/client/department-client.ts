@@ -62,7 +62,7 @@ export interface DepartmentClient {
   watch(watchId: string): Promise<WatchAnswer>;
   /** Everything that waits for a human, by visibility and memo alone. */
   waiting(): Promise<Waiting>;
-  /** What waits of these, asked of the workflows; null where no worker answers. */
+  /** What waits of these, asked of the workflows; null: it does not answer. */
   askWaits(ids: readonly string[]): Promise<readonly (readonly Wait[] | null)[]>;
   send(request: SendRequest): Promise<SentMessage>;
   /** Makes tasks of feedback; an objective that has ended is taken up again under its id. */

@@ -1,5 +1,7 @@
+import { MOST_ROWS } from '../domain/objective/standing';
+
 /** Most rows a list reads from visibility. */
-export const LIST_LIMIT = 500;
+export const LIST_LIMIT = MOST_ROWS;
 
 /** Workflows asked at once: a worker answers queries one after the other. */
 const AT_ONCE = 8;

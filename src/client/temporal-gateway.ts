@@ -125,8 +125,13 @@ export async function createTemporalGateway(target: GatewayTarget): Promise<Gate
     describe: async (objectiveId) =>
       toExecution(await within(ANSWER_WITHIN_MS, () => handle(objectiveId).describe())),
     list: async function* (query) {
-      for await (const info of client.workflow.list({ query, pageSize: LIST_LIMIT + 1 }))
-        yield toExecution(info);
+      const rows = client.workflow.list({ query, pageSize: LIST_LIMIT + 1 })[Symbol.asyncIterator]();
+      for (;;) {
+        // Around each step: a page is asked for in one of them, and a deadline around the whole would not reach it.
+        const row = await within(ANSWER_WITHIN_MS, () => rows.next());
+        if (row.done === true) return;
+        yield toExecution(row.value);
+      }
     },
     result: (objectiveId) => handle(objectiveId).result(),
     hasWorker: async (kind) => {

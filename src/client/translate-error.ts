@@ -117,6 +117,11 @@ export function isNoAnswer(error: unknown): boolean {
   );
 }
 
+/** Whether the server itself is not there. */
+export function isUnavailable(error: unknown): boolean {
+  return errorChain(error).some((link) => link.code === UNAVAILABLE);
+}
+
 export function isNamed(error: unknown, name: string): boolean {
   return errorChain(error).some((link) => link.name === name);
 }

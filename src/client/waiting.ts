@@ -14,7 +14,7 @@ import {
 import { z } from 'zod';
 import type { Execution, Gateway } from './gateway';
 import { LIST_LIMIT, inParallel } from './limits';
-import { isNamed, isNoAnswer, isUnknownSearchAttribute } from './translate-error';
+import { isNamed, isUnavailable, isUnknownSearchAttribute } from './translate-error';
 
 const QUERY_WITHIN_MS = 5_000;
 
@@ -80,7 +80,10 @@ function waitingExecution({ objectiveId, memo }: Execution): WaitingExecution {
   };
 }
 
-/** What waits of executions whose memo does not tell, asked of the workflows; null where no worker answers. */
+/**
+ * What waits of executions whose memo does not tell, asked of the workflows; null: it does not answer, for want of a
+ * worker or for a reason of its own.
+ */
 export async function askWaits(
   gateway: Gateway,
   ids: readonly string[],
@@ -94,7 +97,7 @@ export async function askWaits(
     } catch (error) {
       // Closed meanwhile: nothing of it waits any more.
       if (isNamed(error, 'WorkflowNotFoundError')) return [];
-      if (!isNoAnswer(error) && !isNamed(error, 'QueryNotRegisteredError')) throw error;
+      if (isUnavailable(error)) throw error;
       return null;
     }
   });

@@ -6,12 +6,19 @@ import { isIP } from 'node:net';
  * @param host as bound
  */
 export function ownNames(host: string): (name: string) => boolean {
+  const own = inAddresses(host);
   return (name) =>
-    name === host || name === 'localhost' || (isIP(name) !== 0 && (!isLoopback(host) || isLoopback(name)));
+    name === own || name === 'localhost' || (isIP(name) !== 0 && (!isLoopback(own) || isLoopback(name)));
 }
 
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+  const name = inAddresses(host);
+  return name === 'localhost' || name === '::1' || /^127(?:\.\d{1,3}){3}$/.test(name);
+}
+
+/** A host as addresses write it: in lower case, in Punycode, IPv6 in its short form; as typed where no address can be made. */
+function inAddresses(host: string): string {
+  return hostnameOf(`http://${host.includes(':') ? `[${host}]` : host}`) ?? host;
 }
 
 /** The name in an address, without the brackets of IPv6; null: it is no address. */

@@ -5,6 +5,7 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { createGuard } from '../http/guard';
 import { listen, stopListening } from '../http/listen';
+import { endCancelled } from './cancelled';
 import { tidyErrors } from './tidy-errors';
 
 /** Where clients connect. */
@@ -60,6 +61,7 @@ export async function serveHttp(options: {
     );
     const session: HttpSession = { mcp, transport, waiting: 0 };
     await mcp.connect(transport);
+    endCancelled(transport);
     return session;
   };
   const quietest = (): string | undefined => {

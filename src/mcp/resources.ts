@@ -1,6 +1,6 @@
 import { McpError, type Resource, type ResourceTemplate } from '@modelcontextprotocol/sdk/types.js';
 import { ContractName } from '../domain/objective/objective-id';
-import { ConfigurationError } from '../domain/common/user-error';
+import { ConfigurationError, TemporalUnreachableError } from '../domain/common/user-error';
 import type { Desk } from '../ports/desk';
 import { ObjectiveIdArgument } from './identity';
 
@@ -89,7 +89,7 @@ export async function listResources(desk: Desk): Promise<Resource[]> {
   for (const { objectiveId: id, open, objective } of rows) {
     const reported = await desk.hasReport(id);
     const ask = reported || (open && (asked += 1) <= ASKED);
-    const contracts = ask ? await contractsOf(desk, id) : [];
+    const contracts = ask ? await contractsAsFarAsKnown(desk, id) : [];
     for (const kind of KINDS) {
       if (kind.of === 'reported' && !reported) continue;
       const paths =
@@ -172,6 +172,16 @@ export async function contractsOf(desk: Desk, id: string): Promise<readonly Cont
   if (await desk.hasReport(id)) return (await desk.report(id)).json.contracts ?? [];
   const standing = await desk.status(id);
   return standing.kind === 'live' ? (standing.status.contracts ?? []) : [];
+}
+
+/** One report or workflow that cannot be read takes nothing else from a list. */
+async function contractsAsFarAsKnown(desk: Desk, id: string): Promise<readonly ContractBundle[]> {
+  try {
+    return await contractsOf(desk, id);
+  } catch (error) {
+    if (error instanceof TemporalUnreachableError) throw error;
+    return [];
+  }
 }
 
 async function liveStatus(

@@ -3,18 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
-import { z } from 'zod';
+import { Cancelled } from './cancelled';
 import { tidyErrors } from './tidy-errors';
 
 /** Longest message, in bytes; a longer one ends the connection. */
 const MOST_BYTES = 4 * 1024 * 1024;
 const LAST_ANSWERS_MS = 5_000;
-
-/** What is cancelled is not answered (MCP, "Cancellation"). */
-const Cancelled = z.looseObject({
-  method: z.literal('notifications/cancelled'),
-  params: z.looseObject({ requestId: z.union([z.string(), z.number()]) }),
-});
 
 /** Serves one client over a pair of streams until it closes its side, or the signal is aborted. */
 export async function serveStdio(options: {

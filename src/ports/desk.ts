@@ -58,7 +58,20 @@ interface Diff {
 interface OpenWaits {
   /** Oldest first; `objective` is the id of an objective or a watch. */
   readonly rows: readonly (OpenWait & { readonly objective: string })[];
-  /** Objectives and watches that wait for something nobody could tell, since no worker is up. */
+  /** Objectives and watches that did not tell what waits of them, most often since no worker is up. */
+  readonly unread: readonly string[];
+  /** There are more than a list holds. */
+  readonly more: boolean;
+}
+
+interface OpenQuestions {
+  /** `objective` is the id of an objective or a watch, `repository` as lists name it. */
+  readonly questions: readonly {
+    readonly objective: string;
+    readonly repository: string;
+    readonly escalation: Escalation;
+  }[];
+  /** Objectives and watches that may ask something, and did not answer. */
   readonly unread: readonly string[];
   /** There are more than a list holds. */
   readonly more: boolean;
@@ -90,12 +103,8 @@ export interface Desk {
   waits(): Promise<OpenWaits>;
   /** Where the watch over a deployment stands; `status` null: no worker answered. */
   watch(watchId: string): Promise<{ readonly row: WatchRow; readonly status: WatchStatus | null }>;
-  /** Of one objective or watch; null: of all. `repository` as lists name it. */
-  escalations(
-    id: string | null,
-  ): Promise<
-    readonly { readonly objective: string; readonly repository: string; readonly escalation: Escalation }[]
-  >;
+  /** Of one objective or watch; null: of all. */
+  escalations(id: string | null): Promise<OpenQuestions>;
   /**
    * What people decided before on questions of this trigger: those about this objective's repository first, newest first,
    * at most three. `id`: of an objective or a watch.

@@ -4,7 +4,7 @@ import { escalations } from '../../src/cli/commands/escalations';
 import { renderInbox, type InboxRow } from '../../src/cli/decision/inbox-table';
 import type { Wait } from '../../src/domain/objective/waits';
 import { NO_USAGE } from '../../src/domain/usage/usage';
-import { execution } from '../client/fake-gateway';
+import { execution, named } from '../client/fake-gateway';
 import { escalation, ID, status, task } from './fixtures';
 import { runCommand, type Script } from './run-command';
 
@@ -94,7 +94,41 @@ describe('the inbox', () => {
   test('without a worker says whose questions nobody can tell, and what would', async () => {
     const { code, err, out } = await runCommand(escalations, [], {}, { executions: [execution(ID)] });
     expect([code, out]).toEqual([0, '']);
-    expect(err).toMatch(new RegExp(`^${ID} may wait for a decision; no worker is up to tell: .*worker`));
+    expect(err).toMatch(new RegExp(`^${ID} may wait for a decision; no worker could tell: .*worker`));
+  });
+
+  test('one whose workflow fails is named, and the others are listed', async () => {
+    const script: Script = {
+      executions: [execution(SECOND), execution(ID)],
+      worker: true,
+      query: (_name, id) => {
+        if (id === SECOND) throw named('ServiceError', 'Workflow Task in failed state', { code: 9 });
+        return status({ escalations: [escalation()] });
+      },
+    };
+    const { code, out, err } = await runCommand(escalations, [], {}, script);
+    expect([code, err]).toEqual([0, expect.stringMatching(new RegExp(`^${SECOND} may wait`))]);
+    expect(out).toContain('backend-T001-E1');
+  });
+
+  test('so it is with every question in full', async () => {
+    const script: Script = {
+      executions: [execution(SECOND), execution(ID)],
+      worker: true,
+      query: (_name, id) => {
+        if (id === SECOND) throw named('ServiceError', 'Workflow Task in failed state', { code: 9 });
+        return [escalation()];
+      },
+    };
+    const { code, out, err } = await runCommand(escalations, [], { full: true }, script);
+    expect([code, err]).toEqual([0, expect.stringMatching(new RegExp(`^${SECOND} .*does not answer`))]);
+    expect(out).toContain('backend-T001-E1');
+    const { out: json } = await runCommand(escalations, [], { full: true }, script, { json: true });
+    expect(JSON.parse(json)).toMatchObject({
+      escalations: [{ objective: ID }],
+      unread: [SECOND],
+      more: false,
+    });
   });
 
   test('a server without search attributes lists them all the same', async () => {

@@ -69,6 +69,8 @@ interface Stage {
 function stage(
   over: {
     readonly status?: Partial<ObjectiveStatus>;
+    /** No worker answers. */
+    readonly silent?: boolean;
     readonly now?: Partial<ObjectiveStatus>;
     readonly refuse?: string | Error;
     readonly editor?: string;
@@ -87,7 +89,8 @@ function stage(
     ...over.status,
   });
   const department = {
-    status: () => Promise.resolve({ kind: 'live', status }),
+    status: () =>
+      Promise.resolve(over.silent === true ? { kind: 'recorded', summary: {} } : { kind: 'live', status }),
     snapshot: () => Promise.resolve({ ...status, ...over.now }),
     send: (message: Stage['sent'][number]) => {
       if (over.refuse instanceof Error) return Promise.reject(over.refuse);
@@ -514,6 +517,20 @@ describe('a partial edit', () => {
     const on = stage({ status: { plan: { version: 1, ref: 'd'.repeat(64) } } });
     await run(on, ['drop', 'T7']);
     expect(on.sent).toHaveLength(1);
+  });
+});
+
+describe('without a worker', () => {
+  it('nobody knows the plan, which is said with what brings one and exit code 2', async () => {
+    const on = stage({ silent: true });
+    await expect(run(on, [])).rejects.toMatchObject(refused(/No worker answers .* `.*attach .*` brings one/));
+    expect(on.out()).toBe('');
+  });
+
+  it('a plan that is not there yet is another thing', async () => {
+    const on = stage({ status: { plan: null } });
+    expect(await run(on, [])).toBe(0);
+    expect(on.out()).toContain('There is no plan to see yet.');
   });
 });
 

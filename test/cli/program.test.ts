@@ -1,5 +1,6 @@
 // Needs no server, and the compiled files: the command line from arguments to exit code, with services that must not be asked.
 import { spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { COMMANDS } from '../../src/cli/commands';
@@ -101,6 +102,21 @@ describe('the bin', () => {
 
   test('shows for --help what the program would, kept since the build', async () => {
     expect(bin('--help')).toBe((await run('--help')).out);
+  });
+
+  test('says in a sentence that its output cannot be written, and ends with 2', () => {
+    // As a file on a disk that is full.
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [join(packageRoot(), 'bin', 'backend-coordinator.js'), 'playbooks'],
+      { encoding: 'utf8', stdio: ['ignore', full, 'pipe'] },
+    );
+    closeSync(full);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^The output cannot be written \(ENOSPC[^\n]*elsewhere\.\n$/),
+    ]);
   });
 
   // `resume` is in the module of `pause`: it cannot be loaded by its name alone.

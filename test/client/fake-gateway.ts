@@ -28,7 +28,7 @@ export function createFakeGateway(script: {
   readonly executions?: readonly Execution[];
   readonly knowsSearchAttributes?: boolean;
   readonly worker?: boolean;
-  readonly query?: (name: string) => unknown;
+  readonly query?: (name: string, objectiveId: string) => unknown;
   readonly update?: (request: { readonly updateId: string }) => unknown;
   readonly signal?: () => void;
   readonly result?: unknown;
@@ -77,9 +77,9 @@ export function createFakeGateway(script: {
       takenUp.push(request);
       return Promise.resolve();
     },
-    query: (_id, name) => {
+    query: (id, name) => {
       queries.push(name);
-      return Promise.resolve().then(() => script.query?.(name));
+      return Promise.resolve().then(() => script.query?.(name, id));
     },
     update: (request) => Promise.resolve().then(() => script.update?.(request)),
     signal: (request) =>

@@ -112,13 +112,15 @@ export function createFakeDesk(
       return { row: { ...row, state, startedAt }, status: found };
     },
     escalations: (id) =>
-      Promise.resolve(
-        [...held.values()]
+      Promise.resolve({
+        questions: [...held.values()]
           .filter((row) => id === null || row.objectiveId === id)
           .flatMap(({ objectiveId, repository, escalations }) =>
             escalations.map((one) => ({ objective: objectiveId, repository, escalation: one })),
           ),
-      ),
+        unread: [],
+        more: false,
+      }),
     precedents: () => Promise.resolve(precedents),
     precedentsOf: unused,
     send: async (message) => {

@@ -204,6 +204,50 @@ describe('sessions', () => {
     await waiting;
   });
 
+  const cancel = JSON.stringify({
+    jsonrpc: '2.0',
+    method: 'notifications/cancelled',
+    params: { requestId: 1 },
+  });
+
+  test('a call that its client gave up leaves no open stream, and its session may make room', async () => {
+    const streams: Promise<string>[] = [];
+    const patient = new Client({ name: 'patient', version: '1.0.0' });
+    const transport = new StreamableHTTPClientTransport(new URL(server.url), {
+      requestInit: { headers: bearer },
+      fetch: async (url, init) => {
+        const response = await fetch(url, init);
+        if (init?.method === 'POST') streams.push(response.clone().text());
+        return response;
+      },
+    });
+    await patient.connect(transport);
+    try {
+      const call = patient.callTool(
+        { name: 'wait_for_objective', arguments: { id: ID, timeoutSeconds: 600 } },
+        undefined,
+        { timeout: 300 },
+      );
+      await expect(call).rejects.toThrow(/timed out/i);
+      await Promise.all(streams);
+      // As many as there may be, which leaves room for all but the one that is silent longest.
+      for (let others = 0; others < 64; others += 1) await session();
+      expect(await asked(transport.sessionId ?? '')).toBe(404);
+    } finally {
+      await patient.close();
+    }
+  });
+
+  test('of several calls in one request, one that is cancelled takes no answer from the others', async () => {
+    const id = await session();
+    const headers = { ...bearer, 'mcp-session-id': id };
+    const short = wait.replace('"id":1', '"id":2').replace('600', '1.5');
+    const both = send(headers, `[${wait},${short}]`);
+    while (asking() === 0) await new Promise(setImmediate);
+    await send(headers, cancel);
+    expect((await both).body).toMatch(/timed-out/);
+  });
+
   test('a defect of ours is kept in the log and told with where it is', async () => {
     const broken = await serveHttp({
       createServer: () => {
@@ -282,5 +326,16 @@ describe('the guard', () => {
     expect(guard(asking({ host: '10.0.0.7:7410', ...bearer }))).toBeNull();
     expect(guard(asking({ host: 'rebound.example:7410', ...bearer }))?.status).toBe(403);
     expect(guard(asking({ ...bearer }))?.status).toBe(403);
+  });
+
+  test.each([
+    ['Build.Internal', 'build.internal:7410'],
+    ['bücher.example', 'xn--bcher-kva.example:7410'],
+    ['0:0:0:0:0:0:0:1', '[::1]:7410'],
+    ['LOCALHOST', 'localhost:7410'],
+  ])('bound as %s it is named as browsers write it', (host, named) => {
+    const guard = createGuard({ token: TOKEN, host });
+    expect(guard(asking({ host: named, ...bearer }))).toBeNull();
+    expect(guard(asking({ host: 'rebound.example:7410', ...bearer }))?.status).toBe(403);
   });
 });

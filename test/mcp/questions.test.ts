@@ -5,7 +5,7 @@ import { createAuditLog } from '../../src/audit/audit-log';
 import { createAuditReader } from '../../src/audit/audit-reader';
 import { auditEntry } from '../audit/entries';
 import { escalation, ID, status } from '../cli/fixtures';
-import { execution } from '../client/fake-gateway';
+import { execution, named } from '../client/fake-gateway';
 import { connectClient, openDesk, textOf, type OpenDesk } from './open-desk';
 
 const SHOP = 'orders-service';
@@ -24,16 +24,26 @@ const waits = [
 let desk: OpenDesk;
 let client: Client;
 let read: number;
+/** Whose questions cannot be read. */
+let broken: string | null;
+let lost: boolean;
 beforeEach(async () => {
   read = 0;
+  broken = null;
+  lost = false;
   // As the workflows are asked: the first was raised last.
   const raised = ['2030-01-01T00:03:00.000Z', '2030-01-01T00:02:00.000Z', '2030-01-01T00:01:00.000Z'];
   desk = await openDesk(
     {
       executions: ids.map((id) => execution(id, { memo: { objective: 'x', repository: SHOP, waits } })),
       worker: true,
-      query: (name) =>
-        name === 'openEscalations' ? [escalation({ raisedAt: raised.shift() ?? '' })] : status(),
+      query: (name, id) => {
+        if (name !== 'openEscalations') return status();
+        const raisedAt = raised.shift() ?? '';
+        if (lost) throw named('ServiceError', '14 UNAVAILABLE: no connection', { code: 14 });
+        if (id === broken) throw named('QueryRejected', 'Workflow Task in failed state', { code: 9 });
+        return [escalation({ raisedAt })];
+      },
     },
     {
       audit: () => {
@@ -69,6 +79,8 @@ test('questions come oldest first, each with precedents, and the log is read onc
       precedents,
     })),
     leftOut: 0,
+    unread: [],
+    more: false,
   });
   expect(read).toBe(1);
 });
@@ -83,6 +95,25 @@ test('a limit keeps the oldest, and what is left out is told', async () => {
   const result = await client.callTool({ name: 'list_escalations', arguments: { limit: 1 } });
   expect(result.structuredContent).toMatchObject({ escalations: [{ objective: ids[2] }], leftOut: 2 });
   expect(textOf(result)).toBe('3 open; resolve_escalation answers one.');
+});
+
+test('one that cannot be asked is named, and the others are listed', async () => {
+  broken = ids[1] ?? null;
+  const result = await client.callTool({ name: 'list_escalations', arguments: {} });
+  expect(result.structuredContent).toMatchObject({
+    escalations: [{ objective: ids[2] }, { objective: ids[0] }],
+    leftOut: 0,
+    unread: [broken],
+    more: false,
+  });
+  expect(textOf(result)).toMatch(/^At least 2 open; .* 1 did not answer, see unread/);
+});
+
+test('a server that is lost meanwhile is told, not taken for workflows that do not answer', async () => {
+  lost = true;
+  const result = await client.callTool({ name: 'list_escalations', arguments: {} });
+  expect(result.isError).toBe(true);
+  expect(textOf(result)).toMatch(/does not answer; start it/);
 });
 
 test('of one objective the repository is asked for, and its precedents come first', async () => {

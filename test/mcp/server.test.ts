@@ -105,10 +105,20 @@ describe('tools', () => {
     });
   });
 
+  test('a list that is full says that there may be more than it counts', async () => {
+    const ids = Array.from({ length: 501 }, (_, n) => `objective-add-login-${String(n).padStart(8, '0')}`);
+    await open({ executions: ids.map((id) => execution(id)) });
+    const result = await client.callTool({ name: 'list_objectives', arguments: { limit: 1 } });
+    expect(result.structuredContent).toMatchObject({ leftOut: 499, more: true });
+    const found = await client.callTool({ name: 'list_escalations', arguments: {} });
+    expect(found.structuredContent).toMatchObject({ more: true });
+    expect(textOf(found)).toMatch(/^At least 0 open/);
+  });
+
   test('a home that never had an objective lists none', async () => {
     await open({}, { useServerWithHistory: () => Promise.resolve(null) });
     const { structuredContent } = await client.callTool({ name: 'list_objectives' });
-    expect(structuredContent).toEqual({ objectives: [], leftOut: 0 });
+    expect(structuredContent).toEqual({ objectives: [], leftOut: 0, more: false });
   });
 
   test.each([
@@ -366,6 +376,13 @@ describe('resources', () => {
     expect(await read('report.json')).toMatchObject({ text: expect.stringContaining(ID) });
     expect(await read('contracts/docs-openapi')).toMatchObject({ text: manifest });
     expect(await read('receipts')).toMatchObject({ text: receipts });
+  });
+
+  test('a report that cannot be read takes nothing from the list but its contracts', async () => {
+    await withReport();
+    await writeFile(join(desk.home, 'reports', `${ID}.json`), 'half a rep');
+    const { resources } = await client.listResources();
+    expect(resources.map(({ uri }) => uri)).toEqual(['plan', 'report', 'report.json', 'receipts'].map(at));
   });
 
   test('the plan is read with its version', async () => {

@@ -68,7 +68,7 @@ describe('the list of what waits', () => {
           raisedAt,
         },
       ]);
-      expect(await allEscalations(client)).toEqual([
+      expect((await allEscalations(client)).questions).toEqual([
         { objective: input.objectiveId, repository: row?.repository, escalation: asked.escalations[0] },
       ]);
       await handle.signal(MESSAGES.resolveEscalation, {

@@ -59,9 +59,9 @@ async function listInbox(context: CommandContext): Promise<ExitCode> {
       for (const row of rows.slice(0, 1)) terminal.say(`The oldest in full: ${rowCommand(row, call)}`);
   }
   for (const id of unread) {
-    terminal.warn(`${id} may wait for a decision; no worker is up to tell: ${call('worker')} brings one.`);
+    terminal.warn(`${id} may wait for a decision; no worker could tell: ${call('worker')} brings one.`);
   }
-  if (more) terminal.warn(`There are more; \`${call('list --state awaiting-human')}\` tells what waits too.`);
+  if (more) warnOfMore(context);
   terminal.emit(inboxJson(inbox, context));
   return exitCodeOf('delivered');
 }
@@ -84,17 +84,22 @@ async function listInFull(context: CommandContext): Promise<ExitCode> {
   if (server === null) return sayNone(context);
   const session = await openSession(server, server.kind === 'embedded' ? 'workflow-only' : 'none');
   try {
-    const found = await allEscalations(session.department);
-    if (found.length === 0) return sayNone(context);
+    const { questions, unread, more } = await allEscalations(session.department);
+    if (questions.length === 0 && unread.length === 0) return sayNone(context);
     const rows = [];
     const findPrecedents = openPrecedents(services);
-    for (const { objective, escalation } of found) {
-      const repository = await repositoryOf(session.department, objective);
+    for (const { objective, repository, escalation } of questions) {
       const precedents = await findPrecedents({ trigger: escalation.trigger, repository });
       terminal.say(describeEscalation(objective, escalation, call, precedents));
       rows.push({ objective, ...escalation, precedents });
     }
-    terminal.emit({ escalations: rows });
+    for (const id of unread) {
+      terminal.warn(
+        `${id} may ask something and does not answer: ${call('worker')} brings a worker, and \`${call(`status ${id}`)}\` tells more.`,
+      );
+    }
+    if (more) warnOfMore(context);
+    terminal.emit({ escalations: rows, unread, more });
   } finally {
     await session.close();
   }
@@ -103,8 +108,12 @@ async function listInFull(context: CommandContext): Promise<ExitCode> {
 
 function sayNone({ terminal }: CommandContext): ExitCode {
   terminal.say('No question is open.');
-  terminal.emit({ escalations: [] });
+  terminal.emit({ escalations: [], unread: [], more: false });
   return exitCodeOf('delivered');
+}
+
+function warnOfMore({ terminal, call }: CommandContext): void {
+  terminal.warn(`There are more; \`${call('list --state awaiting-human')}\` tells what waits too.`);
 }
 
 /** The decision screen of one question, or of all of an objective; on a terminal each is asked about. */

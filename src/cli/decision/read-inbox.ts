@@ -8,7 +8,7 @@ import type { InboxRow } from './inbox-table';
 export interface Inbox {
   /** Oldest first. */
   readonly rows: readonly InboxRow[];
-  /** Objectives and watches whose waits nobody could tell, since no worker is up. */
+  /** Objectives and watches that did not tell what waits of them, most often since no worker is up. */
   readonly unread: readonly string[];
   /** There are more than a list holds. */
   readonly more: boolean;

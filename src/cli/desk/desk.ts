@@ -3,7 +3,7 @@ import { UnknownObjectiveError } from '../../client/translate-error';
 import type { Speaker } from '../../domain/escalation/decision-proof';
 import { ResolveEscalation } from '../../domain/escalation/escalation';
 import type { Desk } from '../../ports/desk';
-import { allEscalations } from '../all-escalations';
+import { allEscalations, NO_QUESTIONS } from '../all-escalations';
 import type { CommandContext } from '../command';
 import { collectInbox, EMPTY_INBOX } from '../decision/read-inbox';
 import { decisionId } from '../decision-id';
@@ -53,12 +53,15 @@ export function createDesk(
       }),
     escalations: (id) =>
       id === null
-        ? keeper.use(async (session) => (session === null ? [] : allEscalations(session.department)))
+        ? keeper.use(async (session) =>
+            session === null ? NO_QUESTIONS : allEscalations(session.department),
+          )
         : withSession(id, async ({ department }) => {
             const open = await department.openEscalations(id);
-            if (open.length === 0) return [];
+            if (open.length === 0) return NO_QUESTIONS;
             const repository = await repositoryOf(department, id);
-            return open.map((escalation) => ({ objective: id, repository, escalation }));
+            const questions = open.map((escalation) => ({ objective: id, repository, escalation }));
+            return { ...NO_QUESTIONS, questions };
           }),
     precedents: ({ id, trigger }) =>
       withSession(id, async ({ department }) =>

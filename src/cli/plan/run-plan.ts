@@ -53,7 +53,8 @@ async function showPlan(
   const { terminal, services } = context;
   await withObjective(context, objectiveId, async ({ department }) => {
     const answer = await department.status(objectiveId);
-    if (answer.kind === 'recorded' || answer.status.plan === null) {
+    if (answer.kind === 'recorded') throw noWorker(context, objectiveId);
+    if (answer.status.plan === null) {
       terminal.say('There is no plan to see yet.');
       terminal.emit({ objective: objectiveId, version: null, plan: null });
       return;
@@ -134,11 +135,7 @@ async function liveStatus(
   version: number | undefined,
 ): Promise<ObjectiveStatus> {
   const answer = await department.status(objectiveId);
-  if (answer.kind === 'recorded') {
-    throw new ConfigurationError(
-      `No worker answers for ${objectiveId}, so its plan is not known; \`${context.call(`attach ${objectiveId}`)}\` brings one.`,
-    );
-  }
+  if (answer.kind === 'recorded') throw noWorker(context, objectiveId);
   const now = answer.status.plan?.version;
   if (version !== undefined && now !== undefined && now !== version) {
     throw new ConfigurationError(
@@ -146,6 +143,12 @@ async function liveStatus(
     );
   }
   return answer.status;
+}
+
+function noWorker({ call }: CommandContext, objectiveId: string): ConfigurationError {
+  return new ConfigurationError(
+    `No worker answers for ${objectiveId}, so its plan is not known; \`${call(`attach ${objectiveId}`)}\` brings one.`,
+  );
 }
 
 async function change(

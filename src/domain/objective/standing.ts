@@ -6,6 +6,9 @@ import { isSettled, ObjectiveState, Outcome } from '../department/states';
 import { ObjectiveEvent, TaskStatus, type ObjectiveStatus } from './status';
 import { WatchState } from '../deployment/watch-status';
 
+/** Most rows a list holds; what there is beyond is not counted. */
+export const MOST_ROWS = 500;
+
 /** An objective as lists tell it: what there is to know without any worker. */
 export const ObjectiveRow = z.object({
   objectiveId: z.string(),

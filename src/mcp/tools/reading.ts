@@ -5,7 +5,14 @@ import { Precedent } from '../../domain/escalation/precedents';
 import { ObjectiveState, Outcome } from '../../domain/department/states';
 import { WatchStatus } from '../../domain/deployment/watch-status';
 import { ObjectiveIdArgument, ObjectiveOrWatchArgument } from '../identity';
-import { headline, ObjectiveRow, Snapshot, snapshotOf, WatchRow } from '../../domain/objective/standing';
+import {
+  headline,
+  MOST_ROWS,
+  ObjectiveRow,
+  Snapshot,
+  snapshotOf,
+  WatchRow,
+} from '../../domain/objective/standing';
 import { tool } from '../tool';
 
 const reading = { readOnly: true, destructive: false, idempotent: true };
@@ -17,12 +24,21 @@ export const listObjectives = tool({
   hints: reading,
   input: z.strictObject({
     state: ObjectiveState.optional().describe('only those in this state'),
-    limit: z.int().min(1).max(500).default(50).describe('most rows to answer'),
+    limit: z.int().min(1).max(MOST_ROWS).default(50).describe('most rows to answer'),
   }),
-  output: z.object({ objectives: z.array(ObjectiveRow), leftOut: z.int() }),
+  output: z.object({
+    objectives: z.array(ObjectiveRow),
+    leftOut: z.int(),
+    /** There may be older ones, which are not counted. */
+    more: z.boolean(),
+  }),
   run: async ({ state, limit }, { desk }) => {
     const rows = await desk.list(state ?? null);
-    return { objectives: rows.slice(0, limit), leftOut: Math.max(0, rows.length - limit) };
+    return {
+      objectives: rows.slice(0, limit),
+      leftOut: Math.max(0, rows.length - limit),
+      more: rows.length >= MOST_ROWS,
+    };
   },
 });
 
@@ -79,7 +95,7 @@ export const listEscalations = tool({
   hints: reading,
   input: z.strictObject({
     id: ObjectiveOrWatchArgument.optional(),
-    limit: z.int().min(1).max(500).default(50).describe('most questions to answer'),
+    limit: z.int().min(1).max(MOST_ROWS).default(50).describe('most questions to answer'),
   }),
   output: z.object({
     escalations: z.array(
@@ -92,9 +108,14 @@ export const listEscalations = tool({
       }),
     ),
     leftOut: z.int(),
+    /** Objectives and watches that may ask something, and did not answer. */
+    unread: z.array(z.string()),
+    /** More wait than could be looked at, and are not counted. */
+    more: z.boolean(),
   }),
   run: async ({ id, limit }, { desk }) => {
-    const open = [...(await desk.escalations(id ?? null))].sort(
+    const { questions, unread, more } = await desk.escalations(id ?? null);
+    const open = [...questions].sort(
       (one, other) => Date.parse(one.escalation.raisedAt) - Date.parse(other.escalation.raisedAt),
     );
     const rows = open.slice(0, limit);
@@ -104,12 +125,20 @@ export const listEscalations = tool({
     return {
       escalations: rows.map((row, at) => ({ ...row, precedents: [...(precedents[at] ?? [])] })),
       leftOut: open.length - rows.length,
+      unread: [...unread],
+      more,
     };
   },
-  text: ({ escalations, leftOut }) =>
-    escalations.length === 0
-      ? 'No question is open.'
-      : `${String(escalations.length + leftOut)} open; resolve_escalation answers one.`,
+  text: ({ escalations, leftOut, unread, more }) => {
+    const all = unread.length === 0 && !more;
+    if (escalations.length === 0 && all) return 'No question is open.';
+    const found = String(escalations.length + leftOut);
+    const silent =
+      unread.length === 0
+        ? ''
+        : ` ${String(unread.length)} did not answer, see unread: without a worker nobody does, and \`worker\` brings one; get_status tells more.`;
+    return `${all ? found : `At least ${found}`} open; resolve_escalation answers one.${silent}`;
+  },
 });
 
 export const getReport = tool({

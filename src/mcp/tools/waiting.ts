@@ -11,7 +11,7 @@ export const waitForObjective = tool({
   name: 'wait_for_objective',
   title: 'Wait for an objective',
   description:
-    'Waits until an objective ends, a decision is needed or the time is up, and tells each new event as progress meanwhile.',
+    'Waits until an objective ends, a decision is needed or the time is up, and tells the newest events, then each new one, as progress meanwhile.',
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({
     id: ObjectiveIdArgument,
@@ -42,7 +42,7 @@ export const waitForObjective = tool({
   },
 });
 
-/** Events are numbered without gaps, so the newest number is a progress that only grows. */
+/** What there is first, so that a client knows where it stands. Events are numbered, and the number only grows. */
 function progressOf({ progress }: CallContext): (status: ObjectiveStatus) => void {
   let told = 0;
   return ({ events }) => {
