@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionLike, WorkflowClientInterceptor } from '@temporalio/client';
 
@@ -16,6 +17,8 @@ export async function askAgain<T>(
   afterMs: number = LOST_AFTER_MS,
 ): Promise<T> {
   const over = new AbortController();
+  // Each ask listens to it.
+  setMaxListeners(0, over.signal);
   const next = (): Promise<T> => sleep(afterMs, undefined, { signal: over.signal }).then(answered);
   const answered = (): Promise<T> => Promise.race([ask(over.signal), next()]);
   try {
@@ -25,11 +28,23 @@ export async function askAgain<T>(
   }
 }
 
-/** Lets every query of a client ask again. */
+/**
+ * Lets every query of a client ask again.
+ * @param asks has those that have not ended yet. One that was given up while Temporal's client pauses before it repeats it
+ * ends with its deadline only, and on a closed connection with an error that nobody can catch: wait for them before that.
+ */
 export function askingAgain(
   connection: () => Pick<ConnectionLike, 'withAbortSignal'>,
+  asks = new Set<Promise<unknown>>(),
 ): WorkflowClientInterceptor {
   return {
-    query: (input, next) => askAgain((signal) => connection().withAbortSignal(signal, () => next(input))),
+    query: (input, next) =>
+      askAgain((signal) => {
+        const asked = connection().withAbortSignal(signal, () => next(input));
+        asks.add(asked);
+        const end = (): boolean => asks.delete(asked);
+        asked.then(end, end);
+        return asked;
+      }),
   };
 }

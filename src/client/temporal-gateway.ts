@@ -37,10 +37,11 @@ const REPOSITORY = defineSearchAttributeKey('CoordinatorRepository', 'KEYWORD');
 /** Connects to a Temporal server; the gateway's `close` ends the connection. */
 export async function createTemporalGateway(target: GatewayTarget): Promise<Gateway> {
   const connection = await Connection.connect({ ...target.clientOptions, connectTimeout: CONNECT_WITHIN_MS });
+  const asks = new Set<Promise<unknown>>();
   const client = new Client({
     connection,
     namespace: target.namespace,
-    interceptors: { workflow: [askingAgain(() => connection)] },
+    interceptors: { workflow: [askingAgain(() => connection, asks)] },
   });
   const within = <T>(ms: number, call: () => Promise<T>): Promise<T> =>
     client.withDeadline(Date.now() + ms, call);
@@ -148,7 +149,10 @@ export async function createTemporalGateway(target: GatewayTarget): Promise<Gate
         return Date.now() - seen < POLLED_WITHIN_MS;
       });
     },
-    close: () => connection.close(),
+    close: async () => {
+      await Promise.allSettled(asks);
+      await connection.close();
+    },
   };
 }
 
