@@ -35,17 +35,22 @@ export async function showList(inbox: Inbox, asked: Asked): Promise<Reply> {
 export async function showObjective(inbox: Inbox, asked: Asked, again = FIRST): Promise<Reply> {
   const { desk, pictures } = inbox;
   const { id } = asked.params;
+  const { refused, filled } = again;
   const standing = await desk.status(id);
   if (standing.kind === 'recorded') {
     const hasReport = await desk.hasReport(id);
-    return page(recordedPage(standing.row, { ...around(inbox, asked), hasReport }), again.status);
+    return page(
+      recordedPage(standing.row, { ...around(inbox, asked), hasReport, refused, filled }),
+      again.status,
+    );
   }
   return page(
     objectivePage(standing.status, pictures, {
       ...around(inbox, asked),
       csrf: asked.session.csrf,
       webUi: webAddress(standing.webUi),
-      refused: again.refused,
+      refused,
+      filled,
     }),
     again.status,
   );
