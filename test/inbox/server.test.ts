@@ -324,6 +324,20 @@ describe('addresses', () => {
   });
 
   test.each([
+    ['running', ['pause']],
+    ['paused', ['resume']],
+    ['awaiting-human', ['pause', 'resume']],
+  ] as const)(
+    'an objective that is %s can be told to %j: one that waits may be paused as well',
+    async (state, orders) => {
+      desk.change(ID, { state });
+      const { body } = await get(`/objectives/${ID}`);
+      const offered = [...body.matchAll(/action="[^"]*\/(pause|resume)"/g)].map(([, order]) => order);
+      expect(offered).toEqual(orders);
+    },
+  );
+
+  test.each([
     ['a Host that is another name (DNS rebinding)', { host: 'evil.example' }],
     ['a Host that is another address', { host: '10.0.0.1' }],
     ['a page of elsewhere', { origin: 'https://evil.example' }],

@@ -188,7 +188,6 @@ function renderSteering(
   { csrf, filled }: Pick<Around, 'csrf' | 'filled'>,
 ): Html {
   const base = pathOf(objectiveId);
-  const [order, words] = at === 'paused' ? ['resume', 'Go on'] : ['pause', 'Let nothing new start'];
   return html`<section aria-labelledby="steer-title">
     <h2 id="steer-title">Tell the specialists something</h2>
     <form method="post" action="${base}/steer">
@@ -208,9 +207,20 @@ ${kept(filled.get('message') ?? '')}</textarea>
       </select>
       <p><button>Tell them</button></p>
     </form>
-    <form method="post" action="${base}/${order}">
-      ${csrfField(csrf)}
-      <p><button class="plain">${words}</button></p>
-    </form>
+    ${ordersIn(at).map(
+      ([order, words]) =>
+        html`<form method="post" action="${base}/${order}">
+          ${csrfField(csrf)}
+          <p><button class="plain">${words}</button></p>
+        </form>`,
+    )}
   </section>`;
+}
+
+/** While a question is open, the state does not tell whether it is paused as well, so both are there. */
+function ordersIn(at: ObjectiveStatus['state']): readonly (readonly [order: string, words: string])[] {
+  const pause = ['pause', 'Let nothing new start'] as const;
+  const resume = ['resume', 'Go on'] as const;
+  if (at === 'awaiting-human') return [pause, resume];
+  return at === 'paused' ? [resume] : [pause];
 }
