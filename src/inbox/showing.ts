@@ -174,8 +174,12 @@ async function readContract(
   return { contract, bundle: ContractBundle.parse(stored) };
 }
 
-/** What every page says beside its own; a notice is said once. */
-function around({ by }: Inbox, { session }: Asked): { readonly by: string; readonly notice: string | null } {
+/** What every page says beside its own; a notice is said once, to whoever reads it. */
+function around(
+  { by }: Inbox,
+  { session, read }: Asked,
+): { readonly by: string; readonly notice: string | null } {
+  if (!read) return { by, notice: null };
   const { notice } = session;
   session.notice = null;
   return { by, notice };

@@ -117,6 +117,16 @@ describe('while Temporal does not answer', () => {
     expect(desk.sent).toMatchObject([{ payload: { decision: 'retry', guidance: 'Hash them.' } }]);
   });
 
+  test('what came of a form is told to who reads the page, not to the script that looks whether there is one', async () => {
+    const { cookie, get, press } = await logIn(server);
+    await press(await (await get(question)).text(), { option: '0' });
+    const ask = (headers: Readonly<Record<string, string>>): Promise<string> =>
+      fetch(`${server.url}/objectives/${ID}`, { headers: { cookie, ...headers } }).then((at) => at.text());
+    expect(await ask({ 'sec-fetch-dest': 'empty' })).not.toContain('recorded and applied.');
+    expect(await ask({ 'sec-fetch-dest': 'document' })).toContain('recorded and applied.');
+    expect(await ask({ 'sec-fetch-dest': 'document' })).not.toContain('recorded and applied.');
+  });
+
   test('who watches is told once since when nothing is new, and that it goes on', async () => {
     const { cookie } = await logIn(server);
     const { seen, text, close } = openEvents(server, `/objectives/${ID}/live`, cookie);
