@@ -201,7 +201,7 @@ function send(response: ServerResponse, session: Session, reply: Reply): void {
       response.writeHead(303, { ...PAGE_HEADERS, location: reply.to }).end();
       return;
     case 'stream':
-      openStream(response, reply.open);
+      openStream(response, reply.open, { until: session.ended });
   }
 }
 

@@ -151,6 +151,16 @@ test('a page is not told that all is over because the inbox ends', async () => {
   server = await openInbox(desk);
 });
 
+test('who makes room for a newer browser is told nothing any more, and that they have to log in', async () => {
+  const { cookie, get } = await logIn(server);
+  const { seen, text, over } = openEvents(server, `/objectives/${ID}/live`, cookie);
+  await seen('headline');
+  for (let others = 0; others < 32; others += 1) await logIn(server);
+  await over;
+  expect(text()).not.toContain('event: end');
+  expect((await get(`/objectives/${ID}/live`)).status).toBe(401);
+});
+
 test('who was logged out while writing gets the words back; from elsewhere nothing is shown', async () => {
   const send = (origin: string): Promise<Response> =>
     fetch(`${server.url}${question}`, {

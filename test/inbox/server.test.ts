@@ -379,6 +379,22 @@ describe('sessions', () => {
     now += 1;
     expect(access.find(entered.cookie)).toBeNull();
   });
+
+  test('end by themselves for who only watches and sends nothing', () => {
+    jest.useFakeTimers();
+    try {
+      const access = createAccess(() => 0);
+      const entered = access.enter(access.newToken(), '192.0.2.1');
+      if (!('cookie' in entered)) throw new Error('The link was refused.');
+      const ended = access.find(entered.cookie)?.ended;
+      expect(ended?.aborted).toBe(false);
+      jest.advanceTimersByTime(12 * 60 * 60_000);
+      expect(ended?.aborted).toBe(true);
+      expect(access.find(entered.cookie)).toBeNull();
+    } finally {
+      jest.useRealTimers();
+    }
+  });
 });
 
 test('all who watch an objective are told by one question, and nobody asks once nobody looks', async () => {

@@ -38,12 +38,17 @@ export function openEvents(
   server: Pick<Where, 'url'>,
   path: string,
   cookie: string,
-): { seen(words: string, from?: number): Promise<void>; text(): string; close(): void } {
+): { seen(words: string, from?: number): Promise<void>; text(): string; over: Promise<void>; close(): void } {
   let all = '';
+  let end = (): void => undefined;
+  const over = new Promise<void>((resolve) => (end = resolve));
   const looks = new Set<() => void>();
   const sent = request(new URL(path, server.url), { headers: { cookie } }, (response) => {
     response.setEncoding('utf8');
     response.on('error', () => undefined);
+    response.on('close', () => {
+      end();
+    });
     response.on('data', (chunk: string) => {
       all += chunk;
       for (const look of looks) look();
@@ -53,6 +58,7 @@ export function openEvents(
   sent.end();
   return {
     text: () => all,
+    over,
     seen: (words, from = 0) =>
       new Promise((resolve) => {
         const look = (): void => {
