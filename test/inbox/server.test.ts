@@ -5,7 +5,7 @@ import { createAccess } from '../../src/inbox/access';
 import { createLive } from '../../src/inbox/live';
 import type { Precedent } from '../../src/domain/escalation/precedents';
 import type { InboxServer } from '../../src/inbox/server';
-import { ID, status } from '../cli/fixtures';
+import { ID, status, task } from '../cli/fixtures';
 import { asking, createFakeDesk, openInbox, QUESTION, type FakeDesk } from './fake-desk';
 
 let desk: FakeDesk;
@@ -321,6 +321,20 @@ describe('addresses', () => {
     });
     expect(steered.status).toBe(409);
     expect(steered.body).toContain('is already finished');
+  });
+
+  test('a contract that waits for a review stands on the page twice, and no two places have one id', async () => {
+    const contract = { name: 'orders', path: 'openapi.yaml', taskId: 'backend-T001', revision: 3 };
+    desk.change(ID, {
+      tasks: [task({ waitingFor: 'contract:orders' })],
+      contracts: [
+        { ...contract, hash: 'd'.repeat(64), state: 'shared', bundle: null, by: null, comments: [] },
+      ],
+    });
+    const { body } = await get(`/objectives/${ID}`);
+    expect(body.match(/href="[^"]*\/contracts\/orders"/g)).toHaveLength(2);
+    const ids = [...body.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
   });
 
   test.each([
