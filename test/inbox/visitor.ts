@@ -7,7 +7,7 @@ import { QUESTION } from './fake-desk';
 type Where = Pick<InboxServer, 'url' | 'newLink'>;
 
 /** Somebody who is logged in, without a browser. */
-export interface Visitor {
+interface Visitor {
   readonly cookie: string;
   get(path: string): Promise<Response>;
   /** Presses a button of the form on a page as it stands there. */
