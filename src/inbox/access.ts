@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createFailureCount } from '../http/failures';
 import { refusal, type Refusal } from '../http/refusal';
 import { isSecret, newSecret } from '../http/secret';
@@ -13,6 +14,8 @@ export interface Session {
   /** Stands in every form of it. */
   readonly csrf: string;
   readonly once: Once;
+  /** Fires when nobody is logged in by it any more; what it still reads ends then. */
+  readonly ended: AbortSignal;
   /** What the next page says first. */
   notice: string | null;
 }
@@ -30,10 +33,35 @@ export interface Access {
 
 export function createAccess(now: () => number = () => performance.now()): Access {
   const failures = createFailureCount(now);
-  const sessions = new Map<string, { readonly session: Session; readonly until: number }>();
+  const sessions = new Map<
+    string,
+    { readonly session: Session; readonly until: number; readonly stop: () => void }
+  >();
   let token: string | null = null;
   const findCookie = (given: string): string | null =>
     [...sessions.keys()].find((cookie) => isSecret(given, cookie)) ?? null;
+  const open = (cookie: string): void => {
+    const ended = new AbortController();
+    // Tabs are no leak, however many there are.
+    setMaxListeners(0, ended.signal);
+    // Who only watches sends nothing by which the end would be found.
+    const timer = setTimeout(() => {
+      end(cookie);
+    }, SESSION_MS).unref();
+    sessions.set(cookie, {
+      session: { csrf: newSecret(), once: createOnce(), ended: ended.signal, notice: null },
+      until: now() + SESSION_MS,
+      stop: () => {
+        clearTimeout(timer);
+        ended.abort();
+      },
+    });
+  };
+  const end = (cookie: string): void => {
+    const found = sessions.get(cookie);
+    sessions.delete(cookie);
+    found?.stop();
+  };
 
   return {
     newToken: () => (token = newSecret()),
@@ -46,12 +74,9 @@ export function createAccess(now: () => number = () => performance.now()): Acces
       }
       token = null;
       const cookie = newSecret();
-      sessions.set(cookie, {
-        session: { csrf: newSecret(), once: createOnce(), notice: null },
-        until: now() + SESSION_MS,
-      });
+      open(cookie);
       const [oldest] = sessions.keys();
-      if (sessions.size > MOST_SESSIONS && oldest !== undefined) sessions.delete(oldest);
+      if (sessions.size > MOST_SESSIONS && oldest !== undefined) end(oldest);
       return { cookie };
     },
     find: (given) => {
@@ -59,12 +84,12 @@ export function createAccess(now: () => number = () => performance.now()): Acces
       const found = cookie === null ? undefined : sessions.get(cookie);
       if (cookie === null || found === undefined) return null;
       if (now() < found.until) return found.session;
-      sessions.delete(cookie);
+      end(cookie);
       return null;
     },
     leave: (given) => {
       const cookie = given === undefined ? null : findCookie(given);
-      if (cookie !== null) sessions.delete(cookie);
+      if (cookie !== null) end(cookie);
     },
   };
 }

@@ -8,11 +8,11 @@ const HEARTBEAT_MS = 15_000;
 /** A browser that reads nothing is let go, rather than kept in memory. */
 const MOST_WAITING_BYTES = 4 * 1024 * 1024;
 
-/** Sends pieces that changed as server-sent events (HTML Living Standard, section 9.2) until the browser leaves. */
+/** Sends pieces that changed as server-sent events (HTML Living Standard, section 9.2) until the browser leaves or is let in no more. */
 export function openStream(
   response: ServerResponse,
   open: Extract<Reply, { readonly kind: 'stream' }>['open'],
-  heartbeatMs = HEARTBEAT_MS,
+  { until, heartbeatMs = HEARTBEAT_MS }: { readonly until: AbortSignal; readonly heartbeatMs?: number },
 ): void {
   const sent = new Map<string, string>();
   response.writeHead(200, STREAM_HEADERS);
@@ -32,7 +32,16 @@ export function openStream(
     response.end('event: end\ndata: {}\n\n');
   };
   const stop = open(show, end);
+  const letGo = (): void => {
+    clearInterval(heartbeat);
+    stop();
+    // Without an end of what it shows: the browser asks once more, and hears that it has to log in.
+    response.end();
+  };
+  if (until.aborted) letGo();
+  else until.addEventListener('abort', letGo, { once: true });
   response.once('close', () => {
+    until.removeEventListener('abort', letGo);
     clearInterval(heartbeat);
     stop();
   });

@@ -38,6 +38,8 @@ export interface Asked {
   /** Fields of a form, trimmed; empty ones are not there. */
   readonly form: ReadonlyMap<string, string>;
   readonly session: Session;
+  /** Somebody reads the answer; false: a script only looks whether there is one. */
+  readonly read: boolean;
 }
 
 /** Rendered pieces by the id of the element that shows them. */

@@ -84,7 +84,7 @@ export function createHandler(options: {
       sendPage(response, 403, sentencePage('Refused', sentence, inbox.by));
       return;
     }
-    const asked: Asked = { params: found.params, form, session };
+    const asked: Asked = { params: found.params, form, session, read: isForDocument(request) };
     const made =
       method === 'POST'
         ? session.once.answer(pathname, form, async () => act(inbox, asked))
@@ -124,6 +124,11 @@ function followsLinkOfElsewhere({ method, headers }: IncomingMessage): boolean {
   );
 }
 
+/** Whether the answer is to be a page of its own; browsers that do not say so are taken to mean it. */
+function isForDocument({ headers }: IncomingMessage): boolean {
+  return (headers['sec-fetch-dest'] ?? 'document') === 'document';
+}
+
 /** Asks for the page once more, from here: that request has the cookie, where there is one. */
 function onceMore(path: string): string {
   const body = html`<h1>One moment</h1>
@@ -146,8 +151,7 @@ async function notLoggedIn(request: IncomingMessage): Promise<string> {
 function enter(access: Access, request: IncomingMessage, response: ServerResponse, token: string): void {
   const ahead = /prefetch|prerender/.test(String(request.headers['sec-purpose'] ?? ''));
   // Images and frames of a page of elsewhere are no guesses: counted, they would lock out who has the link.
-  const embedded = (request.headers['sec-fetch-dest'] ?? 'document') !== 'document';
-  if (request.method !== 'GET' || ahead || embedded) {
+  if (request.method !== 'GET' || ahead || !isForDocument(request)) {
     // Looked at ahead by a browser, it would be used up before anybody came.
     sendPage(response, 405, sentencePage('It does not work so', NO_LINK, null));
     return;
@@ -197,7 +201,7 @@ function send(response: ServerResponse, session: Session, reply: Reply): void {
       response.writeHead(303, { ...PAGE_HEADERS, location: reply.to }).end();
       return;
     case 'stream':
-      openStream(response, reply.open);
+      openStream(response, reply.open, { until: session.ended });
   }
 }
 

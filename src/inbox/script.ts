@@ -8,9 +8,10 @@ export const SCRIPT = `'use strict';
   const { live: address, again } = document.body.dataset;
   if (again !== undefined) {
     const look = async () => {
-      const { ok } = await fetch(location.href, { redirect: 'manual' }).catch(() => ({ ok: false }));
-      if (ok) location.reload();
-      else setTimeout(look, 3000);
+      const { status } = await fetch(location.href, { redirect: 'manual' }).catch(() => ({ status: 503 }));
+      // Whatever else it is, such as that one has to log in again, is said by the page of it.
+      if (status === 503) setTimeout(look, 3000);
+      else location.reload();
     };
     setTimeout(look, 3000);
   }

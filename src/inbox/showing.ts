@@ -35,17 +35,22 @@ export async function showList(inbox: Inbox, asked: Asked): Promise<Reply> {
 export async function showObjective(inbox: Inbox, asked: Asked, again = FIRST): Promise<Reply> {
   const { desk, pictures } = inbox;
   const { id } = asked.params;
+  const { refused, filled } = again;
   const standing = await desk.status(id);
   if (standing.kind === 'recorded') {
     const hasReport = await desk.hasReport(id);
-    return page(recordedPage(standing.row, { ...around(inbox, asked), hasReport }), again.status);
+    return page(
+      recordedPage(standing.row, { ...around(inbox, asked), hasReport, refused, filled }),
+      again.status,
+    );
   }
   return page(
     objectivePage(standing.status, pictures, {
       ...around(inbox, asked),
       csrf: asked.session.csrf,
       webUi: webAddress(standing.webUi),
-      refused: again.refused,
+      refused,
+      filled,
     }),
     again.status,
   );
@@ -169,8 +174,12 @@ async function readContract(
   return { contract, bundle: ContractBundle.parse(stored) };
 }
 
-/** What every page says beside its own; a notice is said once. */
-function around({ by }: Inbox, { session }: Asked): { readonly by: string; readonly notice: string | null } {
+/** What every page says beside its own; a notice is said once, to whoever reads it. */
+function around(
+  { by }: Inbox,
+  { session, read }: Asked,
+): { readonly by: string; readonly notice: string | null } {
+  if (!read) return { by, notice: null };
   const { notice } = session;
   session.notice = null;
   return { by, notice };

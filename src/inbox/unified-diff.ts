@@ -97,16 +97,40 @@ function wholeRow(text: string): DiffRow {
 
 /** The name it has now, or had where it is gone. */
 function pathOf(lines: readonly string[]): string {
-  const named = (mark: string): string | null =>
-    lines
-      .find((line) => line.startsWith(mark))
-      ?.slice(mark.length)
-      .replace(/\t$/, '') ?? null;
-  return (
-    named('+++ b/') ??
-    named('--- a/') ??
-    named('rename to ') ??
-    lines[0]?.replace(/^diff --git a\/.* b\//, '') ??
-    ''
-  );
+  const hunks = lines.findIndex((line) => HUNK.test(line));
+  // Behind the first hunk a line that was added may look like a header.
+  const header = hunks < 0 ? lines : lines.slice(0, hunks);
+  const named = (mark: string, side = ''): string | null => {
+    const line = header.find((one) => one.startsWith(`${mark}${side}`) || one.startsWith(`${mark}"${side}`));
+    return line === undefined ? null : nameIn(line.slice(mark.length)).slice(side.length);
+  };
+  return named('+++ ', 'b/') ?? named('--- ', 'a/') ?? named('rename to ') ?? nameOfBoth(lines[0] ?? '');
+}
+
+/** The second name of the line that begins a file: all there is of one that is no text. */
+function nameOfBoth(line: string): string {
+  const quoted = /^diff --git .* ("b\/(?:[^"\\]|\\.)*")$/.exec(line)?.[1];
+  return quoted === undefined ? line.replace(/^diff --git .* b\//, '') : nameIn(quoted).slice('b/'.length);
+}
+
+const ESCAPES = /\\(?:([0-7]{3})|(.))/g;
+const ESCAPED: ReadonlyMap<string, string> = new Map(
+  Object.entries({ a: '\x07', b: '\b', t: '\t', n: '\n', v: '\v', f: '\f', r: '\r' }),
+);
+
+/** A name as git writes it: as it is, or in quotes like a string of C whose octal numbers are bytes. */
+function nameIn(text: string): string {
+  const quoted = /^"((?:[^"\\]|\\.)*)"/.exec(text)?.[1];
+  // A name with spaces has a tab behind it.
+  if (quoted === undefined) return text.replace(/\t$/, '');
+  const parts: Buffer[] = [];
+  let read = 0;
+  for (const { index, 0: all, 1: octal, 2: letter = '' } of quoted.matchAll(ESCAPES)) {
+    parts.push(Buffer.from(quoted.slice(read, index)));
+    parts.push(
+      octal === undefined ? Buffer.from(ESCAPED.get(letter) ?? letter) : Buffer.of(parseInt(octal, 8)),
+    );
+    read = index + all.length;
+  }
+  return Buffer.concat([...parts, Buffer.from(quoted.slice(read))]).toString('utf8');
 }

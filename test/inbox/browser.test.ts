@@ -211,6 +211,42 @@ describeInBrowser('the inbox in a browser', () => {
     await page.getByRole('button', { name: 'Mend it' }).waitFor();
   });
 
+  test('what came of a form is told also where the page of it could not be shown at first', async () => {
+    const made = createFakeDesk([asking()]);
+    const send: FakeDesk['send'] = async (message) => {
+      const answer = await made.send(message);
+      made.fail(new TemporalUnreachableError('No Temporal server answers.'));
+      return answer;
+    };
+    await serve({ ...made, send });
+    const { page } = await logIn();
+    await page.goto(`${server.url}/objectives/${ID}/questions/${QUESTION}`);
+    await page.getByRole('button', { name: 'Mend it' }).click();
+    await page.getByText('No Temporal server answers.').waitFor();
+    desk.fail(null);
+    expect(await page.locator('.notice').textContent()).toBe('recorded and applied.');
+  });
+
+  test('a page that could not be shown says what it is instead, once Temporal answers', async () => {
+    await serve(createFakeDesk([asking()]));
+    const { page } = await logIn();
+    desk.fail(new TemporalUnreachableError('No Temporal server answers.'));
+    await page.goto(`${server.url}/objectives/objective-nothing-00000000`);
+    await page.getByText('No Temporal server answers.').waitFor();
+    desk.fail(null);
+    await page.getByText('There is no objective').waitFor();
+  });
+
+  test('a page that is looked for again says so where one has to log in first', async () => {
+    await serve(createFakeDesk([asking()]));
+    const { page } = await logIn();
+    desk.fail(new TemporalUnreachableError('No Temporal server answers.'));
+    await page.goto(`${server.url}/objectives/${ID}`);
+    await page.getByText('No Temporal server answers.').waitFor();
+    await page.context().clearCookies();
+    await page.getByRole('heading', { name: 'You are not logged in' }).waitFor();
+  });
+
   test('a page of an inbox that ended says so, and that one has to log in where another took its place', async () => {
     await serve(createFakeDesk([asking()]));
     const { page } = await logIn();

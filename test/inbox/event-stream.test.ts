@@ -35,7 +35,7 @@ test('a browser that reads slowly takes the end whenever it gets to it, without 
         });
         return () => undefined;
       },
-      5,
+      { until: new AbortController().signal, heartbeatMs: 5 },
     );
   });
   const failures: Error[] = [];

@@ -6,6 +6,7 @@ import { TemporalUnreachableError } from '../../src/domain/common/user-error';
 import type { InboxServer } from '../../src/inbox/server';
 import { ID, status, task } from '../cli/fixtures';
 import { asking, createFakeDesk, openInbox, QUESTION, watching, type FakeDesk } from './fake-desk';
+import { logIn, openEvents } from './visitor';
 
 const DOWN = new TemporalUnreachableError('No Temporal server answers at 127.0.0.1:7233.');
 const question = `/objectives/${ID}/questions/${QUESTION}`;
@@ -17,32 +18,6 @@ beforeEach(async () => {
   server = await openInbox(desk);
 });
 afterEach(() => server.stop());
-
-interface Visitor {
-  readonly cookie: string;
-  get(path: string): Promise<Response>;
-  /** Presses a button of the form on a page as it stands there. */
-  press(html: string, over: Readonly<Record<string, string>>, path?: string): Promise<Response>;
-}
-
-async function logIn(): Promise<Visitor> {
-  const entered = await fetch(server.newLink());
-  const cookie = String(entered.headers.get('set-cookie')).split(';')[0] ?? '';
-  return {
-    cookie,
-    get: (path) => fetch(`${server.url}${path}`, { headers: { cookie } }),
-    press: (html, over, path = question) => {
-      const hidden = [...html.matchAll(/<input[^>]*name="(\w+)"[^>]*value="([^"]*)"/g)];
-      const fields = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value]));
-      return fetch(`${server.url}${path}`, {
-        method: 'POST',
-        redirect: 'manual',
-        headers: { cookie, origin: server.url },
-        body: new URLSearchParams({ ...fields, ...over }),
-      });
-    },
-  };
-}
 
 test('an address that is none -> 400, for which nobody has to look into a log', async () => {
   const code = await new Promise<number>((resolve, reject) => {
@@ -57,7 +32,7 @@ test('an address that is none -> 400, for which nobody has to look into a log', 
 });
 
 test('a browser that leaves in the middle of a form is no error of ours', async () => {
-  const { cookie } = await logIn();
+  const { cookie } = await logIn(server);
   const { port } = new URL(server.url);
   const socket = connect(Number(port), '127.0.0.1');
   socket.write(
@@ -79,7 +54,7 @@ test('a browser that leaves in the middle of a form is no error of ours', async 
 
 describe('a form that is sent twice', () => {
   test('at once or one after the other -> one decision, and both are told so', async () => {
-    const { get, press } = await logIn();
+    const { get, press } = await logIn(server);
     const html = await (await get(question)).text();
     const answers = await Promise.all([press(html, { option: '0' }), press(html, { option: '0' })]);
     answers.push(await press(html, { option: '0' }));
@@ -89,7 +64,7 @@ describe('a form that is sent twice', () => {
   });
 
   test('steering pressed twice is said once; the same words from a newer page are said again', async () => {
-    const { get, press } = await logIn();
+    const { get, press } = await logIn(server);
     const steer = `/objectives/${ID}/steer`;
     const html = await (await get(`/objectives/${ID}`)).text();
     for (let times = 0; times < 2; times += 1) await press(html, { message: 'Keep to v2.' }, steer);
@@ -102,7 +77,7 @@ describe('a form that is sent twice', () => {
 });
 
 test('a question that is asked anew under its id takes no answer that was meant for the one before', async () => {
-  const { get, press } = await logIn();
+  const { get, press } = await logIn(server);
   const html = await (await get(question)).text();
   const [before] = asking().escalations;
   desk.change(ID, {
@@ -118,7 +93,7 @@ describe('while Temporal does not answer', () => {
   test.each(['/', `/objectives/${ID}`, question, `/objectives/${ID}/plan`])(
     '%s -> 503, the reason, and a page that looks again by itself',
     async (path) => {
-      const { get } = await logIn();
+      const { get } = await logIn(server);
       desk.fail(DOWN);
       const answer = await get(path);
       const html = await answer.text();
@@ -129,7 +104,7 @@ describe('while Temporal does not answer', () => {
   );
 
   test('what was written is kept, and sent by a button once it answers', async () => {
-    const { get, press } = await logIn();
+    const { get, press } = await logIn(server);
     const html = await (await get(question)).text();
     desk.fail(DOWN);
     const kept = await press(html, { option: '0', guidance: 'Hash them. <b>می‌خواهم</b>' });
@@ -142,9 +117,19 @@ describe('while Temporal does not answer', () => {
     expect(desk.sent).toMatchObject([{ payload: { decision: 'retry', guidance: 'Hash them.' } }]);
   });
 
+  test('what came of a form is told to who reads the page, not to the script that looks whether there is one', async () => {
+    const { cookie, get, press } = await logIn(server);
+    await press(await (await get(question)).text(), { option: '0' });
+    const ask = (headers: Readonly<Record<string, string>>): Promise<string> =>
+      fetch(`${server.url}/objectives/${ID}`, { headers: { cookie, ...headers } }).then((at) => at.text());
+    expect(await ask({ 'sec-fetch-dest': 'empty' })).not.toContain('recorded and applied.');
+    expect(await ask({ 'sec-fetch-dest': 'document' })).toContain('recorded and applied.');
+    expect(await ask({ 'sec-fetch-dest': 'document' })).not.toContain('recorded and applied.');
+  });
+
   test('who watches is told once since when nothing is new, and that it goes on', async () => {
-    const { cookie } = await logIn();
-    const { seen, text, close } = openEvents(`/objectives/${ID}/live`, cookie);
+    const { cookie } = await logIn(server);
+    const { seen, text, close } = openEvents(server, `/objectives/${ID}/live`, cookie);
     await seen('headline');
     desk.fail(DOWN);
     await seen(DOWN.message);
@@ -158,12 +143,22 @@ describe('while Temporal does not answer', () => {
 });
 
 test('a page is not told that all is over because the inbox ends', async () => {
-  const { cookie } = await logIn();
-  const { seen, text } = openEvents(`/objectives/${ID}/live`, cookie);
+  const { cookie } = await logIn(server);
+  const { seen, text } = openEvents(server, `/objectives/${ID}/live`, cookie);
   await seen('headline');
   await server.stop();
   expect(text()).not.toContain('event: end');
   server = await openInbox(desk);
+});
+
+test('who makes room for a newer browser is told nothing any more, and that they have to log in', async () => {
+  const { cookie, get } = await logIn(server);
+  const { seen, text, over } = openEvents(server, `/objectives/${ID}/live`, cookie);
+  await seen('headline');
+  for (let others = 0; others < 32; others += 1) await logIn(server);
+  await over;
+  expect(text()).not.toContain('event: end');
+  expect((await get(`/objectives/${ID}/live`)).status).toBe(401);
 });
 
 test('who was logged out while writing gets the words back; from elsewhere nothing is shown', async () => {
@@ -183,7 +178,7 @@ test('who was logged out while writing gets the words back; from elsewhere nothi
 });
 
 test('joiners of a script in what somebody wrote survive being asked once more', async () => {
-  const { get, press } = await logIn();
+  const { get, press } = await logIn(server);
   const html = await (await get(question)).text();
   const asked = await (await press(html, { option: '3', guidance: 'می\u200cخواهم' })).text();
   expect(asked).toContain('value="می&#x200C;خواهم"');
@@ -203,7 +198,7 @@ describe('the list', () => {
     );
     desk = createFakeDesk(many);
     server = await openInbox(desk);
-    const { get } = await logIn();
+    const { get } = await logIn(server);
     const html = await (await get('/')).text();
     expect([...html.matchAll(/\d\.\d\d USD/g)]).toHaveLength(60);
     expect(html).toContain('1.59 USD');
@@ -220,7 +215,7 @@ describe('a watch over a deployment', () => {
   });
 
   test('shows how it goes, its question among all that waits, and the way back to its objective', async () => {
-    const { get } = await logIn();
+    const { get } = await logIn(server);
     const html = await (await get(WATCH)).text();
     for (const words of [
       'Errors are at 40 %',
@@ -233,10 +228,10 @@ describe('a watch over a deployment', () => {
   });
 
   test('its question is answered, and who reads it or the watch hears of it without a reload', async () => {
-    const { cookie, get, press } = await logIn();
+    const { cookie, get, press } = await logIn(server);
     const path = `${WATCH}/questions/deployment-E1`;
     const html = await (await get(path)).text();
-    const streams = [openEvents(`${WATCH}/live`, cookie), openEvents(`${path}/live`, cookie)];
+    const streams = [openEvents(server, `${WATCH}/live`, cookie), openEvents(server, `${path}/live`, cookie)];
     await streams[0]!.seen('production');
     await streams[1]!.seen('is open');
     expect((await press(html, { option: '0' }, path)).headers.get('location')).toBe(WATCH);
@@ -253,37 +248,7 @@ describe('a watch over a deployment', () => {
     desk.watchOver(
       watching({ state: 'awaiting-deployment', deployment: null, escalations: [], watchedUntil: null }),
     );
-    const { get } = await logIn();
+    const { get } = await logIn(server);
     expect(await (await get(WATCH)).text()).toContain(`deployed ${ID} --environment production`);
   });
 });
-
-function openEvents(
-  path: string,
-  cookie: string,
-): { seen(words: string, from?: number): Promise<void>; text(): string; close(): void } {
-  let all = '';
-  const looks = new Set<() => void>();
-  const sent = request(new URL(path, server.url), { headers: { cookie } }, (response) => {
-    response.setEncoding('utf8');
-    response.on('error', () => undefined);
-    response.on('data', (chunk: string) => {
-      all += chunk;
-      for (const look of looks) look();
-    });
-  });
-  sent.on('error', () => undefined);
-  sent.end();
-  return {
-    text: () => all,
-    seen: (words, from = 0) =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (all.includes(words, from)) resolve();
-        };
-        looks.add(look);
-        look();
-      }),
-    close: () => sent.destroy(),
-  };
-}

@@ -5,7 +5,7 @@ import { createAccess } from '../../src/inbox/access';
 import { createLive } from '../../src/inbox/live';
 import type { Precedent } from '../../src/domain/escalation/precedents';
 import type { InboxServer } from '../../src/inbox/server';
-import { ID, status } from '../cli/fixtures';
+import { ID, status, task } from '../cli/fixtures';
 import { asking, createFakeDesk, openInbox, QUESTION, type FakeDesk } from './fake-desk';
 
 let desk: FakeDesk;
@@ -323,6 +323,34 @@ describe('addresses', () => {
     expect(steered.body).toContain('is already finished');
   });
 
+  test('a contract that waits for a review stands on the page twice, and no two places have one id', async () => {
+    const contract = { name: 'orders', path: 'openapi.yaml', taskId: 'backend-T001', revision: 3 };
+    desk.change(ID, {
+      tasks: [task({ waitingFor: 'contract:orders' })],
+      contracts: [
+        { ...contract, hash: 'd'.repeat(64), state: 'shared', bundle: null, by: null, comments: [] },
+      ],
+    });
+    const { body } = await get(`/objectives/${ID}`);
+    expect(body.match(/href="[^"]*\/contracts\/orders"/g)).toHaveLength(2);
+    const ids = [...body.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  });
+
+  test.each([
+    ['running', ['pause']],
+    ['paused', ['resume']],
+    ['awaiting-human', ['pause', 'resume']],
+  ] as const)(
+    'an objective that is %s can be told to %j: one that waits may be paused as well',
+    async (state, orders) => {
+      desk.change(ID, { state });
+      const { body } = await get(`/objectives/${ID}`);
+      const offered = [...body.matchAll(/action="[^"]*\/(pause|resume)"/g)].map(([, order]) => order);
+      expect(offered).toEqual(orders);
+    },
+  );
+
   test.each([
     ['a Host that is another name (DNS rebinding)', { host: 'evil.example' }],
     ['a Host that is another address', { host: '10.0.0.1' }],
@@ -364,6 +392,22 @@ describe('sessions', () => {
     expect(access.find(entered.cookie)).not.toBeNull();
     now += 1;
     expect(access.find(entered.cookie)).toBeNull();
+  });
+
+  test('end by themselves for who only watches and sends nothing', () => {
+    jest.useFakeTimers();
+    try {
+      const access = createAccess(() => 0);
+      const entered = access.enter(access.newToken(), '192.0.2.1');
+      if (!('cookie' in entered)) throw new Error('The link was refused.');
+      const ended = access.find(entered.cookie)?.ended;
+      expect(ended?.aborted).toBe(false);
+      jest.advanceTimersByTime(12 * 60 * 60_000);
+      expect(ended?.aborted).toBe(true);
+      expect(access.find(entered.cookie)).toBeNull();
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });
 

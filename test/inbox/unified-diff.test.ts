@@ -72,6 +72,29 @@ test('a line that looks like a header is a line', () => {
   });
 });
 
+test('an added line that looks like a name is not the name of a file that has none', () => {
+  const gone = 'diff --git a/x b/x\n--- a/x\n+++ /dev/null\n@@ -1,2 +1,2 @@\n-one\n+++ b/README.md\n-two\n';
+  expect(readDiff(gone, 100).files[0]).toMatchObject({ path: 'x', added: 1, removed: 2 });
+  const cut = gone.replace('+++ /dev/null\n', '').replace('--- a/x\n', '');
+  expect(readDiff(cut, 100).files[0]?.path).toBe('x');
+});
+
+test.each([
+  ['as bytes', String.raw`"b/caf\303\251 \342\202\254.txt"`, 'café €.txt'],
+  ['with its letters', String.raw`"b/café \303\251.txt"`, 'café é.txt'],
+  ['with quotes, tabs and backslashes', String.raw`"b/a\"b\tc\\303.txt"`, 'a"b\tc\\303.txt'],
+  ['with spaces', 'b/two words.txt\t', 'two words.txt'],
+])('a name that git wrote %s is read', (_, written, path) => {
+  const old = written.replace('b/', 'a/');
+  for (const text of [
+    `diff --git ${old} ${written}\n--- ${old}\n+++ ${written}\n@@ -1 +1 @@\n-a\n+b\n`,
+    `diff --git ${old} ${written}\n--- ${old}\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n`,
+    `diff --git a/x ${written}\nsimilarity index 100%\nrename from x\nrename to ${written.replace('b/', '')}\n`,
+    `diff --git ${old.trim()} ${written.trim()}\nBinary files ${old} and ${written} differ\n`,
+  ])
+    expect(readDiff(text, 100).files.map((file) => file.path)).toEqual([path]);
+});
+
 test('beyond the limit it says how much is left out; nothing is nothing', () => {
   expect(readDiff(DIFF, 6).leftOut).toBe(DIFF.split('\n').length - 1 - 6);
   expect(readDiff('', 10)).toEqual({ files: [], leftOut: 0 });

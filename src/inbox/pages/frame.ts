@@ -82,7 +82,7 @@ export function csrfField(token: string): Html {
 }
 
 /** The text between tags as it is: HTML templates would lay it out anew. */
-export function pre(text: string): Html {
+export function pre(text: string | Html): Html {
   // A line break right behind the tag is swallowed by the parser, so one is given to it.
   return html`${raw('<pre tabindex="0">\n')}${text}${raw('</pre>')}`;
 }

@@ -7,7 +7,9 @@ import { html, type Html } from '../../html/html';
 import type { Pieces } from '../exchange';
 import { pathOf, waitingOf } from '../overview';
 import type { Pictures } from '../pictures';
+import { kept } from '../visible';
 import { csrfField, frame, problem, state, table } from './frame';
+import { asWritten } from './unsent';
 import { waitingList } from './waiting';
 import { firstLine, instant, lasted, money } from './words';
 
@@ -20,6 +22,8 @@ interface Around {
   readonly csrf: string;
   readonly webUi: string | null;
   readonly refused: string | null;
+  /** What was written into the form that was refused. */
+  readonly filled: ReadonlyMap<string, string>;
 }
 
 /** Where an objective stands; every part with an id of `pieces` is kept up to date. */
@@ -37,7 +41,7 @@ export function objectivePage(status: ObjectiveStatus, pictures: Pictures, aroun
     notice: around.notice,
     live: `${base}/live`,
     body: html`<h1>${status.objective}</h1>
-      ${problem(around.refused)}
+      ${problem(around.refused)} ${status.outcome === null ? '' : asWritten(around.filled)}
       <p id="headline" role="status">${pieces.headline}</p>
       <div id="facts">${pieces.facts}</div>
       <nav aria-label="More of this objective">
@@ -54,7 +58,7 @@ export function objectivePage(status: ObjectiveStatus, pictures: Pictures, aroun
       </nav>
       ${part('waiting', 'Waits for a decision')} ${part('tasks', 'Tasks')} ${part('plan', 'Plan')}
       ${part('timeline', 'Timeline')} ${part('contracts', 'API contracts')} ${part('events', 'Newest events')}
-      <div id="steering">${status.outcome === null ? renderSteering(status, around.csrf) : ''}</div>`,
+      <div id="steering">${status.outcome === null ? renderSteering(status, around) : ''}</div>`,
   });
 }
 
@@ -179,25 +183,44 @@ function renderEvents({ events }: ObjectiveStatus): Html {
   </ol>`;
 }
 
-function renderSteering({ objectiveId, state: at, tasks }: ObjectiveStatus, csrf: string): Html {
+function renderSteering(
+  { objectiveId, state: at, tasks }: ObjectiveStatus,
+  { csrf, filled }: Pick<Around, 'csrf' | 'filled'>,
+): Html {
   const base = pathOf(objectiveId);
-  const [order, words] = at === 'paused' ? ['resume', 'Go on'] : ['pause', 'Let nothing new start'];
   return html`<section aria-labelledby="steer-title">
     <h2 id="steer-title">Tell the specialists something</h2>
     <form method="post" action="${base}/steer">
       ${csrfField(csrf)}
       <label for="message">What they should know</label>
-      <textarea id="message" name="message" rows="3" maxlength="8000" required></textarea>
+      <textarea id="message" name="message" rows="3" maxlength="8000" required>
+${kept(filled.get('message') ?? '')}</textarea>
       <label for="task">Who</label>
       <select id="task" name="task">
         <option value="">everybody who works on it</option>
-        ${tasks.map(({ id, title }) => html`<option value="${id}">${id} ${firstLine(title, 60)}</option>`)}
+        ${tasks.map(
+          ({ id, title }) =>
+            html`<option value="${id}" ${id === filled.get('task') ? html`selected` : ''}>
+              ${id} ${firstLine(title, 60)}
+            </option>`,
+        )}
       </select>
       <p><button>Tell them</button></p>
     </form>
-    <form method="post" action="${base}/${order}">
-      ${csrfField(csrf)}
-      <p><button class="plain">${words}</button></p>
-    </form>
+    ${ordersIn(at).map(
+      ([order, words]) =>
+        html`<form method="post" action="${base}/${order}">
+          ${csrfField(csrf)}
+          <p><button class="plain">${words}</button></p>
+        </form>`,
+    )}
   </section>`;
+}
+
+/** While a question is open, the state does not tell whether it is paused as well, so both are there. */
+function ordersIn(at: ObjectiveStatus['state']): readonly (readonly [order: string, words: string])[] {
+  const pause = ['pause', 'Let nothing new start'] as const;
+  const resume = ['resume', 'Go on'] as const;
+  if (at === 'awaiting-human') return [pause, resume];
+  return at === 'paused' ? [resume] : [pause];
 }

@@ -98,7 +98,7 @@ function renderEdit({ status, version, csrf, edit }: PlanView): Html | '' {
     <input type="hidden" name="version" value="${edit.version}" />
     <label for="plan">The plan as YAML</label>
     <textarea id="plan" name="plan" rows="24" class="code" spellcheck="false" aria-describedby="plan-help">
-${edit.text}</textarea>
+${kept(edit.text)}</textarea>
     <p id="plan-help" class="muted">It is checked by the same rules as the plan of the coordinator.</p>
     ${
       edit.version === version

@@ -39,13 +39,20 @@ export function unsentPage({
               <p><button>Send it again</button></p>
             </form>`
       }
-      ${WRITTEN.map(([name, title]) => {
-        const text = form.get(name);
-        return text === undefined
-          ? ''
-          : html`<h2>${title}, as you wrote it</h2>
-              ${pre(text)}`;
-      })}`,
+      ${asWritten(form)}`,
+  });
+}
+
+/** What somebody wrote, where there is no form it could stand in any more. */
+export function asWritten(form: ReadonlyMap<string, string>): Html[] {
+  return WRITTEN.flatMap(([name, title]) => {
+    const text = form.get(name);
+    return text === undefined
+      ? []
+      : [
+          html`<h2>${title}, as you wrote it</h2>
+            ${pre(kept(text))}`,
+        ];
   });
 }
 

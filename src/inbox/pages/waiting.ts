@@ -14,7 +14,7 @@ export function waitingList(
     ${waiting.map((one) => {
       const href = pathOfWaiting(one);
       return html`<li>
-        <a id="to-${href}" href="${href}">${titleOf(one)}</a>
+        <a id="decide-${href}" href="${href}">${titleOf(one)}</a>
         <p class="muted">
           ${kindOf(one)}, for
           ${lasted(one.raisedAt, now)}${one.kind === 'question' ? `; recommended: ${one.recommended}` : ''}
