@@ -78,6 +78,7 @@ export interface Environment {
   readonly forge: {
     readonly github: {
       readonly token: string | undefined;
+      readonly ghToken: string | undefined;
       readonly enterpriseToken: string | undefined;
       readonly apiUrl: string | undefined;
       readonly serverUrl: string | undefined;
@@ -146,6 +147,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     forge: {
       github: {
         token: read.GITHUB_TOKEN ?? read.GH_TOKEN,
+        ghToken: read.GH_TOKEN,
         enterpriseToken: read.GH_ENTERPRISE_TOKEN,
         apiUrl: read.GITHUB_API_URL,
         serverUrl: read.GITHUB_SERVER_URL,

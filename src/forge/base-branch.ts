@@ -1,5 +1,8 @@
 import { ForgeFailure } from '../domain/pull-request/forge-failure';
 
+/** What git allows in no name of a branch: it names a commit, such as `HEAD~1` or `main@{1}`. */
+const NO_BRANCH_NAME = /[~^:?*[\\]|@\{|\.\.|^(?:HEAD|@)$/;
+
 /**
  * The branch work goes into: the one it was built on, as the forge calls it now; for a commit or a tag, the default branch.
  * @throws ForgeFailure where the forge knows neither
@@ -13,7 +16,7 @@ export async function baseBranch(request: {
 }): Promise<string> {
   const { base, defaultBranch, nameOf, isTag } = request;
   const branch = base.replace(/^refs\/(?:heads|remotes\/origin)\//, '').replace(/^origin\//, '');
-  if (branch === 'HEAD' || base.startsWith('refs/tags/')) return defaultBranch;
+  if (NO_BRANCH_NAME.test(branch) || base.startsWith('refs/tags/')) return defaultBranch;
   const name = await nameOf(branch);
   if (name !== null) return name;
   if (/^[0-9a-f]{7,64}$/.test(branch) || (await isTag(branch))) return defaultBranch;

@@ -37,14 +37,14 @@ export function failureOf(asked: Asked, answer: BadAnswer, now = Date.now()): Fo
     const seconds = String(Math.ceil(wait / 1000));
     return new ForgeFailure(
       'Forge.RateLimited',
-      `${forge} limits the rate of this token while ${step}${said}; it is asked again in ${seconds} s.`,
+      `${forge} limits the rate of this token while ${step}${said}; try again in ${seconds} s.`,
       wait,
     );
   }
   if (status >= 500 || status === 408)
     return new ForgeFailure(
       'Forge.Unavailable',
-      `${forge} answered ${String(status)} while ${step}${said}; it is tried again.`,
+      `${forge} answered ${String(status)} while ${step}${said}; try again later.`,
     );
   const refused = (what: string): ForgeFailure => new ForgeFailure('Forge.Refused', what);
   switch (status) {
@@ -68,7 +68,7 @@ export function unreachable({ forge, step }: Asked, cause: unknown): ForgeFailur
   const why = cause instanceof Error ? cause.message.slice(0, 200) : 'no answer';
   return new ForgeFailure(
     'Forge.Unavailable',
-    `${forge} did not answer while ${step} (${why}); it is tried again.`,
+    `${forge} did not answer while ${step} (${why}); try again later.`,
     null,
     { cause },
   );

@@ -6,8 +6,13 @@ import { readRemote, type Remote } from './remote';
 /** What the environment says about forges. Tokens go to the hosts they are for, and to no other. */
 export interface ForgeAccess {
   readonly github: {
-    /** For github.com, `*.ghe.com`, and the host that `host`, `serverUrl` or `apiUrl` name. */
+    /**
+     * For the host that `host`, `serverUrl` or `apiUrl` name; where neither of the two addresses is set, for github.com and
+     * `*.ghe.com`.
+     */
     readonly token: string | undefined;
+    /** For github.com and `*.ghe.com`, also in a job of another server, whose own token `token` is. */
+    readonly ghToken?: string | undefined;
     /** For any other host. */
     readonly enterpriseToken: string | undefined;
     /** Address of the REST API, where it is not the one that follows from the host. */
@@ -49,7 +54,7 @@ export function createFindForge({ github, gitlab }: ForgeAccess): FindForge {
     if (where.token === undefined)
       return {
         kind: 'none',
-        why: `set GITHUB_TOKEN (or GH_TOKEN) to a token that may write contents and pull requests of ${remote.path}`,
+        why: `set ${github.token === undefined ? 'GITHUB_TOKEN (or GH_TOKEN)' : 'GH_TOKEN'} to a token that may write contents and pull requests of ${remote.path}${github.token === undefined ? '' : '; GITHUB_TOKEN is for the server that GITHUB_SERVER_URL or GITHUB_API_URL names'}`,
       };
     const [owner = '', repo = ''] = remote.path.split('/');
     if (remote.path.split('/').length !== 2)
@@ -70,8 +75,10 @@ function githubOf(
   // Whoever sets the API's address says where the token may go: to the server beside it, else to the API's own host.
   if (apiUrl !== undefined && (serverUrl === undefined ? isApiOf(apiUrl, host) : hostOf(serverUrl) === host))
     return { api: apiUrl.replace(/\/+$/, ''), token: token ?? enterpriseToken };
-  if (host === 'github.com') return { api: 'https://api.github.com', token };
-  if (host.endsWith('.ghe.com')) return { api: `https://api.${host}`, token };
+  // In a job of another server the token is that server's.
+  const own = (serverUrl ?? apiUrl) === undefined || hostOf(serverUrl) === host ? token : access.ghToken;
+  if (host === 'github.com') return { api: 'https://api.github.com', token: own };
+  if (host.endsWith('.ghe.com')) return { api: `https://api.${host}`, token: own };
   const enterprise = host === hostOf(access.host) ? (enterpriseToken ?? token) : enterpriseToken;
   return enterprise === undefined ? null : { api: `${web}/api/v3`, token: enterprise };
 }

@@ -9,10 +9,20 @@ import { eventLines } from '../e2e/event-lines';
 import { ID, status } from './fixtures';
 import { runCommand, type Ran } from './run-command';
 
+// The product imports it by the name it has once it is built.
+jest.mock(
+  '../../src/cli/live/inquirer-prompts.js',
+  () => jest.requireActual<object>('../../src/cli/live/inquirer-prompts'),
+  { virtual: true },
+);
+
 interface Watched {
   readonly department?: Partial<DepartmentClient>;
   /** How the worker of this process ends; left out: it goes on. */
   readonly workerEnded?: Promise<void>;
+  readonly webUi?: string;
+  /** At a terminal, where somebody can be asked until this is aborted. */
+  readonly asked?: AbortSignal;
 }
 
 /** `attach --no-wait --json` to a delivered objective, or to what `department` says of it. */
@@ -27,7 +37,7 @@ async function attachTo(watched: Watched): Promise<Ran & { readonly failed: unkn
         ended: watched.workerEnded ?? new Promise(() => undefined),
         shutdown: () => Promise.resolve(),
       }),
-    workflowUrl: () => null,
+    workflowUrl: () => watched.webUi ?? null,
     release: () => Promise.resolve(),
   };
   const services = { useServerWithHistory: () => Promise.resolve(server) } as unknown as Partial<Services>;
@@ -43,7 +53,17 @@ async function attachTo(watched: Watched): Promise<Ran & { readonly failed: unkn
       }
     },
   };
-  const ran = await runCommand(command, [ID], { wait: false }, {}, { json: true, services });
+  const { asked } = watched;
+  const ran =
+    asked === undefined
+      ? await runCommand(command, [ID], { wait: false }, {}, { json: true, services })
+      : await runCommand(
+          command,
+          [ID],
+          { wait: true },
+          {},
+          { screen: { noColor: true }, person: true, signal: asked, services },
+        );
   return { ...ran, failed };
 }
 
@@ -90,6 +110,32 @@ test('a server that goes away after the end changes nothing about how it ended',
   expect({ failed, code }).toEqual({ failed: null, code: 0 });
   expect(eventLines(out).at(-1)).toMatchObject({ type: 'result', outcome: 'delivered', exitCode: 0 });
   expect(err).toMatch(/last notifications may be told by the next worker only: gone/);
+});
+
+test('a signal while it asks whether to keep the Web UI up ends the command as the objective ended', async () => {
+  const interrupt = new AbortController();
+  let shown = '';
+  const screen = jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    shown += String(chunk);
+    if (shown.includes('Keep the Web UI up at http://127.0.0.1:8233/x?')) interrupt.abort();
+    return true;
+  });
+  try {
+    let looks = 0;
+    const { code, failed } = await attachTo({
+      department: {
+        snapshot: () => Promise.resolve(status({ state: 'delivered', outcome: 'delivered' })),
+        resultIfClosed: () => Promise.resolve((looks += 1) === 1 ? null : delivered),
+        pendingNotifications: () => Promise.resolve(0),
+      },
+      webUi: 'http://127.0.0.1:8233/x',
+      asked: interrupt.signal,
+    });
+    expect({ code, failed }).toEqual({ code: 0, failed: null });
+    expect(interrupt.signal.aborted).toBe(true);
+  } finally {
+    screen.mockRestore();
+  }
 });
 
 test('a plan that waits is told with how to approve it, how to change it and how to go on', () => {

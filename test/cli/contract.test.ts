@@ -1,6 +1,14 @@
 // Needs no server: the command over scripted services; the mock server of a bundle is run.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contract } from '../../src/cli/commands/contract';
@@ -124,6 +132,23 @@ test('a bundle is written below a folder, byte by byte', async () => {
       .update(readFileSync(join(folder, 'bundle/openapi.json')))
       .digest('hex'),
   ).toBe(createHash('sha256').update('{}').digest('hex'));
+});
+
+test('a folder that cannot be written is one sentence with code 2', async () => {
+  const it = await stage();
+  writeFileSync(join(folder, 'file'), '');
+  for (const out of ['file', 'file/below'])
+    await expect(contract.run(it.context, [ID, 'openapi'], { out })).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /file.* cannot be written \(E\w+\); give --out one that can\.$/,
+      ) as string,
+      exitCode: 2,
+    });
+  mkdirSync(join(folder, 'bundle/openapi.json'), { recursive: true });
+  await expect(contract.run(it.context, [ID, 'openapi'], { out: 'bundle' })).rejects.toMatchObject({
+    message: expect.stringContaining('bundle cannot be written (EISDIR)') as string,
+    exitCode: 2,
+  });
 });
 
 test('nothing is written outside of the folder: neither by a path nor through a link', async () => {

@@ -8,6 +8,13 @@ import { execution, named } from '../client/fake-gateway';
 import { escalation, ID, status, task } from './fixtures';
 import { runCommand, type Script } from './run-command';
 
+// The product imports it by the name it has once it is built.
+jest.mock(
+  '../../src/cli/live/inquirer-prompts.js',
+  () => jest.requireActual<object>('../../src/cli/live/inquirer-prompts'),
+  { virtual: true },
+);
+
 const wait = (over: Partial<Wait> = {}): Wait => ({
   kind: 'question',
   id: 'backend-T001-E1',
@@ -262,6 +269,25 @@ describe('the decision screen', () => {
     expect(out).toContain(`… 41 more lines: backend-coordinator escalations ${ID} backend-T001-E1 --full`);
     expect(out).not.toContain('backend-T002-E1');
     expect(out).not.toContain('\u001b');
+  });
+
+  test('a signal while one is asked about ends the command with 130, before the next', async () => {
+    const interrupt = new AbortController();
+    let shown = '';
+    const screen = jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+      shown += String(chunk);
+      if (shown.includes('Your decision')) interrupt.abort();
+      return true;
+    });
+    try {
+      const over = { services, person: true, screen: { noColor: true }, signal: interrupt.signal };
+      const { code, out } = await runCommand(escalations, [ID], {}, live, over);
+      expect(code).toBe(130);
+      expect(out).toContain('backend-T001-E1');
+      expect(out).not.toContain('backend-T002-E1');
+    } finally {
+      screen.mockRestore();
+    }
   });
 
   test('--full leaves nothing out', async () => {

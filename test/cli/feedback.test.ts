@@ -6,6 +6,7 @@ import { readEnvironment } from '../../src/config/environment';
 import { Feedback, type FeedbackItem, type TakeFeedback } from '../../src/domain/pull-request/feedback';
 import { ForgeFailure } from '../../src/domain/pull-request/forge-failure';
 import type { ObjectiveStatus } from '../../src/domain/objective/status';
+import { failureOf, unreachable } from '../../src/forge/failures';
 import type { FindForge } from '../../src/ports/forge';
 import { captureTerminal, ID, status } from './fixtures';
 
@@ -130,7 +131,35 @@ test('no more is taken than one message holds', async () => {
   expect(said).toContain('3 more are left for the next time');
 });
 
+const asking = {
+  forge: 'GitHub',
+  repository: 'acme/orders',
+  step: 'reading reviews',
+  token: 'GITHUB_TOKEN',
+  secret: 's',
+};
+const answer = (status: number): Parameters<typeof failureOf>[1] => ({
+  status,
+  header: () => undefined,
+  said: '',
+});
+
 test.each<[string, Parameters<typeof run>[0], RegExp]>([
+  [
+    'a forge that is down and that nobody but the reader tries again',
+    { failure: failureOf(asking, answer(502)) },
+    /GitHub answered 502 while reading reviews; try again later\.$/,
+  ],
+  [
+    'a forge that cannot be reached',
+    { failure: unreachable(asking, new Error('no route')) },
+    /did not answer while reading reviews \(no route\); try again later\.$/,
+  ],
+  [
+    'a rate limit',
+    { failure: failureOf(asking, answer(429)) },
+    /limits the rate of this token while reading reviews; try again in 60 s\.$/,
+  ],
   [
     'no pull request',
     { status: { delivery: { ...delivery, pullRequestNote: 'x is pushed, but set GITHUB_TOKEN.' } } },

@@ -76,9 +76,16 @@ export function status(over: Partial<ObjectiveStatus> = {}): ObjectiveStatus {
   });
 }
 
-/** A terminal nobody can be asked at, with what was written to it; `screen`: one with columns and perhaps colours. */
+/**
+ * A terminal nobody can be asked at, with what was written to it; `screen`: one with columns and perhaps colours, `person`:
+ * somebody sits before it.
+ */
 export function captureTerminal(
-  options: { readonly json?: boolean; readonly screen?: { readonly noColor: boolean } } = {},
+  options: {
+    readonly json?: boolean;
+    readonly screen?: { readonly noColor: boolean };
+    readonly person?: boolean;
+  } = {},
 ): {
   readonly terminal: Terminal;
   readonly out: () => string;
@@ -88,7 +95,7 @@ export function captureTerminal(
   const stdout = Object.assign(new PassThrough(), screen);
   const stderr = Object.assign(new PassThrough(), screen);
   const terminal = createTerminal(
-    { stdin: new PassThrough(), stdout, stderr },
+    { stdin: Object.assign(new PassThrough(), { isTTY: options.person === true }), stdout, stderr },
     { json: options.json ?? false, noColor: options.screen?.noColor ?? true, ci: false },
   );
   const read = (stream: PassThrough): (() => string) => {

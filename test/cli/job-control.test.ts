@@ -53,6 +53,15 @@ test('Ctrl-D is no answer and leaves the prompt as it is', async () => {
   await shell.seen('Nothing was removed');
 });
 
+test.each([
+  ['SIGTERM', 130],
+  // As where the terminal is closed; the shell tells the signal.
+  ['SIGHUP', 129],
+] as const)('%s at a prompt leaves no process behind that nobody can answer', async (name, code) => {
+  process.kill(await shell.program(), name);
+  await shell.seen(`ended with ${String(code)}`);
+});
+
 test('Ctrl-C at a prompt ends the command with 130', async () => {
   shell.type(CTRL_C);
   await shell.seen('ended with 130');

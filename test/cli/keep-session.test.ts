@@ -80,6 +80,19 @@ describe('a wait whose time is up', () => {
     await expect(waitForObjective(department, wait)).rejects.toBe(lost);
   });
 
+  test('while queries merely go unanswered and the look for the end fails, says that too', async () => {
+    const department = {
+      snapshot: () => Promise.resolve(null),
+      resultIfClosed: () => Promise.reject(lost),
+    };
+    await expect(waitForObjective(department, wait)).rejects.toBe(lost);
+  });
+
+  test('while only the worker is gone is simply over', async () => {
+    const department = { snapshot: () => Promise.resolve(null), resultIfClosed: () => Promise.resolve(null) };
+    expect(await waitForObjective(department, wait)).toEqual({ reason: 'timed-out', status: null });
+  });
+
   test('after the server came back is simply over', async () => {
     const answers = [() => Promise.reject(lost)];
     const department = {

@@ -200,4 +200,46 @@ describe('watching', () => {
       exitCode: 5,
     });
   });
+
+  test('a query without an answer is no sign of life of a server that is lost', async () => {
+    const notes: string[] = [];
+    let looks = 0;
+    const tired = new AbortController();
+    const end = followObjective({
+      department: {
+        snapshot: () => Promise.resolve(null),
+        resultIfClosed: () => {
+          if ((looks += 1) > 1000) tired.abort();
+          return Promise.reject(new TemporalUnreachableError('gone'));
+        },
+      },
+      objectiveId: ID,
+      display: { ...silent, note: (line) => notes.push(line) },
+      endWhenStuck: true,
+      signal: tired.signal,
+      pollMs: 1,
+      patienceMs: 5,
+    });
+    await expect(end).rejects.toMatchObject({ exitCode: 5 });
+    expect(notes).toEqual(['The Temporal server does not answer; waiting for it (nothing is lost).']);
+  });
+
+  test('a lost server that tells how it ended is back before that', async () => {
+    const notes: string[] = [];
+    let looks = 0;
+    const end = await followObjective({
+      department: {
+        snapshot: () => Promise.resolve(null),
+        resultIfClosed: () =>
+          (looks += 1) === 1 ? Promise.reject(new TemporalUnreachableError('gone')) : Promise.resolve(result),
+      },
+      objectiveId: ID,
+      display: { ...silent, note: (line) => notes.push(line) },
+      endWhenStuck: true,
+      signal: new AbortController().signal,
+      pollMs: 1,
+    });
+    expect(end).toEqual({ kind: 'ended', result, status: null });
+    expect(notes.at(-1)).toBe('The Temporal server is back.');
+  });
 });

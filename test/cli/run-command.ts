@@ -26,10 +26,12 @@ export async function runCommand(
     readonly services?: Partial<Services>;
     readonly signal?: AbortSignal;
     readonly screen?: { readonly noColor: boolean };
+    readonly person?: boolean;
   } = {},
 ): Promise<Ran> {
   const { terminal, out, err } = captureTerminal({
     json: over.json ?? false,
+    person: over.person ?? false,
     ...(over.screen === undefined ? {} : { screen: over.screen }),
   });
   const gateway = createFakeGateway(script);

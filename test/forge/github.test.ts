@@ -135,6 +135,10 @@ describe('the pull request', () => {
     ['a branch that is called otherwise by now', 'develop', 'trunk'],
     ['a branch whose name could be a commit', '20300101', '20300101'],
     ['a tag', 'v1.2.0', 'main'],
+    ['a commit before the one that is checked out', 'HEAD~1', 'main'],
+    ['a commit before the tip of a branch', 'trunk^2~3', 'main'],
+    ['where a branch once was', 'trunk@{1}', 'main'],
+    ['a commit with these words', ':/trunk', 'main'],
   ])('goes where the work was built on: %s', async (_what, base, into) => {
     github.state.branches = ['main', 'trunk', '20300101'];
     github.state.renamed.set('develop', 'trunk');

@@ -68,6 +68,26 @@ test('a token for github.com is for no other host unless somebody says so', () =
   expect(whyNot(github({ enterpriseToken: token }), 'https://git.acme.example/acme/orders')).toBeNull();
 });
 
+test('the token of a job on another server goes neither to github.com nor to ghe.com; GH_TOKEN does', () => {
+  const job = { token: 'token-of-acme', serverUrl: 'https://git.acme.example' };
+  const jobs = [job, { ...job, apiUrl: 'https://git.acme.example/api/v3' }];
+  const alone = { token: 'token-of-acme', apiUrl: 'https://git.acme.example/api/v3' };
+  for (const of of [...jobs, alone]) {
+    for (const address of ['https://github.com/acme/orders', 'git@acme.ghe.com:acme/orders']) {
+      expect(whyNot(github(of), address)).toMatch(
+        /^set GH_TOKEN to a token .*; GITHUB_TOKEN is for the server that/,
+      );
+      expect(whyNot(github({ ...of, ghToken: 'token-of-github' }), address)).toBeNull();
+    }
+  }
+  expect(
+    whyNot(
+      github({ token: 'token-of-github', serverUrl: 'https://github.com' }),
+      'https://github.com/acme/orders',
+    ),
+  ).toBeNull();
+});
+
 test('an API that is named alone is for its own host, and no origin gets its token for the asking', () => {
   const of = (apiUrl: string): ForgeAccess => github({ token: 'token-of-acme', apiUrl });
   const api = 'https://git.acme.example/api/v3';

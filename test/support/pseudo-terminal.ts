@@ -10,6 +10,8 @@ export interface Shell {
   screen(): string;
   /** The process group of the job in the foreground. */
   job(): Promise<number>;
+  /** What the job's own shell runs. */
+  program(): Promise<number>;
   /** Ends the shell and all that runs on its terminal. */
   close(): Promise<void>;
 }
@@ -61,11 +63,13 @@ export async function openShell(folder: string, variables: Readonly<Record<strin
       });
     });
   await seen(PROMPT);
+  const job = async (): Promise<number> => childOf(await childOf(script.pid));
   return {
     type: (text) => void script.stdin.write(text),
     seen,
     screen: () => screen,
-    job: async () => childOf(await childOf(script.pid)),
+    job,
+    program: async () => childOf(await job()),
     close: async () => {
       // Its session leader gone, the terminal hangs up whatever runs on it.
       script.kill('SIGKILL');

@@ -124,8 +124,8 @@ async function showQuestions(
 ): Promise<ExitCode> {
   const id = objectiveOrWatchArgument(args);
   const wanted = args.length > 1 ? argument(args, 1) : null;
-  const { terminal, call } = context;
-  await withObjective(context, id, async (session) => {
+  const { terminal, call, signal } = context;
+  return withObjective(context, id, async (session) => {
     const { open, status } = await openQuestions(session, id);
     const shown = wanted === null ? open : open.filter((row) => row.id === wanted);
     if (wanted !== null && shown.length === 0) throw notOpen(context, id, wanted, status);
@@ -141,7 +141,9 @@ async function showQuestions(
       };
       seen.push(evidence);
       terminal.say(renderDecision(evidence, { columns: terminal.columns(), full, call }));
-      if (terminal.interactive) await answerHere(context, session, id, escalation);
+      if (!terminal.interactive) continue;
+      await answerHere(context, session, id, escalation);
+      if (signal.aborted) return exitCodeOf('interrupted');
     }
     terminal.emit({
       escalations: seen.map(({ objective, escalation, ...evidence }) => ({
@@ -150,8 +152,8 @@ async function showQuestions(
         ...evidence,
       })),
     });
+    return exitCodeOf('delivered');
   });
-  return exitCodeOf('delivered');
 }
 
 /** The questions with the snapshot they are in; of a watch, and where nobody answers for the snapshot, alone. */

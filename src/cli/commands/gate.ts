@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { repositoryLabel } from '../../domain/coordination/repository-label';
@@ -9,6 +9,7 @@ import type { GateReport } from '../../domain/quality-gate/receipt';
 import { argument } from '../argument';
 import type { Command, CommandContext } from '../command';
 import { gateLines } from '../gate-table';
+import { makeOutputFolder, writingInto } from '../output-folder';
 import { parseFlags } from '../parse-flags';
 import type { PreparedGate } from '../services';
 import { checkSandbox } from '../start/check-sandbox';
@@ -77,6 +78,8 @@ export const gate: Command = {
       configuration: await readConfiguration(flags.config, cwd),
     });
     await admit(context, prepared, flags);
+    const folder = flags.report === undefined ? null : resolve(cwd, flags.report);
+    if (folder !== null) await makeOutputFolder(folder, '--report');
     const report = await prepared.run({
       scope: flags.scope,
       only: flags.items,
@@ -91,9 +94,9 @@ export const gate: Command = {
     });
     const lines = gateLines(result, terminal.paint);
     for (const line of lines) terminal.say(line);
-    if (flags.report !== undefined) {
+    if (folder !== null) {
       const { renderGatePage } = await import('../../report/html/render-gate-page.js');
-      await writeFiles(resolve(cwd, flags.report), {
+      await writeFiles(folder, {
         'gate.json': `${JSON.stringify(result, null, 2)}\n`,
         'gate.md': lines.join('\n'),
         'gate.html': renderGatePage({
@@ -114,7 +117,7 @@ export const gate: Command = {
 
 /** Everything that can be refused before a command of the repository runs. */
 async function admit(
-  { terminal, services, home }: CommandContext,
+  { terminal, services, home, signal }: CommandContext,
   { target, base, surveyed }: PreparedGate,
   flags: z.infer<typeof GateFlags>,
 ): Promise<void> {
@@ -126,7 +129,7 @@ async function admit(
     store: createTrustStore(home.home),
     say: terminal.warn,
     confirm: terminal.interactive
-      ? (await (await import('../live/inquirer-prompts.js')).createPrompts()).confirm
+      ? (await (await import('../live/inquirer-prompts.js')).createPrompts(signal)).confirm
       : null,
   });
   checkSandbox({
@@ -167,6 +170,7 @@ function showProgress(
 }
 
 async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  await writingInto(folder, '--report', async () => {
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  });
 }

@@ -58,9 +58,9 @@ async function openObjectives({ services, terminal }: CommandContext): Promise<R
   }
 }
 
-async function agreed({ terminal }: CommandContext): Promise<boolean> {
+async function agreed({ terminal, signal }: CommandContext): Promise<boolean> {
   if (!terminal.interactive) return false;
-  const prompts = await (await import('../live/inquirer-prompts.js')).createPrompts();
+  const prompts = await (await import('../live/inquirer-prompts.js')).createPrompts(signal);
   return prompts.confirm('Remove all this, and branches and worktrees of finished objectives of that age?');
 }
 

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { ensureHome } from '../../config/home';
 import { exitCodeOf } from '../../domain/common/exit-codes';
 import { PersonName } from '../../domain/escalation/decision-rules';
 import type { Pictures } from '../../inbox/pictures';
@@ -55,6 +56,8 @@ async function serve(
 ): Promise<void> {
   const { terminal, signal, home, environment } = context;
   const host = flags.host ?? LOOPBACK;
+  // The file the browser is given lies there, and nothing else may have needed the home yet.
+  if (flags.open === true) await ensureHome(home);
   const { serveInbox } = await import('../../inbox/server.js');
   const { createPlanText } = await import('../plan/plan-text.js');
   const { isLoopback } = await import('../../http/names.js');

@@ -19,7 +19,7 @@ export const init: Command = {
     return runInit(
       context,
       flags,
-      asks ? await (await import('../live/inquirer-prompts.js')).createPrompts() : null,
+      asks ? await (await import('../live/inquirer-prompts.js')).createPrompts(context.signal) : null,
     );
   },
 };

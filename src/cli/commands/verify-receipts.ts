@@ -41,7 +41,7 @@ export const verifyReceipts: Command = {
       store: createTrustStore(home.home),
       say: terminal.warn,
       confirm: terminal.interactive
-        ? (await (await import('../live/inquirer-prompts.js')).createPrompts()).confirm
+        ? (await (await import('../live/inquirer-prompts.js')).createPrompts(signal)).confirm
         : null,
     });
     checkSandbox({

@@ -5,6 +5,7 @@ import { exitCodeOf, type ExitCode } from '../../domain/common/exit-codes';
 import { ConfigurationError } from '../../domain/common/user-error';
 import type { CommandContext } from '../command';
 import { plain } from '../live/text';
+import { makeOutputFolder, writingInto } from '../output-folder';
 
 /** Writes every file of a bundle below a folder, which is made where it is not there. */
 export async function writeBundle(
@@ -14,13 +15,16 @@ export async function writeBundle(
   const { bundle, objectiveId } = request;
   const folder = resolve(cwd, request.out);
   const store = await services.blobs();
-  await mkdir(folder, { recursive: true });
+  await makeOutputFolder(folder, '--out');
   const root = await realpath(folder);
   for (const { path, blob } of bundle.files) {
     const target = join(root, path);
-    await mkdir(dirname(target), { recursive: true });
-    await refuseDetours(root, target);
-    await writeFile(target, await store.get(blob));
+    const content = await store.get(blob);
+    await writingInto(folder, '--out', async () => {
+      await mkdir(dirname(target), { recursive: true });
+      await refuseDetours(root, target);
+      await writeFile(target, content);
+    });
     terminal.say(plain(path));
   }
   terminal.say(`Revision ${String(bundle.revision)} of ${plain(bundle.name)} is in ${folder}.`);

@@ -21,19 +21,21 @@ export async function waitForObjective(
     last: null,
     lost: null,
   };
+  const noting = async <T>(ask: Promise<T>, isAnswer: (answer: T) => boolean): Promise<T> => {
+    try {
+      const answer = await ask;
+      if (isAnswer(answer)) seen.lost = null;
+      return answer;
+    } catch (error) {
+      if (error instanceof TemporalUnreachableError) seen.lost = error;
+      throw error;
+    }
+  };
   const end = await followObjective({
     department: {
-      ...department,
-      snapshot: async (asked) => {
-        try {
-          const status = await department.snapshot(asked);
-          seen.lost = null;
-          return status;
-        } catch (error) {
-          if (error instanceof TemporalUnreachableError) seen.lost = error;
-          throw error;
-        }
-      },
+      // No snapshot can mean no worker or no server.
+      snapshot: (asked) => noting(department.snapshot(asked), (status) => status !== null),
+      resultIfClosed: (asked) => noting(department.resultIfClosed(asked), () => true),
     },
     objectiveId: id,
     display: {

@@ -85,6 +85,8 @@ export function planEditor(
     readonly by: string;
     readonly from: Speaker | null;
     readonly say: (line: string) => void;
+    /** Withdraws what is asked beside the editor. */
+    readonly signal: AbortSignal;
   },
 ): EditPlan {
   return async (status) => {
@@ -92,7 +94,8 @@ export function planEditor(
     const { editInEditor } = await import('../plan/edit-in-editor.js');
     const { createPrompts } = await import('./inquirer-prompts.js');
     const blobs = await services.blobs();
-    const again = async (): Promise<boolean> => (await createPrompts()).confirm('Open the editor again?');
+    const again = async (): Promise<boolean> =>
+      (await createPrompts(asker.signal)).confirm('Open the editor again?');
     return editInEditor(
       { ...asker, blobs, environment, home, again },
       await openPlan(blobs, status),

@@ -111,6 +111,8 @@ async function follow(
     }),
     bellOf(notifications?.bell === true, terminal.streams.stderr),
   );
+  // A prompt must not outlive the watch.
+  const asking = AbortSignal.any([signal, over.signal]);
   const asker = canAsk
     ? createAsker({
         department: session.department,
@@ -127,9 +129,9 @@ async function follow(
           say: (line) => {
             display.note(line);
           },
+          signal: asking,
         }),
-        // A prompt must not outlive the watch.
-        signal: AbortSignal.any([signal, over.signal]),
+        signal: asking,
       })
     : NOBODY_TO_ASK;
   try {
@@ -212,7 +214,7 @@ export function resultLine(
 async function offerWebUi(context: CommandContext, session: Session, objectiveId: string): Promise<void> {
   const url = session.server.workflowUrl(objectiveId);
   if (session.server.kind !== 'embedded' || url === null || context.signal.aborted) return;
-  const prompts = await (await import('./inquirer-prompts.js')).createPrompts();
+  const prompts = await (await import('./inquirer-prompts.js')).createPrompts(context.signal);
   try {
     if (!(await prompts.confirm(`Keep the Web UI up at ${url}?`))) return;
   } catch (error) {
@@ -223,6 +225,7 @@ async function offerWebUi(context: CommandContext, session: Session, objectiveId
   await untilAborted(context.signal);
 }
 
+/** Ctrl-C at a prompt, or a signal to the process while one stands. */
 function isExitPrompt(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ExitPromptError';
+  return error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name);
 }

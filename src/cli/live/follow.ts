@@ -60,13 +60,13 @@ async function watch(request: FollowRequest): Promise<FollowEnd> {
   for (let poll = 0; !signal.aborted; poll += 1) {
     try {
       const status = await department.snapshot(objectiveId);
+      if (status !== null) display.show(status);
+      const mayBeClosed = status?.outcome !== null || poll % CLOSED_CHECK_EVERY === 0;
+      const result = mayBeClosed ? await department.resultIfClosed(objectiveId) : null;
+      // No snapshot can mean no worker or no server; only here has the server itself answered.
       if (lostSince !== null) display.note('The Temporal server is back.');
       lostSince = null;
-      if (status !== null) display.show(status);
-      if (status?.outcome !== null || poll % CLOSED_CHECK_EVERY === 0) {
-        const result = await department.resultIfClosed(objectiveId);
-        if (result !== null) return { kind: 'ended', result, status };
-      }
+      if (result !== null) return { kind: 'ended', result, status };
       if (status !== null) {
         stuck = needsHuman(status) ? stuck + 1 : 0;
         if (stuck >= STUCK_SNAPSHOTS && request.endWhenStuck) return { kind: 'needs-human', status };

@@ -15,8 +15,12 @@ interface PromptContext {
 const LEAST_LINES = 7;
 const LINES_AROUND = 8;
 
-/** The prompts of a terminal. Ctrl-C rejects with an error named `ExitPromptError`. */
+/**
+ * The prompts of a terminal. Ctrl-C rejects with an error named `ExitPromptError`, a signal with `AbortPromptError`.
+ * @param signal withdraws what `confirm` asks; the other prompts are each given their own
+ */
 export async function createPrompts(
+  signal?: AbortSignal,
   stdin: Streams['stdin'] = process.stdin,
 ): Promise<Prompts & { readonly confirm: (message: string) => Promise<boolean> }> {
   const { confirm, input, select } = await import('@inquirer/prompts');
@@ -44,7 +48,7 @@ export async function createPrompts(
       );
     },
     confirm: (message) =>
-      askThroughStops(stdin, undefined, (context) => confirm({ message, default: false }, context)),
+      askThroughStops(stdin, signal, (context) => confirm({ message, default: false }, context)),
   };
 }
 

@@ -74,7 +74,7 @@ export async function prepareObjective(
       say: terminal.warn,
       confirm:
         terminal.interactive && flags.wait
-          ? (await (await import('../live/inquirer-prompts.js')).createPrompts()).confirm
+          ? (await (await import('../live/inquirer-prompts.js')).createPrompts(context.signal)).confirm
           : null,
     });
   }
