@@ -176,7 +176,7 @@ async function change(
   }
   const again = async (): Promise<boolean> => {
     const { createPrompts } = await import('../live/inquirer-prompts.js');
-    return (await createPrompts()).confirm('Open the editor again?');
+    return (await createPrompts(context.signal)).confirm('Open the editor again?');
   };
   return editInEditor({ ...desk, environment, home, again }, at, flags.comment);
 }
