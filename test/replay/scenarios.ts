@@ -24,6 +24,7 @@ import { workUntilCancelled } from '../support/held-work';
 import { charterTasks, planTask } from '../support/plans';
 import { COORDINATION_SCENARIOS } from './coordination-scenarios';
 import { DECISION_SCENARIOS } from './decision-scenarios';
+import { QUESTION_SCENARIOS } from './question-scenarios';
 import type { Scenario } from './scenario';
 import { TELLING_SCENARIOS } from './telling-scenarios';
 
@@ -343,5 +344,6 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   ...COORDINATION_SCENARIOS,
   ...DECISION_SCENARIOS,
+  ...QUESTION_SCENARIOS,
   ...TELLING_SCENARIOS,
 ];
