@@ -35,7 +35,7 @@ export async function askAgain<T>(
  */
 export function askingAgain(
   connection: () => Pick<ConnectionLike, 'withAbortSignal'>,
-  asks = new Set<Promise<unknown>>(),
+  asks: Set<Promise<unknown>>,
 ): WorkflowClientInterceptor {
   return {
     query: (input, next) =>

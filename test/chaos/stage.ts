@@ -113,7 +113,11 @@ export async function openStage(
         repository: await makeRepository(join(folder, objectiveId), NOTES),
       };
       const connection = await Connection.connect({ address: `127.0.0.1:${String(port)}` });
-      const client = new Client({ connection, interceptors: { workflow: [askingAgain(() => connection)] } });
+      const asks = new Set<Promise<unknown>>();
+      const client = new Client({
+        connection,
+        interceptors: { workflow: [askingAgain(() => connection, asks)] },
+      });
       const input = ObjectiveInput.parse({
         objectiveId,
         objective,
@@ -130,7 +134,14 @@ export async function openStage(
         taskQueue: TASK_QUEUE,
         args: [input],
       });
-      return { handle, repository: repository.path, close: () => connection.close() };
+      return {
+        handle,
+        repository: repository.path,
+        close: async () => {
+          await Promise.allSettled(asks);
+          await connection.close();
+        },
+      };
     },
     clear: async () => {
       await rm(home, { recursive: true });

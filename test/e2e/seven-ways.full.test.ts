@@ -74,9 +74,10 @@ async function atWork(act: (place: Place) => Promise<void>): Promise<void> {
     .object({ address: z.string(), ui: z.string() })
     .parse(JSON.parse(await readFile(join(cli.home, 'server.json'), 'utf8')));
   const connection = await Connection.connect({ address: server.address });
+  const asks = new Set<Promise<unknown>>();
   const handle = new TemporalClient({
     connection,
-    interceptors: { workflow: [askingAgain(() => connection)] },
+    interceptors: { workflow: [askingAgain(() => connection, asks)] },
   }).workflow.getHandle(objective);
   try {
     await act({
@@ -84,6 +85,7 @@ async function atWork(act: (place: Place) => Promise<void>): Promise<void> {
       status: async () => ObjectiveStatus.parse(await handle.query('objectiveStatus')),
     });
   } finally {
+    await Promise.allSettled(asks);
     await connection.close();
     await interrupt(worker);
   }

@@ -9,6 +9,7 @@ import type { ObjectiveInput } from '../../src/domain/objective/objective';
 import { ObjectiveResult, ObjectiveStatus } from '../../src/domain/objective/status';
 import { DEPLOYMENT, WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import { objectiveInput, smoothActivities } from '../../bench/smooth-activities';
+import { createTemporalGateway } from '../../src/client/temporal-gateway';
 import { createDecidingWorker } from '../../src/worker/worker';
 import { eventually } from './eventually';
 import { startTemporal, type ServerOptions } from './temporal-server';
@@ -42,6 +43,7 @@ export interface TestDepartment {
   stop(): Promise<void>;
 }
 
+const ASK_WITHIN_MS = 20_000;
 const BUNDLE: WorkflowBundleOption = { codePath: WORKFLOW_BUNDLE };
 
 interface DepartmentOptions extends ServerOptions {
@@ -90,6 +92,12 @@ export async function startDepartment(options: DepartmentOptions = {}): Promise<
       await Promise.all(running);
     };
   };
+  // As the product asks: what a worker or the server loses is asked again.
+  const asking = await createTemporalGateway({
+    address: server.address,
+    namespace: server.client.options.namespace,
+    clientOptions: { address: server.address },
+  });
   let withdraw = await deploy(options.bundle ?? BUNDLE);
   return {
     server,
@@ -110,7 +118,7 @@ export async function startDepartment(options: DepartmentOptions = {}): Promise<
         ...(options.server === undefined ? { typedSearchAttributes: searchAttributesOf(input) } : {}),
       });
       const status = async (): Promise<ObjectiveStatus> =>
-        ObjectiveStatus.parse(await handle.query(QUERIES.objectiveStatus));
+        ObjectiveStatus.parse(await asking.query(input.objectiveId, QUERIES.objectiveStatus, ASK_WITHIN_MS));
       try {
         return await use({ handle, input, status });
       } finally {
@@ -119,6 +127,7 @@ export async function startDepartment(options: DepartmentOptions = {}): Promise<
     },
     stop: async () => {
       await withdraw();
+      await asking.close();
       await server.teardown();
     },
   };

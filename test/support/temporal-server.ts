@@ -1,6 +1,5 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { askingAgain } from '../../src/client/ask-again';
 import { readEnvironment } from '../../src/config/environment';
 import { resolveHome } from '../../src/config/home';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/objective/messages';
@@ -23,7 +22,7 @@ export async function startTemporal(options: ServerOptions = {}): Promise<TestWo
   const environment = readEnvironment();
   const { cache } = resolveHome(environment);
   const path = await resolveTemporalBinary({ environment, cache });
-  const created = await TestWorkflowEnvironment.createLocal({
+  return TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path },
       searchAttributes: SEARCH_ATTRIBUTES.map(({ name, type }) =>
@@ -34,10 +33,6 @@ export async function startTemporal(options: ServerOptions = {}): Promise<TestWo
         `${key}=${value}`,
       ]),
     },
-    client: {
-      interceptors: { workflow: [askingAgain(() => created.connection)] },
-      ...(options.identity === undefined ? {} : { identity: options.identity }),
-    },
+    ...(options.identity === undefined ? {} : { client: { identity: options.identity } }),
   });
-  return created;
 }
