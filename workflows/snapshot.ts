@@ -11,7 +11,7 @@ import { objectiveMarkdown } from '../src/domain/objective/objective-markdown';
 import type { HeldTask } from '../src/domain/coordination/repository-claims';
 import { dependenciesIntegrated, isSettledProgress, settledStates } from '../src/domain/plan/scheduler';
 import { mention } from '../src/domain/department/specialists';
-import type { ObjectiveState } from '../src/domain/department/states';
+import type { ObjectiveState, Outcome } from '../src/domain/department/states';
 import type { ObjectiveStatus, TaskStatus } from '../src/domain/objective/status';
 import { taskState, type Coordinated, type TaskProgress } from '../src/domain/work/task-progress';
 import { parallelGroups } from '../src/domain/plan/task-graph';
@@ -28,11 +28,17 @@ import { createWaitsMemo } from './waits-memo';
 const STATUS = defineSearchAttributeKey('CoordinatorStatus', 'KEYWORD');
 const LEVEL = defineSearchAttributeKey('CoordinatorEscalationLevel', 'INT');
 
+/** How it has ended. What cannot be written at the end is asked about: until that is answered it has not ended. */
+function outcomeOf({ progress }: Run): Outcome | null {
+  return progress.open.length === 0 ? progress.outcome : null;
+}
+
 /** The objective's state, derived from where the run stands. */
 function objectiveState(run: Run): ObjectiveState {
   const { progress } = run;
-  if (progress.outcome !== null && progress.open.length === 0) {
-    switch (progress.outcome) {
+  const outcome = outcomeOf(run);
+  if (outcome !== null) {
+    switch (outcome) {
       case 'delivered':
       case 'delivered-with-waivers':
         return 'delivered';
@@ -178,8 +184,7 @@ export function snapshot(run: Run): ObjectiveStatus {
     objectiveId: input.objectiveId,
     objective: input.objective,
     state: objectiveState(run),
-    // What cannot be written at the end is asked about: until that is answered it has not ended.
-    outcome: progress.open.length === 0 ? progress.outcome : null,
+    outcome: outcomeOf(run),
     reason: progress.reason,
     repository: input.repositoryIdentity,
     baseCommit: input.baseCommit,
