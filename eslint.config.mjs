@@ -126,6 +126,15 @@ export default tseslint.config(
       '@typescript-eslint/no-misused-spread': 'off',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       'no-console': 'error',
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'AbortSignal',
+          property: 'timeout',
+          message:
+            'Combined with another signal it never aborts once garbage was collected: src/process/deadline.ts.',
+        },
+      ],
       eqeqeq: 'error',
     },
   },

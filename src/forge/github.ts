@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ForgeFailure } from '../domain/pull-request/forge-failure';
 import { withOurPart } from '../domain/pull-request/pull-request-body';
 import type { Forge } from '../ports/forge';
+import { deadline } from '../process/deadline';
 import { baseBranch, foundOrNull } from './base-branch';
 import { failureOf, unreachable } from './failures';
 import { readGithubFeedback } from './github-feedback';
@@ -182,7 +183,7 @@ function openGithub({ owner, repo, api, token }: GithubRepository, signal: Abort
       const octokit = await (client ??= connect());
       let data: unknown;
       try {
-        const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
+        const within = deadline(signal, ANSWER_WITHIN_MS);
         ({ data } = await call(octokit, { signal: within }));
       } catch (error) {
         signal.throwIfAborted();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ForgeFailure } from '../domain/pull-request/forge-failure';
+import { deadline } from '../process/deadline';
 import { failureOf, unreachable, type Asked } from './failures';
 import type { Remote } from './remote';
 
@@ -48,7 +49,7 @@ export function openGitlab(
         headers: { 'private-token': token, 'content-type': 'application/json' },
         // A redirect could take the token to another host.
         redirect: 'manual',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
+        signal: deadline(signal, ANSWER_WITHIN_MS),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       answer = await read(response);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type LockFileRow, lockFileAt } from '../domain/target/lock-files';
+import { deadline } from '../process/deadline';
 import { type Git, gitFailed } from './git-command';
 import { type MergedTree, mergeTrees } from './merge-trees';
 import type { Tools } from './tools';
@@ -116,7 +117,7 @@ async function remake(
   if (locks === undefined) return leave('no package manager is at hand');
   const made = await locks.make(
     { path, manifest: { name, text }, base: before ?? null, ours: mine, theirs: other },
-    signal ?? AbortSignal.timeout(PATIENCE_MS),
+    signal ?? deadline(undefined, PATIENCE_MS),
   );
   return made.kind === 'made'
     ? { entry: await entryOf(git, mirror, path, made.text), note: null }

@@ -3,6 +3,7 @@ import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { errorCodeOf } from '../config/error-code';
+import { deadline } from '../process/deadline';
 import { isPublicAddress, NotPublic, publicLookup } from './public-address';
 
 const TIMEOUT_MS = 10_000;
@@ -47,7 +48,7 @@ export async function postJson(request: PostRequest): Promise<PostAnswer> {
   if (addresses === 'public' && isIP(host) !== 0 && !isPublicAddress(host)) {
     throw new NotReached('its address is not public');
   }
-  const late = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  const late = deadline(signal, TIMEOUT_MS);
   try {
     return await exchange(request, url, authorization, late);
   } catch (error) {

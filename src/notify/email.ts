@@ -9,6 +9,7 @@ import {
 } from '../domain/notification/notification';
 import type { EmailSettings } from '../domain/notification/notification-settings';
 import { html } from '../html/html';
+import { deadline } from '../process/deadline';
 import type { SendRequest } from './webhook';
 
 /** Who was taken and who was not, as nodemailer tells it. */
@@ -40,7 +41,7 @@ export async function sendEmail(
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const late = AbortSignal.any([signal, AbortSignal.timeout(WHOLE_MS)]);
+  const late = deadline(signal, WHOLE_MS);
   try {
     const sent: unknown = await transport.sendMail({
       from,

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endProcessGroup } from '../process/process-group';
 import { runCommand } from '../process/run-command';
+import { deadline } from '../process/deadline';
 import { queryOnce, socketUrl } from './databases';
 import { createOwnedFolder, DATA_PREFIX, removeAbandonedFolders } from './owned-folder';
 import type { PostgresPrograms } from './postgres-programs';
@@ -175,7 +176,7 @@ async function spawnWatched(
 async function stopServer(child: ChildProcess, folders: ServerFolders): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
     child.ref();
-    const exited = once(child, 'exit', { signal: AbortSignal.timeout(STOP_TIMEOUT_MS) });
+    const exited = once(child, 'exit', { signal: deadline(undefined, STOP_TIMEOUT_MS) });
     child.stdin?.end();
     await exited.catch(async () => {
       if (child.pid !== undefined) await endProcessGroup(child.pid);

@@ -1,4 +1,5 @@
 import { CouldNotAsk, networkCode } from './could-not-ask';
+import { deadline } from '../process/deadline';
 
 /** Largest body read, in bytes. */
 const MOST_BYTES = 1024 * 1024;
@@ -26,7 +27,7 @@ export async function get(url: string, context: HttpContext, wanted: 'body' | 's
       'its address carries a user or a password, which no configuration should; leave them out',
     );
   }
-  const late = AbortSignal.any([context.signal, AbortSignal.timeout(context.timeoutMs)]);
+  const late = deadline(context.signal, context.timeoutMs);
   const started = performance.now();
   try {
     const response = await fetch(url, { redirect: 'manual', signal: late });

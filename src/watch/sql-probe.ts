@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { Client, DatabaseError, type QueryConfig } from 'pg';
 import type { WatchCheck } from '../domain/coordination/coordination-settings';
 import { redactSecrets } from '../process/redact';
+import { deadline } from '../process/deadline';
 import { CouldNotAsk, networkCode } from './could-not-ask';
 
 type SqlCheck = Extract<WatchCheck, { kind: 'sql' }>;
@@ -32,7 +33,7 @@ export async function askSql(
     );
   }
   const socket = new Socket();
-  const late = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  const late = deadline(signal, timeoutMs);
   const cut = (): void => void socket.destroy();
   late.addEventListener('abort', cut, { once: true });
   try {

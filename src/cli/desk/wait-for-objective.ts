@@ -4,6 +4,7 @@ import type { Wait, WaitEnd } from '../../ports/desk';
 import { awaitsDecision } from '../../domain/objective/standing';
 import { TemporalUnreachableError } from '../../domain/common/user-error';
 import { followObjective } from '../live/follow';
+import { deadline } from '../../process/deadline';
 
 const POLL_MS = 500;
 
@@ -52,7 +53,7 @@ export async function waitForObjective(
       return Promise.resolve();
     },
     endWhenStuck: true,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs), decision.signal]),
+    signal: deadline(AbortSignal.any([signal, decision.signal]), timeoutMs),
     pollMs: POLL_MS,
   });
   switch (end.kind) {
