@@ -8,11 +8,17 @@ import {
 import { tidingsOfReview } from '../src/domain/notification/news';
 import { FRONTEND_COORDINATOR, mention } from '../src/domain/department/specialists';
 import type { TaskProgress } from '../src/domain/work/task-progress';
+import type { Carried } from './carried';
 import { tell } from './news';
 import { record, replaceTask, type Run } from './run';
 
+/** What of an objective its contracts' reviews are about. */
+interface Reviewed {
+  readonly progress: Pick<Carried, 'rules' | 'tasks' | 'coordination'>;
+}
+
 /** Why a review of a contract cannot be taken, or null. */
-export function refuseContractReview(run: Run, { contract }: ReviewContract): string | null {
+export function refuseContractReview(run: Reviewed, { contract }: ReviewContract): string | null {
   const found = contractNamed(run, contract);
   if (found === undefined) {
     const names = run.progress.coordination.contracts.map(({ name }) => name).join(', ');
@@ -21,21 +27,23 @@ export function refuseContractReview(run: Run, { contract }: ReviewContract): st
       : `there is no contract ${contract}; ${names === '' ? 'none is shared yet' : `there are: ${names}`}`;
   }
   if (found.state === 'shared') {
-    return waits(run, found.name)
-      ? null
-      : `${found.name} is being reviewed by ${mention(FRONTEND_COORDINATOR)}`;
+    if (waits(run, found.name)) return null;
+    // Its revision is told before the question.
+    return run.progress.rules?.contracts.review === 'agent'
+      ? `${found.name} is being reviewed by ${mention(FRONTEND_COORDINATOR)}`
+      : `${found.name} is shared but not asked about yet; say it again in a moment`;
   }
   return found.by === null
     ? `${found.name} is ${found.state}; it is not waiting to be reviewed`
     : `${found.name} is decided already: ${found.state} by ${found.by}`;
 }
 
-function waits(run: Run, name: string): boolean {
+function waits(run: Reviewed, name: string): boolean {
   return run.progress.tasks.some(({ step }) => step.kind === 'await-contract' && step.contract === name);
 }
 
 /** The contract of this name, or whose newest revision has this hash. */
-export function contractNamed(run: Run, contract: string): ContractStatus | undefined {
+export function contractNamed(run: Reviewed, contract: string): ContractStatus | undefined {
   return run.progress.coordination.contracts.find(({ name, hash }) => name === contract || hash === contract);
 }
 

@@ -2,6 +2,7 @@
 import type { Activities } from '../../activities/contract';
 import { soundRehearsal } from '../../bench/smooth-coordination';
 import type { CoordinationRules } from '../../src/domain/coordination/coordination-rules';
+import { awaitedContracts } from '../../src/domain/contract/contract-status';
 import { MESSAGES } from '../../src/domain/objective/messages';
 import type { PlanTask } from '../../src/domain/plan/plan';
 import { eventually } from '../support/eventually';
@@ -215,7 +216,7 @@ describe('an edit beside a contract and a schema change', () => {
       async (objective) => {
         await until(
           objective.status,
-          ({ contracts, tasks }) => contracts?.[0]?.state === 'shared' && tasks[1]?.state === 'running',
+          ({ tasks }) => awaitedContracts(tasks).length > 0 && tasks[1]?.state === 'running',
         );
         for (const taskId of [T1, T2]) {
           await expect(patch(objective, { op: 'drop', taskId })).rejects.toMatchObject({
@@ -246,7 +247,7 @@ describe('an edit beside a contract and a schema change', () => {
       async (objective) => {
         await until(
           objective.status,
-          ({ contracts, tasks }) => contracts?.[0]?.state === 'shared' && tasks[1]?.state === 'running',
+          ({ tasks }) => awaitedContracts(tasks).length > 0 && tasks[1]?.state === 'running',
         );
         expect((await shop.state()).folders[0]?.reservations).toHaveLength(1);
         await objective.handle.executeUpdate(MESSAGES.cancelTask, { args: [{ taskId: T2, by: 'ada' }] });
