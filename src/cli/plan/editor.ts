@@ -4,6 +4,7 @@ import { access } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Environment } from '../../config/environment';
 import { ConfigurationError } from '../../domain/common/user-error';
+import { endProcessTree } from '../../process/process-tree';
 
 /** Tried in this order where neither $VISUAL nor $EDITOR says anything. */
 const USUAL_EDITORS = ['sensible-editor', 'nano', 'vi'] as const;
@@ -60,25 +61,43 @@ export function splitWords(command: string): readonly string[] {
 /** How an editor ended; null: well. */
 export type EditorTrouble = string | null;
 
-/** Opens a file in an editor that takes over the terminal, and waits until it is left. */
+/**
+ * Opens a file in an editor that takes over the terminal, and waits until it is left. It does not outlive whoever opened
+ * it: when the signal is aborted it is ended, with all that it started.
+ */
 export async function runEditor(
   [program, ...args]: readonly [string, ...string[]],
   file: string,
   environment: Pick<Environment, 'inherited'>,
+  signal: AbortSignal,
 ): Promise<EditorTrouble> {
+  if (signal.aborted) return `${program} was not opened`;
   const release = ignoreInterrupts();
+  // In the process group of this command, since a terminal is read by one group alone.
+  const child = spawn(program, [...args, file], { stdio: 'inherit', env: { ...environment.inherited } });
+  let ending = Promise.resolve();
+  const end = (): void => {
+    if (child.pid !== undefined) ending = endProcessTree(child.pid);
+  };
+  // A second signal ends this process at once.
+  const kill = (): void => void child.kill('SIGKILL');
+  signal.addEventListener('abort', end, { once: true });
+  process.once('exit', kill);
   try {
-    return await new Promise<EditorTrouble>((resolve) => {
-      const child = spawn(program, [...args, file], { stdio: 'inherit', env: { ...environment.inherited } });
+    const trouble = await new Promise<EditorTrouble>((resolve) => {
       child.once('error', (error) => {
         resolve(`${program} could not be started (${error.message})`);
       });
-      child.once('exit', (code, signal) => {
+      child.once('exit', (code, by) => {
         if (code === 0) resolve(null);
-        else resolve(`${program} ended with ${signal ?? `code ${String(code)}`}`);
+        else resolve(`${program} ended with ${by ?? `code ${String(code)}`}`);
       });
     });
+    await ending;
+    return trouble;
   } finally {
+    signal.removeEventListener('abort', end);
+    process.off('exit', kill);
     release();
   }
 }
