@@ -5,8 +5,6 @@ import { promisify } from 'node:util';
 /** A running process as the system lists it. */
 export interface ProcessInfo {
   readonly pid: number;
-  /** Pid of the process it belongs to; where that one has ended, of whoever took it over. */
-  readonly parent: number;
   readonly command: string;
   /** Tells two processes apart that had the same pid one after the other. */
   readonly startedAt: string;
@@ -37,16 +35,11 @@ export async function listProcesses(): Promise<ProcessInfo[]> {
 async function readProc(pid: number): Promise<ProcessInfo | undefined> {
   try {
     const stat = await readFile(`/proc/${String(pid)}/stat`, 'latin1');
-    // The name in parentheses may hold anything; after it come the state, the parent and, twentieth, the start time.
+    // The name in parentheses may hold anything; after it come the state and, twentieth, the start time.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
     const command = await readFile(`/proc/${String(pid)}/cmdline`, 'utf8');
-    return {
-      pid,
-      parent: Number(fields[1]),
-      command: command.split('\0').join(' ').trim(),
-      startedAt: fields[19] ?? '',
-    };
+    return { pid, command: command.split('\0').join(' ').trim(), startedAt: fields[19] ?? '' };
   } catch {
     return undefined;
   }
@@ -54,16 +47,16 @@ async function readProc(pid: number): Promise<ProcessInfo | undefined> {
 
 async function listWithPs(selection: readonly string[]): Promise<ProcessInfo[]> {
   // Start times are compared between processes, so they are written alike whatever zone and language each is in.
-  const args = ['TZ=UTC', 'LC_ALL=C', 'ps', ...selection, '-o', 'pid=,ppid=,stat=,lstart=,command='];
+  const args = ['TZ=UTC', 'LC_ALL=C', 'ps', ...selection, '-o', 'pid=,stat=,lstart=,command='];
   // ps ends with 1 when nothing matches.
   const { stdout } = await promisify(execFile)('env', args, { maxBuffer: 16 * 1024 * 1024 }).catch(() => ({
     stdout: '',
   }));
   return stdout.split('\n').flatMap((line) => {
-    const [, pid, parent, state, startedAt, command] =
-      /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(.*)$/.exec(line) ?? [];
+    const [, pid, state, startedAt, command] =
+      /^\s*(\d+)\s+(\S+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(.*)$/.exec(line) ?? [];
     if (pid === undefined || state === undefined || startedAt === undefined || command === undefined)
       return [];
-    return state.startsWith('Z') ? [] : [{ pid: Number(pid), parent: Number(parent), command, startedAt }];
+    return state.startsWith('Z') ? [] : [{ pid: Number(pid), command, startedAt }];
   });
 }

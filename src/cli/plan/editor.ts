@@ -4,7 +4,6 @@ import { access } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Environment } from '../../config/environment';
 import { ConfigurationError } from '../../domain/common/user-error';
-import { endProcessTree } from '../../process/process-tree';
 
 /** Tried in this order where neither $VISUAL nor $EDITOR says anything. */
 const USUAL_EDITORS = ['sensible-editor', 'nano', 'vi'] as const;
@@ -58,12 +57,16 @@ export function splitWords(command: string): readonly string[] {
   return word === null ? words : [...words, word];
 }
 
+/** What an editor has to leave by itself. */
+const KILL_AFTER_MS = 2_000;
+
 /** How an editor ended; null: well. */
 export type EditorTrouble = string | null;
 
 /**
  * Opens a file in an editor that takes over the terminal, and waits until it is left. It does not outlive whoever opened
- * it: when the signal is aborted it is ended, with all that it started.
+ * it: when the signal is aborted it is ended, by SIGKILL where SIGTERM does nothing for two seconds. What it started is
+ * its own affair: an editor may have handed the file to a program that has other files of the user's open.
  */
 export async function runEditor(
   [program, ...args]: readonly [string, ...string[]],
@@ -75,16 +78,17 @@ export async function runEditor(
   const release = ignoreInterrupts();
   // In the process group of this command, since a terminal is read by one group alone.
   const child = spawn(program, [...args, file], { stdio: 'inherit', env: { ...environment.inherited } });
-  let ending = Promise.resolve();
-  const end = (): void => {
-    if (child.pid !== undefined) ending = endProcessTree(child.pid);
-  };
-  // A second signal ends this process at once.
+  // Also when a second signal ends this process at once.
   const kill = (): void => void child.kill('SIGKILL');
+  let last: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    child.kill('SIGTERM');
+    last = setTimeout(kill, KILL_AFTER_MS);
+  };
   signal.addEventListener('abort', end, { once: true });
   process.once('exit', kill);
   try {
-    const trouble = await new Promise<EditorTrouble>((resolve) => {
+    return await new Promise<EditorTrouble>((resolve) => {
       child.once('error', (error) => {
         resolve(`${program} could not be started (${error.message})`);
       });
@@ -93,9 +97,8 @@ export async function runEditor(
         else resolve(`${program} ended with ${by ?? `code ${String(code)}`}`);
       });
     });
-    await ending;
-    return trouble;
   } finally {
+    clearTimeout(last);
     signal.removeEventListener('abort', end);
     process.off('exit', kill);
     release();
