@@ -12,6 +12,13 @@ const help = join(dist, 'help.txt');
 const asksForHelp = process.argv.length === 3 && ['--help', '-h'].includes(process.argv[2]);
 
 if (asksForHelp && existsSync(help)) {
+  // As `runProcess` does: a reader that left, or a terminal that is gone, is no error of ours.
+  process.stdout.once('error', ({ code, message }) => {
+    if (code === 'EPIPE' || code === 'EIO') return;
+    process.exitCode = 2;
+    process.stderr.on('error', () => undefined);
+    process.stderr.write(`The output cannot be written (${message}); make room, or send it elsewhere.\n`);
+  });
   process.stdout.write(readFileSync(help));
 } else if (existsSync(main)) {
   // Node 22 and later keep what they compiled: in a folder of the user's own, since whoever writes there decides what runs.

@@ -1,5 +1,6 @@
 import { isCancellation } from '@temporalio/workflow';
 import { hasClock } from '../src/domain/escalation/decision-clock';
+import { tidingsOfReminder } from '../src/domain/notification/news';
 import { awaitedContract } from './contract-review';
 import { decide } from './decisions';
 import { keepTime } from './keep-time';
@@ -25,7 +26,7 @@ export function startClock(run: Run): void {
       record(run, text);
     },
     remind: (key, text) => {
-      tell(run, { kind: 'reminder', subject: key.replace(/^contract:/, ''), text });
+      tell(run, tidingsOfReminder(key, text));
     },
   }).catch((error: unknown) => {
     // A cancelled objective asks nobody any more.

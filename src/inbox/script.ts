@@ -26,7 +26,13 @@ export const SCRIPT = `'use strict';
     const scrolled = [...place.querySelectorAll('.scroll')].map((box) => box.scrollLeft);
     const fresh = new DOMParser().parseFromString(text, 'text/html');
     if (fresh.body.innerHTML === place.innerHTML) return;
+    const [chosen] = place.selectedOptions ?? [];
     place.replaceChildren(...fresh.body.childNodes);
+    if (chosen !== undefined) {
+      // Who was chosen stays so, also where they are offered no more: else it would go to everybody.
+      if (![...place.options].some(({ value }) => value === chosen.value)) place.append(chosen);
+      place.value = chosen.value;
+    }
     [...place.querySelectorAll('.scroll')].forEach((box, index) => { box.scrollLeft = scrolled[index] ?? 0; });
     if (focused !== '') document.getElementById(focused)?.focus({ preventScroll: true });
   };

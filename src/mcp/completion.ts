@@ -7,7 +7,7 @@ import {
 import type { Desk } from '../ports/desk';
 import { ObjectiveIdArgument } from './identity';
 import { PROMPT_LIST } from './prompts';
-import { contractsOf, RESOURCE_TEMPLATES } from './resources';
+import { contractsAsFarAsKnown, RESOURCE_TEMPLATES } from './resources';
 
 /** As many as an answer may have (MCP, "Completion"). */
 const MOST_VALUES = 100;
@@ -47,5 +47,5 @@ function variablesOf(template: string | undefined): readonly string[] {
 
 async function contractNames(desk: Desk, given: string | undefined): Promise<readonly string[]> {
   const id = ObjectiveIdArgument.safeParse(given);
-  return id.success ? (await contractsOf(desk, id.data)).map(({ name }) => name) : [];
+  return id.success ? (await contractsAsFarAsKnown(desk, id.data)).map(({ name }) => name) : [];
 }

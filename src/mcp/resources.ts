@@ -168,14 +168,14 @@ interface ContractBundle {
 }
 
 /** The API contracts of an objective; none where nobody can tell. */
-export async function contractsOf(desk: Desk, id: string): Promise<readonly ContractBundle[]> {
+async function contractsOf(desk: Desk, id: string): Promise<readonly ContractBundle[]> {
   if (await desk.hasReport(id)) return (await desk.report(id)).json.contracts ?? [];
   const standing = await desk.status(id);
   return standing.kind === 'live' ? (standing.status.contracts ?? []) : [];
 }
 
-/** One report or workflow that cannot be read takes nothing else from a list. */
-async function contractsAsFarAsKnown(desk: Desk, id: string): Promise<readonly ContractBundle[]> {
+/** The same; one report or workflow that cannot be read takes nothing else from a list, and nobody who types wants its error. */
+export async function contractsAsFarAsKnown(desk: Desk, id: string): Promise<readonly ContractBundle[]> {
   try {
     return await contractsOf(desk, id);
   } catch (error) {

@@ -2,7 +2,7 @@ import { byName, throughNpm, type CallForm } from '../config/call-form';
 import { answerWords, wordsFor } from '../domain/escalation/answer-command';
 import { assertNever } from '../domain/common/assert-never';
 import type { Escalation } from '../domain/escalation/escalation';
-import { NEWS_KINDS, PLAN_SUBJECT, type News } from '../domain/notification/news';
+import { NEWS_KINDS, PLAN_SUBJECT, reviewOf, type News, type Reviewable } from '../domain/notification/news';
 import type { Notification } from '../domain/notification/notification';
 import type { NotificationSettings } from '../domain/notification/notification-settings';
 import { EscalationId } from '../domain/objective/objective-id';
@@ -105,13 +105,12 @@ function commandsOf(news: News, owner: string, call: CallForm): string[] {
   switch (kind) {
     case 'escalation':
     case 'reminder':
-      if (question !== undefined) return answersTo(owner, question, call);
-      return kind === 'reminder' && !EscalationId.safeParse(subject).success
-        ? reviewsOf(owner, subject, call)
-        : [call(`status ${owner}`)];
     case 'plan-review':
-    case 'contract-review':
-      return reviewsOf(owner, subject, call);
+    case 'contract-review': {
+      if (question !== undefined) return answersTo(owner, question, call);
+      const review = reviewFor(news);
+      return review === null ? [call(`status ${owner}`)] : reviewsOf(owner, review, subject, call);
+    }
     case 'decided':
       return [];
     case 'ended':
@@ -121,9 +120,17 @@ function commandsOf(news: News, owner: string, call: CallForm): string[] {
   }
 }
 
+/** What is to be reviewed. A reminder of before has the subject alone, which is then no question's id. */
+function reviewFor(news: News): Reviewable | null {
+  const { kind, subject } = news;
+  const said = reviewOf(news);
+  if (said !== null || kind !== 'reminder' || EscalationId.safeParse(subject).success) return said;
+  return subject === PLAN_SUBJECT ? 'plan' : 'contract';
+}
+
 /** To read the plan or the contract, and to approve it. */
-function reviewsOf(owner: string, subject: string, call: CallForm): string[] {
-  return subject === PLAN_SUBJECT
+function reviewsOf(owner: string, review: Reviewable, subject: string, call: CallForm): string[] {
+  return review === 'plan'
     ? [call(`plan ${owner}`), call(`plan ${owner} approve`)]
     : [call(`contract ${owner} ${subject}`), call(`contract ${owner} ${subject} --approve`)];
 }
@@ -145,17 +152,15 @@ function linksOf({ settings, owner, webUi }: ComposeSetting, place: InboxPlace):
 }
 
 /** Where in the inbox it is answered, or read. */
-function placeOf({ kind, subject, question }: News): InboxPlace {
+function placeOf(news: News): InboxPlace {
+  const { kind, subject, question } = news;
   switch (kind) {
     case 'escalation':
     case 'reminder':
-      if (question !== undefined) return { kind: 'question', id: question.id };
-      return kind === 'reminder' && !EscalationId.safeParse(subject).success
-        ? reviewed(subject)
-        : { kind: 'objective' };
     case 'plan-review':
     case 'contract-review':
-      return reviewed(subject);
+      if (question !== undefined) return { kind: 'question', id: question.id };
+      return reviewPlace(reviewFor(news), subject);
     case 'decided':
     case 'ended':
       return { kind: 'objective' };
@@ -164,5 +169,13 @@ function placeOf({ kind, subject, question }: News): InboxPlace {
   }
 }
 
-const reviewed = (subject: string): InboxPlace =>
-  subject === PLAN_SUBJECT ? { kind: 'plan' } : { kind: 'contract', name: subject };
+function reviewPlace(review: Reviewable | null, subject: string): InboxPlace {
+  switch (review) {
+    case 'plan':
+      return { kind: 'plan' };
+    case 'contract':
+      return { kind: 'contract', name: subject };
+    case null:
+      return { kind: 'objective' };
+  }
+}

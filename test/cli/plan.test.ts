@@ -1,6 +1,6 @@
 // Needs no server: the command over a scripted department, with a script as the editor.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,8 @@ import type { Plan } from '../../src/domain/plan/plan';
 import type { ObjectiveStatus, TaskStatus } from '../../src/domain/objective/status';
 import { UserError } from '../../src/domain/common/user-error';
 import type { BlobStore } from '../../src/ports/blob-store';
+import { findProcess, isRunning, type ProcessMark } from '../../src/process/process-info';
+import { eventually } from '../support/eventually';
 import { AUTH_ANALYSIS, AUTH_TASKS } from '../domain/tasks';
 import { captureTerminal, ID, status as statusOf, task as taskOf } from './fixtures';
 
@@ -76,6 +78,7 @@ function stage(
     readonly editor?: string;
     readonly interactive?: boolean;
     readonly json?: boolean;
+    readonly signal?: AbortSignal;
   } = {},
 ): Stage {
   const sent: Stage['sent'] = [];
@@ -129,7 +132,7 @@ function stage(
         useServerWithHistory: () => Promise.resolve(server),
         blobs: () => Promise.resolve(blobs),
       } as unknown as CommandContext['services'],
-      signal: new AbortController().signal,
+      signal: over.signal ?? new AbortController().signal,
       cwd: home,
       call: byName,
     },
@@ -298,6 +301,7 @@ describe('an edit in the editor', () => {
         say: (line) => said.push(line),
         environment: readEnvironment({ EDITOR: editor(body) }),
         home: on.context.home,
+        signal: on.context.signal,
         again,
       },
       await openPlan(blobs, status),
@@ -359,6 +363,7 @@ describe('an edit in the editor', () => {
         say: () => undefined,
         environment: readEnvironment({ EDITOR: editor(save(`text.replace('title: Task 3', 'title: [3]')`)) }),
         home: on.context.home,
+        signal: on.context.signal,
         again: () => Promise.reject(Object.assign(new Error('SIGINT'), { name: 'ExitPromptError' })),
       },
       await openPlan(blobs, status),
@@ -366,6 +371,79 @@ describe('an edit in the editor', () => {
     );
     await expect(edit).rejects.toMatchObject(refused(/tasks\.3\.title.*what you wrote is in/));
     expect(leftovers()).toHaveLength(1);
+  });
+
+  describe('whose command is ended while the editor is open', () => {
+    let opened: ProcessMark | undefined;
+    const isLeft = async (): Promise<boolean> => opened !== undefined && (await isRunning(opened));
+    afterEach(async () => {
+      if (opened !== undefined && (await isLeft())) process.kill(opened.pid, 'SIGKILL');
+    });
+    /** Stays open, and has told its pid; `body` comes first. */
+    const staying = (body: string): string =>
+      editor(
+        `${body} fs.writeFileSync(${JSON.stringify(join(home, 'open'))}, String(process.pid)); setInterval(() => {}, 1000);`,
+      );
+    /** What came of it, and of the editor. */
+    const endOf = async (program: string): Promise<{ error: unknown; sent: number; alive: boolean }> => {
+      const ended = new AbortController();
+      const on = stage({ interactive: true, editor: program, signal: ended.signal });
+      const edit = run(on, ['edit']).catch((error: unknown) => error);
+      const pid = await eventually(
+        () => (existsSync(join(home, 'open')) ? Number(readFileSync(join(home, 'open'), 'utf8')) : 0),
+        (found) => found > 0,
+      );
+      opened = await findProcess(pid);
+      expect(opened).toBeDefined();
+      ended.abort();
+      const error = await edit;
+      return { error, sent: on.sent.length, alive: await isLeft() };
+    };
+    const interrupted = (message: RegExp): object => ({
+      message: expect.stringMatching(message),
+      exitCode: 130,
+    });
+
+    it('leaves no editor behind; what was saved is kept, and where is told', async () => {
+      const { error, sent, alive } = await endOf(staying(save(`text + '# mine\\n'`)));
+      expect([alive, sent]).toEqual([false, 0]);
+      expect(error).toMatchObject(interrupted(/Nothing was changed; what you wrote is in .*plan\.yaml/));
+      const [folder = ''] = leftovers();
+      expect(readFileSync(join(home, folder, 'plan.yaml'), 'utf8')).toContain('# mine');
+    });
+
+    it('leaves nothing behind where nothing was written', async () => {
+      const { error, alive } = await endOf(staying(''));
+      expect(alive).toBe(false);
+      expect(error).toMatchObject(interrupted(/ended with the command that opened it; nothing was changed/));
+      expect(leftovers()).toEqual([]);
+    });
+
+    it('keeps what the editor put aside as it was ended', async () => {
+      const { error } = await endOf(
+        staying(
+          `process.on('SIGTERM', () => { fs.writeFileSync(path + '.save', 'mine'); process.exit(1); });`,
+        ),
+      );
+      const [folder = ''] = leftovers();
+      expect(error).toMatchObject(interrupted(new RegExp(`what it kept is in ${join(home, folder)}`)));
+      expect(readFileSync(join(home, folder, 'plan.yaml.save'), 'utf8')).toBe('mine');
+    });
+
+    it('sends nothing that the editor saved as it was ended, even if it ended well', async () => {
+      const saved = `fs.writeFileSync(path, text.replace('a plan', 'another'))`;
+      const { error, sent } = await endOf(
+        staying(`process.on('SIGTERM', () => { ${saved}; process.exit(0); });`),
+      );
+      expect(sent).toBe(0);
+      expect(error).toMatchObject(interrupted(/what you wrote is in/));
+    });
+
+    it('ends one that does not heed a request', async () => {
+      const { error, alive } = await endOf(staying(`process.on('SIGTERM', () => {});`));
+      expect(alive).toBe(false);
+      expect(error).toMatchObject(interrupted(/nothing was changed/));
+    });
   });
 
   it('left unchanged says what an editor with a window of its own needs', async () => {

@@ -1,6 +1,7 @@
 // Needs no server, and the compiled files: the command line from arguments to exit code, with services that must not be asked.
-import { spawnSync } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { COMMANDS } from '../../src/cli/commands';
@@ -95,28 +96,47 @@ test('--no-wait reaches the command as wait: false', async () => {
 });
 
 describe('the bin', () => {
+  const program = join(packageRoot(), 'bin', 'backend-coordinator.js');
   const bin = (...argv: string[]): string =>
-    spawnSync(process.execPath, [join(packageRoot(), 'bin', 'backend-coordinator.js'), ...argv], {
-      encoding: 'utf8',
-    }).stdout;
+    spawnSync(process.execPath, [program, ...argv], { encoding: 'utf8' }).stdout;
 
   test('shows for --help what the program would, kept since the build', async () => {
     expect(bin('--help')).toBe((await run('--help')).out);
   });
 
-  test('says in a sentence that its output cannot be written, and ends with 2', () => {
-    // As a file on a disk that is full.
-    const full = openSync('/dev/full', 'w');
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      [join(packageRoot(), 'bin', 'backend-coordinator.js'), 'playbooks'],
-      { encoding: 'utf8', stdio: ['ignore', full, 'pipe'] },
-    );
-    closeSync(full);
-    expect([status, stderr]).toEqual([
-      2,
-      expect.stringMatching(/^The output cannot be written \(ENOSPC[^\n]*elsewhere\.\n$/),
-    ]);
+  // The second is answered without the program.
+  test.each(['playbooks', '--help'])(
+    '%s says in a sentence that its output cannot be written, and ends with 2',
+    (asked) => {
+      // As a file on a disk that is full.
+      const full = openSync('/dev/full', 'w');
+      const { status, stderr } = spawnSync(process.execPath, [program, asked], {
+        encoding: 'utf8',
+        stdio: ['ignore', full, 'pipe'],
+      });
+      closeSync(full);
+      expect([status, stderr]).toEqual([
+        2,
+        expect.stringMatching(/^The output cannot be written \(ENOSPC[^\n]*elsewhere\.\n$/),
+      ]);
+    },
+  );
+
+  test('--help for a reader that left is no error', () => {
+    // The program begins when nobody holds the other end of the pipe any more.
+    const script =
+      '{ read -r _ < "$1"; "$2" "$3" --help; echo "ended with $?" >&2; } | { exec 0<&-; echo gone > "$1"; }';
+    const folder = mkdtempSync(join(tmpdir(), 'reader-left-'));
+    try {
+      const gone = join(folder, 'gone');
+      execFileSync('mkfifo', [gone]);
+      const { stderr } = spawnSync('sh', ['-c', script, 'sh', gone, process.execPath, program], {
+        encoding: 'utf8',
+      });
+      expect(stderr).toBe('ended with 0\n');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   // `resume` is in the module of `pause`: it cannot be loaded by its name alone.

@@ -5,11 +5,12 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { z } from 'zod';
 import { Plan } from '../../src/domain/plan/plan';
 import { BlobRef } from '../../src/domain/common/blob';
-import type { ObjectiveStatus } from '../../src/domain/objective/status';
+import type { ObjectiveStatus, TaskStatus } from '../../src/domain/objective/status';
 import { ConfigurationError, TemporalUnreachableError } from '../../src/domain/common/user-error';
 import type { InboxServer } from '../../src/inbox/server';
 import { ID, status, task } from '../cli/fixtures';
 import { describeInBrowser, openBrowser } from '../support/chromium';
+import { eventually } from '../support/eventually';
 import { planTask } from '../support/plans';
 import { NAMELESS_FIELDS, PALE_TEXT } from './page-checks';
 import { asking, createFakeDesk, openInbox, QUESTION, watching, type FakeDesk } from './fake-desk';
@@ -179,6 +180,40 @@ describeInBrowser('the inbox in a browser', () => {
     desk.change(ID, { outcome: 'delivered', state: 'delivered', escalations: [] });
     await page.getByRole('link', { name: 'Report' }).waitFor();
     await page.locator('form').first().waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+  });
+
+  test('who can be told something is kept up to date, and what is being written stays, for whom it was meant', async () => {
+    const rows = (...states: readonly TaskStatus['state'][]): TaskStatus[] =>
+      states.map((state, at) =>
+        task({ id: `backend-T00${String(at + 1)}`, title: `Step ${String(at + 1)}`, state }),
+      );
+    await serve(createFakeDesk([status({ tasks: rows('running', 'running', 'merged') })]));
+    const { page, complaints } = await logIn();
+    await page.goto(`${server.url}/objectives/${ID}`);
+    const who = page.getByLabel('Who');
+    const offered = async (): Promise<string[]> =>
+      (await who.locator('option').allTextContents()).map((text) => text.trim().replace(/\s+/g, ' '));
+    const [everybody, one, two] = ['everybody who works on it', 'backend-T001 Step 1', 'backend-T002 Step 2'];
+    expect(await offered()).toEqual([everybody, one, two]);
+    await page.getByLabel('What they should know').pressSequentially('Keep to');
+    await who.selectOption('backend-T001');
+    await page.getByLabel('What they should know').press('End');
+    desk.change(ID, { tasks: rows('running', 'merged', 'merged', 'running') });
+    await eventually(offered, (seen) => seen.length === 3 && !seen.includes(two));
+    expect(await offered()).toEqual([everybody, one, 'backend-T004 Step 4']);
+    expect(await who.inputValue()).toBe('backend-T001');
+    await page.keyboard.type(' v2.');
+    desk.change(ID, { tasks: rows('merged', 'merged', 'merged', 'running', 'running') });
+    await who.locator('option[value=backend-T005]').waitFor({ state: 'attached' });
+    expect(await who.inputValue()).toBe('backend-T001');
+    await page.getByRole('button', { name: 'Tell them' }).click();
+    await page.waitForURL(`${server.url}/objectives/${ID}`);
+    await eventually(
+      () => desk.sent.length,
+      (sent) => sent === 1,
+    );
+    expect(desk.sent).toMatchObject([{ payload: { message: 'Keep to v2.', taskId: 'backend-T001' } }]);
     expect(complaints).toEqual([]);
   });
 

@@ -46,6 +46,21 @@ describe('steering that is refused', () => {
     expect(html).not.toMatch(/<option value="backend-T001" selected>/);
   });
 
+  test('stays for whom it was meant although their task is settled by now; nobody else whose is can be chosen', async () => {
+    const desk = createFakeDesk([status({ tasks })]);
+    const send = async (): Promise<never> => {
+      throw new ConfigurationError('backend-T002 is settled already.');
+    };
+    server = await openInbox({ ...desk, send });
+    const { get, press } = await logIn(server);
+    const before = await (await get(page)).text();
+    desk.change(ID, { tasks: tasks.map((row) => ({ ...row, state: 'merged' })) });
+    const html = await (await press(before, written, `${page}/steer`)).text();
+    expect(html).toMatch(/<option value="backend-T002" selected>/);
+    expect(html).not.toContain('<option value="backend-T001"');
+    expect(await (await get(page)).text()).not.toContain('<option value="backend-T00');
+  });
+
   test('stands below the reason where the objective has ended and takes none any more', async () => {
     const desk = createFakeDesk([status({ tasks })]);
     server = await openInbox(desk);

@@ -1,4 +1,6 @@
 // Needs no server: what the protocol asks of a server beside its tools, by the official client over a scripted gateway.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { ID, status, task } from '../cli/fixtures';
 import { execution } from '../client/fake-gateway';
@@ -124,6 +126,23 @@ describe('completion', () => {
     expect(known.completion.values).toEqual(['docs-openapi']);
     for (const context of [undefined, { arguments: { id: '../../x' } }])
       expect((await client.complete({ ref, argument, context })).completion.values).toEqual([]);
+  });
+
+  test('of a contract’s name offers none of an objective whose report cannot be read, and those of the others', async () => {
+    await open({
+      ...running,
+      executions: [execution(ID), execution(other)],
+      query: () => status({ contracts: [contract] }),
+    });
+    await mkdir(join(desk.home, 'reports'));
+    await writeFile(join(desk.home, 'reports', `${other}.json`), '{ "cut off in the');
+    const ref = { type: 'ref/resource', uri: 'coordinator://objectives/{id}/contracts/{name}' } as const;
+    const offered = async (id: string): Promise<readonly string[]> => {
+      const argument = { name: 'name', value: '' };
+      return (await client.complete({ ref, argument, context: { arguments: { id } } })).completion.values;
+    };
+    expect(await offered(other)).toEqual([]);
+    expect(await offered(ID)).toEqual(['docs-openapi']);
   });
 
   test.each([

@@ -34,6 +34,12 @@ describe('the link to the inbox', () => {
     ['of a reminder of a plan', { kind: 'reminder', subject: plan }, '/plan'],
     ['of a contract', { kind: 'contract-review', subject: contract }, `/contracts/${contract}`],
     ['of a reminder of a contract', { kind: 'reminder', subject: contract }, `/contracts/${contract}`],
+    ['of a contract called plan', { kind: 'contract-review', subject: plan }, '/contracts/plan'],
+    [
+      'of a reminder of a contract called plan',
+      { kind: 'reminder', subject: plan, review: 'contract' },
+      '/contracts/plan',
+    ],
     ['of a decision', { kind: 'decided', subject: q }, ''],
     ['of an end', { kind: 'ended', subject: 'objective' }, ''],
   ])('%s leads to the page where it is answered or read', (_what, news, path) => {
@@ -108,4 +114,14 @@ it.each([
 ])('a reminder of a review says how to give it: %s', (subject, words) => {
   const { commands } = compose({ kind: 'reminder', subject }, {});
   expect(commands).toEqual(words.map((word) => `npm run ${word.replace(' ', ' -- ')}`));
+});
+
+it.each<[string, Partial<News>]>([
+  ['its review', { kind: 'contract-review' }],
+  ['a reminder of it', { kind: 'reminder', review: 'contract' }],
+])('for a contract that is called plan, %s names the commands of the contract', (_what, news) => {
+  expect(compose({ ...news, subject: 'plan' }, {}).commands).toEqual([
+    `npm run contract -- ${OWNER} plan`,
+    `npm run contract -- ${OWNER} plan --approve`,
+  ]);
 });

@@ -85,7 +85,7 @@ export function planEditor(
     readonly by: string;
     readonly from: Speaker | null;
     readonly say: (line: string) => void;
-    /** Withdraws what is asked beside the editor. */
+    /** Ends the editor, and withdraws what is asked beside it. */
     readonly signal: AbortSignal;
   },
 ): EditPlan {

@@ -113,6 +113,16 @@ async function follow(
   );
   // A prompt must not outlive the watch.
   const asking = AbortSignal.any([signal, over.signal]);
+  const editPlan = planEditor(context, {
+    department: session.department,
+    by,
+    from: speakerAt('cli'),
+    say: (line) => {
+      display.note(line);
+    },
+    signal: asking,
+  });
+  let editing: Promise<unknown> = Promise.resolve();
   const asker = canAsk
     ? createAsker({
         department: session.department,
@@ -122,15 +132,11 @@ async function follow(
         from: speakerAt('cli'),
         precedents: (about) => findPrecedents(context.services, about),
         columns: terminal.columns,
-        editPlan: planEditor(context, {
-          department: session.department,
-          by,
-          from: speakerAt('cli'),
-          say: (line) => {
-            display.note(line);
-          },
-          signal: asking,
-        }),
+        editPlan: (status) => {
+          const edit = editPlan(status);
+          editing = edit.catch(() => undefined);
+          return edit;
+        },
         signal: asking,
       })
     : NOBODY_TO_ASK;
@@ -150,6 +156,8 @@ async function follow(
     throw error;
   } finally {
     over.abort();
+    // The editor has the terminal until it is ended, and what is kept of an edit is told.
+    await editing;
     display.close();
   }
 }

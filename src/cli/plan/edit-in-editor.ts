@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SentMessage } from '../../client/department-client';
 import type { Environment } from '../../config/environment';
@@ -17,6 +17,8 @@ import { writePlanFile } from './write-plan-file';
 export interface EditorDesk extends PlanDesk {
   readonly environment: Pick<Environment, 'editor' | 'inherited' | 'path'>;
   readonly home: Pick<Home, 'home'>;
+  /** Ends the editor, and the edit with it. */
+  readonly signal: AbortSignal;
   /** Whether to open the editor again on a refused file; null: nobody can be asked. */
   readonly again: (() => Promise<boolean>) | null;
 }
@@ -48,15 +50,22 @@ export async function editInEditor(
   const keep = (why: string, cause?: unknown): UserError =>
     new ConfigurationError(`${why} Nothing was changed; what you wrote is in ${path}.`, { cause });
   for (;;) {
-    const trouble = await runEditor(editor, path, desk.environment);
+    const trouble = await runEditor(editor, path, desk.environment, desk.signal);
     const text = await readBack(path);
-    if (text?.toString('utf8') === original) {
+    const unchanged = text?.toString('utf8') === original;
+    const ended = desk.signal.aborted ? 'The editor was ended with the command that opened it' : trouble;
+    const exit = desk.signal.aborted ? 'interrupted' : 'bad-input';
+    // An editor that is ended may keep what was not saved in a file of its own, beside the plan.
+    if (ended !== null && unchanged && (await readdir(folder)).length > 1)
+      throw new UserError(`${plain(ended)}. Nothing was changed; what it kept is in ${folder}.`, exit);
+    if (unchanged) {
       await rm(folder, { recursive: true });
-      if (trouble !== null) throw new ConfigurationError(`${plain(trouble)}; nothing was changed.`);
+      if (ended !== null) throw new UserError(`${plain(ended)}; nothing was changed.`, exit);
       desk.say(UNCHANGED);
       return null;
     }
-    if (trouble !== null) throw keep(`${plain(trouble)}.`);
+    if (ended !== null)
+      throw new UserError(`${plain(ended)}. Nothing was changed; what you wrote is in ${path}.`, exit);
     if ((text?.length ?? 0) > MOST_BYTES) throw keep(`The file is too large: ${TOO_LARGE.text}.`);
     const checked: CheckedFile =
       text === null ? { kind: 'nothing', why: 'The file is gone' } : checkPlanFile(text, at);

@@ -57,28 +57,50 @@ export function splitWords(command: string): readonly string[] {
   return word === null ? words : [...words, word];
 }
 
+/** What an editor has to leave by itself. */
+const KILL_AFTER_MS = 2_000;
+
 /** How an editor ended; null: well. */
 export type EditorTrouble = string | null;
 
-/** Opens a file in an editor that takes over the terminal, and waits until it is left. */
+/**
+ * Opens a file in an editor that takes over the terminal, and waits until it is left. It does not outlive whoever opened
+ * it: when the signal is aborted it is ended, by SIGKILL where SIGTERM does nothing for two seconds. What it started is
+ * its own affair: an editor may have handed the file to a program that has other files of the user's open.
+ */
 export async function runEditor(
   [program, ...args]: readonly [string, ...string[]],
   file: string,
   environment: Pick<Environment, 'inherited'>,
+  signal: AbortSignal,
 ): Promise<EditorTrouble> {
+  if (signal.aborted) return `${program} was not opened`;
   const release = ignoreInterrupts();
+  // In the process group of this command, since a terminal is read by one group alone.
+  const child = spawn(program, [...args, file], { stdio: 'inherit', env: { ...environment.inherited } });
+  // Also when a second signal ends this process at once.
+  const kill = (): void => void child.kill('SIGKILL');
+  let last: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    child.kill('SIGTERM');
+    last = setTimeout(kill, KILL_AFTER_MS);
+  };
+  signal.addEventListener('abort', end, { once: true });
+  process.once('exit', kill);
   try {
     return await new Promise<EditorTrouble>((resolve) => {
-      const child = spawn(program, [...args, file], { stdio: 'inherit', env: { ...environment.inherited } });
       child.once('error', (error) => {
         resolve(`${program} could not be started (${error.message})`);
       });
-      child.once('exit', (code, signal) => {
+      child.once('exit', (code, by) => {
         if (code === 0) resolve(null);
-        else resolve(`${program} ended with ${signal ?? `code ${String(code)}`}`);
+        else resolve(`${program} ended with ${by ?? `code ${String(code)}`}`);
       });
     });
   } finally {
+    clearTimeout(last);
+    signal.removeEventListener('abort', end);
+    process.off('exit', kill);
     release();
   }
 }

@@ -178,5 +178,5 @@ async function change(
     const { createPrompts } = await import('../live/inquirer-prompts.js');
     return (await createPrompts(context.signal)).confirm('Open the editor again?');
   };
-  return editInEditor({ ...desk, environment, home, again }, at, flags.comment);
+  return editInEditor({ ...desk, environment, home, again, signal: context.signal }, at, flags.comment);
 }

@@ -23,8 +23,12 @@ export type NewsKind = z.infer<typeof NewsKind>;
 export const asksSomebody = (kind: NewsKind): boolean =>
   NEWS_KINDS.some((row) => row.kind === kind && row.asks);
 
-/** What news of a plan is about. */
+/** What news of a plan is about; a contract may be called so, too. */
 export const PLAN_SUBJECT = 'plan';
+
+/** What is reviewed: the plan, or the contract that is called as the subject says. */
+const Reviewable = z.enum(['plan', 'contract']);
+export type Reviewable = z.infer<typeof Reviewable>;
 
 const Line = z.string().max(500);
 
@@ -37,6 +41,8 @@ export const News = z.strictObject({
   /** Id of the escalation, name of the contract, or `plan`; `objective` for its end. */
   subject: z.string().min(1).max(200),
   taskId: TaskId.nullable(),
+  /** What a reminder asks to have reviewed; reminders of before do not say it. */
+  review: Reviewable.optional(),
   /** The question, where one is open. */
   question: Escalation.optional(),
   decision: z.strictObject({ decision: z.string().max(40), by: z.string().max(200) }).optional(),
@@ -48,7 +54,23 @@ export type News = z.infer<typeof News>;
 
 /** What a caller knows of it. */
 export type Tidings = Pick<News, 'kind' | 'subject'> &
-  Partial<Pick<News, 'taskId' | 'question' | 'decision' | 'outcome' | 'text'>>;
+  Partial<Pick<News, 'taskId' | 'review' | 'question' | 'decision' | 'outcome' | 'text'>>;
+
+/** What news ask to have reviewed; null: nothing, or they do not say it. */
+export function reviewOf({ kind, review }: Pick<News, 'kind' | 'review'>): Reviewable | null {
+  switch (kind) {
+    case 'plan-review':
+      return 'plan';
+    case 'contract-review':
+      return 'contract';
+    case 'reminder':
+      return review ?? null;
+    case 'escalation':
+    case 'decided':
+    case 'ended':
+      return null;
+  }
+}
 
 /** Evidence that travels with a question; all of it is in the objective's status. */
 const CARRIED_LINES = 4;
@@ -93,6 +115,13 @@ export function tidingsOfReview(
   { decision, by }: { readonly decision: string; readonly by: string },
 ): Tidings {
   return { kind: 'decided', subject, decision: { decision, by } };
+}
+
+/** A reminder of what waits under a key of the clock: id of a question, `plan`, or `contract:<name>`. */
+export function tidingsOfReminder(key: string, text: string): Tidings {
+  const contract = /^contract:(.+)$/.exec(key)?.[1];
+  if (contract !== undefined) return { kind: 'reminder', subject: contract, review: 'contract', text };
+  return { kind: 'reminder', subject: key, ...(key === PLAN_SUBJECT ? { review: 'plan' } : {}), text };
 }
 
 /** Workflow that tells people, and outlives who has something to tell. */

@@ -1,6 +1,7 @@
 import { modelLabel } from '../../domain/usage/model-label';
 import { progressOf } from '../../domain/objective/progress-memo';
 import { headline, snapshotOf } from '../../domain/objective/standing';
+import { isSettled } from '../../domain/department/states';
 import { mention } from '../../domain/department/specialists';
 import type { ObjectiveStatus, TaskStatus } from '../../domain/objective/status';
 import { html, type Html } from '../../html/html';
@@ -62,12 +63,12 @@ export function objectivePage(status: ObjectiveStatus, pictures: Pictures, aroun
   });
 }
 
-/** The pieces as text, for the stream; an objective that has ended is steered no more. */
+/** The pieces as text, for the stream. Of steering only whom it is for: the rest of it is written in, until the end. */
 export function objectiveChanges(status: ObjectiveStatus, pictures: Pictures): Pieces {
   const pieces = Object.entries(renderPieces(status, pictures));
   return {
     ...Object.fromEntries(pieces.map(([id, piece]) => [id, piece.toString()])),
-    ...(status.outcome === null ? {} : { steering: '' }),
+    ...(status.outcome === null ? { task: renderListeners(status, undefined).toString() } : { steering: '' }),
   };
 }
 
@@ -183,10 +184,8 @@ function renderEvents({ events }: ObjectiveStatus): Html {
   </ol>`;
 }
 
-function renderSteering(
-  { objectiveId, state: at, tasks }: ObjectiveStatus,
-  { csrf, filled }: Pick<Around, 'csrf' | 'filled'>,
-): Html {
+function renderSteering(status: ObjectiveStatus, { csrf, filled }: Pick<Around, 'csrf' | 'filled'>): Html {
+  const { objectiveId, state: at } = status;
   const base = pathOf(objectiveId);
   return html`<section aria-labelledby="steer-title">
     <h2 id="steer-title">Tell the specialists something</h2>
@@ -197,13 +196,7 @@ function renderSteering(
 ${kept(filled.get('message') ?? '')}</textarea>
       <label for="task">Who</label>
       <select id="task" name="task">
-        <option value="">everybody who works on it</option>
-        ${tasks.map(
-          ({ id, title }) =>
-            html`<option value="${id}" ${id === filled.get('task') ? html`selected` : ''}>
-              ${id} ${firstLine(title, 60)}
-            </option>`,
-        )}
+        ${renderListeners(status, filled.get('task'))}
       </select>
       <p><button>Tell them</button></p>
     </form>
@@ -215,6 +208,22 @@ ${kept(filled.get('message') ?? '')}</textarea>
         </form>`,
     )}
   </section>`;
+}
+
+/**
+ * Whom steering reaches. Whom it was written for stays among them although their task is settled: what was meant for one
+ * is not for everybody.
+ */
+function renderListeners({ tasks }: ObjectiveStatus, chosen: string | undefined): Html {
+  return html`<option value="">everybody who works on it</option>
+    ${tasks
+      .filter(({ id, state: at }) => !isSettled(at) || id === chosen)
+      .map(
+        ({ id, title }) =>
+          html`<option value="${id}" ${id === chosen ? html`selected` : ''}>
+            ${id} ${firstLine(title, 60)}
+          </option>`,
+      )}`;
 }
 
 /** While a question is open, the state does not tell whether it is paused as well, so both are there. */

@@ -1,4 +1,5 @@
 import type { ContractStatus } from '../../../src/domain/contract/contract-status';
+import { tidingsOfReminder } from '../../../src/domain/notification/news';
 import { isReviewed } from '../../../src/domain/notification/reviewed';
 import type { ObjectiveStatus } from '../../../src/domain/objective/status';
 import { status, task } from '../../cli/fixtures';
@@ -67,7 +68,7 @@ describe('whether a contract was reviewed', () => {
     expect(isReviewed({ ...review, subject: 'events' }, withContract('approved'))).toBe(false);
   });
 
-  test('one that is called like the plan is told apart from it, but for a reminder, where both count', () => {
+  test('one that is called like the plan is told apart from it, but for a reminder that does not say it', () => {
     const named = (over: Partial<ObjectiveStatus>, state: ContractStatus['state']): ObjectiveStatus => {
       const known = withContract(state, over);
       return { ...known, contracts: known.contracts!.map((row) => ({ ...row, name: 'plan' })) };
@@ -76,7 +77,19 @@ describe('whether a contract was reviewed', () => {
     expect(isReviewed({ kind: 'contract-review', subject: 'plan' }, seen)).toBe(false);
     expect(isReviewed({ kind: 'plan-review', subject: 'plan' }, seen)).toBe(true);
     expect(isReviewed({ kind: 'reminder', subject: 'plan' }, seen)).toBe(false);
+    expect(isReviewed({ kind: 'reminder', subject: 'plan', review: 'plan' }, seen)).toBe(true);
+    const approved = named({ state: 'awaiting-approval' }, 'approved');
+    expect(isReviewed({ kind: 'reminder', subject: 'plan', review: 'contract' }, approved)).toBe(true);
+    expect(isReviewed({ kind: 'reminder', subject: 'plan', review: 'plan' }, approved)).toBe(false);
     const both = named({ state: 'running' }, 'approved');
     expect(isReviewed({ kind: 'reminder', subject: 'plan' }, both)).toBe(true);
   });
+});
+
+test.each([
+  ['plan', { subject: 'plan', review: 'plan' }],
+  ['contract:plan', { subject: 'plan', review: 'contract' }],
+  ['backend-T001-E1', { subject: 'backend-T001-E1' }],
+])('a reminder of what waits as %s says what is to be reviewed', (key, said) => {
+  expect(tidingsOfReminder(key, 'it waits')).toEqual({ kind: 'reminder', ...said, text: 'it waits' });
 });
