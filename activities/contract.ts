@@ -146,7 +146,10 @@ export interface ClaimActivities {
   readClaims(request: { readonly handle: ObjectiveHandle }): Promise<HeldElsewhere>;
   claimWork(request: ClaimWorkRequest): Promise<ClaimWorkResult>;
   releaseClaims(request: ReleaseClaimsRequest): Promise<void>;
-  /** Which of these objectives no longer run; asked by the entity, since one may die without giving anything back. */
+  /**
+   * Which of these objectives, or of the workflows one coordinates with, no longer run: they may die without giving anything
+   * back, or an answer.
+   */
   endedObjectives(request: EndedObjectivesRequest): Promise<EndedObjectives>;
 }
 

@@ -2,7 +2,7 @@ import { Analysis } from '../src/domain/plan/analysis';
 import { assigneesFor, broughtSpecialists, rosterNames } from '../src/domain/department/department-roles';
 import type { Dossier } from '../src/domain/work/dossier';
 import { MergeSides } from '../src/domain/quality-gate/gate-work';
-import { outlineTask, type Plan } from '../src/domain/plan/plan';
+import { outlineTask, type Plan, type TaskOutline } from '../src/domain/plan/plan';
 import { redReceipts } from '../src/domain/quality-gate/gate-summary';
 import { Feedback } from '../src/domain/pull-request/feedback';
 import { feedbackTasks } from '../src/domain/pull-request/feedback-tasks';
@@ -11,8 +11,10 @@ import { judgeChange } from '../src/domain/plan/plan-edit';
 import { repairRound, type DoneWork } from '../src/domain/work/repair-round';
 import { NO_USAGE, type Usage } from '../src/domain/usage/usage';
 import type { PlanChange, PlanResult, Worker } from '../src/domain/work/work';
+import { MAX_RESULT_BYTES } from '../src/domain/common/blob';
 import { asked } from './asked';
 import type { ModelActivities, RepositoryActivities } from './contract';
+import { resultBytes } from './guarded';
 import { withHeartbeat } from './heartbeat';
 import type { Ports } from './ports';
 import type { Records } from './records';
@@ -31,12 +33,14 @@ export function createCoordinationActivities(
     allowanceUsd,
   });
 
-  const accept = async (plan: Plan, usage: Usage): Promise<PlanResult> => ({
-    outcome: 'accepted',
-    plan: await records.save(plan),
-    tasks: plan.tasks.map(outlineTask),
-    usage,
-  });
+  const accept = async (plan: Plan, usage: Usage): Promise<PlanResult> => {
+    const tasks = plan.tasks.map(outlineTask);
+    const accepted: PlanResult = { outcome: 'accepted', plan: await records.save(plan), tasks, usage };
+    // It would fail the same way however often it is tried; whoever made the plan can make it smaller.
+    return resultBytes(accepted) > MAX_RESULT_BYTES
+      ? refuse([outlineTooLarge(tasks, resultBytes(accepted))], usage)
+      : accepted;
+  };
   const refuse = (errors: readonly string[], usage: Usage): PlanResult => ({
     outcome: 'refused',
     errors: errors.slice(0, MAX_PLAN_ERRORS).map((error) => error.slice(0, 500)),
@@ -166,4 +170,14 @@ function doneOf({ done }: { readonly done: readonly Worker[] }, plan: Plan): Don
     const task = plan.tasks.find(({ id }) => id === taskId);
     return task === undefined ? [] : [{ task, specialist }];
   });
+}
+
+/** What a planner is told of a plan whose outline no result can hold: how much it is, and where most of it comes from. */
+function outlineTooLarge(tasks: readonly TaskOutline[], bytes: number): string {
+  const widest = [...tasks]
+    .map(({ id, owns, shares }) => ({ id, claims: owns.length + shares.length }))
+    .sort((a, b) => b.claims - a.claims)
+    .slice(0, 3)
+    .map(({ id, claims }) => `${id} has ${claims}`);
+  return `ids, titles, dependencies and claims of the ${tasks.length} tasks are ${Math.ceil(bytes / 1024)} KB together, above the ${MAX_RESULT_BYTES / 1024} a plan may have; claim folders (dir/**) instead of many paths (${widest.join(', ')}), or plan fewer tasks`;
 }

@@ -1,8 +1,7 @@
-import { getClient, log } from '@temporalio/activity';
+import { log } from '@temporalio/activity';
 import type { AuditHead } from '../src/domain/escalation/audit';
 import { deliveryBranch } from '../src/domain/objective/objective';
-import { QUERIES } from '../src/domain/objective/messages';
-import { ObjectiveStatus } from '../src/domain/objective/status';
+import { askStatus } from './ask-status';
 import type { RepositoryActivities } from './contract';
 import { withHeartbeat } from './heartbeat';
 import { keepReceipts } from './keep-receipts';
@@ -33,11 +32,7 @@ export function createDeliveryActivities(
           { dossier, delivered: delivered.commit, report: gated },
         );
         if (missing !== null) log.warn(`The delivered commit has no receipts as notes: ${missing}`);
-        // The report tells the process's own snapshot; asking the workflow keeps it out of history.
-        const snapshot: unknown = await getClient()
-          .workflow.getHandle(objectiveId)
-          .query(QUERIES.objectiveStatus);
-        const status = ObjectiveStatus.parse(snapshot);
+        const status = await askStatus(objectiveId);
         const { report } = await reports.write({
           status: { ...status, delivery: { ...delivered, report: '' } },
           audit: await headOf(audit),

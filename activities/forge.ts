@@ -1,8 +1,6 @@
-import { getClient } from '@temporalio/activity';
-import { QUERIES } from '../src/domain/objective/messages';
 import { ForgeFailure } from '../src/domain/pull-request/forge-failure';
 import type { OpenPullRequestResult } from '../src/domain/pull-request/pull-request';
-import { ObjectiveStatus } from '../src/domain/objective/status';
+import { askStatus } from './ask-status';
 import type { ForgeActivities } from './contract';
 import { withHeartbeat } from './heartbeat';
 import type { Ports } from './ports';
@@ -35,10 +33,7 @@ export function createForgeActivities(
         }
         if (found.kind === 'none')
           return none(`${branch} is pushed, but no pull request was opened: ${found.why}; ${text}.`);
-        const snapshot: unknown = await getClient()
-          .workflow.getHandle(objectiveId)
-          .query(QUERIES.objectiveStatus);
-        const status = ObjectiveStatus.parse(snapshot);
+        const status = await askStatus(objectiveId);
         const { title, body } = await reports.describe({ status, report });
         try {
           return await found.forge.putPullRequest({ branch, base: baseRef, title, body, signal });

@@ -60,6 +60,8 @@ export function reviewContract(run: Run, said: ReviewContract): string {
   };
   // Decided from here on, whatever arrives before the contract's own word.
   found.by = said.by;
+  // Told from here where the contract's workflow is lost before it says so itself.
+  found.comments = review.comments;
   found.state = said.decision === 'approve' ? 'approved' : 'changes-requested';
   // In older histories the objective said that it waits for a human until the contract had answered.
   if (patched('a-reviewed-contract-waits-for-nobody')) noteReviewed(run, found.name);
@@ -83,7 +85,7 @@ function noteReviewed(run: Run, contract: string): void {
 }
 
 /** A task that waits for a workflow which is gone has its contract shared anew. */
-function askAgain(run: Run, name: string): void {
+export function askAgain(run: Run, name: string): void {
   for (const task of run.progress.tasks) {
     if (task.step.kind !== 'await-contract' || task.step.contract !== name) continue;
     replaceTask(run, { ...task, step: { kind: 'coordinate', of: 'contract' } });

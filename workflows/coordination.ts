@@ -47,7 +47,10 @@ export async function coordinate(run: Run, task: TaskProgress, of: Coordinated):
   const { id } = task.task;
   const request = nextRequest(run);
   const contract = of === 'contract' ? contractOf(run, task) : null;
-  const answer = await askFor(run, request, () =>
+  const { objectiveId } = run.input;
+  const child =
+    contract === null ? databaseWorkflowId(objectiveId) : contractWorkflowId(objectiveId, contract.name);
+  const answer = await askFor(run, request, child, () =>
     contract === null
       ? orderDatabase(run, databaseOrder(run, task, of, request))
       : orderContract(run, contract, {
@@ -72,15 +75,30 @@ function nextRequest(run: Run): number {
   return run.progress.coordination.lastRequest;
 }
 
-async function askFor(run: Run, request: number, tell: () => Promise<void>): Promise<CoordinationAnswer> {
+/** A child that is lost before it has answered is taken up again, so often; then people are asked. */
+const MOST_LOSSES = 3;
+
+async function askFor(
+  run: Run,
+  request: number,
+  child: string,
+  tell: () => Promise<void>,
+): Promise<CoordinationAnswer> {
   try {
-    await tell();
-    await condition(() => run.answers.has(request));
-    const answer = run.answers.get(request);
-    if (answer === undefined) throw new Error(`Order ${request} has no answer`);
-    return answer;
+    for (let losses = 0; losses < MOST_LOSSES; losses += 1) {
+      await tell();
+      run.asked.set(request, child);
+      await condition(() => run.answers.has(request) || run.lost.has(request));
+      const answer = run.answers.get(request);
+      if (answer !== undefined) return answer;
+      run.lost.delete(request);
+    }
+    const text = `The workflow ${child} ended ${MOST_LOSSES} times before it had answered; look at why it was terminated or failed.`;
+    return { kind: 'trouble', reason: 'could-not-run', text };
   } finally {
     run.answers.delete(request);
+    run.asked.delete(request);
+    run.lost.delete(request);
   }
 }
 
@@ -124,7 +142,14 @@ function orderContract(run: Run, known: ContractStatus, asked: ContractOrder): P
   const { objectiveId } = run.input;
   const { rules } = run.progress;
   if (rules === null) throw new Error('no contract is coordinated here');
-  const input: ContractInput = { objectiveId, handle: settingOf(run).handle, rules: rules.contracts, known };
+  // Asked once more, it may have been shared or decided since.
+  const newest = run.progress.coordination.contracts.find(({ name }) => name === known.name) ?? known;
+  const input: ContractInput = {
+    objectiveId,
+    handle: settingOf(run).handle,
+    rules: rules.contracts,
+    known: newest,
+  };
   return order(run, {
     id: contractWorkflowId(objectiveId, known.name),
     type: CONTRACT_WORKFLOW,
@@ -170,7 +195,8 @@ export async function testContracts(run: Run, commit: string): Promise<readonly 
         plan,
         ...allowanceOf(run, 'objective'),
       };
-      const answer = await askFor(run, request, () => orderContract(run, contract, order));
+      const child = contractWorkflowId(run.input.objectiveId, contract.name);
+      const answer = await askFor(run, request, child, () => orderContract(run, contract, order));
       return { contract, answer };
     }),
   );

@@ -19,6 +19,7 @@ import { analyse, approve, gateBase, plan, survey } from './planning';
 import { awaitFeedback, hasFeedback } from './feedback';
 import { isTakenUp, type Carried } from './carried';
 import { isStopped, openRun, record, type Run } from './run';
+import { watchCoordination } from './lost-coordination';
 import { createDisplay } from './snapshot';
 import { runTasks } from './tasks';
 
@@ -68,6 +69,7 @@ async function work(run: Run): Promise<'settled' | 'stopped' | 'continue-as-new'
   const handle = await survey(run);
   if (handle === null) return 'stopped';
   startClock(run);
+  watchCoordination(run);
   const prepared = await Promise.allSettled([gateBase(run, handle), think(run, handle)]);
   for (const side of prepared) if (side.status === 'rejected') throw side.reason;
   if (isStopped(run)) return 'stopped';

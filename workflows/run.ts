@@ -38,6 +38,10 @@ export interface Run {
   bug: Error | null;
   /** Answers of coordinating workflows, by the order they answer, until somebody takes them. */
   readonly answers: Map<number, CoordinationAnswer>;
+  /** Orders of steps in flight that are given and not answered, and the workflow each was given to. */
+  readonly asked: Map<number, string>;
+  /** Those of them whose workflow has ended without an answer. */
+  readonly lost: Set<number>;
   /** Tells people what waits for them; null: nobody is to be told. */
   teller: Teller | null;
   /** Money held by what runs now, in US dollars. */
@@ -67,6 +71,8 @@ export function openRun(input: ObjectiveInput, carried: Carried | undefined): Ru
     reserved: new Map(),
     capped: new Set(),
     answers: new Map(),
+    asked: new Map(),
+    lost: new Set(),
     teller: openTeller(input.objectiveId, carried?.news),
     inFlight: new Map(),
     stop: null,

@@ -4,7 +4,7 @@ import { ForgeFailure } from '../domain/pull-request/forge-failure';
 import type { Github } from './github';
 import { failedChecks, failedStatuses } from './github-checks';
 import { When, lineNumber, replyText, strangersName, strangersText, webAddress } from './item';
-import { PAGE, readPages } from './pages';
+import { lastPage, leftOut, MOST_PAGES, PAGE, readNewest, readPages } from './pages';
 
 const User = z.object({ login: z.string() }).nullish();
 const Comment = z.object({
@@ -79,11 +79,13 @@ export async function readGithubFeedback(
       'Whether threads are resolved could not be told, so comments of resolved ones are among these.',
     );
   const text = (words: string): string => strangersText(words, [token]);
+  const said = await comments(github, number, text);
+  if (said.isCut) notes.push(leftOut('review comments'));
+  const reviewed = await reviews(github, number, text);
+  if (reviewed.isCut) notes.push(leftOut('reviews'));
   const items = [
-    ...(await comments(github, number, text))
-      .filter(({ id }) => resolved?.has(id) !== true)
-      .map(({ item }) => item),
-    ...(await reviews(github, number, text)),
+    ...said.items.filter(({ id }) => resolved?.has(id) !== true).map(({ item }) => item),
+    ...reviewed.items,
     ...(await failedChecks(github, pull.head.sha, text)),
     ...(await failedStatuses(github, pull.head.sha, text)),
   ];
@@ -125,10 +127,11 @@ async function comments(
   github: Github,
   number: number,
   text: (words: string) => string,
-): Promise<{ readonly id: number; readonly item: FeedbackItem }[]> {
+): Promise<{ readonly items: readonly { id: number; item: FeedbackItem }[]; readonly isCut: boolean }> {
+  let isCut = false;
   const rows = await readPages((page) =>
-    github.ask('reading review comments', z.array(Comment), (octokit, request) =>
-      octokit.rest.pulls.listReviewComments({
+    github.ask('reading review comments', z.array(Comment), async (octokit, request) => {
+      const answer = await octokit.rest.pulls.listReviewComments({
         ...github.name,
         pull_number: number,
         sort: 'created',
@@ -136,10 +139,12 @@ async function comments(
         per_page: PAGE,
         page,
         request,
-      }),
-    ),
+      });
+      isCut ||= (lastPage(answer.headers.link) ?? 1) > MOST_PAGES;
+      return answer;
+    }),
   );
-  return rows.map((row) => ({
+  const items = rows.map((row) => ({
     id: row.id,
     item: {
       key: `github:review-comment:${String(row.id)}`,
@@ -151,8 +156,9 @@ async function comments(
       path: row.path.slice(0, 300),
       line: lineNumber(row.line ?? row.original_line),
       text: text(wordsOf(row, rows)),
-    },
+    } satisfies FeedbackItem,
   }));
+  return { items, isCut };
 }
 
 function wordsOf(
@@ -170,19 +176,25 @@ async function reviews(
   github: Github,
   number: number,
   text: (words: string) => string,
-): Promise<FeedbackItem[]> {
-  const rows = await readPages((page) =>
-    github.ask('reading reviews', z.array(Review), (octokit, request) =>
-      octokit.rest.pulls.listReviews({ ...github.name, pull_number: number, per_page: PAGE, page, request }),
-    ),
-  );
+): Promise<{ readonly items: readonly FeedbackItem[]; readonly isCut: boolean }> {
+  // Oldest first, and GitHub gives them in no other order.
+  const { rows, isCut } = await readNewest(async (page) => {
+    let lastOf: number | null = null;
+    const found = await github.ask('reading reviews', z.array(Review), async (octokit, request) => {
+      const asked = { ...github.name, pull_number: number, per_page: PAGE, page, request };
+      const answer = await octokit.rest.pulls.listReviews(asked);
+      lastOf = lastPage(answer.headers.link);
+      return answer;
+    });
+    return { rows: found, last: lastOf };
+  });
   const last = new Map<string, z.infer<typeof Review>>();
   // One that is not sent yet is its writer's own affair.
   const sent = rows.filter(({ state }) => state !== 'COMMENTED' && state !== 'PENDING');
   for (const row of sent) last.set(row.user?.login ?? 'ghost', row);
-  return [...last.values()]
+  const items = [...last.values()]
     .filter((row) => row.state === 'CHANGES_REQUESTED' && row.body.trim() !== '')
-    .map((row) => ({
+    .map((row): FeedbackItem => ({
       key: `github:review:${String(row.id)}`,
       kind: 'review',
       author: strangersName(row.user?.login ?? 'ghost'),
@@ -193,4 +205,5 @@ async function reviews(
       line: null,
       text: text(row.body),
     }));
+  return { items, isCut };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ForgeFailure } from '../domain/pull-request/forge-failure';
 import { deadline } from '../process/deadline';
 import { failureOf, unreachable, type Asked } from './failures';
+import { lastPage, type Page } from './pages';
 import type { Remote } from './remote';
 
 const ANSWER_WITHIN_MS = 30_000;
@@ -18,6 +19,8 @@ interface Request {
 export interface Gitlab {
   /** Asks, translates failures, and reads what of the answer is needed. */
   ask<T>(step: string, schema: z.ZodType<T>, request: Request): Promise<T>;
+  /** One page of a list. */
+  page<T>(step: string, schema: z.ZodType<T>, path: string): Promise<Page<T>>;
   /** The last characters of an answer that is text of any length. */
   tail(step: string, path: string, characters: number): Promise<string>;
 }
@@ -67,14 +70,24 @@ export function openGitlab(
     throw new ForgeFailure(failure.type, failure.message, failure.retryAfterMs, { cause: status });
   };
 
+  const parse = <T>(step: string, schema: z.ZodType<T>, answer: string): T => {
+    try {
+      return schema.parse(JSON.parse(answer));
+    } catch (error) {
+      throw unreachable(askedOf(step), error);
+    }
+  };
+
   return {
-    ask: async (step, schema, request) => {
-      const answer = await text(step, request, (response) => wholeText(response));
-      try {
-        return schema.parse(JSON.parse(answer));
-      } catch (error) {
-        throw unreachable(askedOf(step), error);
-      }
+    ask: async (step, schema, request) =>
+      parse(step, schema, await text(step, request, (response) => wholeText(response))),
+    page: async (step, schema, path) => {
+      let last: number | null = null;
+      const answer = await text(step, { path }, (response) => {
+        last = lastPage(response.headers.get('link'));
+        return wholeText(response);
+      });
+      return { rows: parse(step, z.array(schema), answer), last };
     },
     tail: (step, path, characters) => text(step, { path }, (response) => lastText(response, characters)),
   };

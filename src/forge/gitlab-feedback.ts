@@ -3,7 +3,7 @@ import type { FeedbackItem } from '../domain/pull-request/feedback';
 import { ForgeFailure } from '../domain/pull-request/forge-failure';
 import type { Gitlab } from './gitlab-client';
 import { When, digestOf, lineNumber, replyText, strangersName, strangersText, webAddress } from './item';
-import { readPages, PAGE } from './pages';
+import { leftOut, PAGE, readNewest, readPages } from './pages';
 
 /** Jobs whose output is read, and how much of its end. */
 const MOST_JOBS = 20;
@@ -58,15 +58,19 @@ export async function readGitlabFeedback(
     path: `merge_requests/${String(number)}`,
   });
   const text = (words: string): string => strangersText(words, [token]);
+  const said = await threads(gitlab, number, about.web_url, text);
   const items = [
-    ...(await threads(gitlab, number, about.web_url, text)),
+    ...said.items,
     ...(about.head_pipeline?.status === 'failed'
       ? await jobs(gitlab, about.head_pipeline.id, about.sha, text)
       : []),
   ];
   return {
     items: items.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).slice(-500),
-    notes: about.state === 'opened' ? [] : [`Merge request !${String(number)} is ${about.state}.`],
+    notes: [
+      ...(about.state === 'opened' ? [] : [`Merge request !${String(number)} is ${about.state}.`]),
+      ...(said.isCut ? [leftOut('threads')] : []),
+    ],
   };
 }
 
@@ -76,11 +80,14 @@ async function threads(
   number: number,
   mergeRequest: string,
   text: (words: string) => string,
-): Promise<FeedbackItem[]> {
-  const discussions = await readPages((page) =>
-    gitlab.ask('reading threads', z.array(Discussion), {
-      path: `merge_requests/${String(number)}/discussions?${new URLSearchParams({ per_page: String(PAGE), page: String(page) }).toString()}`,
-    }),
+): Promise<{ readonly items: readonly FeedbackItem[]; readonly isCut: boolean }> {
+  // Oldest first, and GitLab gives them in no other order.
+  const { rows: discussions, isCut } = await readNewest((page) =>
+    gitlab.page(
+      'reading threads',
+      Discussion,
+      `merge_requests/${String(number)}/discussions?${new URLSearchParams({ per_page: String(PAGE), page: String(page) }).toString()}`,
+    ),
   );
   const open = discussions.flatMap(({ notes }) =>
     notes
@@ -90,7 +97,7 @@ async function threads(
   const members = await membersAmong(gitlab, [
     ...new Set(open.flatMap(({ note, root }) => [note.author.id, root?.author.id ?? note.author.id])),
   ]);
-  return open.map(({ note, root }): FeedbackItem => {
+  const items = open.map(({ note, root }): FeedbackItem => {
     const { author, position } = note;
     const path = position?.new_path ?? position?.old_path ?? null;
     return {
@@ -105,6 +112,7 @@ async function threads(
       text: text(root === undefined || root.id === note.id ? note.body : replyOf(note, root, members)),
     };
   });
+  return { items, isCut };
 }
 
 function replyOf(note: Note, root: Note, members: ReadonlySet<number>): string {

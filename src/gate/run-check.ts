@@ -123,6 +123,11 @@ export async function runCheck(
     );
     signal.throwIfAborted();
     refuseBrokenSandbox(setting.sandbox, run);
+    if (run.end.kind === 'not-started' && run.end.ofMachine === true) {
+      throw new CouldNotRun(
+        `${run.end.reason}; the machine is short of processes, memory or open files, free some or run less at once.`,
+      );
+    }
     return {
       check,
       argv,

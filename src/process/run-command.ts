@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { errorCodeOf } from '../config/error-code';
 import { createOutputBuffer } from './output-buffer';
 import { endProcessGroup } from './process-group';
 
@@ -27,7 +28,8 @@ export type CommandEnd =
   | { kind: 'signalled'; signal: NodeJS.Signals }
   | { kind: 'timed-out' }
   | { kind: 'aborted' }
-  | { kind: 'not-started'; reason: string };
+  /** `ofMachine`: it was short of processes, memory or open files, which says nothing of the command. */
+  | { kind: 'not-started'; reason: string; ofMachine?: true };
 
 /** What a command left behind: its end, its output (perhaps shortened), the true byte counts and the time. */
 export interface CommandRun {
@@ -40,6 +42,8 @@ export interface CommandRun {
 }
 
 const KEPT_BYTES = 256 * 1024;
+/** What the system answers where it has no room for another process. */
+const SHORTAGES: ReadonlySet<string> = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE']);
 const PIPE_GRACE_MS = 200;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -142,7 +146,9 @@ function notStarted(spec: CommandSpec, error: unknown): CommandEnd {
   const reason = existsSync(spec.cwd)
     ? `${spec.argv[0]} could not be started: ${error instanceof Error ? error.message : String(error)}`
     : `${spec.argv[0]} could not be started: the folder ${spec.cwd} does not exist`;
-  return { kind: 'not-started', reason };
+  const code = errorCodeOf(error);
+  const ofMachine = typeof code === 'string' && SHORTAGES.has(code);
+  return { kind: 'not-started', reason, ...(ofMachine ? { ofMachine } : {}) };
 }
 
 function stopRequested(spec: CommandSpec): { promise: Promise<CommandEnd>; dispose(): void } {

@@ -6,6 +6,9 @@ import type { Entities, EntityAddress } from '../ports/entities';
 /** Ends without a result; whatever else there is may go on. */
 const ENDED: ReadonlySet<string> = new Set(['FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT']);
 
+/** A query without an answer is asked again until then; afterwards the activity has failed, and is repeated. */
+const ANSWER_WITHIN_MS = 20_000;
+
 /** Workflow id of an entity, such as `repository-` and 16 hex digits. */
 export function entityId({ kind, identity }: Pick<EntityAddress, 'kind' | 'identity'>): string {
   return `${kind}-${createHash('sha256').update(identity).digest('hex').slice(0, 16)}`;
@@ -31,7 +34,8 @@ export function createEntities({ taskQueue }: { readonly taskQueue: string }): E
       orNull(async () => {
         const handle = client().getHandle(entityId(entity));
         const { status } = await handle.describe();
-        return status.name === 'RUNNING' ? handle.query(query) : null;
+        if (status.name !== 'RUNNING') return null;
+        return getClient().withDeadline(Date.now() + ANSWER_WITHIN_MS, () => handle.query<unknown>(query));
       }),
 
     standingOf: async (workflowId) => {

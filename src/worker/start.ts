@@ -4,7 +4,7 @@ import { ensureHome, type Home } from '../config/home';
 import type { Environment } from '../config/environment';
 import { openDecisionPorts } from './decision-ports';
 import type { RecordingTarget } from './department';
-import { createWorker, type DepartmentWorker } from './worker';
+import { createWorker, type DepartmentWorker, type QueryInterceptor } from './worker';
 
 /**
  * Starts a worker process's share of the department. `workflow-only` answers queries, signals and updates, writes down
@@ -20,18 +20,19 @@ export async function startDepartmentWorker(options: {
   readonly recording?: RecordingTarget;
   /** Address of the server's Web UI; left out or null: none is known. */
   readonly webUi?: string | null;
+  readonly queries: QueryInterceptor;
 }): Promise<DepartmentWorker> {
-  const { connection, namespace, home, environment, mode, recording } = options;
+  const { connection, namespace, home, environment, mode, recording, queries } = options;
   const webUi = { address: options.webUi ?? null, namespace };
   if (mode === 'workflow-only') {
     const deciding = createDecidingActivities(openDecisionPorts({ environment, home }));
-    return createWorker({ connection, namespace, activities: { deciding } });
+    return createWorker({ connection, namespace, activities: { deciding }, queries });
   }
   await ensureHome(home);
   const { openDepartment } = await import('./department.js');
   const department = await openDepartment({ environment, home, recording, warn: warnInLog, webUi });
   try {
-    const worker = await createWorker({ connection, namespace, activities: department.activities });
+    const worker = await createWorker({ connection, namespace, activities: department.activities, queries });
     return {
       run: () => worker.run(),
       shutdown: async () => {

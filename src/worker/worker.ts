@@ -1,3 +1,4 @@
+import type { WorkflowClientInterceptor } from '@temporalio/client';
 import { NativeConnection, Worker, type NativeConnectionOptions } from '@temporalio/worker';
 import type { Activities } from '../../activities';
 import type { DecisionActivities } from '../../activities/contract';
@@ -17,7 +18,17 @@ export interface DepartmentWorkerOptions {
   /** Compiled workflows; the pre-built bundle unless a test says otherwise. */
   readonly workflowBundle?: string;
   readonly taskQueue?: string;
+  readonly queries: QueryInterceptor;
 }
+
+/**
+ * Has what activities ask other workflows asked again where it is lost (src/client/ask-again.ts, which whoever starts a
+ * worker gives it: the worker knows no client). Each query needs a deadline, since its connection ends none that was given up.
+ */
+export type QueryInterceptor = (
+  connection: () => NativeConnection,
+  asks: Set<Promise<unknown>>,
+) => WorkflowClientInterceptor;
 
 export interface DepartmentWorker {
   /** Polls until {@link DepartmentWorker.shutdown}; rejects when the worker fails. */
@@ -47,6 +58,7 @@ export async function createWorker(options: DepartmentWorkerOptions): Promise<De
       shutdownForceTime: '20s',
       maxConcurrentActivityTaskExecutions: 64,
       maxHeartbeatThrottleInterval: '2s',
+      interceptors: { client: { workflow: [options.queries(() => connection, new Set())] } },
     }),
     await createDecidingWorker({
       connection,

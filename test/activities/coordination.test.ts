@@ -45,6 +45,27 @@ describe('a proposed plan', () => {
     expect(circle.result).toMatchObject({ errors: [expect.stringContaining('circle')] });
   });
 
+  it('that is too large to be told is refused with where most of it comes from, and one of the charter’s size is not', async () => {
+    const long = (id: number): string[] =>
+      Array.from({ length: 60 }, (_, at) => `src/a/rather/long/path/of/task-${id}/file-${at}.ts`);
+    const wide = await propose(
+      ...Array.from({ length: 40 }, (_, at) => planTask(at + 1, { owns: long(at + 1) })),
+    );
+    expect(wide.result).toEqual({
+      outcome: 'refused',
+      errors: [
+        expect.stringMatching(
+          /of the 40 tasks are 1\d\d KB together, above the 64 .* claim folders .*backend-T001 has 60/,
+        ),
+      ],
+      usage: NO_USAGE,
+    });
+    const many = await propose(
+      ...Array.from({ length: 200 }, (_, at) => planTask(at + 1, { owns: [`src/task-${at + 1}/**`] })),
+    );
+    expect(many.result.outcome).toBe('accepted');
+  });
+
   it('without any task is refused', async () => {
     expect((await propose()).result.outcome).toBe('refused');
   });

@@ -274,9 +274,9 @@ function perform(
     case 'pulls/get':
       return pull === undefined ? notFound : ok({ ...shown(pull), head: { sha: state.headSha } });
     case 'pulls/list-review-comments':
-      return ok(pageOf(state.comments, query));
+      return listed(state.comments, query);
     case 'pulls/list-reviews':
-      return ok(pageOf(state.reviews, query));
+      return listed(state.reviews, query);
     case 'checks/list-for-ref':
       return ok({ total_count: state.checkRuns.length, check_runs: pageOf(state.checkRuns, query) });
     case 'checks/list-annotations':
@@ -296,6 +296,17 @@ function shown(pull: Pull): object {
 function branchOf({ branches, renamed }: StandInState, asked: string): Answer | null {
   const name = renamed.get(asked) ?? asked;
   return branches.includes(name) ? { status: 200, body: { name } } : null;
+}
+
+/** A page of a list, with the header that tells where the last one is ("Using pagination in the REST API"). */
+function listed(rows: readonly object[], query: URLSearchParams): Answer {
+  const last = Math.ceil(rows.length / Number(query.get('per_page') ?? 30));
+  const body = pageOf(rows, query);
+  if (Number(query.get('page') ?? 1) >= last) return { status: 200, body };
+  const there = new URLSearchParams(query);
+  there.set('page', String(last));
+  const link = `<https://github.example/list?${query.toString()}>; rel="first", <https://github.example/list?${there.toString()}>; rel="last"`;
+  return { status: 200, headers: { link }, body };
 }
 
 function pageOf(rows: readonly object[], query: URLSearchParams): readonly object[] {

@@ -348,6 +348,28 @@ describe('feedback', () => {
     expect((await read()).map(({ author }) => author)).toEqual(['last']);
   });
 
+  test('of many reviews is what the newest say, and says that older ones were left out', async () => {
+    const talk = (id: number): object => review(id, { user: { login: 'eve' }, state: 'COMMENTED' });
+    const many = Array.from({ length: 640 }, (_, at) => talk(at + 10));
+    github.state.reviews = [review(1, { user: { login: 'old' } }), ...many, review(3)];
+    const { items, notes } = await forge().readFeedback({ number: 7, signal });
+    expect(items.map(({ key }) => key)).toEqual(['github:review:3']);
+    expect(notes.join()).toMatch(/more reviews than are read; at most the newest 500/);
+    github.state.reviews = [review(1, { user: { login: 'old' } }), ...many.slice(0, 498), review(3)];
+    const all = await forge().readFeedback({ number: 7, signal });
+    expect(all.items.map(({ key }) => key)).toEqual(['github:review:1', 'github:review:3']);
+    expect(all.notes).toEqual([]);
+  });
+
+  test('says that older review comments were left out, only where there were more', async () => {
+    github.state.comments = Array.from({ length: 500 }, (_, at) => comment(at + 1));
+    expect((await forge().readFeedback({ number: 7, signal })).notes).toEqual([]);
+    github.state.comments.push(comment(501));
+    const { items, notes } = await forge().readFeedback({ number: 7, signal });
+    expect(items).toHaveLength(500);
+    expect(notes.join()).toMatch(/more review comments than are read/);
+  });
+
   test('a review that is not sent yet takes back none that was', async () => {
     github.state.reviews = [review(3), review(4, { state: 'PENDING', submitted_at: undefined, body: '' })];
     expect((await read()).map(({ key }) => key)).toEqual(['github:review:3']);

@@ -119,8 +119,12 @@ export async function startGitlab(): Promise<GitlabStandIn> {
       const body: unknown = text === '' ? null : JSON.parse(text);
       const path = url.pathname.startsWith(BASE) ? url.pathname.slice(BASE.length + 1) : null;
       const found = path === null ? null : findOperation(method, path);
-      const send = (status: number, answer: unknown, location?: string): void => {
-        response.writeHead(status, location === undefined ? {} : { location });
+      const send = (
+        status: number,
+        answer: unknown,
+        headers: Readonly<Record<string, string>> = {},
+      ): void => {
+        response.writeHead(status, headers);
         response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
       };
       if (found === null) {
@@ -133,7 +137,12 @@ export async function startGitlab(): Promise<GitlabStandIn> {
       asked.push({ operation: operation.name, line: `${method} ${url.pathname}${url.search}`, body });
       const failure = state.failures.get(operation.name);
       state.failures.delete(operation.name);
-      if (failure !== undefined) send(failure.status, failure.body, failure.location);
+      if (failure !== undefined)
+        send(
+          failure.status,
+          failure.body,
+          failure.location === undefined ? {} : { location: failure.location },
+        );
       else if (request.headers['private-token'] !== GITLAB_TOKEN) send(401, { message: '401 Unauthorized' });
       else send(...perform(state, operation.name, part, url.searchParams, body));
     })().catch((error: unknown) => {
@@ -190,13 +199,20 @@ function perform(
   part: string,
   query: URLSearchParams,
   body: unknown,
-): [status: number, answer: unknown] {
+): [status: number, answer: unknown, headers?: Readonly<Record<string, string>>] {
   const mergeRequest = state.mergeRequests.find(({ iid }) => String(iid) === part);
   const notFound: [number, unknown] = [404, { message: '404 Not found' }];
-  const page = (rows: readonly unknown[]): [number, unknown] => {
+  const page = (rows: readonly unknown[]): [number, unknown, Readonly<Record<string, string>>] => {
     const size = Number(query.get('per_page') ?? 20);
     const from = (Number(query.get('page') ?? 1) - 1) * size;
-    return [200, rows.slice(from, from + size)];
+    const last = new URLSearchParams(query);
+    last.set('page', String(Math.max(1, Math.ceil(rows.length / size))));
+    // "Pagination": every list tells where its last page is.
+    return [
+      200,
+      rows.slice(from, from + size),
+      { link: `<https://gitlab.example/list?${last.toString()}>; rel="last"` },
+    ];
   };
   switch (operation) {
     case 'project':

@@ -211,6 +211,14 @@ describe('feedback', () => {
     expect((await read()).map(({ key }) => key)).toEqual(keys);
   });
 
+  test('of many threads is the newest, and says that older ones were left out', async () => {
+    gitlab.state.discussions = Array.from({ length: 620 }, (_, at) => thread(note(at + 1)));
+    const { items, notes } = await readAll();
+    const ids = items.map(({ key }) => Number(key.split(':').at(-1)));
+    expect([Math.min(...ids), Math.max(...ids)]).toEqual([201, 620]);
+    expect(notes.join()).toMatch(/more threads than are read; at most the newest 500/);
+  });
+
   test('of a job whose output may not be seen is its name, and a job that is run again is the same', async () => {
     gitlab.state.pipeline = { id: 9, status: 'failed' };
     gitlab.state.jobs = [job('unit')];

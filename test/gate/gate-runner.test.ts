@@ -1,4 +1,5 @@
 // Needs git and npm; bubblewrap for one test (skipped and counted without it). No server, no Temporal, no PostgreSQL.
+import childProcess from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -370,6 +371,20 @@ describe('for a specialist', () => {
     );
     expect(output).toContain('$ npm run lint\nexit code 0');
     expect((await runChecks(['lint'])).passed).toBe(true);
+  });
+
+  test('a machine without room for a process is no result of the checks', async () => {
+    scripts({ test: 'true' });
+    const full = Object.assign(new Error('spawn npm EAGAIN'), { code: 'EAGAIN' });
+    jest.spyOn(childProcess, 'spawn').mockImplementationOnce(() => {
+      throw full;
+    });
+    await expect(runChecks(['test'])).rejects.toMatchObject({
+      name: 'Gate.CouldNotRun',
+      message: expect.stringContaining('EAGAIN; the machine is short of processes'),
+    });
+    jest.restoreAllMocks();
+    expect((await runChecks(['test'])).passed).toBe(true);
   });
 
   test('it runs anew each time, on the worktree as it stands', async () => {

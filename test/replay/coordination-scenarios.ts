@@ -166,6 +166,37 @@ async function approveContract({ handle, status }: Objective): Promise<void> {
   await handle.signal(MESSAGES.reviewContract, { contract: 'openapi', decision: 'approve', by: 'ada' });
 }
 
+/** A contract that silence would approve, and whose workflow is gone before that. */
+function lostContract(): Activities {
+  const smooth = smoothActivities(PLAN);
+  let looks = 0;
+  return smoothActivities(PLAN, {
+    surveyRepository: async (input) => ({
+      ...(await smooth.surveyRepository(input)),
+      coordination: { ...RULES, contracts: { review: 'auto', deadlineHours: 24 } },
+    }),
+    endedObjectives: ({ objectiveIds }) => {
+      looks += 1;
+      const gone = looks === 1 ? objectiveIds : [];
+      return Promise.resolve({ ended: gone.map((objectiveId) => ({ objectiveId, delivered: false })) });
+    },
+  });
+}
+
+async function loseContract({ handle, input, status }: Objective): Promise<void> {
+  await until(
+    status,
+    ({ tasks, contracts }) => tasks[1]?.state === 'merged' && contracts?.[0]?.state === 'shared',
+  );
+  await handle.client.getHandle(contractWorkflowId(input.objectiveId, 'openapi')).terminate('by hand');
+  await until(
+    status,
+    ({ events, tasks }) =>
+      events.some(({ text }) => text.includes('is taken up again')) && tasks[0]?.state === 'suspended',
+  );
+  await handle.signal(MESSAGES.reviewContract, { contract: 'openapi', decision: 'approve', by: 'ada' });
+}
+
 export const COORDINATION_SCENARIOS: readonly Scenario[] = [
   {
     name: 'contract-and-schema-coordinated',
@@ -192,6 +223,12 @@ export const COORDINATION_SCENARIOS: readonly Scenario[] = [
     activities: reviewedByPeople,
     drive: approveContract,
     change: { from: "('a-reviewed-contract-waits-for-nobody')", to: "('another-patch')" },
+  },
+  {
+    name: 'contract-lost-while-it-is-waited-for',
+    activities: lostContract,
+    drive: loseContract,
+    change: { from: "('lost-coordination-is-noticed')", to: "('another-patch')" },
   },
   {
     name: 'database-change',

@@ -30,12 +30,14 @@ export function serverInUse(connection: TemporalConnection, request: ServicesReq
     startWorker: async (mode, recording): Promise<RunningWorker> => {
       await installWorkerLog(request.home.home);
       const { startDepartmentWorker } = await import('../../worker/start.js');
+      const { askingAgain } = await import('../../client/ask-again.js');
       const worker = await startDepartmentWorker({
         connection: connection.nativeOptions,
         namespace: connection.namespace,
         ...request,
         mode,
         webUi: uiUrl,
+        queries: askingAgain,
         ...(recording === undefined ? {} : { recording }),
       });
       const ended = worker.run();

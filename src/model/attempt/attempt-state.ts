@@ -102,6 +102,9 @@ export function apply(state: AttemptState, entry: JournalEntry, folding: Folding
     case 'calling':
       if (state.open !== null) state.open.running = entry.id;
       return;
+    case 'uncalled':
+      if (state.open !== null) state.open.running = null;
+      return;
     case 'result':
       state.activeMs += entry.ms;
       state.snapshot = entry.snapshot;

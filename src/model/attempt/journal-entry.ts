@@ -12,7 +12,7 @@ import { Usage } from '../../domain/usage/usage';
 /*
  * The journal of an attempt, in the order things happened:
  *   begun, then for each turn: told*, dispatched, answered | failed, and for each call of the answer: calling, then
- *   result | ending
+ *   result | ending | uncalled
  * What happened is recorded after it happened. `dispatched` and `calling` come before, so that a process that dies in
  * between leaves a call of unknown outcome and not none at all.
  */
@@ -57,6 +57,8 @@ export const JournalEntry = z.discriminatedUnion('kind', [
     unrepeatable: z.array(z.string()),
   }),
   z.object({ kind: z.literal('calling'), id: z.string() }),
+  /** The machine stood in the way of a call, which is to be made again. */
+  z.object({ kind: z.literal('uncalled'), id: z.string() }),
   /**
    * A call is over. `changed`: files differ from before; `bad`: it could not be understood; `lost`: a worker was lost,
    * which is nothing the specialist did.

@@ -1,7 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { assertNever } from '../../domain/common/assert-never';
 import { underPolicy } from '../tools/policy';
-import type { ToolContext, ToolOutcome } from '../tools/tool';
+import { CallNotMade, type ToolContext, type ToolOutcome } from '../tools/tool';
 import { resultBlock } from './attempt-state';
 import type { AttemptSetting } from './attempt';
 
@@ -54,7 +54,11 @@ export async function makeCall(
   } else await record({ kind: 'calling', id: call.id });
 
   tellProgress(describeCall(call));
-  const outcome = await runTool(setting, { ...call, input }, context);
+  const outcome = await runTool(setting, { ...call, input }, context).catch(async (error: unknown) => {
+    if (!(error instanceof CallNotMade)) throw error;
+    await record({ kind: 'uncalled', id: call.id });
+    throw error.cause;
+  });
   switch (outcome.kind) {
     case 'bad-call':
       return finish(outcome.text, { ...unchanged, bad: true });

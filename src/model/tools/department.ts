@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MachineTrouble } from '../../domain/quality-gate/machine-trouble';
 import {
   ConsultationQuestion,
   ContextRequest,
@@ -7,7 +8,7 @@ import {
 } from '../../domain/work/handoff';
 import type { Bootstrap, CheckRunner } from '../../ports/gate';
 import { writablePath } from './policy';
-import { defineTool, result, type Tool } from './tool';
+import { CallNotMade, defineTool, result, type Tool } from './tool';
 
 const CHECKS = ['build', 'test', 'lint'] as const;
 
@@ -77,6 +78,10 @@ function createCheckTool(checks: CheckRunner): Tool {
           survey,
           only: input.only ?? CHECKS,
           signal,
+        })
+        .catch((error: unknown) => {
+          // Said to the model it would count as what the checks found.
+          throw error instanceof MachineTrouble ? new CallNotMade(error) : error;
         })
         .finally(() => access.afterRun('whole'));
       const seen = await access.filter(output);

@@ -7,7 +7,7 @@ import { redactSecrets, redactValue } from '../../process/redact';
 import { givesOrders } from '../context/orders';
 import { FileRefused } from '../worktree-files';
 import { isGitName } from './git-names';
-import { ToolRefusal, type ToolContext, type ToolOutcome } from './tool';
+import { CallNotMade, ToolRefusal, type ToolContext, type ToolOutcome } from './tool';
 
 /*
  * The layer between a model and files:
@@ -93,6 +93,7 @@ export async function underPolicy(
     return { ...outcome, text: outcome.text === '' ? '' : text, end: withoutSecrets(outcome.end) };
   } catch (error) {
     context.signal.throwIfAborted();
+    if (error instanceof CallNotMade) throw error;
     if (error instanceof ToolRefusal && error.flag !== null) context.access.flag(error.flag);
     if (error instanceof FileRefused && error.special) context.access.flag('special');
     const text = error instanceof Error ? error.message : String(error);

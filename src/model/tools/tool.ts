@@ -52,6 +52,17 @@ export class ToolRefusal extends Error {
   }
 }
 
+/** The machine stood in the way of a call: the attempt fails with the cause, and its next try makes the call again. */
+export class CallNotMade extends Error {
+  override readonly name = 'CallNotMade';
+  override readonly cause: Error;
+
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+    this.cause = cause;
+  }
+}
+
 /** A tool from its input's schema: inputs that do not fit never reach `run`. */
 export function defineTool<T extends z.ZodType>(row: {
   readonly name: string;

@@ -1,4 +1,5 @@
 // Needs loopback and temporary folders; a scripted provider.
+import { CouldNotRun } from '../../../src/gate/could-not-run';
 import { lastSnapshot } from '../../../src/domain/work/journal';
 import { NO_MAIL } from '../../../src/domain/work/mail';
 import { readTranscript } from '../../../src/model/transcript';
@@ -165,6 +166,30 @@ test('an attempt whose end was recorded is not worked on again', async () => {
   });
   expect(again.end.kind).toBe('handed-off');
   expect(stub.requests.length).toBe(asked);
+});
+
+test('checks the machine could not run are no result: the try fails, and the next one runs them', async () => {
+  let runs = 0;
+  const checks = {
+    runChecks: () => {
+      runs += 1;
+      return runs === 1
+        ? Promise.reject(new CouldNotRun('There is no PostgreSQL for the tests: it is full'))
+        : Promise.resolve({ passed: true, output: 'all is well' });
+    },
+  };
+  const journal = memoryJournal();
+  const keepFiles = () => place.keepFiles();
+  const desk = { journal, keepFiles, readMail: () => Promise.resolve(NO_MAIL) };
+  await expect(tryAttempt({ url: stub.url, place, blobs, desk, checks })).rejects.toMatchObject({
+    name: 'Gate.CouldNotRun',
+  });
+  const next = { ...desk, journal: memoryJournal(journal.written) };
+  const { end } = await tryAttempt({ url: stub.url, place, blobs, desk: next, checks });
+  expect([end.kind, runs]).toEqual(['handed-off', 2]);
+  const said = JSON.stringify(stub.requests.at(-1));
+  expect(said).toContain('all is well');
+  expect(said).not.toMatch(/PostgreSQL|Interrupted/);
 });
 
 test('commands that lost workers interrupted, however often, do not count as going in circles', async () => {

@@ -6,6 +6,7 @@ import type { LoopLimits } from '../../../src/model/loop-guards';
 import type { ProviderWalls } from '../../../src/model/provider-walls';
 import { createSpecialists } from '../../../src/model/tool-loop';
 import type { BlobStore } from '../../../src/ports/blob-store';
+import type { CheckRunner } from '../../../src/ports/gate';
 import type { AttemptDesk, Specialists, WorkOutcome } from '../../../src/ports/department';
 import {
   dossierFixture,
@@ -73,6 +74,7 @@ export async function tryAttempt(given: {
   readonly limits?: Partial<LoopLimits>;
   readonly idleMs?: number;
   readonly model?: ModelChoice;
+  readonly checks?: CheckRunner;
 }): Promise<WorkOutcome> {
   const { place } = given;
   const specialists = createSpecialists({
@@ -82,7 +84,7 @@ export async function tryAttempt(given: {
     }),
     roles: rolesFixture(),
     blobs: given.blobs,
-    checks: { runChecks: () => Promise.resolve({ passed: true, output: 'ok' }) },
+    checks: given.checks ?? { runChecks: () => Promise.resolve({ passed: true, output: 'ok' }) },
     bootstrap: {
       ensure: () => Promise.resolve({ env: {}, path: [], readOnly: [] }),
       addDependency: () => Promise.resolve({ changedFiles: [] }),
