@@ -19,6 +19,7 @@ import {
   type Objective,
   type TestDepartment,
 } from '../support/department';
+import { eventually } from '../support/eventually';
 import { workUntilCancelled } from '../support/held-work';
 import { planTask } from '../support/plans';
 
@@ -99,9 +100,12 @@ const fileAt = (objectiveId: string, commit: string, path: string): Promise<stri
 /** The state of the run that is the newest by now. */
 function newest({ objectiveId }: ObjectiveInput): Objective['status'] {
   return async () => {
-    const status = await client.snapshot(objectiveId);
-    if (status === null) throw new Error('nobody answers');
-    return status;
+    // Null: nobody has answered in time.
+    const status = await eventually(
+      () => client.snapshot(objectiveId),
+      (seen) => seen !== null,
+    );
+    return status!;
   };
 }
 

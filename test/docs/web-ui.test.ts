@@ -4,6 +4,7 @@ import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/com
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/config/package-root';
+import { eventually } from '../support/eventually';
 import { startTemporal } from '../support/temporal-server';
 import { code, readDocument, table } from './documents';
 
@@ -89,12 +90,13 @@ test.each(queries)('%s: %s', async (what, query) => {
   const expected = Object.entries(FOUND).find(([key]) => what.startsWith(key))?.[1] ?? [
     'nothing is expected',
   ];
+  const sorted = [...expected].sort();
   // Visibility follows a moment later.
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (JSON.stringify(await idsOf(query)) === JSON.stringify([...expected].sort())) break;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  expect(await idsOf(query)).toEqual([...expected].sort());
+  const found = await eventually(
+    () => idsOf(query),
+    (ids) => ids.join() === sorted.join(),
+  );
+  expect(found).toEqual(sorted);
 });
 
 test('every picture the documents show is there, and every picture there is shown', () => {

@@ -75,4 +75,4 @@ test('the default run delivers a gated branch, with one recovery at level 1 and 
     expect.stringContaining('/deployment  awaiting-deployment'),
   ]);
   await serverGone(cli.home);
-}, 600_000);
+}, 1_200_000);

@@ -103,17 +103,20 @@ describe('a receipt is used again', () => {
     expect(again[0]).toMatchObject({ tree: second.tree, inputs: { tree: first.tree } });
   });
 
-  test('for the same tree within a second, without opening it', async () => {
+  test('for the same tree sooner than it was judged, without opening it', async () => {
     const slow = checker({
       check: async () => {
         await sleep(1500);
         return [{ subject: 'pagination', outcome: { kind: 'ran-clean', note: '' } }];
       },
     });
-    await run({ checkers: [slow] });
-    const start = performance.now();
-    await run({ checkers: [slow] });
-    expect(performance.now() - start).toBeLessThan(1000);
+    const timed = async (): Promise<number> => {
+      const start = performance.now();
+      await run({ checkers: [slow] });
+      return performance.now() - start;
+    };
+    const judged = await timed();
+    expect(await timed()).toBeLessThan(judged);
     expect(slow.runs).toBe(1);
   });
 
@@ -286,7 +289,7 @@ describe('a checker', () => {
       subjects: ['cors'],
       check: async () => [{ subject: 'cors', outcome: { kind: 'ran-clean', note: '' } }],
     });
-    const report = await run({ checkers: [hanging, other], setting: { limitMs: 700 } });
+    const report = await run({ checkers: [hanging, other], setting: { limitMs: 5000 } });
     expect(receiptOf(report.receipts, 'pagination')).toMatchObject({
       verdict: 'needs-review',
       note: containing('did not answer'),

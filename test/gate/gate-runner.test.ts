@@ -153,13 +153,14 @@ test('a missing script, a missing program and no command at all are no answer', 
 });
 
 test('a hanging test fails in bounded time and leaves no process', async () => {
-  scripts({ test: 'node hang.js' });
   writeFiles(checkout, {
     'hang.js': `require('fs').writeFileSync('pid', String(process.pid));
       process.on('SIGTERM', () => {});
       setInterval(() => {}, 1000);`,
   });
-  const receipt = await tests({ survey: { testTimeoutMs: 1500 } });
+  const receipt = await tests({
+    survey: { test: ['sh', '-c', 'node hang.js; exit 1'], testTimeoutMs: 4000 },
+  });
   expect(receipt).toMatchObject({ verdict: 'fail', checker: { exitCode: null } });
   expect(receipt.note).toContain('did not end');
   expect(isRunning(Number(readFileSync(join(checkout, 'pid'), 'utf8')))).toBe(false);

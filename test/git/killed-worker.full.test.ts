@@ -53,15 +53,21 @@ interface Written {
   readonly snapshot: string;
 }
 
-/** Runs the worker until it is killed; answers the last line it wrote down. */
-async function workAndKill(base: string, written: Written | null, afterMs: number): Promise<Written | null> {
+/** Runs the worker until it is killed, after a time or at its first line; answers the last line it wrote down. */
+async function workAndKill(
+  base: string,
+  written: Written | null,
+  killed: number | 'at-first-line',
+): Promise<Written | null> {
   const request = JSON.stringify({ home: bench.home, at, base, written });
   const worker = spawn(process.execPath, ['-e', WORKER, request], { stdio: ['ignore', 'pipe', 'pipe'] });
   let [lines, errors] = ['', ''];
   worker.stdout.on('data', (chunk: Buffer) => (lines += chunk.toString()));
   worker.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const ended = new Promise((resolve) => worker.once('close', resolve));
-  const timer = setTimeout(() => worker.kill('SIGKILL'), afterMs);
+  const kill = (): boolean => worker.kill('SIGKILL');
+  if (killed === 'at-first-line') worker.stdout.on('data', () => lines.includes('\n') && kill());
+  const timer = killed === 'at-first-line' ? undefined : setTimeout(kill, killed);
   await ended;
   clearTimeout(timer);
   expect(errors).toBe('');
@@ -78,9 +84,13 @@ test('a worker killed at any moment loses nothing it wrote down, and leaves noth
   const seed = 20_261;
   const random = seeded(seed);
   const { head } = await prepare(bench);
+  // Killed before its first line and after it, on a machine of any speed.
+  const started = performance.now();
+  await workAndKill(head, null, 'at-first-line');
+  const firstLineMs = performance.now() - started;
   let written: Written | null = null;
   for (let kill = 0; kill < KILLS; kill += 1) {
-    written = await workAndKill(head, written, 250 + random() * 1500);
+    written = await workAndKill(head, written, firstLineMs * (0.7 + 4.5 * random()));
     if (written === null) continue;
     const { count, snapshot } = written;
     const start = { kind: 'fresh', from: head } as const;

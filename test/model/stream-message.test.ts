@@ -126,14 +126,14 @@ test('a stream that falls silent is given up, one that only pings is not', async
     let pings = 0;
     const timer = setInterval(() => {
       response.write(event('ping', {}));
-      if (++pings < 8) return;
+      if (++pings < 10) return;
       clearInterval(timer);
       response.end(
         HALF + event('content_block_stop', { index: 0 }) + STOP_REASON + event('message_stop', {}),
       );
-    }, 100);
+    }, 400);
   };
-  await expect(ask({ idleMs: 600 })).resolves.toMatchObject({ stop_reason: 'tool_use' });
+  await expect(ask({ idleMs: 3_000 })).resolves.toMatchObject({ stop_reason: 'tool_use' });
 });
 
 test('the caller’s abort is thrown as it is', async () => {

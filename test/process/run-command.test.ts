@@ -70,7 +70,7 @@ describe('how a command ends', () => {
 describe('the whole process group ends', () => {
   test('on a time-out, a child that ignores SIGTERM included', async () => {
     const run = await runCommand(
-      shell('echo $$ > group; (trap "" TERM; while :; do sleep 1; done) & wait', { timeoutMs: 300 }),
+      shell('echo $$ > group; (trap "" TERM; while :; do sleep 1; done) & wait', { timeoutMs: 2_000 }),
     );
     expect(run.end).toEqual({ kind: 'timed-out' });
     expect(isGroupAlive(await groupIdIn('group'))).toBe(false);

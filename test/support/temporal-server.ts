@@ -1,5 +1,6 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { askingAgain } from '../../src/client/ask-again';
 import { readEnvironment } from '../../src/config/environment';
 import { resolveHome } from '../../src/config/home';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/objective/messages';
@@ -17,12 +18,18 @@ export interface ServerOptions {
   readonly identity?: string;
 }
 
-/** A real Temporal dev server for one test file, with the department's search attributes. */
+const ANSWER_WITHIN_MS = 60_000;
+
+/**
+ * A real Temporal dev server for one test file, with the department's search attributes. Its client asks again, as the
+ * product does, what a worker or the server loses.
+ */
 export async function startTemporal(options: ServerOptions = {}): Promise<TestWorkflowEnvironment> {
   const environment = readEnvironment();
   const { cache } = resolveHome(environment);
   const path = await resolveTemporalBinary({ environment, cache });
-  return TestWorkflowEnvironment.createLocal({
+  const asks = new Set<Promise<unknown>>();
+  const server: TestWorkflowEnvironment = await TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path },
       searchAttributes: SEARCH_ATTRIBUTES.map(({ name, type }) =>
@@ -33,6 +40,23 @@ export async function startTemporal(options: ServerOptions = {}): Promise<TestWo
         `${key}=${value}`,
       ]),
     },
-    ...(options.identity === undefined ? {} : { client: { identity: options.identity } }),
+    client: {
+      ...(options.identity === undefined ? {} : { identity: options.identity }),
+      interceptors: {
+        workflow: [
+          askingAgain(() => server.connection, asks),
+          {
+            query: (input, next) =>
+              server.connection.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => next(input)),
+          },
+        ],
+      },
+    },
   });
+  const teardown = server.teardown.bind(server);
+  server.teardown = async () => {
+    await Promise.allSettled(asks);
+    await teardown();
+  };
+  return server;
 }

@@ -24,8 +24,8 @@ export const COMMIT = BASE;
 export const STATUS_KEY = defineSearchAttributeKey('CoordinatorStatus', SearchAttributeType.KEYWORD);
 export const LEVEL_KEY = defineSearchAttributeKey('CoordinatorEscalationLevel', SearchAttributeType.INT);
 export const REPOSITORY_KEY = defineSearchAttributeKey('CoordinatorRepository', SearchAttributeType.KEYWORD);
-/** Checks every 60 ms for ten seconds: the smallest days that leave room to look. */
-const TINY = { hours: 10 / 3600, everyMinutes: 0.001 };
+/** Checks every 60 ms for a minute: days that leave a busy machine room to look. */
+const TINY = { hours: 60 / 3600, everyMinutes: 0.001 };
 
 export function watchInput(
   settings: object = {},

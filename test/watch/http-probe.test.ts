@@ -4,7 +4,8 @@ import type { Measured } from '../../src/ports/watch';
 import { createProbes } from '../../src/watch/probes';
 import { serve } from './loopback';
 
-const probes = createProbes({ variable: () => undefined, timeoutMs: 500 });
+const probes = createProbes({ variable: () => undefined });
+const impatient = createProbes({ variable: () => undefined, timeoutMs: 500 });
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
@@ -16,11 +17,8 @@ async function serving(listener: Parameters<typeof serve>[0]): Promise<string> {
   return server.url;
 }
 
-const measure = (check: object): Promise<Measured> =>
-  probes.measure(
-    WatchCheck.parse({ name: 'probe', limit: { max: 1 }, ...check }),
-    new AbortController().signal,
-  );
+const measure = (check: object, by = probes): Promise<Measured> =>
+  by.measure(WatchCheck.parse({ name: 'probe', limit: { max: 1 }, ...check }), new AbortController().signal);
 const http = (url: string, value?: string): Promise<Measured> => measure({ kind: 'http', url, value });
 const refused = (reason: RegExp | string): object => ({
   kind: 'could-not-ask',
@@ -86,7 +84,8 @@ describe('an HTTP check', () => {
     ],
   ])('that %s is given up', async (_, act) => {
     const url = await serving((_request, response) => void act(response));
-    expect(await http(url, '/n')).toEqual(refused('no answer within 0.5 s'));
+    const measured = await measure({ kind: 'http', url, value: '/n' }, impatient);
+    expect(measured).toEqual(refused('no answer within 0.5 s'));
   });
 
   it('of a huge body is given up after a megabyte', async () => {

@@ -106,7 +106,8 @@ describe('a check beyond its limit', () => {
       await watch.answer('deployment-E1', 'accept', { guidance: 'a campaign runs' });
       const accepted = await watch.status();
       expect(accepted).toMatchObject({ state: 'watching', escalations: [] });
-      await watch.until((status) => status.rounds >= accepted.rounds + 1);
+      // The first of them may have begun before the answer.
+      await watch.until((status) => status.rounds >= accepted.rounds + 2);
       expect(watch.rounds.at(-1)).toEqual(['orders']);
       expect(await attributes(watch)).toEqual(['watching', 0]);
     });
@@ -123,7 +124,7 @@ describe('a check beyond its limit', () => {
       await watch.send('reportDeployment', report());
       const saying = (status: WatchStatus): string[] =>
         status.events.map(({ text }) => text).filter((text) => text.startsWith('reminder:'));
-      const seen = await watch.until((status) => saying(status).length === 2);
+      const seen = await watch.until((status) => saying(status).length >= 2);
       expect(saying(seen)[0]).toMatch(
         /^reminder: deployment-E1 waits for architect since .* beyond the limit/,
       );
@@ -137,17 +138,22 @@ describe('a check beyond its limit', () => {
   });
 
   it('is not asked about before it breaches as often in a row as configured', async () => {
-    const answers: Answers = { errors: 9, orders: 7 };
+    const first = [9];
+    let later = 1;
+    const answers: Answers = {
+      get errors() {
+        return first.shift() ?? later;
+      },
+      orders: 7,
+    };
     await watched(watchInput({ breaches: 2 }), answers, async (watch) => {
       await watch.send('reportDeployment', report());
-      await watch.until((status) => status.checks[0]?.breachesInRow === 1);
-      answers['errors'] = 1;
       const calm = await watch.until((status) => status.checks[0]?.last?.value === 1);
       expect(calm).toMatchObject({
         escalations: [],
         checks: [{ breaches: 1, breachesInRow: 0, worst: 9 }, {}],
       });
-      answers['errors'] = 9;
+      later = 9;
       const asked = await watch.until((status) => status.escalations.length > 0);
       expect(asked.checks[0]?.breachesInRow).toBeGreaterThanOrEqual(2);
     });

@@ -118,7 +118,7 @@ describe('a wall of the provider', () => {
         started.push({ task: request.taskId, at: performance.now() });
         const first = started.filter((row) => row.task === request.taskId).length === 1;
         return Promise.resolve(
-          first && request.taskId === 'backend-T001' ? suspended(wall(provider, 1_500)) : handedOff(request),
+          first && request.taskId === 'backend-T001' ? suspended(wall(provider, 8_000)) : handedOff(request),
         );
       },
     });
@@ -133,7 +133,7 @@ describe('a wall of the provider', () => {
         expect(await gate.result()).toEqual({ walls: 1 });
         const rows = started.map((row) => row.task);
         expect(rows).toEqual(['backend-T001', 'backend-T001', 'backend-T002']);
-        expect(started[1]!.at - started[0]!.at).toBeGreaterThanOrEqual(1_400);
+        expect(started[1]!.at - started[0]!.at).toBeGreaterThanOrEqual(7_900);
         expect((await status()).tasks.map((task) => [task.level, task.attempts.length])).toEqual([
           [0, 1],
           [0, 1],

@@ -205,9 +205,11 @@ paths:
     const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`/a${String(index)}`, item]));
     const text = JSON.stringify({ openapi: '3.1.0', paths: many }, null, 2);
     expect(text.length).toBeGreaterThan(5_000_000);
-    const started = performance.now();
+    // In processor time: what else a busy machine does is not counted.
+    const before = process.cpuUsage();
     expect((await describeText(text)).operations).toHaveLength(5000);
-    expect(performance.now() - started).toBeLessThan(5000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(5000);
   });
 
   it('keeps a path named like a part of every object a path', async () => {

@@ -63,6 +63,14 @@ test('a service that fails as it should, stays and recovers passes', async () =>
 
 const DEFECTS: [string, string, Planted][] = [
   ['a pool nobody listens to', 'dies-with-database', { ...CLEAN, before: POOL }],
+  [
+    'a process that takes a while to end',
+    'dies-with-database',
+    {
+      ...CLEAN,
+      list: `${LIST}.catch(() => { request.socket.destroy(); setTimeout(() => process.exit(1), 700); }); return`,
+    },
+  ],
   ['a rejection nobody catches', 'dies-with-database', { ...CLEAN, list: `${LIST}; return` }],
   [
     'a failure that looks like an empty list',

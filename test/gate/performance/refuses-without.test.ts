@@ -28,6 +28,10 @@ test.each([
     'a fallback in development only that is not one',
     `const secret = process.env.TOKEN_SECRET || (process.env.NODE_ENV === 'production' ? 'x' : 'y');`,
   ],
+  [
+    'a fallback that is ready later than everything was',
+    `if (!process.env.TOKEN_SECRET) { const end = Date.now() + 2500; while (Date.now() < end); }`,
+  ],
   ['an exit that says all is well', `if (!process.env.TOKEN_SECRET) process.exit(0);`],
 ])('%s is found, declared or not', async (_name, before) => {
   for (const declared of [['TOKEN_SECRET'], []]) {

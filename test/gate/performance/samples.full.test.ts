@@ -66,6 +66,17 @@ async function keysOf(checkers: readonly GateChecker[], opened: Sample): Promise
   return all;
 }
 
+/** A machine that had no time to tell of any of them is asked again. */
+const MOST_TRIES = 6;
+
+async function keysToldOf(checkers: readonly GateChecker[], item: string, opened: Sample): Promise<string[]> {
+  for (let tries = 1; ; tries += 1) {
+    const found = await keysOf(checkers, opened);
+    const own = found.filter((key) => key.startsWith(`${item}:`));
+    if (own.length === 0 || own.some(tells) || tries === MOST_TRIES) return found;
+  }
+}
+
 /** A machine without time says nothing of the sample. */
 const tells = (key: string): boolean => !key.includes('too busy');
 
@@ -93,14 +104,14 @@ test.each(PERFORMANCE_DEFECTS.map((defect) => [defect.service, defect.name, defe
       files[edit.file] = 'find' in edit ? before.replace(edit.find, () => edit.replace) : edit.content;
     }
     const checkers = PERFORMANCE_CHECKERS.filter(({ subjects }) => subjects.includes(item));
-    const found = await keysOf(checkers, await open(service, files));
+    const found = await keysToldOf(checkers, item, await open(service, files));
     const isOf =
       (items: readonly string[]) =>
       (key: string): boolean =>
         items.includes(key.split(':')[0] ?? '');
     expect(found.filter(isOf([item])).filter(tells)).not.toEqual([]);
     const others = found.filter((key) => !isOf([item, ...(also ?? []), 'performance-tests'])(key));
-    expect(others.filter((key) => !KNOWN.includes(key))).toEqual([]);
+    expect(others.filter((key) => !KNOWN.includes(key) && tells(key))).toEqual([]);
   },
-  120_000,
+  600_000,
 );

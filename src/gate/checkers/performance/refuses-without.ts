@@ -12,7 +12,8 @@ const MOST_SOURCES = 400;
 const MOST_VARIABLES = 12;
 /** Times as long as it took with everything there. */
 const PATIENCE = 3;
-const SHORTEST_WAIT_MS = 2_000;
+/** A second start on a busy machine may take many times as long as the first. */
+const SHORTEST_WAIT_MS = 5_000;
 const PRODUCTION = { NODE_ENV: 'production' } as const;
 
 /**
@@ -21,7 +22,7 @@ const PRODUCTION = { NODE_ENV: 'production' } as const;
  */
 export const refusesWithoutSecrets: GateChecker = {
   name: 'refuses-without-variables',
-  version: '1',
+  version: '2',
   subjects: ['secrets-in-env'],
   scope: 'objective',
   reads: (path) => !/\.md$|(?:^|\/)(?:docs?|tests?|__tests__)\//.test(path),
