@@ -26,7 +26,8 @@ import { findBreakingChanges, type Broken } from './breaking-changes';
 
 /** Silence of a loop, in milliseconds, after which it is given up and tried again: longer than any tool may take. */
 const STUCK_AFTER_MS = 20 * 60_000;
-const MAIL_TIMEOUT_MS = 2_000;
+/** Long enough for a query that was lost to be asked once more. */
+const MAIL_TIMEOUT_MS = 5_000;
 
 /**
  * One attempt of a specialist: open its journal and its worktree, as a lost process left them, run the tool loop,

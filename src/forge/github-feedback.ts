@@ -4,7 +4,7 @@ import { ForgeFailure } from '../domain/pull-request/forge-failure';
 import type { Github } from './github';
 import { failedChecks, failedStatuses } from './github-checks';
 import { When, lineNumber, replyText, strangersName, strangersText, webAddress } from './item';
-import { lastPage, leftOut, MOST_PAGES, PAGE, readNewest, readPages } from './pages';
+import { lastPage, leftOut, MOST_PAGES, PAGE, readNewest, readPages, type LeftOut } from './pages';
 
 const User = z.object({ login: z.string() }).nullish();
 const Comment = z.object({
@@ -80,9 +80,9 @@ export async function readGithubFeedback(
     );
   const text = (words: string): string => strangersText(words, [token]);
   const said = await comments(github, number, text);
-  if (said.isCut) notes.push(leftOut('review comments'));
+  notes.push(...leftOut('review comments', said.without));
   const reviewed = await reviews(github, number, text);
-  if (reviewed.isCut) notes.push(leftOut('reviews'));
+  notes.push(...leftOut('reviews', reviewed.without));
   const items = [
     ...said.items.filter(({ id }) => resolved?.has(id) !== true).map(({ item }) => item),
     ...reviewed.items,
@@ -127,8 +127,8 @@ async function comments(
   github: Github,
   number: number,
   text: (words: string) => string,
-): Promise<{ readonly items: readonly { id: number; item: FeedbackItem }[]; readonly isCut: boolean }> {
-  let isCut = false;
+): Promise<{ readonly items: readonly { id: number; item: FeedbackItem }[]; readonly without: LeftOut }> {
+  let without: LeftOut = 'nothing';
   const rows = await readPages((page) =>
     github.ask('reading review comments', z.array(Comment), async (octokit, request) => {
       const answer = await octokit.rest.pulls.listReviewComments({
@@ -140,7 +140,7 @@ async function comments(
         page,
         request,
       });
-      isCut ||= (lastPage(answer.headers.link) ?? 1) > MOST_PAGES;
+      if ((lastPage(answer.headers.link) ?? 1) > MOST_PAGES) without = 'oldest';
       return answer;
     }),
   );
@@ -158,7 +158,7 @@ async function comments(
       text: text(wordsOf(row, rows)),
     } satisfies FeedbackItem,
   }));
-  return { items, isCut };
+  return { items, without };
 }
 
 function wordsOf(
@@ -176,9 +176,9 @@ async function reviews(
   github: Github,
   number: number,
   text: (words: string) => string,
-): Promise<{ readonly items: readonly FeedbackItem[]; readonly isCut: boolean }> {
+): Promise<{ readonly items: readonly FeedbackItem[]; readonly without: LeftOut }> {
   // Oldest first, and GitHub gives them in no other order.
-  const { rows, isCut } = await readNewest(async (page) => {
+  const { rows, without } = await readNewest(async (page) => {
     let lastOf: number | null = null;
     const found = await github.ask('reading reviews', z.array(Review), async (octokit, request) => {
       const asked = { ...github.name, pull_number: number, per_page: PAGE, page, request };
@@ -205,5 +205,5 @@ async function reviews(
       line: null,
       text: text(row.body),
     }));
-  return { items, isCut };
+  return { items, without };
 }

@@ -3,7 +3,7 @@ import type { FeedbackItem } from '../domain/pull-request/feedback';
 import { ForgeFailure } from '../domain/pull-request/forge-failure';
 import type { Gitlab } from './gitlab-client';
 import { When, digestOf, lineNumber, replyText, strangersName, strangersText, webAddress } from './item';
-import { leftOut, PAGE, readNewest, readPages } from './pages';
+import { leftOut, PAGE, readNewest, readPages, type LeftOut } from './pages';
 
 /** Jobs whose output is read, and how much of its end. */
 const MOST_JOBS = 20;
@@ -69,7 +69,7 @@ export async function readGitlabFeedback(
     items: items.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).slice(-500),
     notes: [
       ...(about.state === 'opened' ? [] : [`Merge request !${String(number)} is ${about.state}.`]),
-      ...(said.isCut ? [leftOut('threads')] : []),
+      ...leftOut('threads', said.without),
     ],
   };
 }
@@ -80,9 +80,9 @@ async function threads(
   number: number,
   mergeRequest: string,
   text: (words: string) => string,
-): Promise<{ readonly items: readonly FeedbackItem[]; readonly isCut: boolean }> {
+): Promise<{ readonly items: readonly FeedbackItem[]; readonly without: LeftOut }> {
   // Oldest first, and GitLab gives them in no other order.
-  const { rows: discussions, isCut } = await readNewest((page) =>
+  const { rows: discussions, without } = await readNewest((page) =>
     gitlab.page(
       'reading threads',
       Discussion,
@@ -112,7 +112,7 @@ async function threads(
       text: text(root === undefined || root.id === note.id ? note.body : replyOf(note, root, members)),
     };
   });
-  return { items, isCut };
+  return { items, without };
 }
 
 function replyOf(note: Note, root: Note, members: ReadonlySet<number>): string {

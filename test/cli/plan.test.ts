@@ -412,11 +412,22 @@ describe('an edit in the editor', () => {
       expect(readFileSync(join(home, folder, 'plan.yaml'), 'utf8')).toContain('# mine');
     });
 
-    it('leaves nothing behind where nothing was written', async () => {
+    it('leaves the file where a window of the editor may still save it, though nothing was written yet', async () => {
       const { error, alive } = await endOf(staying(''));
       expect(alive).toBe(false);
-      expect(error).toMatchObject(interrupted(/ended with the command that opened it; nothing was changed/));
-      expect(leftovers()).toEqual([]);
+      const [folder = ''] = leftovers();
+      expect(error).toMatchObject(
+        interrupted(new RegExp(`what it may keep belongs in ${join(home, folder)}`)),
+      );
+      expect(readFileSync(join(home, folder, 'plan.yaml'), 'utf8')).toContain('version: ');
+    });
+
+    it('opens none where it was ended before', async () => {
+      const ended = new AbortController();
+      ended.abort();
+      const on = stage({ interactive: true, editor: staying(''), signal: ended.signal });
+      await expect(run(on, ['edit'])).rejects.toMatchObject({ exitCode: 130 });
+      expect([existsSync(join(home, 'open')), leftovers()]).toEqual([false, []]);
     });
 
     it('keeps what the editor put aside as it was ended', async () => {
@@ -426,7 +437,9 @@ describe('an edit in the editor', () => {
         ),
       );
       const [folder = ''] = leftovers();
-      expect(error).toMatchObject(interrupted(new RegExp(`what it kept is in ${join(home, folder)}`)));
+      expect(error).toMatchObject(
+        interrupted(new RegExp(`what it may keep belongs in ${join(home, folder)}`)),
+      );
       expect(readFileSync(join(home, folder, 'plan.yaml.save'), 'utf8')).toBe('mine');
     });
 
@@ -442,7 +455,7 @@ describe('an edit in the editor', () => {
     it('ends one that does not heed a request', async () => {
       const { error, alive } = await endOf(staying(`process.on('SIGTERM', () => {});`));
       expect(alive).toBe(false);
-      expect(error).toMatchObject(interrupted(/nothing was changed/));
+      expect(error).toMatchObject(interrupted(/Nothing was changed/));
     });
   });
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SentMessage } from '../../client/department-client';
 import type { Environment } from '../../config/environment';
@@ -49,23 +49,30 @@ export async function editInEditor(
   await writeFile(path, original, { mode: 0o600, flag: 'wx' });
   const keep = (why: string, cause?: unknown): UserError =>
     new ConfigurationError(`${why} Nothing was changed; what you wrote is in ${path}.`, { cause });
+  const isOver = (): boolean => desk.signal.aborted;
   for (;;) {
+    const wasOver = isOver();
     const trouble = await runEditor(editor, path, desk.environment, desk.signal);
     const text = await readBack(path);
     const unchanged = text?.toString('utf8') === original;
-    const ended = desk.signal.aborted ? 'The editor was ended with the command that opened it' : trouble;
-    const exit = desk.signal.aborted ? 'interrupted' : 'bad-input';
-    // An editor that is ended may keep what was not saved in a file of its own, beside the plan.
-    if (ended !== null && unchanged && (await readdir(folder)).length > 1)
-      throw new UserError(`${plain(ended)}. Nothing was changed; what it kept is in ${folder}.`, exit);
+    // A window of the editor's own may still be open, and write there; or it kept elsewhere what was not saved.
+    if (isOver() && !wasOver) {
+      const kept = unchanged ? `what it may keep belongs in ${folder}` : `what you wrote is in ${path}`;
+      throw new UserError(
+        `The editor was ended with the command that opened it. Nothing was changed; ${kept}.`,
+        'interrupted',
+      );
+    }
     if (unchanged) {
       await rm(folder, { recursive: true });
-      if (ended !== null) throw new UserError(`${plain(ended)}; nothing was changed.`, exit);
+      if (trouble !== null) {
+        const exit = isOver() ? 'interrupted' : 'bad-input';
+        throw new UserError(`${plain(trouble)}; nothing was changed.`, exit);
+      }
       desk.say(UNCHANGED);
       return null;
     }
-    if (ended !== null)
-      throw new UserError(`${plain(ended)}. Nothing was changed; what you wrote is in ${path}.`, exit);
+    if (trouble !== null) throw keep(`${plain(trouble)}.`);
     if ((text?.length ?? 0) > MOST_BYTES) throw keep(`The file is too large: ${TOO_LARGE.text}.`);
     const checked: CheckedFile =
       text === null ? { kind: 'nothing', why: 'The file is gone' } : checkPlanFile(text, at);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
@@ -76,8 +76,18 @@ export async function runEditor(
 ): Promise<EditorTrouble> {
   if (signal.aborted) return `${program} was not opened`;
   const release = ignoreInterrupts();
-  // In the process group of this command, since a terminal is read by one group alone.
-  const child = spawn(program, [...args, file], { stdio: 'inherit', env: { ...environment.inherited } });
+  try {
+    // In the process group of this command, since a terminal is read by one group alone.
+    const child = spawn(program, [...args, file], { stdio: 'inherit', env: { ...environment.inherited } });
+    return await leftBy(child, program, signal);
+  } catch (error) {
+    return `${program} could not be started (${error instanceof Error ? error.message : String(error)})`;
+  } finally {
+    release();
+  }
+}
+
+async function leftBy(child: ChildProcess, program: string, signal: AbortSignal): Promise<EditorTrouble> {
   // Also when a second signal ends this process at once.
   const kill = (): void => void child.kill('SIGKILL');
   let last: NodeJS.Timeout | undefined;
@@ -88,10 +98,8 @@ export async function runEditor(
   signal.addEventListener('abort', end, { once: true });
   process.once('exit', kill);
   try {
-    return await new Promise<EditorTrouble>((resolve) => {
-      child.once('error', (error) => {
-        resolve(`${program} could not be started (${error.message})`);
-      });
+    return await new Promise<EditorTrouble>((resolve, reject) => {
+      child.once('error', reject);
       child.once('exit', (code, by) => {
         if (code === 0) resolve(null);
         else resolve(`${program} ended with ${by ?? `code ${String(code)}`}`);
@@ -101,7 +109,6 @@ export async function runEditor(
     clearTimeout(last);
     signal.removeEventListener('abort', end);
     process.off('exit', kill);
-    release();
   }
 }
 
