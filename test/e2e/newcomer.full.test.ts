@@ -37,7 +37,7 @@ test('starts an objective, edits its plan, steers a task, answers the question a
   await first.seen(/Approve this plan/);
   const [id] = await open();
   first.type('\u001b[B\r');
-  await first.seen(/line \d+[^\n]*nobody-at-all|nobody-at-all[^\n]*line \d+/);
+  await first.seen(/plan\.yaml:\d+: /);
   await first.seen(/Open the editor again\?/);
   first.type('y\r');
   await first.seen(/USD[\s\S]*2\.5[\s\S]*Approve this plan/);
