@@ -6,7 +6,7 @@ import { createDepartmentClient, type DepartmentClient } from '../../src/client/
 import { UserError } from '../../src/domain/common/user-error';
 import { createFakeGateway, execution } from '../client/fake-gateway';
 import { eventLines } from '../e2e/event-lines';
-import { ID, status } from './fixtures';
+import { escalation, ID, status, task } from './fixtures';
 import { runCommand, type Ran } from './run-command';
 
 // The product imports it by the name it has once it is built.
@@ -21,6 +21,7 @@ interface Watched {
   /** How the worker of this process ends; left out: it goes on. */
   readonly workerEnded?: Promise<void>;
   readonly webUi?: string;
+  readonly services?: object;
   /** At a terminal, where somebody can be asked until this is aborted. */
   readonly asked?: AbortSignal;
 }
@@ -40,7 +41,10 @@ async function attachTo(watched: Watched): Promise<Ran & { readonly failed: unkn
     workflowUrl: () => watched.webUi ?? null,
     release: () => Promise.resolve(),
   };
-  const services = { useServerWithHistory: () => Promise.resolve(server) } as unknown as Partial<Services>;
+  const services = {
+    useServerWithHistory: () => Promise.resolve(server),
+    ...watched.services,
+  } as unknown as Partial<Services>;
   let failed: unknown = null;
   const command = {
     ...attach,
@@ -133,6 +137,34 @@ test('a signal while it asks whether to keep the Web UI up ends the command as t
     });
     expect({ code, failed }).toEqual({ code: 0, failed: null });
     expect(interrupt.signal.aborted).toBe(true);
+  } finally {
+    screen.mockRestore();
+  }
+});
+
+test('a question is asked below what it is decided on', async () => {
+  const interrupt = new AbortController();
+  let shown = '';
+  const screen = jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    shown += String(chunk);
+    if (shown.includes('Your decision')) interrupt.abort();
+    return true;
+  });
+  try {
+    const tasks = [task({ state: 'suspended', commit: 'c'.repeat(40) })];
+    const asked = status({ state: 'awaiting-human', escalations: [escalation()], tasks });
+    const { out, code } = await attachTo({
+      department: { snapshot: () => Promise.resolve(asked), resultIfClosed: () => Promise.resolve(null) },
+      services: {
+        audit: () => Promise.resolve({ lines: () => Promise.resolve([]) }),
+        repositories: () => Promise.resolve({ diff: () => Promise.resolve('diff --git a/x b/x\n+added') }),
+      },
+      asked: interrupt.signal,
+    });
+    expect(code).toBe(130);
+    expect(out).toMatch(
+      /backend-T001-E1 \(security-concern\): [^]*Changed, a{12}\.\.c{12}: 1 file\n[^]*\+added/,
+    );
   } finally {
     screen.mockRestore();
   }

@@ -658,6 +658,7 @@ describe('the question about a plan at the terminal', () => {
       },
       statusOf({ plan: { version: 3, ref: REF }, tasks: [taskOf({ title })] }),
       new AbortController().signal,
+      () => Promise.resolve(true),
     );
     return { sent, notes, message };
   };

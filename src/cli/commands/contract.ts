@@ -1,14 +1,16 @@
 import { z } from 'zod';
-import { ContractBundle } from '../../domain/contract/contract-bundle';
+import type { ContractBundle } from '../../domain/contract/contract-bundle';
 import { findContract, ReviewContract, type ContractStatus } from '../../domain/contract/contract-status';
 import { exitCodeOf, type ExitCode } from '../../domain/common/exit-codes';
 import { ConfigurationError } from '../../domain/common/user-error';
 import { argument, objectiveIdArgument } from '../argument';
 import { BY_OPTION, ByFlag, byOf } from '../by';
 import type { Command, CommandContext } from '../command';
+import { contractLines } from '../contract/contract-lines';
+import { readBundle } from '../contract/read-bundle';
 import { serveMock } from '../contract/serve-mock';
 import { writeBundle } from '../contract/write-bundle';
-import { cut, pad, plain } from '../live/text';
+import { pad, plain } from '../live/text';
 import { parseFlags } from '../parse-flags';
 import { sendMessage } from '../send-message';
 import { withObjective } from '../session';
@@ -71,7 +73,7 @@ export const contract: Command = {
       return sendMessage(context, { objectiveId, name: 'reviewContract', payload });
     }
     const found = await newest(context, objectiveId, reference);
-    const bundle = await bundleOf(context, found);
+    const bundle = await readBundle(context.services, found);
     if (flags.out !== undefined) return writeBundle(context, { objectiveId, bundle, out: flags.out });
     if (flags.serve === true) return serveMock(context, { objectiveId, bundle, port: flags.port ?? 4010 });
     return showContract(context, objectiveId, found, bundle);
@@ -142,37 +144,14 @@ async function decidedOn(context: CommandContext, objectiveId: string, reference
   return (await newest(context, objectiveId, reference)).hash ?? reference;
 }
 
-async function bundleOf(
-  { services }: CommandContext,
-  { name, bundle }: ContractStatus,
-): Promise<ContractBundle> {
-  if (bundle === null)
-    throw new ConfigurationError(`${name} has not been shared yet, so there is nothing to see.`);
-  const stored: unknown = JSON.parse((await (await services.blobs()).get(bundle)).toString('utf8'));
-  return ContractBundle.parse(stored);
-}
-
 function showContract(
   { terminal, call }: CommandContext,
   objectiveId: string,
   status: ContractStatus,
   bundle: ContractBundle,
 ): ExitCode {
-  const { name, state, by, comments } = status;
-  terminal.say(
-    `${plain(name)}, revision ${String(bundle.revision)}: ${state}${by === null ? '' : ` by ${plain(by)}`}`,
-  );
-  terminal.say(`  hash ${bundle.hash}`);
-  terminal.say(`  spec ${plain(bundle.source)} (${bundle.kind})`);
-  for (const comment of comments) terminal.say(`  comment: ${plain(comment)}`);
-  for (const { where, what } of bundle.breaking) terminal.say(`  breaking: ${plain(where)}: ${plain(what)}`);
-  terminal.say('Operations');
-  for (const operation of bundle.operations) {
-    terminal.say(`  ${cut(plain(operation.name), 80)}  ${cut(plain(operation.summary), 80)}`.trimEnd());
-  }
-  terminal.say('Files');
-  for (const { path, bytes } of bundle.files) terminal.say(`  ${plain(path)}  ${String(bytes)} bytes`);
-  terminal.say(`Get them: ${call(`contract ${objectiveId} ${name} --out <dir>`)}`);
+  const { name, state } = status;
+  for (const line of contractLines(objectiveId, status, bundle, { call, columns: null })) terminal.say(line);
   if (state === 'shared') {
     terminal.say(
       `Approve it: ${call(`contract ${objectiveId} ${name}@${bundle.hash.slice(0, 12)} --approve`)}`,

@@ -1,26 +1,27 @@
 import { z } from 'zod';
 import { isDeploymentWatchId } from '../../domain/deployment/deployment-watch';
+import type { CallForm } from '../../config/call-form';
 import type { Escalation } from '../../domain/escalation/escalation';
 import { exitCodeOf, type ExitCode } from '../../domain/common/exit-codes';
 import type { ObjectiveStatus } from '../../domain/objective/status';
+import { waitsOf } from '../../domain/objective/waits';
 import { ConfigurationError } from '../../domain/common/user-error';
 import { allEscalations } from '../all-escalations';
 import { argument, objectiveOrWatchArgument } from '../argument';
 import type { Command, CommandContext } from '../command';
 import { openPrecedents, repositoryOf } from '../find-precedents';
 import { answerHere } from '../decision/answer-here';
-import { bareEvidence, gatherEvidence, type DecisionEvidence } from '../decision/evidence';
+import { bareEvidence, gatherEvidence, SHORT_DIFF_BYTES, type DecisionEvidence } from '../decision/evidence';
 import { renderInbox, rowCommand } from '../decision/inbox-table';
 import { EMPTY_INBOX, readInbox, type Inbox } from '../decision/read-inbox';
 import { renderDecision } from '../decision/screen';
-import { describeEscalation } from '../live/questions';
+import { describeEscalation, describeReviews } from '../live/questions';
 import { plain } from '../live/text';
 import { parseFlags } from '../parse-flags';
 import { openSession, withObjective, type Session } from '../session';
 
 const EscalationsFlags = z.strictObject({ full: z.boolean().default(false) });
 
-const SHORT_DIFF_BYTES = 64 * 1024;
 const FULL_DIFF_BYTES = 32 * 1024 * 1024;
 
 export const escalations: Command = {
@@ -129,7 +130,6 @@ async function showQuestions(
     const { open, status } = await openQuestions(session, id);
     const shown = wanted === null ? open : open.filter((row) => row.id === wanted);
     if (wanted !== null && shown.length === 0) throw notOpen(context, id, wanted, status);
-    if (shown.length === 0) terminal.say(noneOpen(id, status));
     const seen: DecisionEvidence[] = [];
     const findPrecedents = openPrecedents(context.services);
     for (const escalation of shown) {
@@ -145,15 +145,33 @@ async function showQuestions(
       await answerHere(context, session, id, escalation);
       if (signal.aborted) return exitCodeOf('interrupted');
     }
+    const reviews = status === null || wanted !== null ? [] : describeReviews(status, call);
+    if (shown.length + reviews.length === 0) terminal.say(noneOpen(id, status));
+    for (const line of reviews) terminal.say(line);
+    const waiting = reviewRows(status, call);
     terminal.emit({
       escalations: seen.map(({ objective, escalation, ...evidence }) => ({
         objective,
         ...escalation,
         ...evidence,
       })),
+      plans: waiting.filter(({ kind }) => kind === 'plan'),
+      contracts: waiting.filter(({ kind }) => kind === 'contract'),
     });
     return exitCodeOf('delivered');
   });
+}
+
+/** The plan and contracts that wait, each with the command that shows it. */
+function reviewRows(status: ObjectiveStatus | null, call: CallForm) {
+  if (status?.outcome !== null) return [];
+  const objective = status.objectiveId;
+  return waitsOf(status)
+    .filter(({ kind }) => kind !== 'question')
+    .map(({ kind, id, question, recommended }) => {
+      const command = rowCommand({ kind, objective, id }, call);
+      return { objective, kind, id, question, recommended, command };
+    });
 }
 
 /** The questions with the snapshot they are in; of a watch, and where nobody answers for the snapshot, alone. */
@@ -192,6 +210,11 @@ function notOpen(
   wanted: string,
   status: ObjectiveStatus | null,
 ): ConfigurationError {
+  const review = reviewRows(status, call).find((row) => row.id === wanted);
+  if (review !== undefined)
+    return new ConfigurationError(
+      `${wanted} is a ${review.kind} to be reviewed; \`${review.command}\` shows it.`,
+    );
   const decided = status?.decisions.find((row) => row.escalationId === wanted);
   return new ConfigurationError(
     decided === undefined

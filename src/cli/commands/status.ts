@@ -6,7 +6,7 @@ import { objectiveOrWatchArgument } from '../argument';
 import type { Command } from '../command';
 import { asOfNow } from '../live/as-of-now';
 import { describeCost } from '../live/outcome';
-import { describeEscalation } from '../live/questions';
+import { describeEscalation, describeReviews } from '../live/questions';
 import { renderTree } from '../live/render-tree';
 import { plain } from '../live/text';
 import { showWatch } from '../show-watch';
@@ -36,6 +36,9 @@ export const status: Command = {
         terminal.say('');
         terminal.say(describeEscalation(objectiveId, escalation, call));
       }
+      const reviews = describeReviews(snapshot, call);
+      if (reviews.length > 0) terminal.say('');
+      for (const line of reviews) terminal.say(line);
       for (const decision of snapshot.decisions) {
         terminal.say(
           `decided: ${decision.escalationId} ${decision.decision} by ${plain(decision.by)} (${decision.channel})`,

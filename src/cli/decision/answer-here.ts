@@ -1,6 +1,7 @@
 import type { Escalation } from '../../domain/escalation/escalation';
 import type { CommandContext } from '../command';
 import { askDecision, untilSettled } from '../live/ask';
+import { untilTaken } from '../live/until-taken';
 import { tellSent } from '../send-message';
 import type { Session } from '../session';
 import { speakerAt } from '../speaker';
@@ -17,15 +18,15 @@ export async function answerHere(
   const prompts = await (await import('../live/inquirer-prompts.js')).createPrompts();
   const asking = {
     department,
-    prompts,
     by: `${userName(context)}@tty`,
     from: speakerAt('cli'),
-    display: { note: terminal.say },
   };
   const isOpen = async (): Promise<boolean> =>
     (await department.openEscalations(objectiveId)).some(({ id }) => id === escalation.id);
   const sent = await untilSettled({ key: escalation.id, signal, isOpen }, (withdrawn) =>
-    askDecision(asking, objectiveId, escalation, withdrawn),
+    untilTaken({ prompts, display: { note: terminal.say }, isOpen }, (remembering) =>
+      askDecision({ ...asking, prompts: remembering }, objectiveId, escalation, withdrawn),
+    ),
   );
   if (sent !== null) await tellSent(context, department, objectiveId, sent);
 }

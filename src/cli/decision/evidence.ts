@@ -52,6 +52,9 @@ export interface DecisionEvidence {
   readonly notes: readonly string[];
 }
 
+/** Most of a diff that is read where it is not shown in full. */
+export const SHORT_DIFF_BYTES = 64 * 1024;
+
 type Sources = Pick<Services, 'blobs' | 'repositories'>;
 
 /** A question without what only the workflow's snapshot can tell. */

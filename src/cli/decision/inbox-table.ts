@@ -60,7 +60,10 @@ function reasonOf({ kind, trigger }: InboxRow): string {
 }
 
 /** The command that shows a row in full. */
-export function rowCommand({ kind, objective, id }: InboxRow, call: CallForm = byName): string {
+export function rowCommand(
+  { kind, objective, id }: Pick<InboxRow, 'kind' | 'objective' | 'id'>,
+  call: CallForm = byName,
+): string {
   switch (kind) {
     case 'question':
       return call(`escalations ${objective} ${id}`);

@@ -6,6 +6,7 @@ import type { CommandContext } from '../command';
 import { planTable } from '../plan/table';
 import type { AskerRequest } from './ask';
 import { plain } from './text';
+import { untilTaken } from './until-taken';
 
 /** Opens a plan in an editor; what came of it, null: nothing was changed. */
 export type EditPlan = (status: ObjectiveStatus) => Promise<SentMessage | null>;
@@ -25,11 +26,23 @@ export async function askAboutPlan(
   request: PlanAsker,
   status: ObjectiveStatus,
   signal: AbortSignal,
+  isOpen: () => Promise<boolean>,
 ): Promise<SentMessage | null> {
-  const { department, display, prompts, by, from, editPlan } = request;
-  const { objectiveId, plan } = status;
+  const { display, prompts } = request;
   const columns = request.columns === undefined ? null : request.columns() - INDENT.length;
   for (const line of planTable(status, columns)) display.note(`${INDENT}${line}`.trimEnd());
+  return untilTaken({ prompts, display, isOpen }, (remembering) =>
+    reviewPlan({ ...request, prompts: remembering }, status, signal),
+  );
+}
+
+async function reviewPlan(
+  request: PlanAsker,
+  status: ObjectiveStatus,
+  signal: AbortSignal,
+): Promise<SentMessage | null> {
+  const { department, prompts, by, from, editPlan } = request;
+  const { objectiveId, plan } = status;
   for (;;) {
     const decision = await prompts.select({
       message: 'Approve this plan',

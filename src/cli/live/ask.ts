@@ -2,16 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DepartmentClient, SentMessage } from '../../client/department-client';
 import { DecisionKind, ResolveEscalation, type Escalation } from '../../domain/escalation/escalation';
 import type { Speaker } from '../../domain/escalation/decision-proof';
-import type { Precedent } from '../../domain/escalation/precedents';
-import type { EscalationReason } from '../../domain/department/triggers';
 import type { ObjectiveStatus } from '../../domain/objective/status';
 import { UserError } from '../../domain/common/user-error';
 import { decisionId } from '../decision-id';
 import { describeIssue } from '../parse-flags';
+import { askAboutContract } from './ask-contract';
 import { askAboutPlan, type EditPlan } from './ask-plan';
 import type { Display } from './display';
-import { precedentLines } from './precedent-lines';
+import { openQuestions, type OpenQuestion } from './open-questions';
+import { describeEscalation } from './questions';
+import type { Screens } from './screens';
 import { plain } from './text';
+import { untilTaken } from './until-taken';
 
 /** The questions a person can be asked; an adapter over a prompt library, or a script in tests. */
 export interface Prompts {
@@ -21,7 +23,12 @@ export interface Prompts {
     readonly initial: string;
     readonly signal: AbortSignal;
   }): Promise<string>;
-  input(request: { readonly message: string; readonly signal: AbortSignal }): Promise<string>;
+  input(request: {
+    readonly message: string;
+    /** Stands there already, to be changed. */
+    readonly initial?: string;
+    readonly signal: AbortSignal;
+  }): Promise<string>;
 }
 
 export interface AskerRequest {
@@ -32,11 +39,8 @@ export interface AskerRequest {
   readonly by: string;
   /** Who it is as the operating system knows them; their decisions are signed. */
   readonly from?: Speaker | null;
-  /** What was decided on the like before. */
-  readonly precedents?: (about: {
-    readonly trigger: EscalationReason;
-    readonly repository: string;
-  }) => Promise<readonly Precedent[]>;
+  /** What is shown before a question is asked; left out: the question alone. */
+  readonly screens?: Screens;
   readonly signal: AbortSignal;
   /** Opens the plan in an editor; left out: there is none. */
   readonly editPlan?: EditPlan;
@@ -54,7 +58,7 @@ export interface Asker {
   readonly reopen: () => void;
 }
 
-/** Asks about each open escalation once, and about a plan that waits for approval; "later" leaves it open. */
+/** Asks about each open escalation once, and about a plan and contracts that wait; "later" leaves it open. */
 export function createAsker(request: AskerRequest): Asker {
   const asked = new Set<string>();
   const ask = async (status: ObjectiveStatus): Promise<void> => {
@@ -64,12 +68,11 @@ export function createAsker(request: AskerRequest): Asker {
       request.display.pause();
       const isOpen = async (): Promise<boolean> => {
         const now = await request.department.snapshot(status.objectiveId);
-        return now === null || openQuestions(now).some(({ key }) => key === question.key);
+        if (now === null) return true;
+        return now.outcome === null && openQuestions(now).some(({ key }) => key === question.key);
       };
       const sent = await untilSettled({ signal: request.signal, key: question.key, isOpen }, (signal) =>
-        question.escalation === null
-          ? askAboutPlan(request, status, signal)
-          : askAboutEscalation(request, status, question.escalation, signal),
+        askAbout(request, status, question, isOpen, signal),
       );
       if (sent !== null) request.display.note(plain(sent.message));
     }
@@ -81,46 +84,49 @@ export function createAsker(request: AskerRequest): Asker {
   });
 }
 
-interface OpenQuestion {
-  readonly key: string;
-  readonly escalation: Escalation | null;
-}
-
-function openQuestions(status: ObjectiveStatus): readonly OpenQuestion[] {
-  const questions: OpenQuestion[] = status.escalations.map((escalation) => ({
-    key: escalation.id,
-    escalation,
-  }));
-  if (status.state === 'awaiting-approval') {
-    questions.push({ key: `plan-${String(status.plan?.version ?? 1)}`, escalation: null });
-  }
-  return questions;
-}
-
-async function askAboutEscalation(
+async function askAbout(
   request: AskerRequest,
-  { objectiveId, repository }: ObjectiveStatus,
-  escalation: Escalation,
+  status: ObjectiveStatus,
+  question: OpenQuestion,
+  isOpen: () => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<SentMessage | null> {
-  const { display } = request;
-  display.note(`${escalation.id} asks: ${plain(escalation.question)}`);
-  for (const evidence of escalation.evidence) display.note(`  evidence: ${plain(evidence)}`);
-  const before = (await request.precedents?.({ trigger: escalation.trigger, repository })) ?? [];
-  for (const line of precedentLines(before)) display.note(line);
-  return askDecision(request, objectiveId, escalation, signal);
+  const { screens, display, prompts } = request;
+  const { objectiveId } = status;
+  const taken = (ask: (request: AskerRequest) => Promise<SentMessage | null>): Promise<SentMessage | null> =>
+    untilTaken({ prompts, display, isOpen }, (remembering) => ask({ ...request, prompts: remembering }));
+  const show = (lines: readonly string[] = []): void => {
+    for (const line of lines) display.note(line);
+  };
+  switch (question.kind) {
+    case 'escalation': {
+      const { escalation } = question;
+      show(
+        (await screens?.question(status, escalation, signal)) ?? [
+          describeEscalation(objectiveId, escalation),
+        ],
+      );
+      return taken((again) => askDecision(again, objectiveId, escalation, signal));
+    }
+    case 'plan':
+      return askAboutPlan(request, status, signal, isOpen);
+    case 'contract':
+      show(await screens?.contract(status, question.contract, signal));
+      return taken((again) => askAboutContract(again, objectiveId, question.contract, signal));
+  }
 }
 
-/** Asks for one of the options and what it needs, and sends the decision; null: it was left open. */
+/**
+ * Asks for one of the options and what it needs, and sends the decision; null: it was left open.
+ * @throws UserError where it is refused
+ */
 export async function askDecision(
   {
     prompts,
-    display,
     by,
     from,
     department,
   }: Pick<AskerRequest, 'prompts' | 'by' | 'from'> & {
-    readonly display: Pick<Display, 'note'>;
     readonly department: Pick<DepartmentClient, 'send'>;
   },
   objectiveId: string,
@@ -153,10 +159,7 @@ export async function askDecision(
     ...(guidance === '' ? {} : { guidance }),
     ...(assignee === '' ? {} : { assignee }),
   });
-  if (!payload.success) {
-    display.note(`${describeIssue(payload.error)} The question stays open.`);
-    return null;
-  }
+  if (!payload.success) throw new UserError(describeIssue(payload.error), 'bad-input');
   return department.send({
     objectiveId,
     name: 'resolveEscalation',

@@ -6,7 +6,6 @@ import { UserError } from '../../domain/common/user-error';
 import type { CommandContext } from '../command';
 import { emitEvent } from '../emit-event';
 import type { Session } from '../session';
-import { findPrecedents } from '../find-precedents';
 import { speakerAt } from '../speaker';
 import { untilAborted } from '../until-aborted';
 import { userName } from '../user-name';
@@ -19,6 +18,7 @@ import { followObjective, type FollowEnd } from './follow';
 import { deliverLastNews } from './last-news';
 import { describeEnd, outcomeExit } from './outcome';
 import { answerCommands, describeNeed } from './questions';
+import { createScreens } from './screens';
 import { stopJob } from './stop-job';
 import { plain } from './text';
 import { createTreeKeys } from './tree-keys';
@@ -130,7 +130,7 @@ async function follow(
         prompts: await (await import('./inquirer-prompts.js')).createPrompts(),
         by,
         from: speakerAt('cli'),
-        precedents: (about) => findPrecedents(context.services, about),
+        screens: createScreens(context),
         columns: terminal.columns,
         editPlan: (status) => {
           const edit = editPlan(status);

@@ -33,8 +33,8 @@ export async function createPrompts(
         );
         return select({ message, choices, default: initial, loop: false, pageSize }, context);
       }),
-    input: async ({ message, signal }) => {
-      let typed = '';
+    input: async ({ message, initial = '', signal }) => {
+      let typed = initial;
       return askThroughStops(stdin, signal, (context) =>
         input(
           {

@@ -84,21 +84,29 @@ export function answerCommands(status: ObjectiveStatus, call: CallForm = byName)
   ];
 }
 
+/** The plan and the contracts that wait for a human, with the commands that show and decide them. */
+export function describeReviews(status: ObjectiveStatus, call: CallForm = byName): readonly string[] {
+  const id = status.objectiveId;
+  if (status.outcome !== null) return [];
+  return [
+    ...(status.state === 'awaiting-approval'
+      ? [
+          `The plan waits for approval: ${call(`plan ${id}`)}, then ${call(`plan ${id} approve`)}`,
+          `Or change it before: ${call(`plan ${id} edit`)}`,
+        ]
+      : []),
+    ...awaitedContracts(status.tasks).map(
+      (name) =>
+        `Contract ${name} waits to be reviewed: ${call(`contract ${id} ${name}`)}, then ${call(`contract ${id} ${name} --approve`)}`,
+    ),
+  ];
+}
+
 /** What a run that waits for a human prints last: the questions and the commands that answer them. */
 export function describeNeed(status: ObjectiveStatus, call: CallForm = byName): string {
   const id = status.objectiveId;
   const questions = status.escalations.map((escalation) => describeEscalation(id, escalation, call));
-  if (status.state === 'awaiting-approval') {
-    questions.push(
-      `The plan waits for approval: ${call(`plan ${id}`)}, then ${call(`plan ${id} approve`)}`,
-      `Or change it before: ${call(`plan ${id} edit`)}`,
-    );
-  }
-  for (const name of awaitedContracts(status.tasks)) {
-    questions.push(
-      `Contract ${name} waits to be reviewed: ${call(`contract ${id} ${name}`)}, then ${call(`contract ${id} ${name} --approve`)}`,
-    );
-  }
+  questions.push(...describeReviews(status, call));
   if (status.state === 'paused') questions.push(`The objective is paused: ${call(`resume ${id}`)}`);
   return [...questions, `Then go on with: ${call(`attach ${id}`)}`].join('\n');
 }

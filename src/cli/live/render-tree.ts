@@ -6,6 +6,7 @@ import type { Usage } from '../../domain/usage/usage';
 import { modelLabel } from '../../domain/usage/model-label';
 import { byName, type CallForm } from '../../config/call-form';
 import type { Colours } from '../terminal';
+import { openQuestions, type OpenQuestion } from './open-questions';
 import { answerCommand } from './questions';
 import { cut, formatCount, formatDuration, pad, plain, withoutColours } from './text';
 import { widthOf } from './width';
@@ -200,10 +201,32 @@ function paintWith(paint: Colours, colour: keyof Colours, text: string): string 
 
 function questionLines(status: ObjectiveStatus, width: number, view: TreeView): readonly string[] {
   const { paint, call = byName } = view;
-  return status.escalations.flatMap((escalation) => [
-    '',
-    paint.yellow(cut(`? ${escalation.id}  ${plain(escalation.question)}`, width)),
-    // Never cut: it is there to be copied.
-    paint.dim(`  ${answerCommand(status.objectiveId, escalation, call)}`),
-  ]);
+  return openQuestions(status).flatMap((question) => {
+    const { text, command } = questionLine(status, question, call);
+    // The command is never cut: it is there to be copied.
+    return ['', paint.yellow(cut(`? ${plain(text)}`, width)), paint.dim(`  ${command}`)];
+  });
+}
+
+function questionLine(
+  { objectiveId, tasks }: ObjectiveStatus,
+  question: OpenQuestion,
+  call: CallForm,
+): { readonly text: string; readonly command: string } {
+  switch (question.kind) {
+    case 'escalation': {
+      const { escalation } = question;
+      const text = `${escalation.id}  ${escalation.question}`;
+      return { text, command: answerCommand(objectiveId, escalation, call) };
+    }
+    case 'plan': {
+      const text = `The plan of ${String(tasks.length)} tasks waits for approval.`;
+      return { text, command: call(`plan ${objectiveId} approve`) };
+    }
+    case 'contract': {
+      const { name } = question.contract;
+      const text = `Contract ${name} waits to be reviewed.`;
+      return { text, command: call(`contract ${objectiveId} ${name} --approve`) };
+    }
+  }
 }
