@@ -45,6 +45,8 @@ test('starts an objective, edits its plan, steers a task, answers the question a
 
   const second = await cli.run('plan', id, 'budget', 'T4', '3');
   expect([second.code, second.stderr]).toEqual([0, '']);
+  // Whoever looks at it is shown what somebody else changed, before they approve.
+  await first.seen(/T004 [^\n]* 3 {2}[\s\S]*Approve this plan/);
   first.type('\r');
   await first.seen(/T001[\s\S]*merged/);
   const steered = await cli.run('steer', id, 'Keep access tokens short-lived', '--task', 'T5');
