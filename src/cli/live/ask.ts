@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DepartmentClient, SentMessage } from '../../client/department-client';
 import { DecisionKind, ResolveEscalation, type Escalation } from '../../domain/escalation/escalation';
+import { prospects } from '../../domain/escalation/for-whom';
 import type { Speaker } from '../../domain/escalation/decision-proof';
 import type { Precedent } from '../../domain/escalation/precedents';
 import type { EscalationReason } from '../../domain/department/triggers';
@@ -105,6 +106,7 @@ async function askAboutEscalation(
 ): Promise<SentMessage | null> {
   const { display } = request;
   display.note(`${escalation.id} asks: ${plain(escalation.question)}`);
+  for (const line of prospects(escalation)) display.note(`  ${plain(line)}`);
   for (const evidence of escalation.evidence) display.note(`  evidence: ${plain(evidence)}`);
   const before = (await request.precedents?.({ trigger: escalation.trigger, repository })) ?? [];
   for (const line of precedentLines(before)) display.note(line);
