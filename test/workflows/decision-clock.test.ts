@@ -118,6 +118,28 @@ describe('an open question', () => {
   });
 });
 
+describe('an open question of a role', () => {
+  it('says for whom it is and when silence decides it, wherever the objective tells of it', async () => {
+    const rules = {
+      people: { architect: ['lin'] },
+      who: { 'levels-spent': 'architect', 'contract-review': 'architect' },
+      defaults: { 'levels-spent': { afterHours: 2 } },
+    };
+    await department.withObjective(redActivities(rules), async ({ handle, status }) => {
+      const seen = await until(status, ({ escalations }) => escalations.length === 1);
+      const asked = seen.escalations[0]!;
+      const known = {
+        for: 'architect (lin)',
+        defaultAt: new Date(Date.parse(asked.raisedAt) + 2 * 3_600_000).toISOString(),
+      };
+      expect(asked).toMatchObject(known);
+      expect(seen.reviewers).toEqual({ contract: 'architect (lin)' });
+      expect(await handle.query('openEscalations')).toEqual(seen.escalations);
+      expect((await handle.describe()).memo).toMatchObject({ waits: [{ id: E1, ...known }] });
+    });
+  });
+});
+
 describe('a plan that waits for approval', () => {
   it('is reminded of, and never approved by silence', async () => {
     const rules = {
