@@ -7,9 +7,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { News } from '../../src/domain/notification/news';
-import { Notification, notificationLines } from '../../src/domain/notification/notification';
-import { slackMessage } from '../../src/notify/slack';
+import { Notification } from '../../src/domain/notification/notification';
 import { openEndpoint, type Endpoint, type Received } from './endpoint';
 import { KEY, notificationsOf, OWNER, question, QUOTED, SECRET, tell } from './news';
 
@@ -29,35 +27,6 @@ const settings = (url: string, more: object = {}, of: object = {}): object => ({
   ...of,
 });
 const payload = ({ received }: Endpoint): Notification => Notification.parse(JSON.parse(received[0]!.body));
-
-describe('whom something is for', () => {
-  const defaultAt = '2030-01-01T10:01:00.000Z';
-  const asked = { ...question.question!, for: 'security (lin)', defaultAt };
-
-  it('is told with a question, and what silence decides when', async () => {
-    const { url } = await hook(204);
-    await tell(notificationsOf(settings(url)), 'webhook:ops', { ...question, question: asked });
-    const sent = payload(endpoint);
-    expect(sent).toMatchObject({ for: 'security (lin)', defaultAt });
-    const lines = notificationLines(sent);
-    expect(lines).toContain('For: security (lin)');
-    expect(lines).toContain('Without an answer: retry at 2030-01-01 10:01 UTC');
-    const slack = JSON.stringify(slackMessage(sent));
-    expect(slack).toContain('*For*\\nsecurity (lin)');
-    expect(slack).toContain('*Without an answer*\\nretry at 2030-01-01 10:01 UTC');
-  });
-
-  it('is told with a review, and with nothing that is for anyone', async () => {
-    const { url } = await hook(204);
-    const { question: _asked, ...bare } = question;
-    const review: News = { ...bare, kind: 'plan-review', subject: 'plan', for: 'architect (sam)' };
-    for (const news of [review, question]) await tell(notificationsOf(settings(url)), 'webhook:ops', news);
-    const [first, second] = endpoint.received.map(({ body }) => Notification.parse(JSON.parse(body)));
-    expect(first).toMatchObject({ subject: 'plan', for: 'architect (sam)' });
-    expect(second).not.toHaveProperty('for');
-    expect(second).not.toHaveProperty('defaultAt');
-  });
-});
 
 describe('a webhook', () => {
   it('gets what there is to decide, with the commands that answer, and nothing that was quoted', async () => {
