@@ -43,7 +43,7 @@ import { noteFeedback, refuseFeedback } from './feedback';
 import { describeIssues, installMessage, type Sender } from './message';
 import type { OpenEscalation } from './carried';
 import { ignore, record, taskOf, type Run } from './run';
-import { snapshot } from './snapshot';
+import { shownQuestions, snapshot } from './snapshot';
 import { refusePlanReview, reviewPlan } from './plan-review';
 import { skipTask } from './skip-task';
 import { refuseSteering, steerTasks } from './steering';
@@ -224,7 +224,7 @@ function listen<T extends object>(run: Run, name: MessageName, row: Message<T>):
 /** Installs every query, signal and update of an objective: in the Web UI those of people stand first. */
 export function listenToMessages(run: Run): void {
   setHandler(objectiveStatusQuery, () => snapshot(run), { description: QUERY_DESCRIPTIONS.objectiveStatus });
-  setHandler(openEscalationsQuery, () => run.progress.open.map((row) => row.escalation), {
+  setHandler(openEscalationsQuery, () => shownQuestions(run), {
     description: QUERY_DESCRIPTIONS.openEscalations,
   });
   listen(run, MESSAGES.resolveEscalation, rows.resolveEscalation);

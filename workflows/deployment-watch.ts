@@ -39,7 +39,7 @@ import {
   type WatchCarried,
 } from './watch';
 import { startWatchClock } from './watch-clock';
-import { createWatchDisplay, watchResult, watchSnapshot } from './watch-display';
+import { createWatchDisplay, shownWatchQuestions, watchResult, watchSnapshot } from './watch-display';
 
 const watchStatusQuery: QueryDefinition<WatchStatus> = defineQuery(WATCH_QUERIES.watchStatus);
 const openEscalationsQuery: QueryDefinition<Escalation[]> = defineQuery(WATCH_QUERIES.openEscalations);
@@ -118,7 +118,7 @@ async function runRound(watch: Watch): Promise<void> {
 
 function listenToReports(watch: Watch): void {
   setHandler(watchStatusQuery, () => watchSnapshot(watch), { description: QUERY_DESCRIPTIONS.watchStatus });
-  setHandler(openEscalationsQuery, () => watch.progress.open.map((row) => row.escalation), {
+  setHandler(openEscalationsQuery, () => shownWatchQuestions(watch), {
     description: QUERY_DESCRIPTIONS.openEscalations,
   });
   listen(watch, WATCH_MESSAGES.reportDeployment, {

@@ -5,13 +5,17 @@ import {
   getExternalWorkflowHandle,
   patched,
 } from '@temporalio/workflow';
+import type { Waiting } from '../src/domain/escalation/decision-clock';
+import type { DecisionRules } from '../src/domain/escalation/decision-rules';
 import type { Escalation } from '../src/domain/escalation/escalation';
+import { describeDecider, shownQuestion } from '../src/domain/escalation/for-whom';
 import {
   asksSomebody,
   newsOf,
   NOTIFICATION_ORDER,
   NOTIFICATIONS_WORKFLOW,
   notificationsWorkflowId,
+  reviewOf,
   type NotificationOrder,
   type Tidings,
 } from '../src/domain/notification/news';
@@ -28,6 +32,8 @@ export interface NewsState {
 export interface Teller {
   readonly owner: string;
   readonly state: NewsState;
+  /** Who may decide what, as the rules say by now. */
+  readonly rules: () => DecisionRules | null;
   /** Resolves when everything so far was handed on. */
   sending: Promise<void>;
 }
@@ -37,19 +43,28 @@ interface Owner {
   readonly teller: Teller | null;
   readonly progress: {
     readonly open: readonly { readonly escalation: Escalation; readonly subject?: string }[];
+    readonly waiting?: readonly Waiting[];
   };
 }
 
 export const NOTHING_TOLD = (): NewsState => ({ last: 0, started: false });
 
-export function openTeller(owner: string, state: NewsState | undefined): Teller | null {
-  return state === undefined ? null : { owner, state, sending: Promise.resolve() };
+export function openTeller(
+  owner: string,
+  state: NewsState | undefined,
+  rules: Teller['rules'],
+): Teller | null {
+  return state === undefined ? null : { owner, state, rules, sending: Promise.resolve() };
 }
 
 /** From here on people are told; who and how is asked when there is something to tell. */
 export function beginTelling(run: Run): void {
   run.progress.news ??= NOTHING_TOLD();
-  run.teller ??= openTeller(run.input.objectiveId, run.progress.news);
+  run.teller ??= openTeller(
+    run.input.objectiveId,
+    run.progress.news,
+    () => run.progress.decisionRules ?? null,
+  );
 }
 
 /**
@@ -59,13 +74,23 @@ export function beginTelling(run: Run): void {
 export function tell({ teller, progress }: Owner, tidings: Tidings): void {
   if (teller === null) return;
   const { state } = teller;
+  const rules = teller.rules();
   state.last += 1;
   const open = asksSomebody(tidings.kind)
     ? progress.open.find((row) => row.escalation.id === tidings.subject)
     : undefined;
   const ofTask = open?.subject === undefined || open.subject === 'objective' ? null : open.subject;
+  const review = reviewOf(tidings);
+  const reviewer = review === null ? null : describeDecider(rules, `${review}-review`);
   const news = newsOf(
-    { taskId: ofTask, ...(open === undefined ? {} : { question: open.escalation }), ...tidings },
+    {
+      taskId: ofTask,
+      ...(open === undefined
+        ? {}
+        : { question: shownQuestion(rules, open.escalation, progress.waiting !== undefined) }),
+      ...(reviewer === null ? {} : { for: reviewer }),
+      ...tidings,
+    },
     { number: state.last, at: new Date().toISOString() },
   );
   handOn(teller, { kind: 'tell', news });

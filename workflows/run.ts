@@ -73,7 +73,7 @@ export function openRun(input: ObjectiveInput, carried: Carried | undefined): Ru
     answers: new Map(),
     asked: new Map(),
     lost: new Set(),
-    teller: openTeller(input.objectiveId, carried?.news),
+    teller: openTeller(input.objectiveId, carried?.news, () => progress.decisionRules ?? null),
     inFlight: new Map(),
     stop: null,
     stage: 'surveying',

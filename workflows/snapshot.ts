@@ -6,6 +6,8 @@ import {
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { awaitedMark } from '../src/domain/contract/contract-status';
+import type { Escalation } from '../src/domain/escalation/escalation';
+import { describeDecider, shownQuestion } from '../src/domain/escalation/for-whom';
 import type { TakenFeedback } from '../src/domain/pull-request/feedback';
 import { objectiveMarkdown } from '../src/domain/objective/objective-markdown';
 import type { HeldTask } from '../src/domain/coordination/repository-claims';
@@ -194,8 +196,9 @@ export function snapshot(run: Run): ObjectiveStatus {
     stack: progress.stack,
     plan: progress.plan === null ? null : { ...progress.plan, ...editFacts(run) },
     tasks: progress.tasks.map((row) => taskStatus(run, row, states, groups.get(row.task.id) ?? 1)),
-    escalations: progress.open.map((row) => row.escalation),
+    escalations: shownQuestions(run),
     decisions: [...progress.decisions],
+    ...reviewersOf(run),
     ...(isTakingIn(run) ? { takingIn: true } : {}),
     ...(progress.rules === null
       ? {}
@@ -220,6 +223,20 @@ export function snapshot(run: Run): ObjectiveStatus {
     events: [...progress.events],
     ignored: [...progress.ignored],
   };
+}
+
+/** The open questions, as people are shown them. */
+export function shownQuestions({ progress }: Run): Escalation[] {
+  const { decisionRules: rules = null, waiting } = progress;
+  return progress.open.map(({ escalation }) => shownQuestion(rules, escalation, waiting !== undefined));
+}
+
+function reviewersOf({ progress }: Run): Pick<ObjectiveStatus, 'reviewers'> {
+  const rules = progress.decisionRules ?? null;
+  const plan = describeDecider(rules, 'plan-review');
+  const contract = describeDecider(rules, 'contract-review');
+  if (plan === null && contract === null) return {};
+  return { reviewers: { ...(plan === null ? {} : { plan }), ...(contract === null ? {} : { contract }) } };
 }
 
 function toldFeedback({ pending, taken }: CarriedFeedback): TakenFeedback[] {

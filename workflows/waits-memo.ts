@@ -2,6 +2,7 @@ import { patched, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import {
   MOST_WAITS,
   readWaitsMemo,
+  spellWaits,
   WAITS_MEMO,
   waitsMemo,
   WaitsMemo,
@@ -18,12 +19,12 @@ export function createWaitsMemo(indexed: boolean): {
 } {
   const told = WaitsMemo.safeParse(workflowInfo().memo?.[WAITS_MEMO]);
   let known: readonly Wait[] = told.success ? readWaitsMemo(told.data) : [];
-  let shown = told.success || indexed ? JSON.stringify(known) : '';
+  let shown = told.success || indexed ? spellWaits(known) : '';
   return {
     known: () => known,
     publish: (all) => {
       const waits = all.slice(0, MOST_WAITS);
-      const next = JSON.stringify(waits);
+      const next = spellWaits(waits);
       if (next === shown || !patched('memo-waits')) return;
       known = waits;
       shown = next;

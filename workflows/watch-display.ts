@@ -3,6 +3,8 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { watchMarkdown } from '../src/domain/deployment/watch-markdown';
 import type { WatchResult, WatchStatus } from '../src/domain/deployment/watch-status';
 import { watchState } from '../src/domain/deployment/watch-steps';
+import type { Escalation } from '../src/domain/escalation/escalation';
+import { shownQuestion } from '../src/domain/escalation/for-whom';
 import { waitOf } from '../src/domain/objective/waits';
 import { instant, type Watch } from './watch';
 import { createWaitsMemo } from './waits-memo';
@@ -10,8 +12,15 @@ import { createWaitsMemo } from './waits-memo';
 const STATUS = defineSearchAttributeKey('CoordinatorStatus', 'KEYWORD');
 const LEVEL = defineSearchAttributeKey('CoordinatorEscalationLevel', 'INT');
 
+/** The open questions, as people are shown them. */
+export function shownWatchQuestions({ input, progress }: Watch): Escalation[] {
+  const clocked = progress.waiting !== undefined;
+  return progress.open.map(({ escalation }) => shownQuestion(input.decisions ?? null, escalation, clocked));
+}
+
 /** Answers `watchStatus`. */
-export function watchSnapshot({ input, progress, outcome }: Watch): WatchStatus {
+export function watchSnapshot(watch: Watch): WatchStatus {
+  const { input, progress, outcome } = watch;
   const { deployment } = progress;
   return {
     objectiveId: input.objectiveId,
@@ -25,7 +34,7 @@ export function watchSnapshot({ input, progress, outcome }: Watch): WatchStatus 
     watchedUntil: deployment === null ? null : instant(deployment.until),
     rounds: progress.rounds,
     checks: [...progress.tallies],
-    escalations: progress.open.map((row) => row.escalation),
+    escalations: shownWatchQuestions(watch),
     decisions: [...progress.decisions],
     startedAt: progress.startedAt,
     now: instant(Date.now()),

@@ -88,7 +88,7 @@ export function openWatch(input: DeploymentWatchInput, carried: WatchCarried | u
     input,
     progress,
     outcome: null,
-    teller: openTeller(deploymentWatchId(input.objectiveId), news),
+    teller: openTeller(deploymentWatchId(input.objectiveId), news, () => input.decisions ?? null),
     audit: createAuditor({
       pending: progress.unaudited,
       subject: {

@@ -1,7 +1,7 @@
 import { awaitedContracts } from '../domain/contract/contract-status';
 import type { ObjectiveRow } from '../domain/objective/standing';
 import type { ObjectiveStatus } from '../domain/objective/status';
-import { subjectOf, waitOf, type Wait } from '../domain/objective/waits';
+import { keptFor, subjectOf, waitOf, type Wait } from '../domain/objective/waits';
 import type { Desk } from '../ports/desk';
 
 /** Newest objectives that are shown. */
@@ -39,16 +39,19 @@ export async function readOverview(desk: Desk): Promise<Overview> {
 
 /** What of an objective waits for somebody, as it tells itself: questions first. */
 export function waitingOf(status: ObjectiveStatus): Waiting[] {
-  const { objectiveId: objective, escalations, plan, tasks } = status;
+  const { objectiveId: objective, escalations, reviewers, plan, tasks } = status;
   // A review began with the newest thing that happened: nothing else goes on meanwhile.
   const since = status.events.at(-1)?.at ?? status.startedAt;
   const reviews: Wait[] = [
     ...(status.state === 'awaiting-approval' && plan !== null
-      ? [review('plan', `plan-v${String(plan.version)}`, since)]
+      ? [{ ...review('plan', `plan-v${String(plan.version)}`, since), ...keptFor(reviewers?.plan) }]
       : []),
     ...awaitedContracts(tasks).map((name) => {
       const task = tasks.find((row) => awaitedContracts([row]).includes(name));
-      return review('contract', `contract:${name}`, task?.startedAt ?? since);
+      return {
+        ...review('contract', `contract:${name}`, task?.startedAt ?? since),
+        ...keptFor(reviewers?.contract),
+      };
     }),
   ];
   const open = status.outcome === null ? reviews : [];

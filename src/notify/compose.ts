@@ -24,6 +24,7 @@ export interface ComposeSetting {
 export function composeNotification(news: News, setting: ComposeSetting): Notification {
   const { settings, owner } = setting;
   const { kind, question, decision } = news;
+  const who = question?.for ?? news.for;
   const row = NEWS_KINDS.find((candidate) => candidate.kind === kind);
   return {
     version: 1,
@@ -37,6 +38,8 @@ export function composeNotification(news: News, setting: ComposeSetting): Notifi
     subject: oneLine(news.subject),
     taskId: news.taskId,
     trigger: question === undefined ? null : { name: question.trigger, title: reasonTitle(question.trigger) },
+    ...(who === undefined ? {} : { for: oneLine(who) }),
+    ...(question?.defaultAt === undefined ? {} : { defaultAt: question.defaultAt }),
     options: question === undefined ? [] : optionsOf(question, settings.details),
     decision:
       decision === undefined ? null : { decision: oneLine(decision.decision), by: oneLine(decision.by) },

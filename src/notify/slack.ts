@@ -1,4 +1,4 @@
-import { notificationHeadline, type Notification } from '../domain/notification/notification';
+import { notificationHeadline, silence, type Notification } from '../domain/notification/notification';
 
 /** Most characters Slack takes in a header, in a section's text and in one of its fields. */
 const HEADER = 150;
@@ -35,6 +35,8 @@ export function slackMessage(notification: Notification): SlackMessage {
     ['About', ['ended', 'test'].includes(notification.kind) ? null : notification.subject],
     ['Task', taskId],
     ['Why', trigger?.title ?? null],
+    ['For', notification.for ?? null],
+    ['Without an answer', silence(notification)],
     ['Outcome', outcome],
     ['Decision', decision === null ? null : `${decision.decision} by ${decision.by}`],
   ];

@@ -166,6 +166,19 @@ describe('the inbox', () => {
   });
 });
 
+test('the table says for whom a row is and when silence decides it, cut to its width', () => {
+  const known = { for: `security (${'a-long-name, '.repeat(9)})`, defaultAt: '2030-01-01T10:01:00.000Z' };
+  const row: InboxRow = { ...wait(known), objective: ID, text: 'Add login', repository: '/srv' };
+  const view = { columns: 80, paint: pc.createColors(false), now: new Date('2030-01-01T02:05:00.000Z') };
+  const lines = renderInbox([row], { ...view, screen: true }).split('\n');
+  expect(lines).toContain('        without an answer retry is taken at 2030-01-01 10:01 UTC');
+  expect(
+    lines.some((line) => line.startsWith('        for security (a-long-name') && line.length <= 80),
+  ).toBe(true);
+  // Other programs read its fields by their place.
+  expect(renderInbox([row], { ...view, screen: false })).not.toContain('security (');
+});
+
 const gate = {
   tree: 'd'.repeat(40),
   report: 'e'.repeat(64),

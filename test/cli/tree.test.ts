@@ -6,6 +6,7 @@ import type { SentMessage } from '../../src/client/department-client';
 import { createAsker, type Prompts } from '../../src/cli/live/ask';
 import { createDisplay } from '../../src/cli/live/display';
 import type { KeyAction } from '../../src/cli/live/keys';
+import { describeEscalation } from '../../src/cli/live/questions';
 import { renderTree } from '../../src/cli/live/render-tree';
 import { createTreeKeys } from '../../src/cli/live/tree-keys';
 import { formatCount } from '../../src/cli/live/text';
@@ -63,6 +64,27 @@ describe('the tree', () => {
     expect(text).toMatch(/backend-T001 .* waits for you: backend-T001-E1$/m);
     expect(text).toMatch(/backend-T002 .* waits for you: contract openapi$/m);
     expect(text).toMatch(/backend-T003 .* waits for backend-T001$/m);
+  });
+
+  test('names whom the rules keep a question or review for, and what silence decides when', () => {
+    const asked = escalation({ for: 'security (lin, ada)', defaultAt: '2030-01-01T10:01:00.000Z' });
+    const text = renderTree(
+      status({
+        tasks: [
+          task({ state: 'suspended', level: 4, waitingFor: 'backend-T001-E1' }),
+          task({ id: 'backend-T002', state: 'suspended', waitingFor: 'contract:openapi' }),
+        ],
+        escalations: [asked],
+        reviewers: { contract: 'architect (sam)' },
+      }),
+      { columns: 120, paint, uiUrl: null },
+    );
+    expect(text).toMatch(/backend-T001 .* waits for security \(lin, ada\): backend-T001-E1$/m);
+    expect(text).toMatch(/backend-T002 .* waits for architect \(sam\): contract openapi$/m);
+    for (const shown of [text, describeEscalation(ID, asked)]) {
+      expect(shown).toMatch(/^ {2}for security \(lin, ada\)$/m);
+      expect(shown).toMatch(/^ {2}without an answer retry is taken at 2030-01-01 10:01 UTC$/m);
+    }
   });
 
   test('tells tokens and money of the run, and of each task as far as the width allows', () => {

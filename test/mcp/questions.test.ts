@@ -1,8 +1,10 @@
 // Needs no server: list_escalations over the real desk, a real audit log and a scripted gateway.
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { createAuditLog } from '../../src/audit/audit-log';
 import { createAuditReader } from '../../src/audit/audit-reader';
+import { Escalation } from '../../src/domain/escalation/escalation';
 import { auditEntry } from '../audit/entries';
 import { escalation, ID, status } from '../cli/fixtures';
 import { execution, named } from '../client/fake-gateway';
@@ -27,10 +29,13 @@ let read: number;
 /** Whose questions cannot be read. */
 let broken: string | null;
 let lost: boolean;
+/** What the rules say of every question. */
+let told: Partial<Escalation>;
 beforeEach(async () => {
   read = 0;
   broken = null;
   lost = false;
+  told = {};
   // As the workflows are asked: the first was raised last.
   const raised = ['2030-01-01T00:03:00.000Z', '2030-01-01T00:02:00.000Z', '2030-01-01T00:01:00.000Z'];
   desk = await openDesk(
@@ -42,7 +47,7 @@ beforeEach(async () => {
         const raisedAt = raised.shift() ?? '';
         if (lost) throw named('ServiceError', '14 UNAVAILABLE: no connection', { code: 14 });
         if (id === broken) throw named('QueryRejected', 'Workflow Task in failed state', { code: 9 });
-        return [escalation({ raisedAt })];
+        return [escalation({ raisedAt, ...told })];
       },
     },
     {
@@ -83,6 +88,21 @@ test('questions come oldest first, each with precedents, and the log is read onc
     more: false,
   });
   expect(read).toBe(1);
+});
+
+test('whom a question is for and when silence decides it is told where the rules say so, and nothing else', async () => {
+  const call = (): Promise<unknown> =>
+    client
+      .callTool({ name: 'list_escalations', arguments: { id: ids[0] } })
+      .then((result) => result.structuredContent);
+  told = { for: 'security (lin, ada)', defaultAt: '2030-01-01T10:01:00.000Z' };
+  expect(await call()).toMatchObject({ escalations: [{ escalation: told }] });
+  const known = told;
+  told = {};
+  const { escalations } = z
+    .object({ escalations: z.array(z.object({ escalation: Escalation })) })
+    .parse(await call());
+  for (const key of Object.keys(known)) expect(escalations[0]?.escalation).not.toHaveProperty(key);
 });
 
 test('no workflow is asked for more than its questions', async () => {

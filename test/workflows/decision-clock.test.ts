@@ -2,7 +2,9 @@
 import type { Activities } from '../../activities/contract';
 import type { AuditEntry } from '../../src/domain/escalation/audit';
 import { DecisionRules } from '../../src/domain/escalation/decision-rules';
+import type { News } from '../../src/domain/notification/news';
 import { MESSAGES } from '../../src/domain/objective/messages';
+import { eventually } from '../support/eventually';
 import { WORKFLOW_BUNDLE } from '../../src/worker/bundle';
 import {
   greenGate,
@@ -118,6 +120,50 @@ describe('an open question', () => {
   });
 });
 
+/** The same, on a worker that tells people; what they are told is added to `told`. */
+function tellingActivities(rules: object, told: News[]): Activities {
+  const red = redActivities(rules);
+  return {
+    ...red,
+    surveyRepository: async (input) => ({ ...(await red.surveyRepository(input)), notifies: true }),
+    listChannels: () => Promise.resolve({ channels: ['email'] }),
+    notifyPeople: ({ news }) => {
+      told.push(news);
+      return Promise.resolve({ delivery: 'delivered', note: 'taken' });
+    },
+  };
+}
+
+const heard = (told: readonly News[], kind: News['kind']): Promise<News | undefined> =>
+  eventually(
+    () => Promise.resolve(told.find((news) => news.kind === kind)),
+    (found) => found !== undefined,
+  );
+
+describe('an open question of a role', () => {
+  it('says for whom it is and when silence decides it, wherever the objective tells of it', async () => {
+    const rules = {
+      people: { architect: ['lin'] },
+      who: { 'levels-spent': 'architect', 'contract-review': 'architect' },
+      defaults: { 'levels-spent': { afterHours: 2 } },
+    };
+    const told: News[] = [];
+    await department.withObjective(tellingActivities(rules, told), async ({ handle, status }) => {
+      const seen = await until(status, ({ escalations }) => escalations.length === 1);
+      const asked = seen.escalations[0]!;
+      const known = {
+        for: 'architect (lin)',
+        defaultAt: new Date(Date.parse(asked.raisedAt) + 2 * 3_600_000).toISOString(),
+      };
+      expect(asked).toMatchObject(known);
+      expect(seen.reviewers).toEqual({ contract: 'architect (lin)' });
+      expect(await handle.query('openEscalations')).toEqual(seen.escalations);
+      expect((await handle.describe()).memo).toMatchObject({ waits: [{ id: E1, ...known }] });
+      expect((await heard(told, 'escalation'))?.question).toMatchObject(known);
+    });
+  });
+});
+
 describe('a plan that waits for approval', () => {
   it('is reminded of, and never approved by silence', async () => {
     const rules = {
@@ -125,9 +171,11 @@ describe('a plan that waits for approval', () => {
       people: { architect: ['lin'] },
       who: { 'plan-review': 'architect' },
     };
+    const told: News[] = [];
     await department.withObjective(
-      redActivities(rules),
+      tellingActivities(rules, told),
       async ({ status, handle }) => {
+        expect(await heard(told, 'plan-review')).toMatchObject({ subject: 'plan', for: 'architect (lin)' });
         const seen = await until(status, ({ events }) => saying(events, 'reminder:').length >= 1);
         expect(saying(seen.events, 'reminder:')[0]).toContain('plan waits for architect since');
         expect(seen.state).toBe('awaiting-approval');

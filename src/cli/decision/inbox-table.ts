@@ -1,4 +1,5 @@
 import { byName, type CallForm } from '../../config/call-form';
+import { prospects } from '../../domain/escalation/for-whom';
 import type { Wait } from '../../domain/objective/waits';
 import type { Colours } from '../terminal';
 import { cut, formatDuration, pad, plain } from '../live/text';
@@ -16,7 +17,7 @@ interface InboxView {
   readonly columns: number;
   readonly paint: Colours;
   readonly now: Date;
-  /** Two lines for each row, cut to the screen; else one whole line, for other programs. */
+  /** Some lines for each row, cut to the screen; else one whole line, for other programs. */
   readonly screen: boolean;
   readonly call?: CallForm;
 }
@@ -47,6 +48,7 @@ function tableLines(rows: readonly InboxRow[], { columns, paint, now }: InboxVie
       `        ${cut(plain(row.question), columns - 8)}`,
       // Never cut: it is what the next command needs.
       paint.dim(`        ${row.objective}`),
+      ...prospects(row).map((line) => paint.dim(`        ${cut(plain(line), columns - 8)}`)),
     ]),
   ];
 }

@@ -1,6 +1,7 @@
 import { byName, type CallForm } from '../../config/call-form';
 import { answerWords, optionFlags } from '../../domain/escalation/answer-command';
 import type { Escalation } from '../../domain/escalation/escalation';
+import { prospects } from '../../domain/escalation/for-whom';
 import { awaitedContracts } from '../../domain/contract/contract-status';
 import type { ObjectiveStatus } from '../../domain/objective/status';
 import type { Precedent } from '../../domain/escalation/precedents';
@@ -21,6 +22,7 @@ export function describeEscalation(
 ): string {
   const lines = [
     `${escalation.id} (${escalation.trigger}): ${plain(escalation.question)}`,
+    ...prospects(escalation).map((line) => `  ${plain(line)}`),
     ...escalation.evidence.map((evidence) => `  evidence: ${plain(evidence)}`),
     ...escalation.options.map((option) => {
       const mark = option.id === escalation.recommended ? ' (recommended)' : '';

@@ -1,6 +1,7 @@
 import type { ObjectiveStatus, TaskStatus } from '../../domain/objective/status';
 import type { TaskState } from '../../domain/department/states';
 import { awaitedContracts } from '../../domain/contract/contract-status';
+import { prospects } from '../../domain/escalation/for-whom';
 import { mention } from '../../domain/department/specialists';
 import type { Usage } from '../../domain/usage/usage';
 import { modelLabel } from '../../domain/usage/model-label';
@@ -131,8 +132,10 @@ interface RowSpace {
   readonly paint: Colours;
   /** Tasks whose work is there to build on. */
   readonly integrated: ReadonlySet<string>;
-  /** Ids of open questions. */
-  readonly asked: ReadonlySet<string>;
+  /** Open questions by their ids, each with whom it is for. */
+  readonly asked: ReadonlyMap<string, string>;
+  /** Whom reviews of contracts are for. */
+  readonly reviewer: string;
   readonly showTokens: boolean;
   readonly showMoney: boolean;
 }
@@ -142,7 +145,7 @@ const TOKENS_FROM = 76;
 const MONEY_FROM = 90;
 
 function rowSpace(status: ObjectiveStatus, width: number, paint: Colours): RowSpace {
-  const { tasks, escalations } = status;
+  const { tasks, escalations, reviewers } = status;
   return {
     now: Date.parse(status.now),
     width,
@@ -150,7 +153,8 @@ function rowSpace(status: ObjectiveStatus, width: number, paint: Colours): RowSp
     integrated: new Set(
       tasks.filter(({ state }) => state === 'merged' || state === 'waived').map(({ id }) => id),
     ),
-    asked: new Set(escalations.map(({ id }) => id)),
+    asked: new Map(escalations.map(({ id, for: who }) => [id, who ?? 'you'])),
+    reviewer: reviewers?.contract ?? 'you',
     showTokens: width >= TOKENS_FROM && tasks.some(({ usage }) => tokensOf(usage) > 0),
     showMoney: width >= MONEY_FROM && tasks.some(({ usage }) => usage.usd !== null),
   };
@@ -180,11 +184,12 @@ function taskLine(task: TaskStatus, space: RowSpace): string {
 }
 
 /** What a task waits for, else what it does, else what it is. */
-function wordsOf(task: TaskStatus, { integrated, asked }: RowSpace): string {
+function wordsOf(task: TaskStatus, { integrated, asked, reviewer }: RowSpace): string {
   const { waitingFor } = task;
-  if (waitingFor !== null && asked.has(waitingFor)) return `waits for you: ${waitingFor}`;
+  const who = waitingFor === null ? undefined : asked.get(waitingFor);
+  if (waitingFor !== null && who !== undefined) return `waits for ${who}: ${waitingFor}`;
   const contract = awaitedContracts([task])[0];
-  if (contract !== undefined) return `waits for you: contract ${contract}`;
+  if (contract !== undefined) return `waits for ${reviewer}: contract ${contract}`;
   if (task.doing !== '') return task.doing;
   const before = task.state === 'pending' ? task.dependsOn.filter((id) => !integrated.has(id)) : [];
   return before.length === 0 ? task.title : `waits for ${before.join(', ')}`;
@@ -203,8 +208,14 @@ function questionLines(status: ObjectiveStatus, width: number, view: TreeView): 
   const { paint, call = byName } = view;
   return openQuestions(status).flatMap((question) => {
     const { text, command } = questionLine(status, question, call);
-    // The command is never cut: it is there to be copied.
-    return ['', paint.yellow(cut(`? ${plain(text)}`, width)), paint.dim(`  ${command}`)];
+    const more = question.kind === 'escalation' ? prospects(question.escalation) : [];
+    return [
+      '',
+      paint.yellow(cut(`? ${plain(text)}`, width)),
+      ...more.map((line) => paint.dim(cut(`  ${plain(line)}`, width))),
+      // Never cut: it is there to be copied.
+      paint.dim(`  ${command}`),
+    ];
   });
 }
 

@@ -57,6 +57,12 @@ function defaultAfter(rules: DecisionRules, { trigger }: Escalation): number | n
   return NEVER_BY_DEFAULT.has(trigger) ? null : (rules.defaults[trigger]?.afterHours ?? null);
 }
 
+/** When silence decides a question, in milliseconds since the epoch; null: never. */
+export function defaultAt(rules: DecisionRules, asked: Escalation): number | null {
+  const hours = defaultAfter(rules, asked);
+  return hours === null ? null : Date.parse(asked.raisedAt) + hours * HOUR_MS;
+}
+
 /** How many reminders were due by now; one that nobody was there to send is not sent later. */
 export function remindersBy(rules: DecisionRules, { since }: Waiting, now: number): number {
   const { remindAfterHours } = rules;

@@ -34,6 +34,10 @@ export const Escalation = z.strictObject({
   options: z.array(EscalationOption).min(1).max(8),
   recommended: z.string(),
   raisedAt: z.iso.datetime(),
+  /** Whom the rules keep it for, as `security (lin, ada)`; absent: anyone may decide. */
+  for: z.string().max(500).optional(),
+  /** When `recommended` is taken unless somebody has decided; absent: it waits for ever. */
+  defaultAt: z.iso.datetime().optional(),
 });
 export type Escalation = z.infer<typeof Escalation>;
 

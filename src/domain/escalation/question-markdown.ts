@@ -1,5 +1,6 @@
 import { answerPayload } from './answer-payload';
 import type { Escalation } from './escalation';
+import { prospects } from './for-whom';
 import { markdownInstant, markdownText } from '../common/markdown-text';
 
 /** Evidence beyond this is in the query `openEscalations` and on the command line. */
@@ -22,6 +23,7 @@ export function questionMarkdown(workflowId: string, escalation: Escalation): st
   return [
     `### ${id} waits for a human since ${markdownInstant(raisedAt)}`,
     `**${trigger}**: ${markdownText(question)}`,
+    ...known(prospects(escalation)),
     ...(evidence.length === 0 ? [] : [evidence.map((text) => `- ${excerpt(text)}`).join('\n')]),
     'To answer: *More Actions → Send a Signal*, with one of these, `by` and what else is empty filled in. The first answer counts.',
     options
@@ -35,6 +37,11 @@ export function questionMarkdown(workflowId: string, escalation: Escalation): st
       .join('\n\n'),
     `Or on a terminal: \`backend-coordinator resolve ${workflowId} ${id}${flags}\``,
   ].join('\n\n');
+}
+
+/** Whom it is for, and what silence decides when, as one line. */
+function known(lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [lines.map(markdownText).join(' · ')];
 }
 
 function excerpt(text: string): string {

@@ -43,6 +43,8 @@ export const News = z.strictObject({
   taskId: TaskId.nullable(),
   /** What a reminder asks to have reviewed; reminders of before do not say it. */
   review: Reviewable.optional(),
+  /** Whom a review is kept for, as `architect (lin)`; absent: anyone may. A question says so itself. */
+  for: z.string().max(500).optional(),
   /** The question, where one is open. */
   question: Escalation.optional(),
   decision: z.strictObject({ decision: z.string().max(40), by: z.string().max(200) }).optional(),
@@ -54,10 +56,10 @@ export type News = z.infer<typeof News>;
 
 /** What a caller knows of it. */
 export type Tidings = Pick<News, 'kind' | 'subject'> &
-  Partial<Pick<News, 'taskId' | 'review' | 'question' | 'decision' | 'outcome' | 'text'>>;
+  Partial<Pick<News, 'taskId' | 'review' | 'for' | 'question' | 'decision' | 'outcome' | 'text'>>;
 
 /** What news ask to have reviewed; null: nothing, or they do not say it. */
-export function reviewOf({ kind, review }: Pick<News, 'kind' | 'review'>): Reviewable | null {
+export function reviewOf({ kind, review }: Pick<Tidings, 'kind' | 'review'>): Reviewable | null {
   switch (kind) {
     case 'plan-review':
       return 'plan';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DecisionKind } from '../escalation/escalation';
 import { NewsKind } from './news';
+import { instantWords } from '../escalation/for-whom';
 import { TaskId } from '../plan/plan';
 import { Outcome } from '../department/states';
 import { EscalationReason } from '../department/triggers';
@@ -28,6 +29,10 @@ export const Notification = z.strictObject({
   subject: z.string(),
   taskId: TaskId.nullable(),
   trigger: z.strictObject({ name: EscalationReason, title: z.string() }).nullable(),
+  /** Whom the rules keep it for, as `security (lin, ada)`; absent: anyone may decide. */
+  for: z.string().optional(),
+  /** When the recommended option is taken unless somebody has decided; absent: it waits for ever. */
+  defaultAt: z.iso.datetime().optional(),
   options: z.array(
     z.strictObject({ id: z.string(), label: z.string(), decision: DecisionKind, recommended: z.boolean() }),
   ),
@@ -50,6 +55,7 @@ export type Notification = z.infer<typeof Notification>;
 /** A notification as plain lines: for mail, and for what cannot show more. */
 export function notificationLines(notification: Notification): string[] {
   const { trigger, taskId, options, decision, outcome, commands, links, details } = notification;
+  const silenceWords = silence(notification);
   const facts = [
     `Objective: ${notification.objective}`,
     ...(notification.kind === 'ended' || notification.kind === 'test'
@@ -57,6 +63,8 @@ export function notificationLines(notification: Notification): string[] {
       : [`About: ${notification.subject}`]),
     ...(taskId === null ? [] : [`Task: ${taskId}`]),
     ...(trigger === null ? [] : [`Why: ${trigger.title}`]),
+    ...(notification.for === undefined ? [] : [`For: ${notification.for}`]),
+    ...(silenceWords === null ? [] : [`Without an answer: ${silenceWords}`]),
     ...(outcome === null ? [] : [`Outcome: ${outcome}`]),
     ...(decision === null ? [] : [`Decision: ${decision.decision} by ${decision.by}`]),
   ];
@@ -87,6 +95,12 @@ export function notificationLines(notification: Notification): string[] {
   return blocks
     .filter((block) => block.length > 0)
     .flatMap((block, index) => (index === 0 ? block : ['', ...block]));
+}
+
+/** What silence decides and when, in words; null: nothing. */
+export function silence({ defaultAt, options }: Notification): string | null {
+  const taken = options.find(({ recommended }) => recommended);
+  return defaultAt === undefined || taken === undefined ? null : `${taken.id} at ${instantWords(defaultAt)}`;
 }
 
 /** The line it is known by where there is room for one. */

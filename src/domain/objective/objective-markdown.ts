@@ -19,7 +19,7 @@ export function objectiveMarkdown(status: ObjectiveStatus): string {
     costLine(status),
     ...endLines(status),
     ...escalations.map((escalation) => questionMarkdown(objectiveId, escalation)),
-    ...awaitedContracts(tasks).map((name) => contractLines(objectiveId, name)),
+    ...awaitedContracts(tasks).map((name) => contractLines(status, name)),
     ...approvalLines(status),
     ...(status.state === 'paused'
       ? [`Nothing new starts while it is paused. ${signalMarkdown('resume', { by: '' })}`]
@@ -67,21 +67,24 @@ function endLines({ outcome, reason, delivery }: ObjectiveStatus): string[] {
   return said.length === 0 ? [] : [said.join(' · ')];
 }
 
-function contractLines(objectiveId: string, contract: string): string {
+function contractLines({ objectiveId, reviewers }: ObjectiveStatus, contract: string): string {
   return [
-    `### Contract ${contract} waits to be reviewed`,
+    `### Contract ${contract} waits to be reviewed${keptFor(reviewers?.contract)}`,
     `- approve: ${signalMarkdown('reviewContract', { contract, decision: 'approve', by: '' })}`,
     `- request changes: ${signalMarkdown('reviewContract', { contract, decision: 'request-changes', comments: [''], by: '' })}`,
     `Or on a terminal: \`backend-coordinator contract ${objectiveId} ${contract} --approve\``,
   ].join('\n\n');
 }
 
-function approvalLines({ objectiveId, state, plan }: ObjectiveStatus): string[] {
+/** After what waits: whom it is for. */
+const keptFor = (who: string | undefined): string => (who === undefined ? '' : `, for ${markdownText(who)}`);
+
+function approvalLines({ objectiveId, state, plan, reviewers }: ObjectiveStatus): string[] {
   if (state !== 'awaiting-approval' || plan === null) return [];
   const baseVersion = plan.version;
   return [
     [
-      '### The plan waits for approval',
+      `### The plan waits for approval${keptFor(reviewers?.plan)}`,
       `- approve: ${signalMarkdown('reviewPlan', { decision: 'approve', baseVersion, by: '' })}`,
       `- reject: ${signalMarkdown('reviewPlan', { decision: 'reject', baseVersion, comment: '', by: '' })}`,
       `Or on a terminal: \`backend-coordinator plan ${objectiveId} approve\``,

@@ -109,6 +109,10 @@ export const ObjectiveStatus = z.strictObject({
   tasks: z.array(TaskStatus),
   escalations: z.array(Escalation),
   decisions: z.array(Decision),
+  /** Whom the rules keep reviews for, as `architect (lin)`; absent: anyone may review. */
+  reviewers: z
+    .strictObject({ plan: z.string().max(500).optional(), contract: z.string().max(500).optional() })
+    .optional(),
   /** A message is being taken in: what is told to be open may be answered already. Absent: none is. */
   takingIn: z.literal(true).optional(),
   /** API contracts, and the schema changes of tasks; absent: none was coordinated. */

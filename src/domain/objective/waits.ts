@@ -24,6 +24,9 @@ export const Wait = z.object({
   /** Id of the option the department would choose. */
   recommended: z.string(),
   raisedAt: z.iso.datetime(),
+  /** Whom the rules keep it for, and when `recommended` is taken unless somebody has decided; absent as in the question. */
+  for: z.string().optional(),
+  defaultAt: z.iso.datetime().optional(),
 });
 export type Wait = z.infer<typeof Wait>;
 
@@ -42,8 +45,30 @@ export function readWaitsMemo(memo: WaitsMemo): readonly Wait[] {
   return memo === NOTHING ? [] : memo;
 }
 
-export function waitOf({ id, trigger, question, recommended, raisedAt }: Escalation): Wait {
-  return { kind: 'question', id, trigger, question: short(question), recommended, raisedAt };
+export function waitOf({
+  id,
+  trigger,
+  question,
+  recommended,
+  raisedAt,
+  for: who,
+  defaultAt,
+}: Escalation): Wait {
+  return {
+    kind: 'question',
+    id,
+    trigger,
+    question: short(question),
+    recommended,
+    raisedAt,
+    ...keptFor(who),
+    ...(defaultAt === undefined ? {} : { defaultAt }),
+  };
+}
+
+/** What waits, without what the rules say of it: this alone says whether there is something new to list. */
+export function spellWaits(waits: readonly Wait[]): string {
+  return JSON.stringify(waits.map(({ for: _who, defaultAt: _at, ...row }) => row));
 }
 
 /**
@@ -51,7 +76,7 @@ export function waitOf({ id, trigger, question, recommended, raisedAt }: Escalat
  * @param known what was listed before: a plan or contract keeps the instant it was first seen waiting
  */
 export function waitsOf(
-  status: Pick<ObjectiveStatus, 'state' | 'escalations' | 'plan' | 'tasks' | 'now'>,
+  status: Pick<ObjectiveStatus, 'state' | 'escalations' | 'reviewers' | 'plan' | 'tasks' | 'now'>,
   known: readonly Wait[] = [],
 ): Wait[] {
   const since = (id: string): string => known.find((wait) => wait.id === id)?.raisedAt ?? status.now;
@@ -59,14 +84,35 @@ export function waitsOf(
   if (status.state === 'awaiting-approval') {
     const id = `plan-v${String(status.plan?.version ?? 1)}`;
     const question = `The plan of ${String(status.tasks.length)} tasks waits for approval.`;
-    rows.push({ kind: 'plan', id, trigger: null, question, recommended: 'approve', raisedAt: since(id) });
+    rows.push({
+      kind: 'plan',
+      id,
+      trigger: null,
+      question,
+      recommended: 'approve',
+      raisedAt: since(id),
+      ...keptFor(status.reviewers?.plan),
+    });
   }
   for (const name of awaitedContracts(status.tasks)) {
     const id = `contract:${name}`;
     const question = short(`Contract ${name} waits to be reviewed.`);
-    rows.push({ kind: 'contract', id, trigger: null, question, recommended: 'approve', raisedAt: since(id) });
+    rows.push({
+      kind: 'contract',
+      id,
+      trigger: null,
+      question,
+      recommended: 'approve',
+      raisedAt: since(id),
+      ...keptFor(status.reviewers?.contract),
+    });
   }
   return rows;
+}
+
+/** Whom it is kept for, short enough for lists. */
+export function keptFor(who: string | undefined): Pick<Wait, 'for'> {
+  return who === undefined ? {} : { for: short(who) };
 }
 
 /** Task or `deployment` or `objective` a question is about, from its id. */

@@ -4,6 +4,7 @@ import {
   type Escalation,
   type EscalationOption,
 } from '../../domain/escalation/escalation';
+import { prospects } from '../../domain/escalation/for-whom';
 import { mention } from '../../domain/department/specialists';
 import type { TaskStatus } from '../../domain/objective/status';
 import { html, type Html } from '../../html/html';
@@ -49,7 +50,7 @@ export function questionPage(view: QuestionView): string {
           : html`<h1>${escalation.question}</h1>
               <p class="muted">
                 ${question.id} · ${escalation.trigger} · open for ${lasted(escalation.raisedAt, now)}, since
-                ${instant(escalation.raisedAt)}
+                ${instant(escalation.raisedAt)}${prospects(escalation).map((line) => html`<br />${line}`)}
               </p>`
       }
       ${problem(refused)}

@@ -1,3 +1,4 @@
+import { prospects } from '../../domain/escalation/for-whom';
 import { subjectOf } from '../../domain/objective/waits';
 import { html, type Html } from '../../html/html';
 import { pathOfWaiting, type Waiting } from '../overview';
@@ -18,6 +19,7 @@ export function waitingList(
         <p class="muted">
           ${kindOf(one)}, for
           ${lasted(one.raisedAt, now)}${one.kind === 'question' ? `; recommended: ${one.recommended}` : ''}
+          ${prospects(one).map((line) => html`<br />${line}`)}
           ${named ? html`<br /><code>${one.objective}</code>` : ''}
         </p>
       </li>`;

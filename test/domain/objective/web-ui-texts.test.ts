@@ -45,6 +45,23 @@ test('an open question stands with what it is about, since when, and for each op
   );
 });
 
+test('for whom a question and a review are, and what silence decides when, stands with them', () => {
+  const asked = escalation({ for: 'security (lin, ada)', defaultAt: '2030-01-01T10:01:00.000Z' });
+  const text = objectiveMarkdown(
+    status({
+      state: 'awaiting-human',
+      escalations: [asked],
+      tasks: [task({ state: 'suspended', waitingFor: 'contract:openapi' })],
+      reviewers: { contract: 'architect (sam)' },
+    }),
+  );
+  expect(text).toContain(
+    'for security (lin, ada) · without an answer retry is taken at 2030-01-01 10:01 UTC',
+  );
+  expect(text).toContain('### Contract openapi waits to be reviewed, for architect (sam)');
+  expect(objectiveMarkdown(status({ escalations: [escalation()] }))).not.toMatch(/without an answer|for sec/);
+});
+
 test('accepting asks for a reason, reassigning for somebody', () => {
   expect(answerPayload({ id: 'E1' }, { id: 'a', decision: 'accept' })).toMatchObject({ guidance: '' });
   expect(answerPayload({ id: 'E1' }, { id: 'r', decision: 'reassign' })).toMatchObject({ assignee: '' });
