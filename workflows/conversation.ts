@@ -38,7 +38,7 @@ import type { ObjectiveStatus } from '../src/domain/objective/status';
 import { takeFreed } from './claims';
 import { contractNamed, refuseContractReview, reviewContract } from './contract-review';
 import { takeCoordinationReport } from './coordination-reports';
-import { decide, isAnswered, refusal } from './decisions';
+import { decide, isAnswered, refusal, takeAnswer } from './decisions';
 import { noteFeedback, refuseFeedback } from './feedback';
 import { describeIssues, installMessage, type Sender } from './message';
 import type { OpenEscalation } from './carried';
@@ -80,10 +80,7 @@ const rows = {
   resolveEscalation: message({
     schema: ResolveEscalation,
     refuse: refusal,
-    take: (run, body, sender) => {
-      const decision = decide(run, body, sender);
-      return `${decision.escalationId}: ${decision.decision} by ${decision.by}`;
-    },
+    take: takeAnswer,
     saw: 'recorded',
     askedAt: (run, { escalationId: id }) =>
       run.progress.open.find(({ escalation }) => escalation.id === id)?.escalation.raisedAt ?? null,

@@ -8,6 +8,8 @@ import type { ObjectiveStatus } from '../../domain/objective/status';
 import { UserError } from '../../domain/common/user-error';
 import { decisionId } from '../decision-id';
 import { describeIssue } from '../parse-flags';
+import { isRaise } from '../../domain/escalation/raise-budget';
+import { askForBudget } from './ask-budget';
 import { askAboutPlan, type EditPlan } from './ask-plan';
 import type { Display } from './display';
 import { precedentLines } from './precedent-lines';
@@ -113,20 +115,15 @@ async function askAboutEscalation(
 
 /** Asks for one of the options and what it needs, and sends the decision; null: it was left open. */
 export async function askDecision(
-  {
-    prompts,
-    display,
-    by,
-    from,
-    department,
-  }: Pick<AskerRequest, 'prompts' | 'by' | 'from'> & {
+  request: Pick<AskerRequest, 'prompts' | 'by' | 'from'> & {
     readonly display: Pick<Display, 'note'>;
-    readonly department: Pick<DepartmentClient, 'send'>;
+    readonly department: Pick<DepartmentClient, 'send' | 'snapshot'>;
   },
   objectiveId: string,
   escalation: Escalation,
   signal: AbortSignal,
 ): Promise<SentMessage | null> {
+  const { prompts, display, by, from, department } = request;
   const chosen = await prompts.select({
     message: 'Your decision',
     choices: [
@@ -142,6 +139,8 @@ export async function askDecision(
   const option = escalation.options.find((candidate) => candidate.id === chosen);
   if (option === undefined) return null;
   const decision = DecisionKind.parse(option.decision);
+  if (isRaise(escalation, { decision, option: option.id }))
+    return askForBudget(request, objectiveId, escalation, signal);
   const assignee =
     decision === 'reassign' ? await prompts.input({ message: 'To whom (e.g. @nodejs-expert)', signal }) : '';
   const guidance = await askGuidance(prompts, decision, signal);

@@ -1,5 +1,6 @@
-import { answerPayload } from './answer-payload';
-import type { Escalation } from './escalation';
+import { answerWords } from './answer-command';
+import { answerMessage } from './answer-payload';
+import type { Escalation, EscalationOption } from './escalation';
 import { markdownInstant, markdownText } from '../common/markdown-text';
 
 /** Evidence beyond this is in the query `openEscalations` and on the command line. */
@@ -17,8 +18,6 @@ export function signalMarkdown(name: string, payload: object): string {
  */
 export function questionMarkdown(workflowId: string, escalation: Escalation): string {
   const { id, trigger, question, evidence, options, recommended, raisedAt } = escalation;
-  const best = options.find((option) => option.id === recommended) ?? options[0];
-  const flags = best === undefined ? '' : ` --decision ${best.decision} --option ${best.id}`;
   return [
     `### ${id} waits for a human since ${markdownInstant(raisedAt)}`,
     `**${trigger}**: ${markdownText(question)}`,
@@ -29,12 +28,17 @@ export function questionMarkdown(workflowId: string, escalation: Escalation): st
         const mark = option.id === recommended ? ' (recommended)' : '';
         return (
           `- **${option.id}**${mark}: ${markdownText(option.label)}. ${markdownText(option.consequence)}\n\n` +
-          `  ${signalMarkdown('resolveEscalation', answerPayload(escalation, option))}`
+          `  ${answerMarkdown(escalation, option)}`
         );
       })
       .join('\n\n'),
-    `Or on a terminal: \`backend-coordinator resolve ${workflowId} ${id}${flags}\``,
+    `Or on a terminal: \`backend-coordinator ${answerWords(workflowId, escalation)}\``,
   ].join('\n\n');
+}
+
+function answerMarkdown(escalation: Escalation, option: EscalationOption): string {
+  const { name, payload, needsUsd } = answerMessage(escalation, option);
+  return `${signalMarkdown(name, payload)}${needsUsd ? ', with the new budget in US dollars in place of 0' : ''}`;
 }
 
 function excerpt(text: string): string {

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { ReviewContract } from '../../domain/contract/contract-status';
 import { ResolveEscalation } from '../../domain/escalation/escalation';
+import { isRaise, raisingMessage, spentBudgetOf } from '../../domain/escalation/raise-budget';
+import { ConfigurationError } from '../../domain/common/user-error';
 import { ReviewPlan } from '../../domain/objective/messages';
 import { byOf, ByArgument, ObjectiveIdArgument, ObjectiveOrWatchArgument } from '../identity';
-import { tool } from '../tool';
+import { tool, type CallContext } from '../tool';
 import { sentOutput, sendPayload } from './sending';
 
 const { by: _resolver, proof: _proof, ...resolution } = ResolveEscalation.shape;
@@ -12,17 +14,40 @@ export const resolveEscalation = tool({
   name: 'resolve_escalation',
   title: 'Answer an open question',
   description:
-    'Answers an open level-4 question with one of its options; the first answer wins, and `skip` and `abort` give work up.',
+    'Answers an open level-4 question with one of its options, except that `set_budget` or `review_plan` raises a spent budget; the first answer wins, and `skip` and `abort` give work up.',
   hints: { readOnly: false, destructive: true, idempotent: true },
   input: z.strictObject({ id: ObjectiveOrWatchArgument, ...resolution, by: ByArgument }),
   output: sentOutput,
-  run: ({ id, by, ...said }, context) =>
-    sendPayload(context, id, 'resolveEscalation', ResolveEscalation, {
+  run: async ({ id, by, ...said }, context) => {
+    await refuseRaise(context, id, said);
+    return sendPayload(context, id, 'resolveEscalation', ResolveEscalation, {
       ...said,
       by: byOf(by, context.client),
-    }),
+    });
+  },
   text: ({ message }) => message,
 });
+
+/**
+ * The workflow refuses it as well, without knowing of tools.
+ * @throws ConfigurationError for a retry that would need more money, with the call that brings it
+ */
+async function refuseRaise(
+  { desk }: CallContext,
+  id: string,
+  said: Pick<ResolveEscalation, 'escalationId' | 'decision' | 'option'>,
+): Promise<void> {
+  if (said.decision !== 'retry') return;
+  const { questions } = await desk.escalations(id);
+  const asked = questions.find(({ escalation }) => escalation.id === said.escalationId)?.escalation;
+  const spent = asked === undefined ? null : spentBudgetOf(asked);
+  if (asked === undefined || spent === null || !isRaise(asked, said)) return;
+  const { payload } = raisingMessage(spent, 0);
+  const call = JSON.stringify({ id, ...payload }).replace('"usd":0', '"usd":<usd>');
+  throw new ConfigurationError(
+    `A retry of ${asked.id} adds no money: raise the budget with \`${spent.taskId === null ? 'set_budget' : 'review_plan'}\` ${call}, which answers it, or choose another option.`,
+  );
+}
 
 const { by: _reviewer, proof: _reviewed, ...planReview } = ReviewPlan.shape;
 
