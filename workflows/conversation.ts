@@ -38,7 +38,7 @@ import type { ObjectiveStatus } from '../src/domain/objective/status';
 import { takeFreed } from './claims';
 import { contractNamed, refuseContractReview, reviewContract } from './contract-review';
 import { takeCoordinationReport } from './coordination-reports';
-import { decide, isAnswered, refusal, takeAnswer } from './decisions';
+import { decide, isAnswered, refusal, refuseMoneyless, takeAnswer } from './decisions';
 import { noteFeedback, refuseFeedback } from './feedback';
 import { describeIssues, installMessage, type Sender } from './message';
 import type { OpenEscalation } from './carried';
@@ -63,6 +63,8 @@ interface Message<T> {
   readonly schema: z.ZodType<T>;
   /** `person`: who it is from, as far as that is known. */
   readonly refuse: (run: Run, message: T, person: PersonName | null) => string | null;
+  /** What older histories have taken: see `installMessage`. */
+  readonly refuseNew?: (run: Run, message: T) => string | null;
   /** Gives what an update answers, at once or when it is known. */
   readonly take: (run: Run, message: T, sender: Sender) => string | Promise<string>;
   /** What whoever sent it was shown, for the audit log; `recorded`: taking it writes its own line. */
@@ -80,6 +82,7 @@ const rows = {
   resolveEscalation: message({
     schema: ResolveEscalation,
     refuse: refusal,
+    refuseNew: refuseMoneyless,
     take: takeAnswer,
     saw: 'recorded',
     askedAt: (run, { escalationId: id }) =>
@@ -204,6 +207,7 @@ function listen<T extends object>(run: Run, name: MessageName, row: Message<T>):
       const why = run.stage === 'closing' ? 'the objective is closing' : row.refuse(run, parsed.data, person);
       return why === null ? { body: parsed.data } : { why };
     },
+    refuseNew: (body) => row.refuseNew?.(run, body) ?? null,
     askedAt: (body) => row.askedAt?.(run, body) ?? null,
     take: (body, sender) => {
       const saw = row.saw === 'recorded' ? null : row.saw(run, body);

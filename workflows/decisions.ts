@@ -86,13 +86,10 @@ function refuseAssignee(
     : `${assignee} cannot take ${task.id}; choose one of ${assignees.join(', ')}`;
 }
 
-/**
- * Takes an answer that may be taken, as far as its validator can tell. One that would raise a budget without any money is
- * refused here: older histories have it taken.
- */
+/** Takes an answer; older histories have those taken that would raise a budget without any money. */
 export function takeAnswer(run: Run, message: ResolveEscalation, sender: Sender): string {
   const why = refuseMoneyless(run, message);
-  if (why === null) {
+  if (why === null || !patched('a-raise-needs-money')) {
     const decision = decide(run, message, sender);
     return `${decision.escalationId}: ${decision.decision} by ${decision.by}`;
   }
@@ -101,15 +98,13 @@ export function takeAnswer(run: Run, message: ResolveEscalation, sender: Sender)
   return why;
 }
 
-/** A question of a spent budget is answered by whatever adds money, so while it is open none was added. */
-function refuseMoneyless(run: Run, message: ResolveEscalation): string | null {
+/** Why an answer adds no money where money is asked for. Whatever adds some answers the question, so while it is open none was. */
+export function refuseMoneyless(run: Run, message: ResolveEscalation): string | null {
   const open = run.progress.open.find((row) => row.escalation.id === message.escalationId);
   if (open === undefined || !isRaise(open.escalation, message)) return null;
   // Money answers the question that blocks; any other of the objective has nothing but its options.
   if (open.subject === 'objective' && run.progress.blockedBy !== open.escalation.id) return null;
-  return patched('a-raise-needs-money')
-    ? refuseMoneylessRaise(workflowInfo().workflowId, open.escalation)
-    : null;
+  return refuseMoneylessRaise(workflowInfo().workflowId, open.escalation);
 }
 
 /** Records a decision; the main loop acts on it. The first answer wins. */

@@ -115,6 +115,6 @@ export const QUESTION_SCENARIOS: readonly Scenario[] = [
     activities: spent,
     drive: raiseWithoutMoney,
     options: { budgetUsd: 1 },
-    change: { from: "(0, workflow_1.patched)('a-raise-needs-money')", to: 'true' },
+    change: { from: "!(0, workflow_1.patched)('a-raise-needs-money')", to: 'false' },
   },
 ];

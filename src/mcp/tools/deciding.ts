@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ReviewContract } from '../../domain/contract/contract-status';
 import { ResolveEscalation } from '../../domain/escalation/escalation';
-import { isRaise, raisingMessage, spentBudgetOf } from '../../domain/escalation/raise-budget';
-import { ConfigurationError } from '../../domain/common/user-error';
+import { refuseMoneylessRaise } from '../../domain/escalation/answer-command';
+import { raisingMessage, spentBudgetOf } from '../../domain/escalation/raise-budget';
+import { ConfigurationError, UserError } from '../../domain/common/user-error';
 import { ReviewPlan } from '../../domain/objective/messages';
 import { byOf, ByArgument, ObjectiveIdArgument, ObjectiveOrWatchArgument } from '../identity';
 import { tool, type CallContext } from '../tool';
@@ -19,33 +20,34 @@ export const resolveEscalation = tool({
   input: z.strictObject({ id: ObjectiveOrWatchArgument, ...resolution, by: ByArgument }),
   output: sentOutput,
   run: async ({ id, by, ...said }, context) => {
-    await refuseRaise(context, id, said);
-    return sendPayload(context, id, 'resolveEscalation', ResolveEscalation, {
-      ...said,
-      by: byOf(by, context.client),
-    });
+    try {
+      return await sendPayload(context, id, 'resolveEscalation', ResolveEscalation, {
+        ...said,
+        by: byOf(by, context.client),
+      });
+    } catch (error) {
+      throw error instanceof UserError ? await inTools(error, context, id, said.escalationId) : error;
+    }
   },
   text: ({ message }) => message,
 });
 
-/**
- * The workflow refuses it as well, without knowing of tools.
- * @throws ConfigurationError for a retry that would need more money, with the call that brings it
- */
-async function refuseRaise(
+/** The refusal of a retry that adds no money, with the call of a tool where it names a command; any other as it is. */
+async function inTools(
+  error: UserError,
   { desk }: CallContext,
   id: string,
-  said: Pick<ResolveEscalation, 'escalationId' | 'decision' | 'option'>,
-): Promise<void> {
-  if (said.decision !== 'retry') return;
-  const { questions } = await desk.escalations(id);
-  const asked = questions.find(({ escalation }) => escalation.id === said.escalationId)?.escalation;
+  escalationId: string,
+): Promise<UserError> {
+  const open = await desk.escalations(id).catch(() => null);
+  const asked = open?.questions.find(({ escalation }) => escalation.id === escalationId)?.escalation;
   const spent = asked === undefined ? null : spentBudgetOf(asked);
-  if (asked === undefined || spent === null || !isRaise(asked, said)) return;
-  const { payload } = raisingMessage(spent, 0);
-  const call = JSON.stringify({ id, ...payload }).replace('"usd":0', '"usd":<usd>');
-  throw new ConfigurationError(
-    `A retry of ${asked.id} adds no money: raise the budget with \`${spent.taskId === null ? 'set_budget' : 'review_plan'}\` ${call}, which answers it, or choose another option.`,
+  if (asked === undefined || spent === null) return error;
+  if (!error.message.includes(refuseMoneylessRaise(id, asked))) return error;
+  const call = JSON.stringify({ id, ...raisingMessage(spent, 0).payload }).replace('"usd":0', '"usd":<usd>');
+  const name = spent.taskId === null ? 'set_budget' : 'review_plan';
+  return new ConfigurationError(
+    `A retry of ${escalationId} adds no money: raise the budget with \`${name}\` ${call}, which answers it, or choose another option.`,
   );
 }
 
