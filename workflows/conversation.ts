@@ -38,7 +38,7 @@ import type { ObjectiveStatus } from '../src/domain/objective/status';
 import { takeFreed } from './claims';
 import { contractNamed, refuseContractReview, reviewContract } from './contract-review';
 import { takeCoordinationReport } from './coordination-reports';
-import { decide, isAnswered, refusal } from './decisions';
+import { decide, isAnswered, refusal, refuseMoneyless, takeAnswer } from './decisions';
 import { noteFeedback, refuseFeedback } from './feedback';
 import { describeIssues, installMessage, type Sender } from './message';
 import type { OpenEscalation } from './carried';
@@ -63,6 +63,8 @@ interface Message<T> {
   readonly schema: z.ZodType<T>;
   /** `person`: who it is from, as far as that is known. */
   readonly refuse: (run: Run, message: T, person: PersonName | null) => string | null;
+  /** What older histories have taken: see `installMessage`. */
+  readonly refuseNew?: (run: Run, message: T) => string | null;
   /** Gives what an update answers, at once or when it is known. */
   readonly take: (run: Run, message: T, sender: Sender) => string | Promise<string>;
   /** What whoever sent it was shown, for the audit log; `recorded`: taking it writes its own line. */
@@ -80,10 +82,8 @@ const rows = {
   resolveEscalation: message({
     schema: ResolveEscalation,
     refuse: refusal,
-    take: (run, body, sender) => {
-      const decision = decide(run, body, sender);
-      return `${decision.escalationId}: ${decision.decision} by ${decision.by}`;
-    },
+    refuseNew: refuseMoneyless,
+    take: takeAnswer,
     saw: 'recorded',
     askedAt: (run, { escalationId: id }) =>
       run.progress.open.find(({ escalation }) => escalation.id === id)?.escalation.raisedAt ?? null,
@@ -207,6 +207,7 @@ function listen<T extends object>(run: Run, name: MessageName, row: Message<T>):
       const why = run.stage === 'closing' ? 'the objective is closing' : row.refuse(run, parsed.data, person);
       return why === null ? { body: parsed.data } : { why };
     },
+    refuseNew: (body) => row.refuseNew?.(run, body) ?? null,
     askedAt: (body) => row.askedAt?.(run, body) ?? null,
     take: (body, sender) => {
       const saw = row.saw === 'recorded' ? null : row.saw(run, body);

@@ -1,15 +1,17 @@
-import { patched } from '@temporalio/workflow';
+import { ApplicationFailure, patched, workflowInfo } from '@temporalio/workflow';
 import { assigneesFor } from '../src/domain/department/department-roles';
+import { refuseMoneylessRaise } from '../src/domain/escalation/answer-command';
 import { refuseDecider, type PersonName } from '../src/domain/escalation/decision-rules';
 import { escalationId, type Decision, type ResolveEscalation } from '../src/domain/escalation/escalation';
 import { MESSAGES } from '../src/domain/objective/messages';
 import { tidingsOfDecision } from '../src/domain/notification/news';
 import { raise } from '../src/domain/escalation/questions';
+import { isRaise } from '../src/domain/escalation/raise-budget';
 import type { Question } from '../src/domain/work/task-progress';
 import type { Sender } from './message';
 import { settleNews, tell, tellQuestion } from './news';
 import type { OpenEscalation } from './carried';
-import { now, record, replaceTask, taskOf, type Run } from './run';
+import { ignore, now, record, replaceTask, taskOf, type Run } from './run';
 
 /** Characters of a question a decision keeps. */
 const KEPT_QUESTION = 300;
@@ -82,6 +84,27 @@ function refuseAssignee(
   return assignees.includes(assignee)
     ? null
     : `${assignee} cannot take ${task.id}; choose one of ${assignees.join(', ')}`;
+}
+
+/** Takes an answer; older histories have those taken that would raise a budget without any money. */
+export function takeAnswer(run: Run, message: ResolveEscalation, sender: Sender): string {
+  const why = refuseMoneyless(run, message);
+  if (why === null || !patched('a-raise-needs-money')) {
+    const decision = decide(run, message, sender);
+    return `${decision.escalationId}: ${decision.decision} by ${decision.by}`;
+  }
+  if (sender.channel === 'update') throw ApplicationFailure.nonRetryable(why, 'Message.Refused');
+  ignore(run, MESSAGES.resolveEscalation, why);
+  return why;
+}
+
+/** Why an answer adds no money where money is asked for. Whatever adds some answers the question, so while it is open none was. */
+export function refuseMoneyless(run: Run, message: ResolveEscalation): string | null {
+  const open = run.progress.open.find((row) => row.escalation.id === message.escalationId);
+  if (open === undefined || !isRaise(open.escalation, message)) return null;
+  // Money answers the question that blocks; any other of the objective has nothing but its options.
+  if (open.subject === 'objective' && run.progress.blockedBy !== open.escalation.id) return null;
+  return refuseMoneylessRaise(workflowInfo().workflowId, open.escalation);
 }
 
 /** Records a decision; the main loop acts on it. The first answer wins. */

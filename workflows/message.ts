@@ -30,6 +30,11 @@ const KEPT_PROOFS = 200;
 interface Row<T> {
   /** Synchronous, since update validators must be. `person`: who it is from, as far as that is known. */
   readonly read: (payload: unknown, person: PersonName | null) => ReadMessage<T>;
+  /**
+   * Why an update is not even let into the history. Replay runs no validator, so it may refuse what older histories have
+   * taken; `take` refuses the same behind a patch.
+   */
+  readonly refuseNew?: (body: T) => string | null;
   /** Since when what a message answers has been asked; null where it answers nothing. */
   readonly askedAt: (body: T) => string | null;
   /** Gives what an update answers, at once or when it is known; nobody waits for what a signal gives. */
@@ -104,7 +109,9 @@ export function installMessage<T>(name: keyof typeof MESSAGE_DESCRIPTIONS, row: 
       description,
       validator: (payload) => {
         const read = readFirst(payload);
-        if ('why' in read) refuse(read.why);
+        if ('why' in read) return refuse(read.why);
+        const why = row.refuseNew?.(read.body) ?? null;
+        if (why !== null) refuse(why);
       },
     },
   );

@@ -1,7 +1,14 @@
 import type { z } from 'zod';
 import { ReviewContract } from '../domain/contract/contract-status';
-import { GIVES_UP, ResolveEscalation } from '../domain/escalation/escalation';
-import { Pause, ReviewPlan, Steer, type MessageName } from '../domain/objective/messages';
+import { GIVES_UP, ResolveEscalation, type Escalation } from '../domain/escalation/escalation';
+import {
+  isRaise,
+  raisingMessage,
+  readNewBudget,
+  spentBudgetOf,
+  type BudgetStanding,
+} from '../domain/escalation/raise-budget';
+import { Pause, ReviewPlan, SetBudget, Steer, type MessageName } from '../domain/objective/messages';
 import { ConfigurationError, UserError } from '../domain/common/user-error';
 import { go, type Asked, type Inbox, type Reply } from './exchange';
 import { pathOf } from './overview';
@@ -16,7 +23,7 @@ type ShowAgain = (inbox: Inbox, asked: Asked, again: Again) => Promise<Reply>;
 /** Answers a question with the option whose button was pressed. */
 export async function answerQuestion(inbox: Inbox, asked: Asked): Promise<Reply> {
   const { params, form } = asked;
-  const { escalation, decision } = await readQuestion(inbox.desk, params.id, params.question);
+  const { escalation, decision, standing } = await readQuestion(inbox.desk, params.id, params.question);
   const again = (status: number, refused: string | null, confirm?: number): Promise<Reply> =>
     showQuestion(inbox, asked, {
       status,
@@ -35,6 +42,8 @@ export async function answerQuestion(inbox: Inbox, asked: Asked): Promise<Reply>
   const chosen = form.get('option') ?? '';
   const option = /^\d$/.test(chosen) ? escalation.options[Number(chosen)] : undefined;
   if (option === undefined) return again(UNPROCESSABLE, 'Press the button of one of the options.');
+  if (isRaise(escalation, { decision: option.decision, option: option.id }))
+    return raiseBudget(inbox, asked, escalation, standing);
   const payload = {
     escalationId: escalation.id,
     decision: option.decision,
@@ -45,6 +54,23 @@ export async function answerQuestion(inbox: Inbox, asked: Asked): Promise<Reply>
   if (GIVES_UP.has(option.decision) && form.get('confirmed') === undefined)
     return again(200, null, Number(chosen));
   return send(inbox, asked, 'resolveEscalation', ResolveEscalation, payload, showQuestion);
+}
+
+/** Raises a spent budget to what was filled in, which answers its question. */
+function raiseBudget(
+  inbox: Inbox,
+  asked: Asked,
+  escalation: Escalation,
+  standing: BudgetStanding | null,
+): Promise<Reply> {
+  const { form } = asked;
+  const spent = spentBudgetOf(escalation) ?? { taskId: null };
+  const read = readNewBudget(spent, form.get('usd') ?? '', standing);
+  if ('why' in read)
+    return showQuestion(inbox, asked, { status: UNPROCESSABLE, refused: read.why, filled: form });
+  const { name, payload } = raisingMessage(spent, read.usd);
+  const schema = name === 'setBudget' ? SetBudget : ReviewPlan;
+  return send(inbox, asked, name, schema, payload, showQuestion);
 }
 
 export async function answerPlan(inbox: Inbox, asked: Asked): Promise<Reply> {

@@ -1,5 +1,6 @@
 import { isDeploymentWatchId } from '../domain/deployment/deployment-watch';
 import type { Decision, Escalation } from '../domain/escalation/escalation';
+import { spentBudgetOf, standingOf, type BudgetStanding } from '../domain/escalation/raise-budget';
 import { TaskId } from '../domain/plan/plan';
 import type { Precedent } from '../domain/escalation/precedents';
 import { SPECIALIST_NAMES } from '../domain/department/specialists';
@@ -27,6 +28,8 @@ export interface OpenQuestion {
   readonly roster: readonly string[];
   /** What people decided for the same reason before. */
   readonly precedents: readonly Precedent[];
+  /** What it asks to raise; null: no budget. */
+  readonly standing: BudgetStanding | null;
   /** null: nothing to show of a watch. */
   readonly diff: Changes | null;
   readonly now: string;
@@ -38,6 +41,7 @@ export async function readQuestion(desk: Desk, owner: string, id: string): Promi
   const status = await liveStatus(desk, owner);
   const found = findQuestion(status, id);
   const task = status.tasks.find((row) => row.id === subjectOf(id)) ?? null;
+  const spent = found.escalation === null ? null : spentBudgetOf(found.escalation);
   return {
     ...found,
     id,
@@ -47,6 +51,7 @@ export async function readQuestion(desk: Desk, owner: string, id: string): Promi
     red: (task === null ? status.gate : task.gate)?.red ?? [],
     roster: [...new Set<string>([...SPECIALIST_NAMES, ...status.tasks.map(({ specialist }) => specialist)])],
     precedents: await precedentsOf(desk, owner, found.escalation),
+    standing: spent === null ? null : standingOf(spent, status),
     diff: found.escalation === null ? null : await changesOf(desk, status, task),
     now: status.now,
   };
@@ -87,6 +92,7 @@ async function questionOfWatch(desk: Desk, owner: string, id: string): Promise<O
     red: [],
     roster: SPECIALIST_NAMES,
     precedents: await precedentsOf(desk, owner, found.escalation),
+    standing: null,
     diff: null,
     now: status.now,
   };

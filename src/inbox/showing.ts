@@ -65,7 +65,11 @@ export async function showQuestion(inbox: Inbox, asked: Asked, again = FIRST): P
       question,
       csrf: asked.session.csrf,
       refused: again.refused,
-      draft: { guidance: again.filled.get('guidance') ?? '', assignee: again.filled.get('assignee') ?? '' },
+      draft: {
+        guidance: again.filled.get('guidance') ?? '',
+        assignee: again.filled.get('assignee') ?? '',
+        usd: again.filled.get('usd') ?? null,
+      },
       confirm: again.confirm ?? null,
     }),
     unknown ? 404 : again.status,

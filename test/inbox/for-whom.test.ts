@@ -20,13 +20,14 @@ const page = (question: typeof asked): string =>
       roster: [],
       precedents: [],
       diff: null,
+      standing: null,
       now: NOW,
     },
     by: 'ada',
     csrf: 'token',
     notice: null,
     refused: null,
-    draft: { guidance: '', assignee: '' },
+    draft: { guidance: '', assignee: '', usd: '' },
     confirm: null,
   });
 

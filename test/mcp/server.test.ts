@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { Report } from '../../src/domain/objective/report';
 import { buildReport } from '../../src/report/build-report';
+import { refuseMoneylessRaise } from '../../src/domain/escalation/answer-command';
+import { questionOfSpentBudget, raise } from '../../src/domain/escalation/questions';
 import { escalation, ID, status, task } from '../cli/fixtures';
 import { execution, named } from '../client/fake-gateway';
 import { connectClient, openDesk, textOf, type OpenDesk } from './open-desk';
@@ -270,6 +272,38 @@ describe('hostile and clumsy clients get one sentence and no stack', () => {
     const result = await client.callTool({ name: 'resume', arguments: { id: ID } });
     expect(result).toMatchObject({ isError: true });
     expect(textOf(result)).toBe('there is no such escalation.');
+  });
+
+  test.each([
+    ['objective-E1', `\`set_budget\` {"id":"${ID}","usd":<usd>}`],
+    [
+      'backend-T001-E1',
+      `\`review_plan\` {"id":"${ID}","decision":"edit","patch":[{"op":"budget","taskId":"backend-T001","usd":<usd>}]}`,
+    ],
+  ])('a retry of %s that adds no money is refused with the call that does', async (id, call) => {
+    const asked = raise(questionOfSpentBudget(1, 0.9), {
+      id,
+      raisedAt: '2030-01-01T00:00:00.000Z',
+      ofObjective: true,
+    });
+    await open({
+      executions: here,
+      worker: true,
+      query: (name) => (name === 'openEscalations' ? [asked] : status({ escalations: [asked] })),
+      update: () => {
+        throw named('WorkflowUpdateFailedError', 'failed', {
+          cause: new Error(refuseMoneylessRaise(ID, asked)),
+        });
+      },
+    });
+    const result = await client.callTool({
+      name: 'resolve_escalation',
+      arguments: { id: ID, escalationId: id, decision: 'retry', option: 'raise' },
+    });
+    expect(result).toMatchObject({ isError: true });
+    expect(textOf(result)).toBe(
+      `A retry of ${id} adds no money: raise the budget with ${call}, which answers it, or choose another option.`,
+    );
   });
 
   test('a defect of ours shows its log, not its stack', async () => {

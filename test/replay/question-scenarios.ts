@@ -65,6 +65,15 @@ const leaveTaskOut = async (objective: Objective): Promise<void> => {
   await say(objective, MESSAGES.cancelTask, { taskId: T1 });
 };
 
+/** An answer that adds no money, and so is asked about again. */
+const raiseWithoutMoney = async (objective: Objective): Promise<void> => {
+  const E2 = 'objective-E2';
+  await asked(objective);
+  await say(objective, MESSAGES.resolveEscalation, { escalationId: E1, decision: 'retry', option: 'raise' });
+  await until(objective.status, ({ escalations }) => escalations.some(({ id }) => id === E2));
+  await say(objective, MESSAGES.resolveEscalation, { escalationId: E2, decision: 'abort' });
+};
+
 /** Questions to people outside the running of tasks, and those that are open once no task is left. */
 export const QUESTION_SCENARIOS: readonly Scenario[] = [
   {
@@ -99,5 +108,13 @@ export const QUESTION_SCENARIOS: readonly Scenario[] = [
       await say(objective, MESSAGES.setBudget, { usd: 50 });
     },
     change: { from: "('last-answers-count')", to: "('another-patch')" },
+  },
+  {
+    // Recorded with the code of before.
+    name: 'raised-without-any-money',
+    activities: spent,
+    drive: raiseWithoutMoney,
+    options: { budgetUsd: 1 },
+    change: { from: "!(0, workflow_1.patched)('a-raise-needs-money')", to: 'false' },
   },
 ];

@@ -382,6 +382,12 @@ describe("a task's own budget", () => {
         options: [{ id: 'raise' }, { id: 'skip' }, { id: 'abort' }],
       });
       expect(seen.tasks[0]).toMatchObject({ state: 'suspended', budgetUsd: 1, waitingFor: `${T1}-E1` });
+      const raise = { escalationId: `${T1}-E1`, decision: 'retry', option: 'raise', by: 'bob' };
+      await expect(
+        objective.handle.executeUpdate(MESSAGES.resolveEscalation, { args: [raise] }),
+      ).rejects.toMatchObject(
+        refusal(`plan ${objective.handle.workflowId} budget ${T1} "<usd>"\` (message reviewPlan)`),
+      );
       await patch(objective, { op: 'budget', taskId: T1, usd: 3 });
       expect(await resultOf(objective.handle)).toMatchObject({ outcome: 'delivered' });
       expect((await objective.status()).decisions).toMatchObject([

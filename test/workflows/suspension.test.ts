@@ -330,6 +330,21 @@ describe('the budget', () => {
           options: [{ id: 'raise' }, { id: 'cheaper' }, { id: 'drop' }, { id: 'abort' }],
         });
         expect(asked.usage.usd).toBeCloseTo(0.9);
+        // A retry that adds no money would only be asked about again.
+        const how = `\`backend-coordinator budget ${handle.workflowId} --usd "<usd>"\` (message setBudget)`;
+        const raise = { escalationId: 'objective-E1', decision: 'retry', option: 'raise', by: 'bob' };
+        const { option: _option, ...retry } = raise;
+        for (const answer of [raise, retry])
+          await expect(
+            handle.executeUpdate(MESSAGES.resolveEscalation, { args: [answer] }),
+          ).rejects.toMatchObject({ cause: { message: expect.stringContaining(how) } });
+        await handle.signal(MESSAGES.resolveEscalation, raise);
+        const refused = await until(status, ({ ignored }) => ignored.length === 1);
+        expect(refused.ignored[0]).toMatchObject({
+          name: 'resolveEscalation',
+          reason: expect.stringContaining(how),
+        });
+        expect(refused).toMatchObject({ decisions: [], escalations: [{ id: 'objective-E1' }] });
         await handle.executeUpdate(MESSAGES.setBudget, { args: [{ usd: 5, by: 'ada' }] });
         expect(await resultOf(handle)).toMatchObject({ outcome: 'delivered' });
         const end = await status();

@@ -20,11 +20,12 @@ export async function answerHere(
     department,
     by: `${userName(context)}@tty`,
     from: speakerAt('cli'),
+    display: { note: terminal.say },
   };
   const isOpen = async (): Promise<boolean> =>
     (await department.openEscalations(objectiveId)).some(({ id }) => id === escalation.id);
   const sent = await untilSettled({ key: escalation.id, signal, isOpen }, (withdrawn) =>
-    untilTaken({ prompts, display: { note: terminal.say }, isOpen }, (remembering) =>
+    untilTaken({ prompts, display: asking.display, isOpen }, (remembering) =>
       askDecision({ ...asking, prompts: remembering }, objectiveId, escalation, withdrawn),
     ),
   );

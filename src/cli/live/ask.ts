@@ -7,6 +7,8 @@ import { UserError } from '../../domain/common/user-error';
 import { decisionId } from '../decision-id';
 import { describeIssue } from '../parse-flags';
 import { askAboutContract } from './ask-contract';
+import { isRaise } from '../../domain/escalation/raise-budget';
+import { askForBudget } from './ask-budget';
 import { askAboutPlan, type EditPlan } from './ask-plan';
 import type { Display } from './display';
 import { openQuestions, type OpenQuestion } from './open-questions';
@@ -121,18 +123,15 @@ async function askAbout(
  * @throws UserError where it is refused
  */
 export async function askDecision(
-  {
-    prompts,
-    by,
-    from,
-    department,
-  }: Pick<AskerRequest, 'prompts' | 'by' | 'from'> & {
-    readonly department: Pick<DepartmentClient, 'send'>;
+  request: Pick<AskerRequest, 'prompts' | 'by' | 'from'> & {
+    readonly display: Pick<Display, 'note'>;
+    readonly department: Pick<DepartmentClient, 'send' | 'snapshot'>;
   },
   objectiveId: string,
   escalation: Escalation,
   signal: AbortSignal,
 ): Promise<SentMessage | null> {
+  const { prompts, by, from, department } = request;
   const chosen = await prompts.select({
     message: 'Your decision',
     choices: [
@@ -148,6 +147,8 @@ export async function askDecision(
   const option = escalation.options.find((candidate) => candidate.id === chosen);
   if (option === undefined) return null;
   const decision = DecisionKind.parse(option.decision);
+  if (isRaise(escalation, { decision, option: option.id }))
+    return askForBudget(request, objectiveId, escalation, signal);
   const assignee =
     decision === 'reassign' ? await prompts.input({ message: 'To whom (e.g. @nodejs-expert)', signal }) : '';
   const guidance = await askGuidance(prompts, decision, signal);

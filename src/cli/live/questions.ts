@@ -1,7 +1,8 @@
 import { byName, type CallForm } from '../../config/call-form';
-import { answerWords, optionFlags } from '../../domain/escalation/answer-command';
+import { answerWords, optionFlags, wordsFor } from '../../domain/escalation/answer-command';
 import type { Escalation } from '../../domain/escalation/escalation';
 import { prospects } from '../../domain/escalation/for-whom';
+import { isRaise } from '../../domain/escalation/raise-budget';
 import { awaitedContracts } from '../../domain/contract/contract-status';
 import type { ObjectiveStatus } from '../../domain/objective/status';
 import type { Precedent } from '../../domain/escalation/precedents';
@@ -26,7 +27,10 @@ export function describeEscalation(
     ...escalation.evidence.map((evidence) => `  evidence: ${plain(evidence)}`),
     ...escalation.options.map((option) => {
       const mark = option.id === escalation.recommended ? ' (recommended)' : '';
-      return `  ${option.id}${mark}: ${plain(option.label)} -> ${plain(option.consequence)} (${optionFlags(option)})`;
+      const how = isRaise(escalation, { decision: option.decision, option: option.id })
+        ? call(wordsFor(objectiveId, escalation, option))
+        : optionFlags(option);
+      return `  ${option.id}${mark}: ${plain(option.label)} -> ${plain(option.consequence)} (${how})`;
     }),
     ...precedentLines(precedents),
     `  answer: ${answerCommand(objectiveId, escalation, call)}`,

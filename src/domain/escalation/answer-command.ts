@@ -1,4 +1,5 @@
 import type { Escalation, EscalationOption } from './escalation';
+import { isRaise, spentBudgetOf } from './raise-budget';
 
 /** The option the department would choose. */
 function recommendedOption(escalation: Escalation): EscalationOption | undefined {
@@ -26,9 +27,21 @@ export function wordsFor(
   option: EscalationOption | undefined,
 ): string {
   // A retry alone would meet the same spent budget; a higher one answers the question.
-  if (escalation.trigger === 'budget-exhausted' && option?.id === 'raise') {
-    const task = /^(.+-T[0-9]+)-E[0-9]+$/.exec(escalation.id)?.[1];
-    return task === undefined ? `budget ${owner} --usd "<usd>"` : `plan ${owner} budget ${task} "<usd>"`;
-  }
-  return `resolve ${owner} ${escalation.id} ${optionFlags(option)}`;
+  return option !== undefined && isRaise(escalation, { decision: option.decision, option: option.id })
+    ? raiseWords(owner, escalation)
+    : `resolve ${owner} ${escalation.id} ${optionFlags(option)}`;
+}
+
+function raiseWords(owner: string, escalation: Escalation): string {
+  const taskId = spentBudgetOf(escalation)?.taskId ?? null;
+  return taskId === null ? `budget ${owner} --usd "<usd>"` : `plan ${owner} budget ${taskId} "<usd>"`;
+}
+
+/** Why a raise, or a mere retry, without more money is not taken, and what is sent instead. */
+export function refuseMoneylessRaise(owner: string, escalation: Escalation): string {
+  const message = spentBudgetOf(escalation)?.taskId === null ? 'setBudget' : 'reviewPlan';
+  return (
+    `a retry of ${escalation.id} adds no money: raise the budget with ` +
+    `\`backend-coordinator ${raiseWords(owner, escalation)}\` (message ${message}), which answers it, or choose another option`
+  );
 }

@@ -1,5 +1,6 @@
-import { answerPayload } from './answer-payload';
-import type { Escalation } from './escalation';
+import { answerWords } from './answer-command';
+import { answerMessage } from './answer-payload';
+import type { Escalation, EscalationOption } from './escalation';
 import { prospects } from './for-whom';
 import { markdownInstant, markdownText } from '../common/markdown-text';
 
@@ -18,8 +19,6 @@ export function signalMarkdown(name: string, payload: object): string {
  */
 export function questionMarkdown(workflowId: string, escalation: Escalation): string {
   const { id, trigger, question, evidence, options, recommended, raisedAt } = escalation;
-  const best = options.find((option) => option.id === recommended) ?? options[0];
-  const flags = best === undefined ? '' : ` --decision ${best.decision} --option ${best.id}`;
   return [
     `### ${id} waits for a human since ${markdownInstant(raisedAt)}`,
     `**${trigger}**: ${markdownText(question)}`,
@@ -31,17 +30,22 @@ export function questionMarkdown(workflowId: string, escalation: Escalation): st
         const mark = option.id === recommended ? ' (recommended)' : '';
         return (
           `- **${option.id}**${mark}: ${markdownText(option.label)}. ${markdownText(option.consequence)}\n\n` +
-          `  ${signalMarkdown('resolveEscalation', answerPayload(escalation, option))}`
+          `  ${answerMarkdown(escalation, option)}`
         );
       })
       .join('\n\n'),
-    `Or on a terminal: \`backend-coordinator resolve ${workflowId} ${id}${flags}\``,
+    `Or on a terminal: \`backend-coordinator ${answerWords(workflowId, escalation)}\``,
   ].join('\n\n');
 }
 
 /** Whom it is for, and what silence decides when, as one line. */
 function known(lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [lines.map(markdownText).join(' · ')];
+}
+
+function answerMarkdown(escalation: Escalation, option: EscalationOption): string {
+  const { name, payload, needsUsd } = answerMessage(escalation, option);
+  return `${signalMarkdown(name, payload)}${needsUsd ? ', with the new budget in US dollars in place of 0' : ''}`;
 }
 
 function excerpt(text: string): string {

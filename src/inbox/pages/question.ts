@@ -5,6 +5,7 @@ import {
   type EscalationOption,
 } from '../../domain/escalation/escalation';
 import { prospects } from '../../domain/escalation/for-whom';
+import { isRaise, suggestedUsd } from '../../domain/escalation/raise-budget';
 import { mention } from '../../domain/department/specialists';
 import type { TaskStatus } from '../../domain/objective/status';
 import { html, type Html } from '../../html/html';
@@ -19,6 +20,8 @@ import { firstLine, instant, lasted } from './words';
 interface Draft {
   readonly guidance: string;
   readonly assignee: string;
+  /** A new budget; null: none was written. */
+  readonly usd: string | null;
 }
 
 export interface QuestionView {
@@ -129,6 +132,7 @@ ${kept(draft.guidance)}</textarea>
         ${escalation.options.map(
           (option, index) =>
             html`<li>
+              ${isRaise(escalation, { decision: option.decision, option: option.id }) ? renderBudget(question, draft) : ''}
               <button
                 class="${weightOf(escalation, option)}"
                 name="option"
@@ -147,6 +151,25 @@ ${kept(draft.guidance)}</textarea>
       </ul>
     </form>
   </section>`;
+}
+
+/** Text, not a number: what is in it must not keep the other buttons from being pressed. */
+function renderBudget({ standing }: OpenQuestion, { usd }: Draft): Html {
+  const suggested = standing === null ? '' : String(suggestedUsd(standing));
+  return html`<label for="usd">New budget in US dollars</label>
+    <input
+      id="usd"
+      name="usd"
+      inputmode="decimal"
+      autocomplete="off"
+      maxlength="20"
+      value="${usd ?? suggested}"
+      aria-describedby="usd-help"
+    />
+    <p id="usd-help" class="muted">
+      ${standing === null ? '' : `${standing.spentUsd.toFixed(2)} of ${String(standing.budgetUsd)} are spent. `}It
+      is sent without guidance.
+    </p>`;
 }
 
 /** How much a button stands out. */

@@ -82,7 +82,8 @@ export const cancelObjective = tool({
 export const setBudget = tool({
   name: 'set_budget',
   title: 'Set the budget',
-  description: 'Sets how much money an objective may spend in all; work that waited for it goes on.',
+  description:
+    'Sets how much money an objective may spend in all; it answers the question of a spent one, and work that waited for it goes on.',
   hints: { readOnly: false, destructive: false, idempotent: true },
   input: z.strictObject({
     id: ObjectiveIdArgument,

@@ -2,6 +2,9 @@
 import type { z } from 'zod';
 import { MESSAGE_SCHEMAS } from '../../../scripts/write-schemas';
 import { answerPayload } from '../../../src/domain/escalation/answer-payload';
+import { questionOfSpentBudget, questionOfTaskBudget, raise } from '../../../src/domain/escalation/questions';
+import { ReviewPlan, SetBudget } from '../../../src/domain/objective/messages';
+import { progressOf } from '../progress';
 import { BlobRef } from '../../../src/domain/common/blob';
 import { ResolveEscalation } from '../../../src/domain/escalation/escalation';
 import { MESSAGE_DESCRIPTIONS } from '../../../src/domain/objective/message-descriptions';
@@ -65,6 +68,39 @@ test('for whom a question and a review are, and what silence decides when, stand
 test('accepting asks for a reason, reassigning for somebody', () => {
   expect(answerPayload({ id: 'E1' }, { id: 'a', decision: 'accept' })).toMatchObject({ guidance: '' });
   expect(answerPayload({ id: 'E1' }, { id: 'r', decision: 'reassign' })).toMatchObject({ assignee: '' });
+});
+
+test('raising a spent budget stands with the message that raises it, and its 0 is refused as it stands', () => {
+  const at = { raisedAt: '2030-01-01T00:00:00.000Z' };
+  const ofTask = { ...progressOf(), usage: NO_USAGE };
+  const { id } = ofTask.task;
+  const text = objectiveMarkdown(
+    status({
+      escalations: [
+        raise(questionOfSpentBudget(1, 0.9), { ...at, id: 'objective-E1', ofObjective: true }),
+        raise(questionOfTaskBudget(ofTask, { step: ofTask.step, level: 0 }), {
+          ...at,
+          id: `${id}-E1`,
+          ofObjective: false,
+        }),
+      ],
+    }),
+  );
+  expect(text).not.toContain('"option":"raise"');
+  const budget = /Signal `setBudget`, data `([^`]+)`, with the new budget/.exec(text)?.[1] ?? '';
+  const edit = /Signal `reviewPlan`, data `([^`]+)`, with the new budget/.exec(text)?.[1] ?? '';
+  const filled = (json: string): unknown =>
+    JSON.parse(json.replace('"usd":0', '"usd":3').replace('"by":""', '"by":"ada"'));
+  expect(SetBudget.safeParse(JSON.parse(budget.replace('"by":""', '"by":"ada"'))).success).toBe(false);
+  expect(SetBudget.parse(filled(budget))).toEqual({ usd: 3, by: 'ada' });
+  expect(ReviewPlan.safeParse(JSON.parse(edit.replace('"by":""', '"by":"ada"'))).success).toBe(false);
+  expect(ReviewPlan.parse(filled(edit))).toMatchObject({
+    decision: 'edit',
+    patch: [{ op: 'budget', taskId: id, usd: 3 }],
+  });
+  expect(text).toContain(`\`backend-coordinator budget ${ID} --usd "<usd>"\``);
+  // The other options are answers as ever.
+  expect(text).toContain('"option":"cheaper"');
 });
 
 test('cost is told against the budget, and as an estimate without a charge for the offline model', () => {
