@@ -36,7 +36,6 @@ const REPAIR = 'backend-T009';
 const ANSWER = { escalationId: QUESTION, decision: 'retry', option: 'mend' } as const;
 const WAY_MS = 180_000;
 
-
 let cli: CommandLine;
 let objective: string;
 let asking: KeptHome;

@@ -30,7 +30,9 @@ describe('tests in a browser', () => {
   test('fail with one sentence where there is none and CI is set', () => {
     expect(browserTests({ PATH: NOWHERE, CI: 'true' })).toEqual({
       kind: 'fail',
-      why: expect.stringMatching(/^No Chromium is on PATH and CI is set: .*BACKEND_COORDINATOR_NO_CHROMIUM=1/),
+      why: expect.stringMatching(
+        /^No Chromium is on PATH and CI is set: .*BACKEND_COORDINATOR_NO_CHROMIUM=1/,
+      ),
     });
   });
 
