@@ -21,16 +21,16 @@ export async function rewindOnRecord(
 ): Promise<Rewound & { readonly notRecorded: string | null }> {
   const { objectiveId, taskId, by } = request;
   const act = { objectiveId, act: 'rewind', by, from, channel: 'client' } as const;
-  let ended = false;
+  const seen = { ended: false };
   try {
     const onEnded = (): void => {
-      ended = true;
+      seen.ended = true;
     };
     const rewound = await rewindObjective(gateway, { ...request, onEnded });
     const said = { to: taskId, head: rewound.head, abandoned: rewound.abandoned };
     return { ...rewound, notRecorded: await recordAct(gateway, audit, { ...act, said }) };
   } catch (error) {
-    if (ended) {
+    if (seen.ended) {
       const failed = error instanceof Error ? error.message : String(error);
       await recordAct(gateway, audit, { ...act, said: { to: taskId, failed } });
     }

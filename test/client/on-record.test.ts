@@ -32,6 +32,11 @@ afterEach(async () => {
 const log = () => createAuditLog({ folder: join(folder, 'audit') });
 const reader = () => createAuditReader({ folder: join(folder, 'audit') });
 
+let move: () => Promise<void>;
+beforeEach(() => {
+  move = () => Promise.resolve();
+});
+
 /** The services of a command whose client keeps a record in the folder. */
 function services(script: Script) {
   const gateway = createFakeGateway(script);
@@ -42,7 +47,7 @@ function services(script: Script) {
     release: () => Promise.resolve(),
   };
   const use = () => Promise.resolve(server);
-  const code = { keep: () => Promise.resolve('refs/left/1'), move: () => Promise.resolve() };
+  const code = { keep: () => Promise.resolve('refs/left/1'), move: () => move() };
   return {
     useServer: use,
     useServerWithHistory: use,
@@ -117,6 +122,51 @@ describe('on record', () => {
       who: { by: 'ada@agent', person: 'ada', via: 'mcp' },
       decision: { reason: 'not now' },
     });
+  });
+
+  const merged: Script = {
+    ...open,
+    runs: [
+      {
+        runId: 'first',
+        steps: [
+          { kind: 'scheduled', id: 5, activity: 'mergeTask', request: { taskId: 'backend-T001' } },
+          { kind: 'completed', scheduled: 5, result: { outcome: 'merged', head: 'a'.repeat(40) } },
+          { kind: 'task-ended', id: 9 },
+        ],
+      },
+    ],
+  };
+
+  test('is who took an objective back, and to where', async () => {
+    expect((await run(rewind, { to: 'backend-T001', by: 'ada' }, merged)).code).toBe(0);
+    expect(await only()).toMatchObject({
+      objective: ID,
+      message: 'rewind',
+      who: { by: 'ada', ...here, channel: 'client' },
+      decision: { to: 'backend-T001', head: 'a'.repeat(40), abandoned: 'refs/left/1' },
+    });
+  });
+
+  test('is who ended an objective to take it back, where that came to nothing behind it', async () => {
+    move = () => Promise.reject(new Error('the disk is full'));
+    await expect(run(rewind, { to: 'backend-T001', by: 'ada' }, merged)).rejects.toThrow('the disk is full');
+    expect(await only()).toMatchObject({
+      message: 'rewind',
+      who: { by: 'ada' },
+      decision: { to: 'backend-T001', failed: 'the disk is full' },
+    });
+  });
+
+  test('is no rewind that was refused', async () => {
+    await expect(run(rewind, { to: 'backend-T002' }, merged)).rejects.toMatchObject({ exitCode: 2 });
+    expect((await reader().list()).lines).toEqual([]);
+  });
+
+  test('a rewind that cannot be put on record is done, and says so', async () => {
+    await writeFile(join(folder, 'audit'), 'no folder');
+    const { code, err } = await run(rewind, { to: 'backend-T001' }, merged);
+    expect([code, err]).toEqual([0, expect.stringMatching(/was taken back; it is not in the audit log/)]);
   });
 
   test.each([
