@@ -5,7 +5,7 @@ import { chromium, type Browser } from 'playwright-core';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** What becomes of tests that need a browser. */
-export type BrowserTests =
+type BrowserTests =
   | { readonly kind: 'run'; readonly chromium: string }
   /** Left out, which the name says; or they fail. */
   | { readonly kind: 'skip' | 'fail'; readonly why: string };
