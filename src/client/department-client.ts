@@ -14,11 +14,12 @@ import type { ObjectiveInput } from '../domain/objective/objective';
 import type { ObjectiveState } from '../domain/department/states';
 import { ObjectiveResult, ObjectiveStatus } from '../domain/objective/status';
 import { UserError } from '../domain/common/user-error';
+import type { AuditLog } from '../ports/audit';
 import type { ProofSigner } from '../ports/proofs';
 import type { Execution, Gateway, MessageRequest } from './gateway';
 import { summarise, type ObjectiveSummary } from './objective-summary';
 import { endWithoutResult } from './abnormal-end';
-import { rewindObjective } from './rewind';
+import { cancelled, reported, rewindOnRecord, type CancelRequest, type RewindRequest } from './on-record';
 import { takeUpObjective } from './take-up';
 import { listObjectives, listOpen } from './list-objectives';
 import { startNext, type StartedObjective } from './start-objective';
@@ -40,8 +41,6 @@ export interface SentMessage {
   readonly applied: boolean;
   readonly message: string;
 }
-
-type RewindRequest = Parameters<typeof rewindObjective>[1];
 
 interface SendRequest extends MessageRequest {
   /** Makes a repeated update one decision; random when left out. */
@@ -70,9 +69,9 @@ export interface DepartmentClient {
     readonly objectiveId: string;
     readonly payload: TakeFeedback;
   }): Promise<SentMessage & { readonly takenUp: boolean }>;
-  cancel(objectiveId: string): Promise<SentMessage>;
+  cancel(request: CancelRequest): Promise<SentMessage>;
   /** Takes state and code back to right after a task's merge. */
-  rewind(request: RewindRequest): ReturnType<typeof rewindObjective>;
+  rewind(request: RewindRequest): ReturnType<typeof rewindOnRecord>;
   list(filter?: { readonly state?: ObjectiveState }): Promise<readonly ObjectiveSummary[]>;
   /** Ids of all open objectives; `list` tells the newest only. */
   openObjectives(): Promise<ReadonlySet<string>>;
@@ -90,11 +89,13 @@ const RECORDED = 'recorded, not yet applied: no worker is up; `attach` or `worke
 /**
  * @param workerHere whether this process runs a worker itself: the server may not have seen its first poll yet
  * @param signer vouches for people who decide; null: nobody does
+ * @param audit has what leaves no line in a workflow; null: nobody keeps a record
  */
 export function createDepartmentClient(
   vendor: Gateway,
   workerHere: () => boolean = () => false,
   signer: ProofSigner | null = null,
+  audit: AuditLog | null = null,
 ): DepartmentClient {
   const gateway: Gateway = {
     ...vendor,
@@ -131,7 +132,8 @@ export function createDepartmentClient(
     send: (request) =>
       asking(request.objectiveId, async () => {
         try {
-          return await sendMessage(gateway, await signed(request, signer));
+          const sent = await sendMessage(gateway, await signed(request, signer));
+          return request.name === 'reportDeployment' ? await reported(gateway, audit, request, sent) : sent;
         } catch (error) {
           await refuseClosed(gateway, error, request.objectiveId);
           throw error;
@@ -152,16 +154,19 @@ export function createDepartmentClient(
         const sent = await sendMessage(gateway, { objectiveId, name: MESSAGES.takeFeedback, payload });
         return { ...sent, takenUp: false };
       }),
-    cancel: (objectiveId) =>
-      asking(objectiveId, async () => {
+    cancel: (request) =>
+      asking(request.objectiveId, async () => {
+        const { objectiveId } = request;
         const execution = await gateway.describe(objectiveId);
         if (execution.state !== 'open') throw await alreadyFinished(gateway, execution);
         await gateway.cancel(objectiveId);
-        return (await gateway.hasWorker('workflow'))
-          ? { applied: true, message: `cancelling ${objectiveId}; its processes end before it closes` }
-          : { applied: false, message: RECORDED };
+        return cancelled(gateway, audit, request, async () =>
+          (await gateway.hasWorker('workflow'))
+            ? { applied: true, message: `cancelling ${objectiveId}; its processes end before it closes` }
+            : { applied: false, message: RECORDED },
+        );
       }),
-    rewind: (request) => asking(request.objectiveId, () => rewindObjective(gateway, request)),
+    rewind: (request) => asking(request.objectiveId, () => rewindOnRecord(gateway, audit, request)),
     list: (filter = {}) =>
       translated({ address: gateway.address }, () => listObjectives(gateway, filter.state)),
     openObjectives: () => translated({ address: gateway.address }, () => listOpen(gateway)),

@@ -13,7 +13,7 @@ export interface CodeRewind {
   move(point: RewindPoint): Promise<void>;
 }
 
-interface Rewound {
+export interface Rewound {
   readonly head: string;
   /** The ref that has the line of work that was left. */
   readonly abandoned: string | null;
@@ -35,6 +35,8 @@ export async function rewindObjective(
     readonly by: string;
     readonly code: CodeRewind;
     readonly onWait?: (ms: number) => void;
+    /** An open process was ended for it; what follows may still fail. */
+    readonly onEnded?: () => void;
   },
 ): Promise<Rewound> {
   const { objectiveId, taskId, by, code } = request;
@@ -47,6 +49,7 @@ export async function rewindObjective(
   if (execution.state === 'open') {
     const noticeMs = await gateway.noticeMs(objectiveId);
     await gateway.terminate(objectiveId, reason);
+    request.onEnded?.();
     if (noticeMs > 0) {
       request.onWait?.(noticeMs);
       await sleep(noticeMs);

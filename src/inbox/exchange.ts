@@ -30,6 +30,7 @@ export interface Params {
   readonly question: string;
   readonly contract: string;
   readonly task: string;
+  readonly output: string;
 }
 
 /** A request of somebody who is logged in. */

@@ -6,6 +6,7 @@ import type { Precedent } from '../domain/escalation/precedents';
 import { SPECIALIST_NAMES } from '../domain/department/specialists';
 import type { ObjectiveStatus, TaskStatus } from '../domain/objective/status';
 import { UserError } from '../domain/common/user-error';
+import { readFailing, type Failing } from '../domain/quality-gate/failing';
 import type { Desk } from '../ports/desk';
 
 type Changes =
@@ -22,8 +23,10 @@ export interface OpenQuestion {
   readonly decision: Decision | null;
   /** The task it is about; null: the whole. */
   readonly task: TaskStatus | null;
-  /** What the gate found red, by subject. */
-  readonly red: readonly { readonly subject: string; readonly excerpt: string }[];
+  /** What the gate found red, and what only a human may let pass; null: nothing. */
+  readonly failing: Failing | null;
+  /** What could not be shown, in a sentence each. */
+  readonly notes: readonly string[];
   /** Roles that may take over. */
   readonly roster: readonly string[];
   /** What people decided for the same reason before. */
@@ -40,7 +43,8 @@ export async function readQuestion(desk: Desk, owner: string, id: string): Promi
   if (isDeploymentWatchId(owner)) return questionOfWatch(desk, owner, id);
   const status = await liveStatus(desk, owner);
   const found = findQuestion(status, id);
-  const task = status.tasks.find((row) => row.id === subjectOf(id)) ?? null;
+  const task = taskOf(status, id);
+  const { failing, note } = await failingOf(desk, status, task);
   const spent = found.escalation === null ? null : spentBudgetOf(found.escalation);
   return {
     ...found,
@@ -48,13 +52,33 @@ export async function readQuestion(desk: Desk, owner: string, id: string): Promi
     owner,
     title: status.objective,
     task,
-    red: (task === null ? status.gate : task.gate)?.red ?? [],
+    failing,
+    notes: note === null ? [] : [note],
     roster: [...new Set<string>([...SPECIALIST_NAMES, ...status.tasks.map(({ specialist }) => specialist)])],
     precedents: await precedentsOf(desk, owner, found.escalation),
     standing: spent === null ? null : standingOf(spent, status),
     diff: found.escalation === null ? null : await changesOf(desk, status, task),
     now: status.now,
   };
+}
+
+/** What fails where a question was asked; null: nothing, as with every question of a watch. */
+export async function readFailingOf(desk: Desk, owner: string, id: string): Promise<Failing | null> {
+  if (isDeploymentWatchId(owner)) return null;
+  const status = await liveStatus(desk, owner);
+  return (await failingOf(desk, status, taskOf(status, id))).failing;
+}
+
+function failingOf(
+  desk: Desk,
+  status: ObjectiveStatus,
+  task: TaskStatus | null,
+): ReturnType<typeof readFailing> {
+  return readFailing(task === null ? status.gate : task.gate, (ref) => desk.blob(ref));
+}
+
+function taskOf({ tasks }: ObjectiveStatus, question: string): TaskStatus | null {
+  return tasks.find((row) => row.id === subjectOf(question)) ?? null;
 }
 
 /** Whether a question of a status is open, or who decided it. */
@@ -89,7 +113,8 @@ async function questionOfWatch(desk: Desk, owner: string, id: string): Promise<O
     owner,
     title: `Deployment of: ${row.objective}`,
     task: null,
-    red: [],
+    failing: null,
+    notes: [],
     roster: SPECIALIST_NAMES,
     precedents: await precedentsOf(desk, owner, found.escalation),
     standing: null,

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { BlobRef } from '../domain/common/blob';
 import { ContractName, EscalationId, ObjectiveId } from '../domain/objective/objective-id';
 import { TaskId } from '../domain/plan/plan';
 import { answerContract, answerPlan, answerQuestion, answerSteering } from './deciding';
@@ -8,6 +9,7 @@ import {
   showDiff,
   showList,
   showObjective,
+  showOutput,
   showPlan,
   showQuestion,
   showReference,
@@ -32,8 +34,9 @@ const PARTS: Readonly<Record<keyof Params, z.ZodType<string>>> = {
   question: EscalationId,
   contract: ContractName,
   task: TaskId,
+  output: BlobRef,
 };
-const NO_PARAMS: Params = { id: '', question: '', contract: '', task: '' };
+const NO_PARAMS: Params = { id: '', question: '', contract: '', task: '', output: '' };
 
 const WATCH = '/objectives/:id/deployment';
 /** Every page there is for somebody who is logged in. */
@@ -51,6 +54,7 @@ const ROUTES: readonly Route[] = [
   { path: '/objectives/:id/resume', post: answerSteering('resume') },
   { path: '/objectives/:id/questions/:question', show: showQuestion, post: answerQuestion },
   { path: '/objectives/:id/questions/:question/live', show: streamQuestion },
+  { path: '/objectives/:id/questions/:question/output/:output', show: showOutput },
   { path: '/objectives/:id/contracts/:contract', show: showContract, post: answerContract },
   { path: '/objectives/:id/contracts/:contract/reference', show: showReference },
   { path: WATCH, show: showWatch },

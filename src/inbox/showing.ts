@@ -4,6 +4,7 @@ import { Plan } from '../domain/plan/plan';
 import type { ObjectiveStatus } from '../domain/objective/status';
 import { ConfigurationError } from '../domain/common/user-error';
 import { html } from '../html/html';
+import { wholeOutput } from '../process/whole-output';
 import { page, type Asked, type Inbox, type Reply } from './exchange';
 import { pathOf, readOverview } from './overview';
 import { contractPage } from './pages/contract';
@@ -11,11 +12,12 @@ import { renderDiff } from './pages/diff';
 import { frame } from './pages/frame';
 import { listPage } from './pages/list';
 import { objectivePage } from './pages/objective';
+import { outputPage } from './pages/output';
 import { planPage } from './pages/plan';
 import { questionPage } from './pages/question';
 import { recordedPage } from './pages/recorded';
 import { watchPage } from './pages/watch';
-import { liveStatus, readQuestion } from './read-question';
+import { liveStatus, readFailingOf, readQuestion } from './read-question';
 
 /** What a form that came to nothing shows again. */
 export interface Again {
@@ -74,6 +76,26 @@ export async function showQuestion(inbox: Inbox, asked: Asked, again = FIRST): P
     }),
     unknown ? 404 : again.status,
   );
+}
+
+/**
+ * The whole output behind what fails; only of a receipt of this question.
+ * @throws ConfigurationError for another, and where this machine does not have it
+ */
+export async function showOutput({ desk, by }: Inbox, { params }: Asked): Promise<Reply> {
+  const { id, question, output: ref } = params;
+  const failing = await readFailingOf(desk, id, question);
+  const receipt = failing?.receipts.find(({ outputs }) => outputs.includes(ref));
+  if (receipt === undefined) throw new ConfigurationError(`${question} has no output ${ref.slice(0, 12)}.`);
+  const stored = await desk.blob(ref).catch((error: unknown) => {
+    throw new ConfigurationError(
+      `The output ${ref.slice(0, 12)} is not on this machine, or cannot be read.`,
+      {
+        cause: error,
+      },
+    );
+  });
+  return page(outputPage({ owner: id, question, receipt, output: wholeOutput(stored), by }));
 }
 
 export async function showPlan(inbox: Inbox, asked: Asked, again = FIRST): Promise<Reply> {

@@ -122,7 +122,12 @@ export interface Desk {
     readonly name: MessageName | WatchMessageName;
     readonly payload: unknown;
   }): Promise<Sent>;
-  cancel(id: string): Promise<Sent>;
+  /** Ends a whole objective; who and why are kept in the audit log. */
+  cancel(asked: {
+    readonly id: string;
+    readonly by: string;
+    readonly reason?: string | undefined;
+  }): Promise<Sent>;
   wait(wait: Wait): Promise<WaitEnd>;
   /** @throws UserError while there is none, and for an unknown id */
   report(id: string): Promise<{ readonly markdown: string; readonly json: Report }>;

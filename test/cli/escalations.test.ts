@@ -312,6 +312,61 @@ describe('the decision screen', () => {
     expect(out).not.toContain('more lines');
   });
 
+  const outputOf = (text: string | null) => ({
+    ...services,
+    blobs: () =>
+      Promise.resolve({
+        put: () => Promise.reject(new Error('only read')),
+        get: (ref: string) => {
+          if (ref === gate.report) return Promise.resolve(Buffer.from(JSON.stringify(report)));
+          return text === null ? Promise.reject(new Error('not here')) : Promise.resolve(Buffer.from(text));
+        },
+      }),
+  });
+  const full = async (text: string | null, json = false): Promise<string> => {
+    const args = [ID, 'backend-T001-E1'];
+    const over = { services: outputOf(text), json };
+    return (await runCommand(escalations, args, { full: true }, live, over)).out;
+  };
+
+  test('--full prints the whole output behind what fails, without its secrets', async () => {
+    const lines = Array.from({ length: 3000 }, (_, n) => `output line ${String(n)}`);
+    const secret = `ghp_${'a1B2'.repeat(9)}`;
+    const out = await full([...lines, `token ${secret}`, '\u001b[2Jlast'].join('\n'));
+    expect(out).toMatch(/says npm test, output ffffffffffff\n {4}output ffffffffffff\n {6}output line 0\n/);
+    expect(out).toContain('\n      output line 2999\n      token [redacted:github-token]\n      last\n');
+    expect(out).not.toContain(secret);
+    const short = await runCommand(escalations, [ID, 'backend-T001-E1'], {}, live, {
+      services: outputOf(lines.join('\n')),
+    });
+    expect(short.out).not.toContain('output line');
+  });
+
+  test('--full shows the end of an output that is very long, and says how much is left out', async () => {
+    const out = await full(`first\n${'ä'.repeat(1024 * 1024)}\nlast\n`);
+    expect(out).toMatch(
+      /output ffffffffffff\. The first \d+ bytes are left out; the last 1048576 follow\.\n {6}ä/,
+    );
+    expect(out).toContain('ä\n      last\n');
+    expect(out).not.toContain('first\n');
+  });
+
+  test('--full says of an output that is not on this machine so, in a line, and shows the rest', async () => {
+    const out = await full(null);
+    expect(out).toContain('    output ffffffffffff is not on this machine, or cannot be read.\n');
+    expect(out).toContain('+line 99');
+  });
+
+  test('as JSON the whole outputs stand beside the receipts', async () => {
+    const ref = 'f'.repeat(64);
+    expect(JSON.parse(await full('all of it', true))).toMatchObject({
+      escalations: [{ failing: { wholeOutputs: [{ ref, output: { text: 'all of it', leftOutBytes: 0 } }] } }],
+    });
+    expect(JSON.parse(await full(null, true))).toMatchObject({
+      escalations: [{ failing: { wholeOutputs: [{ ref, output: null }] } }],
+    });
+  });
+
   test('as JSON it is the escalation with all of that beside it', async () => {
     const { out } = await runCommand(escalations, [ID], {}, live, { services, json: true });
     const { escalations: rows } = JSON.parse(out) as { escalations: unknown[] };

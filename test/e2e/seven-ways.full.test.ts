@@ -1,5 +1,6 @@
 // Needs Temporal, PostgreSQL, Chromium, util-linux and the npm registry or its cache: one run up to its question, which is
-// then answered in every way there is, each time from the same home. Without Chromium its two ways are skipped.
+// then answered in every way there is, each time from the same home. Without Chromium its two ways are
+// skipped, or fail (test/support/chromium.ts).
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import type { Browser } from 'playwright-core';
 import { z } from 'zod';
 import { askingAgain } from '../../src/client/ask-again';
 import { currentDetailsCode, fillSignal, openWorkflow, submitSignal } from '../../scripts/web-ui/pages';
-import { findChromium, openPage, startChromium } from '../../scripts/web-ui/browser';
+import { openPage } from '../../scripts/web-ui/browser';
 import { readEnvironment } from '../../src/config/environment';
 import { resolveHome } from '../../src/config/home';
 import { packageRoot } from '../../src/config/package-root';
@@ -18,6 +19,7 @@ import type { Decision } from '../../src/domain/escalation/escalation';
 import { ObjectiveStatus } from '../../src/domain/objective/status';
 import { runCommand } from '../../src/process/run-command';
 import { resolveTemporalBinary } from '../../src/temporal/binary';
+import { describeInBrowser, openBrowser } from '../support/chromium';
 import {
   OBJECTIVE,
   openCommandLine,
@@ -33,9 +35,6 @@ const QUESTION = 'backend-T007-E1';
 const REPAIR = 'backend-T009';
 const ANSWER = { escalationId: QUESTION, decision: 'retry', option: 'mend' } as const;
 const WAY_MS = 180_000;
-
-const chromium = findChromium(process.env['PATH'] ?? '');
-const inBrowser = chromium === null ? test.skip : test;
 
 let cli: CommandLine;
 let objective: string;
@@ -170,16 +169,16 @@ test(
   WAY_MS,
 );
 
-describe('in a browser', () => {
+describeInBrowser('in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
-    if (chromium !== null) browser = await startChromium(chromium);
+    browser = await openBrowser();
   });
   afterAll(async () => {
-    if (chromium !== null) await browser.close();
+    await browser.close();
   });
 
-  inBrowser(
+  test(
     '4. "Send a Signal" of the Temporal Web UI, with the JSON its current details show',
     () =>
       atWork(async (place) => {
@@ -194,7 +193,7 @@ describe('in a browser', () => {
     WAY_MS,
   );
 
-  inBrowser(
+  test(
     '5. a button of the web inbox, entered by its link',
     () =>
       atWork(async (place) => {

@@ -7,10 +7,11 @@ import type { Command } from '../command';
 import { parseFlags } from '../parse-flags';
 import { sendMessage } from '../send-message';
 import { withObjective } from '../session';
+import { speakerAt } from '../speaker';
 
 const CancelFlags = z.strictObject({
   task: z.string().optional(),
-  reason: z.string().optional(),
+  reason: CancelTask.shape.reason,
   by: ByFlag,
 });
 
@@ -20,7 +21,7 @@ export const cancel: Command = {
   summary: 'cancel an objective, or one task of it',
   options: [
     { flags: '--task <task>', help: 'only this task; what depends on it is skipped' },
-    { flags: '--reason <text>', help: 'kept with the decision' },
+    { flags: '--reason <text>', help: 'kept with the decision in the audit log' },
     BY_OPTION,
   ],
   run: async (context, args, rawFlags) => {
@@ -36,7 +37,9 @@ export const cancel: Command = {
     }
     const { terminal } = context;
     await withObjective(context, objectiveId, async ({ department }) => {
-      const sent = await department.cancel(objectiveId);
+      const { reason } = flags;
+      const by = byOf(flags.by, context);
+      const sent = await department.cancel({ objectiveId, by, from: speakerAt('cli'), reason });
       terminal.say(sent.message);
       terminal.emit({ objective: objectiveId, applied: sent.applied, message: sent.message });
     });

@@ -31,7 +31,7 @@ export const escalations: Command = {
   options: [
     {
       flags: '--full',
-      help: 'diff and output as long as they are; without an id, every question with its options',
+      help: 'diff and whole output of what fails (its last MiB); without an id, every question with its options',
     },
   ],
   examples: [
@@ -136,7 +136,7 @@ async function showQuestions(
       const repository = status?.repository ?? (await repositoryOf(session.department, id));
       const precedents = await findPrecedents({ trigger: escalation.trigger, repository });
       const evidence = {
-        ...(await evidenceOf(context, id, escalation, status, full || terminal.json)),
+        ...(await evidenceOf(context, id, escalation, status, full)),
         precedents,
       };
       seen.push(evidence);
@@ -187,15 +187,15 @@ async function openQuestions(
 }
 
 async function evidenceOf(
-  { services, call }: CommandContext,
+  { services, call, terminal }: CommandContext,
   id: string,
   escalation: Escalation,
   status: ObjectiveStatus | null,
   full: boolean,
 ): Promise<DecisionEvidence> {
   if (status === null) return bareEvidence(id, escalation);
-  const maxBytes = full ? FULL_DIFF_BYTES : SHORT_DIFF_BYTES;
-  return gatherEvidence(status, escalation, services, { maxBytes, call });
+  const maxBytes = full || terminal.json ? FULL_DIFF_BYTES : SHORT_DIFF_BYTES;
+  return gatherEvidence(status, escalation, services, { maxBytes, call, full });
 }
 
 function noneOpen(id: string, status: ObjectiveStatus | null): string {

@@ -5,6 +5,7 @@ import { BY_OPTION, ByFlag, byOf } from '../by';
 import type { Command } from '../command';
 import { parseFlags } from '../parse-flags';
 import { withObjective } from '../session';
+import { speakerAt } from '../speaker';
 
 const RewindFlags = z.strictObject({
   to: z.string({ error: 'name the task whose merge to go back to, such as --to backend-T003' }),
@@ -22,10 +23,11 @@ export const rewind: Command = {
     const taskId = taskIdArgument(flags.to);
     const { terminal, services } = context;
     await withObjective(context, objectiveId, async ({ department }) => {
-      const rewound = await department.rewind({
+      const { notRecorded, ...rewound } = await department.rewind({
         objectiveId,
         taskId,
         by: byOf(flags.by, context),
+        from: speakerAt('cli'),
         code: await services.rewinding(objectiveId),
         onWait: (ms) => {
           terminal.say(`Its agents are given ${String(Math.ceil(ms / 1000))} s to stop.`);
@@ -35,6 +37,7 @@ export const rewind: Command = {
         `${objectiveId} is where it was after ${taskId} was merged (${rewound.head.slice(0, 12)}).`,
       );
       if (rewound.abandoned !== null) terminal.say(`What came after is kept as ${rewound.abandoned}.`);
+      if (notRecorded !== null) terminal.warn(`${objectiveId} was taken back; ${notRecorded}.`);
       if (!(await department.hasWorker('activity')))
         terminal.say(`Nobody works on it now: ${context.call(`attach ${objectiveId}`)} carries it on.`);
       terminal.emit({ objective: objectiveId, to: taskId, ...rewound });

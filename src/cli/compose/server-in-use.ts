@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { workflowPage } from '../../domain/objective/workflow-page';
 import type { TemporalConnection } from '../../temporal/resolve';
 import type { RunningWorker, ServerInUse, ServicesRequest } from '../services';
@@ -22,7 +23,14 @@ export function serverInUse(connection: TemporalConnection, request: ServicesReq
         const { createProofs } = await import('../../audit/proofs.js');
         const { readDecisionKey } = await import('../../config/decision-key.js');
         const signer = createProofs({ key: () => readDecisionKey(request.environment, request.home) });
-        return createDepartmentClient(await createTemporalGateway(connection), () => workerHere, signer);
+        const { createAuditLog } = await import('../../audit/audit-log.js');
+        const audit = createAuditLog({ folder: join(request.home.home, 'audit') });
+        return createDepartmentClient(
+          await createTemporalGateway(connection),
+          () => workerHere,
+          signer,
+          audit,
+        );
       } catch (error) {
         throw translateError(error, { address: connection.address });
       }

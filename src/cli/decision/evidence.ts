@@ -1,13 +1,14 @@
 import type { CallForm } from '../../config/call-form';
 import type { BlobRef } from '../../domain/common/blob';
 import type { Escalation } from '../../domain/escalation/escalation';
-import { redReceipts } from '../../domain/quality-gate/gate-summary';
-import { GateReport, type GateSummary, type RedItem } from '../../domain/quality-gate/receipt';
+import { readFailing, type Failing } from '../../domain/quality-gate/failing';
+import type { GateSummary } from '../../domain/quality-gate/receipt';
 import type { Precedent } from '../../domain/escalation/precedents';
 import type { AttemptRecord, ObjectiveStatus } from '../../domain/objective/status';
 import type { Level } from '../../domain/department/levels';
 import { UserError } from '../../domain/common/user-error';
 import { subjectOf } from '../../domain/objective/waits';
+import { wholeOutput, type WholeOutput } from '../../process/whole-output';
 import { integrated, ofTask, type CommitRange } from '../commit-range';
 import type { Services } from '../services';
 
@@ -17,18 +18,15 @@ interface Consulted {
   readonly level: Level;
 }
 
-/** A red receipt by reference: who says so, and where the whole output is. */
-interface RedReceipt {
-  readonly subject: string;
-  readonly checker: string;
-  readonly outputs: readonly BlobRef[];
+/** The whole output a receipt names; null: this machine does not have it. */
+interface ShownOutput {
+  readonly ref: BlobRef;
+  readonly output: WholeOutput | null;
 }
 
-interface Failing {
-  /** Blob with all receipts of the gate run. */
-  readonly report: BlobRef;
-  readonly red: readonly RedItem[];
-  readonly receipts: readonly RedReceipt[];
+interface ShownFailing extends Failing {
+  /** Each once, where everything was asked for. */
+  readonly wholeOutputs?: readonly ShownOutput[];
 }
 
 interface SubjectDiff extends CommitRange {
@@ -44,7 +42,7 @@ export interface DecisionEvidence {
   /** Attempts at the task so far, oldest first. */
   readonly attempts: readonly AttemptRecord[];
   readonly consulted: readonly Consulted[];
-  readonly failing: Failing | null;
+  readonly failing: ShownFailing | null;
   readonly diff: SubjectDiff | null;
   /** What was decided on the like before, newest first. */
   readonly precedents: readonly Precedent[];
@@ -73,49 +71,51 @@ export function bareEvidence(objective: string, escalation: Escalation): Decisio
 
 /**
  * Gathers what a question is decided on: attempts and who was consulted from the snapshot, receipts from the blob store,
- * the diff from the coordination repository. What this machine does not have becomes a note.
+ * the diff from the coordination repository; `full` adds the whole outputs the receipts name. What this machine does not
+ * have becomes a note.
  */
 export async function gatherEvidence(
   status: ObjectiveStatus,
   escalation: Escalation,
   sources: Sources,
-  options: { readonly maxBytes: number; readonly call: CallForm },
+  options: { readonly maxBytes: number; readonly call: CallForm; readonly full?: boolean },
 ): Promise<DecisionEvidence> {
-  const notes: string[] = [];
   const subject = subjectOf({ kind: 'question', id: escalation.id });
   const task = status.tasks.find((row) => row.id === subject);
   const gate = task === undefined ? status.gate : task.gate;
   const consulted = (status.ledger ?? []).filter(
     (row) => row.subject === subject && row.role !== task?.specialist,
   );
+  const { failing, note } = await failingOf(gate, sources, options.full ?? false);
+  const notes: string[] = note === null ? [] : [note];
   return {
     objective: status.objectiveId,
     escalation,
     attempts: task?.attempts ?? [],
     consulted: consulted.map(({ role, level }) => ({ role, level })),
-    failing: gate === null ? null : await failingOf(gate, sources, notes),
+    failing,
     diff: await diffOf(status, task?.id ?? null, sources, { ...options, notes }),
     precedents: [],
     notes,
   };
 }
 
-async function failingOf(gate: GateSummary, sources: Sources, notes: string[]): Promise<Failing | null> {
-  const red = [...gate.red, ...(gate.review ?? [])];
-  if (red.length === 0) return null;
-  try {
-    const blobs = await sources.blobs();
-    const report = GateReport.parse(JSON.parse((await blobs.get(gate.report)).toString('utf8')));
-    const receipts = redReceipts(report.receipts).map((receipt) => ({
-      subject: receipt.subject,
-      checker: receipt.checker.kind === 'none' ? 'nobody' : receipt.checker.name,
-      outputs: receipt.evidence.flatMap((row) => (row.kind === 'output' ? [row.output] : [])),
-    }));
-    return { report: gate.report, red, receipts };
-  } catch {
-    notes.push(`The receipts ${gate.report.slice(0, 12)} cannot be read on this machine.`);
-    return { report: gate.report, red, receipts: [] };
-  }
+async function failingOf(
+  gate: GateSummary | null,
+  sources: Sources,
+  full: boolean,
+): Promise<{ readonly failing: ShownFailing | null; readonly note: string | null }> {
+  const read = async (ref: BlobRef): Promise<string> =>
+    (await (await sources.blobs()).get(ref)).toString('utf8');
+  const { failing, note } = await readFailing(gate, read);
+  if (failing === null || !full) return { failing, note };
+  const shown = failing.receipts.filter(({ subject }) =>
+    failing.red.some((item) => item.subject === subject),
+  );
+  const wholeOutputs: ShownOutput[] = [];
+  for (const ref of new Set(shown.flatMap(({ outputs }) => outputs)))
+    wholeOutputs.push({ ref, output: await read(ref).then(wholeOutput, () => null) });
+  return { failing: { ...failing, wholeOutputs }, note };
 }
 
 async function diffOf(

@@ -1,5 +1,7 @@
 import { byName, type CallForm } from '../../config/call-form';
+import type { BlobRef } from '../../domain/common/blob';
 import { mention } from '../../domain/department/specialists';
+import { leftOutOf } from '../../process/whole-output';
 import { describeEscalation } from '../live/questions';
 import { cut, plain, plainLines } from '../live/text';
 import type { DecisionEvidence } from './evidence';
@@ -9,7 +11,7 @@ const EXCERPT_LINES = 12;
 
 interface ScreenView {
   readonly columns: number;
-  /** Show diff and excerpts as long as they are. */
+  /** Show diff, excerpts and outputs as long as they are. */
   readonly full: boolean;
   readonly call?: CallForm;
 }
@@ -45,6 +47,18 @@ function askedLines({ attempts, consulted }: DecisionEvidence, { columns, full }
 
 function failingLines({ failing }: DecisionEvidence, { columns, full }: ScreenView): string[] {
   if (failing === null) return [];
+  const { wholeOutputs = [] } = failing;
+  // An output that several receipts name is printed below the first.
+  const unprinted = new Map(wholeOutputs.map((row) => [row.ref, row.output]));
+  const wholeLines = (ref: BlobRef): string[] => {
+    const output = unprinted.get(ref);
+    if (output === undefined || !unprinted.delete(ref)) return [];
+    const name = `output ${ref.slice(0, 12)}`;
+    if (output === null) return [`    ${name} is not on this machine, or cannot be read.`];
+    const left = leftOutOf(output);
+    const lines = plainLines(output.text).trimEnd().split('\n');
+    return [`    ${name}${left === null ? '' : `. ${left}`}`, ...lines.map((line) => `      ${line}`)];
+  };
   const items = failing.red.flatMap((item) => {
     const lines = plainLines(item.excerpt).split('\n');
     const shown = full ? lines : lines.slice(0, EXCERPT_LINES);
@@ -55,9 +69,10 @@ function failingLines({ failing }: DecisionEvidence, { columns, full }: ScreenVi
       ...(more === 0 ? [] : [`    … ${String(more)} more lines`]),
       ...failing.receipts
         .filter(({ subject }) => subject === item.subject)
-        .map((receipt) => {
+        .flatMap((receipt) => {
           const outputs = receipt.outputs.map((ref) => `, output ${ref.slice(0, 12)}`).join('');
-          return cut(`    says ${plain(receipt.checker)}${outputs}`, columns);
+          const said = cut(`    says ${plain(receipt.checker)}${outputs}`, columns);
+          return [said, ...receipt.outputs.flatMap(wholeLines)];
         }),
     ];
   });

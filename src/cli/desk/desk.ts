@@ -77,7 +77,10 @@ export function createDesk(
             : message,
         );
       }),
-    cancel: (id) => withSession(id, ({ department }) => department.cancel(id)),
+    cancel: ({ id, by, reason }) =>
+      withSession(id, ({ department }) =>
+        department.cancel({ objectiveId: id, by, from: options.from ?? null, reason }),
+      ),
     wait: (wait) => withSession(wait.id, ({ department }) => waitForObjective(department, wait)),
     report: async (id) => {
       const found = await findReport(services.reportsDir, id);

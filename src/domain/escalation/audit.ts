@@ -24,6 +24,10 @@ const Saw = z
   ])
   .nullable();
 
+/** What the process that asks for it writes down itself: the workflow hears nothing of who asked, or writes no line. */
+const CLIENT_ACTS = ['cancelObjective', 'rewind', 'reportDeployment'] as const;
+export type ClientAct = (typeof CLIENT_ACTS)[number];
+
 /** One decision of a person, or of a default that was declared, as the process tells it to the audit log. */
 export const AuditEntry = z.strictObject({
   /** The same for every try to write it down. */
@@ -34,14 +38,15 @@ export const AuditEntry = z.strictObject({
   /** The repository's identity, and how lists name it. */
   repository: z.string(),
   repositoryLabel: z.string(),
-  message: z.enum(MESSAGES),
+  message: z.enum([...z.enum(MESSAGES).options, ...CLIENT_ACTS]),
   who: z.strictObject({
     /** A claim. */
     by: z.string(),
-    /** Who it was as a proof says, and where they said so; null: nobody vouched for it. */
+    /** Who it was as a proof says, or the process that wrote the line, and where they said so; null: nobody vouched for it. */
     person: PersonName.nullable(),
     via: ProofChannel.nullable(),
-    channel: Channel,
+    /** `client`: no message to the workflow, but asked of Temporal by the process that wrote this line. */
+    channel: z.enum([...Channel.options, 'client']),
   }),
   /** What was said, without `by` and proof. */
   decision: z.record(z.string(), z.json()),

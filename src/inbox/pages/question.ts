@@ -83,20 +83,37 @@ function renderOpen(view: QuestionView, escalation: Escalation): Html {
     <section aria-labelledby="evidence-title">
       <h2 id="evidence-title">Evidence</h2>
       ${
-        escalation.evidence.length === 0 && question.red.length === 0
+        escalation.evidence.length === 0 && question.failing === null
           ? html`<p class="muted">None was given.</p>`
           : ''
       }
       ${escalation.evidence.map(pre)}
       ${question.diff === null ? '' : html`<p><a href="#changes-title">What was changed</a></p>`}
-      ${question.red.map(
-        ({ subject, excerpt }) =>
-          html`<h3>${subject}</h3>
-            ${pre(excerpt)}`,
-      )}
+      ${renderFailing(question)}
     </section>
     ${confirm === null ? renderForm(view, escalation) : ''} ${renderAsked(question.task)}
     ${renderPrecedents(question)} ${renderChanges(question)}`;
+}
+
+/** What fails, each with the whole outputs behind it. */
+function renderFailing({ failing, notes, owner, id }: OpenQuestion): Html {
+  const { red = [], receipts = [] } = failing ?? {};
+  return html`${red.map(
+    ({ subject, excerpt }) =>
+      html`<h3>${subject}</h3>
+        ${pre(excerpt)}
+        ${receipts
+          .filter((receipt) => receipt.subject === subject)
+          .flatMap(({ checker, outputs }) =>
+            outputs.map(
+              (ref) =>
+                html`<p>
+                  <a href="${pathOf(owner)}/questions/${id}/output/${ref}">The whole output of ${checker}</a>
+                </p>`,
+            ),
+          )}`,
+  )}
+  ${notes.map((note) => html`<p class="muted">${note}</p>`)}`;
 }
 
 function renderForm({ question, csrf, draft }: QuestionView, escalation: Escalation): Html {

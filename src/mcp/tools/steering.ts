@@ -73,9 +73,12 @@ export const cancelObjective = tool({
   description:
     'Cancels a whole objective; every process of it ends, and branch and report are written as far as it got.',
   hints: { readOnly: false, destructive: true, idempotent: true },
-  input: z.strictObject({ id: ObjectiveIdArgument }),
+  input: z.strictObject({ id: ObjectiveIdArgument, reason: CancelTask.shape.reason, by: ByArgument }),
   output: sentOutput,
-  run: async ({ id }, { desk }) => ({ id, ...(await desk.cancel(id)) }),
+  run: async ({ id, by, reason }, { desk, client }) => ({
+    id,
+    ...(await desk.cancel({ id, by: byOf(by, client), reason })),
+  }),
   text: toldIn,
 });
 
