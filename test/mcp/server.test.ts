@@ -344,7 +344,7 @@ describe('resources', () => {
     await open();
     const { resourceTemplates } = await client.listResourceTemplates();
     expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual(
-      ['plan', 'report', 'report.json', 'contracts/{name}', 'receipts'].map(
+      ['plan', 'report', 'report.json', 'contracts/{name}', 'contracts/{name}/{+file}', 'receipts'].map(
         (path) => `coordinator://objectives/{id}/${path}`,
       ),
     );
