@@ -31,6 +31,7 @@ describe('tools', () => {
     expect(tools.map(({ name }) => name).sort()).toEqual([
       'cancel_objective',
       'cancel_task',
+      'get_escalation',
       'get_report',
       'get_status',
       'list_escalations',

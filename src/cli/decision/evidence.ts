@@ -1,56 +1,13 @@
 import type { CallForm } from '../../config/call-form';
-import type { BlobRef } from '../../domain/common/blob';
 import type { Escalation } from '../../domain/escalation/escalation';
 import { redReceipts } from '../../domain/quality-gate/gate-summary';
-import { GateReport, type GateSummary, type RedItem } from '../../domain/quality-gate/receipt';
-import type { Precedent } from '../../domain/escalation/precedents';
-import type { AttemptRecord, ObjectiveStatus } from '../../domain/objective/status';
-import type { Level } from '../../domain/department/levels';
+import { GateReport, type GateSummary } from '../../domain/quality-gate/receipt';
+import type { ObjectiveStatus } from '../../domain/objective/status';
 import { UserError } from '../../domain/common/user-error';
 import { subjectOf } from '../../domain/objective/waits';
+import type { DecisionEvidence, Failing, SubjectDiff } from '../../ports/decision-evidence';
 import { integrated, ofTask, type CommitRange } from '../commit-range';
 import type { Services } from '../services';
-
-/** A role that was asked about the task besides its specialist, and at which level. */
-interface Consulted {
-  readonly role: string;
-  readonly level: Level;
-}
-
-/** A red receipt by reference: who says so, and where the whole output is. */
-interface RedReceipt {
-  readonly subject: string;
-  readonly checker: string;
-  readonly outputs: readonly BlobRef[];
-}
-
-interface Failing {
-  /** Blob with all receipts of the gate run. */
-  readonly report: BlobRef;
-  readonly red: readonly RedItem[];
-  readonly receipts: readonly RedReceipt[];
-}
-
-interface SubjectDiff extends CommitRange {
-  readonly text: string;
-  /** There is more than `maxBytes`. */
-  readonly cut: boolean;
-}
-
-/** Everything there is to see before an escalation is decided. */
-export interface DecisionEvidence {
-  readonly objective: string;
-  readonly escalation: Escalation;
-  /** Attempts at the task so far, oldest first. */
-  readonly attempts: readonly AttemptRecord[];
-  readonly consulted: readonly Consulted[];
-  readonly failing: Failing | null;
-  readonly diff: SubjectDiff | null;
-  /** What was decided on the like before, newest first. */
-  readonly precedents: readonly Precedent[];
-  /** What could not be shown, and why, one sentence each. */
-  readonly notes: readonly string[];
-}
 
 type Sources = Pick<Services, 'blobs' | 'repositories'>;
 
@@ -106,6 +63,8 @@ async function failingOf(gate: GateSummary, sources: Sources, notes: string[]): 
     const receipts = redReceipts(report.receipts).map((receipt) => ({
       subject: receipt.subject,
       checker: receipt.checker.kind === 'none' ? 'nobody' : receipt.checker.name,
+      note: receipt.note,
+      findings: receipt.findings ?? [],
       outputs: receipt.evidence.flatMap((row) => (row.kind === 'output' ? [row.output] : [])),
     }));
     return { report: gate.report, red, receipts };
