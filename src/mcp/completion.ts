@@ -5,9 +5,10 @@ import {
   type CompleteResult,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Desk } from '../ports/desk';
+import { contractsAsFarAsKnown, filesAsFarAsKnown } from './contract-bundles';
 import { ObjectiveIdArgument } from './identity';
 import { PROMPT_LIST } from './prompts';
-import { contractsAsFarAsKnown, RESOURCE_TEMPLATES } from './resources';
+import { RESOURCE_TEMPLATES } from './resources';
 
 /** As many as an answer may have (MCP, "Completion"). */
 const MOST_VALUES = 100;
@@ -27,10 +28,7 @@ export async function complete(desk: Desk, params: CompleteRequest['params']): P
       ErrorCode.InvalidParams,
       'There is no such prompt, resource template or argument to complete; prompts/list and resources/templates/list show what there is.',
     );
-  const known =
-    argument.name === 'id'
-      ? (await desk.list(null)).map(({ objectiveId }) => objectiveId)
-      : await contractNames(desk, context?.arguments?.['id']);
+  const known = await knownValues(desk, argument.name, context?.arguments ?? {});
   const values = known.filter((value) => value.startsWith(argument.value));
   return {
     completion: {
@@ -42,10 +40,18 @@ export async function complete(desk: Desk, params: CompleteRequest['params']): P
 }
 
 function variablesOf(template: string | undefined): readonly string[] {
-  return [...(template ?? '').matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  return [...(template ?? '').matchAll(/\{\+?(\w+)\}/g)].map(([, name = '']) => name);
 }
 
-async function contractNames(desk: Desk, given: string | undefined): Promise<readonly string[]> {
-  const id = ObjectiveIdArgument.safeParse(given);
-  return id.success ? (await contractsAsFarAsKnown(desk, id.data)).map(({ name }) => name) : [];
+async function knownValues(
+  desk: Desk,
+  variable: string,
+  given: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  if (variable === 'id') return (await desk.list(null)).map(({ objectiveId }) => objectiveId);
+  const id = ObjectiveIdArgument.safeParse(given['id']);
+  const contracts = id.success ? await contractsAsFarAsKnown(desk, id.data) : [];
+  if (variable === 'name') return contracts.map(({ name }) => name);
+  const contract = contracts.find(({ name }) => name === given['name']);
+  return contract === undefined ? [] : (await filesAsFarAsKnown(desk, contract)).map(({ path }) => path);
 }

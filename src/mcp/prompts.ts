@@ -24,7 +24,7 @@ const PROMPTS: readonly PromptRow[] = [
       id,
     ) => `You are the tech lead of a backend department. Go through its open questions and propose an answer for each.
 
-1. Call list_escalations${id === undefined ? '' : ` with id ${id}`}; call get_status for the objectives concerned.
+1. Call list_escalations${id === undefined ? '' : ` with id ${id}`}; call get_status for the objectives concerned, and get_escalation for each question: what was changed, and what fails with which output.
 2. Sort the questions: security and data loss first, then what blocks the most tasks, then the rest.
 3. For each say in three lines: what is asked and on which evidence; which option you would take and why, or why not the recommended one; what it costs if you are wrong.
 4. Let the user confirm every \`skip\`, \`accept\` and \`abort\` before you call resolve_escalation; \`accept\` needs a guidance that says why, \`reassign\` an assignee.

@@ -1,7 +1,16 @@
 import { McpError, type Resource, type ResourceTemplate } from '@modelcontextprotocol/sdk/types.js';
 import { ContractName } from '../domain/objective/objective-id';
-import { ConfigurationError, TemporalUnreachableError } from '../domain/common/user-error';
+import { ConfigurationError } from '../domain/common/user-error';
 import type { Desk } from '../ports/desk';
+import {
+  contractsAsFarAsKnown,
+  filesAsFarAsKnown,
+  readBundleFile,
+  readManifest,
+  readPath,
+  writePath,
+  type Content,
+} from './contract-bundles';
 import { ObjectiveIdArgument } from './identity';
 
 const SCHEME = 'coordinator://objectives/';
@@ -9,17 +18,26 @@ const SCHEME = 'coordinator://objectives/';
 const LISTED = 50;
 /** Of these, open ones that are asked for their contracts. */
 const ASKED = 10;
+/** Files of one bundle that are listed; its manifest names all. */
+const LISTED_FILES = 20;
+
+/** What an address says beside the objective: a contract, and the path of a file of its bundle. */
+interface Address {
+  readonly contract: string;
+  readonly file: string;
+}
 
 interface ResourceKind {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** What follows the objective's id; `{name}` is a contract's name. */
+  /** What follows the objective's id; `{name}` is a contract's name, `{+file}` the path of a file of its bundle. */
   readonly path: string;
-  readonly mimeType: string;
-  /** Where it can be had: of any objective, or of one with a report. */
-  readonly of: 'any' | 'reported' | 'contracts';
-  read(desk: Desk, id: string, contract: string): Promise<string>;
+  /** null: each has its own. */
+  readonly mimeType: string | null;
+  /** Where it can be had: of any objective, of one with a report, of every contract or every file of a bundle. */
+  readonly of: 'any' | 'reported' | 'contracts' | 'files';
+  read(desk: Desk, id: string, address: Address): Promise<string | Content>;
 }
 
 const KINDS: readonly ResourceKind[] = [
@@ -57,7 +75,17 @@ const KINDS: readonly ResourceKind[] = [
     path: 'contracts/{name}',
     mimeType: 'application/json',
     of: 'contracts',
-    read: readContract,
+    read: (desk, id, { contract }) => readManifest(desk, id, contract),
+  },
+  {
+    name: 'contract-file',
+    title: 'File of an API contract',
+    description:
+      'A file of the newest bundle of an API contract, by the path its manifest tells: the spec, its changelog, types, reference page and mock server.',
+    path: 'contracts/{name}/{+file}',
+    mimeType: null,
+    of: 'files',
+    read: (desk, id, { contract, file }) => readBundleFile(desk, id, { name: contract, path: file }),
   },
   {
     name: 'receipts',
@@ -77,7 +105,7 @@ export const RESOURCE_TEMPLATES: readonly ResourceTemplate[] = KINDS.map(
     name,
     title,
     description,
-    mimeType,
+    ...(mimeType === null ? {} : { mimeType }),
   }),
 );
 
@@ -92,22 +120,42 @@ export async function listResources(desk: Desk): Promise<Resource[]> {
     const contracts = ask ? await contractsAsFarAsKnown(desk, id) : [];
     for (const kind of KINDS) {
       if (kind.of === 'reported' && !reported) continue;
-      const paths =
-        kind.of === 'contracts'
-          ? contracts.map(({ name }) => kind.path.replace('{name}', name))
-          : [kind.path];
-      for (const path of paths) {
+      for (const { path, mimeType } of await placesOf(desk, kind, contracts)) {
         found.push({
           uri: `${SCHEME}${id}/${path}`,
           name: `${id}/${path}`,
           title: `${kind.title} of ${id}`,
           description: objective,
-          mimeType: kind.mimeType,
+          mimeType,
         });
       }
     }
   }
   return found;
+}
+
+interface Place {
+  readonly path: string;
+  readonly mimeType: string;
+}
+
+/** Where the resources of one kind are, below an objective with these contracts. */
+async function placesOf(
+  desk: Desk,
+  { of, path, mimeType }: ResourceKind,
+  contracts: Awaited<ReturnType<typeof contractsAsFarAsKnown>>,
+): Promise<readonly Place[]> {
+  if (of === 'files') {
+    const perContract = contracts.map(async (contract) =>
+      (await filesAsFarAsKnown(desk, contract)).slice(0, LISTED_FILES).map((file) => ({
+        path: path.replace('{name}', contract.name).replace('{+file}', () => writePath(file.path)),
+        mimeType: file.mediaType,
+      })),
+    );
+    return (await Promise.all(perContract)).flat();
+  }
+  const paths = of === 'contracts' ? contracts.map(({ name }) => path.replace('{name}', name)) : [path];
+  return paths.map((place) => ({ path: place, mimeType: mimeType ?? 'text/plain' }));
 }
 
 /** Of resources that are not there (MCP, "Resources", error handling); the library has no name for it. */
@@ -119,23 +167,32 @@ export async function readResource(
   uri: string,
 ): Promise<{ readonly uri: string; readonly mimeType: string; readonly text: string }> {
   const [id = '', ...rest] = uri.startsWith(SCHEME) ? uri.slice(SCHEME.length).split('/') : [];
-  const kind = KINDS.find(({ path }) => matches(path, rest));
-  if (kind === undefined || !ObjectiveIdArgument.safeParse(id).success)
-    throw new McpError(
-      RESOURCE_NOT_FOUND,
-      'There is no such resource; resources/templates/list shows which addresses there are.',
-    );
-  return { uri, mimeType: kind.mimeType, text: await kind.read(desk, id, rest[1] ?? '') };
+  for (const kind of KINDS) {
+    const address = addressOf(kind.path, rest);
+    if (address === null || !ObjectiveIdArgument.safeParse(id).success) continue;
+    const content = await kind.read(desk, id, address);
+    return typeof content === 'string'
+      ? { uri, mimeType: kind.mimeType ?? 'text/plain', text: content }
+      : { uri, ...content };
+  }
+  throw new McpError(
+    RESOURCE_NOT_FOUND,
+    'There is no such resource; resources/templates/list shows which addresses there are.',
+  );
 }
 
-function matches(path: string, given: readonly string[]): boolean {
+/** What the steps of an address say; null: they are none of this kind's. */
+function addressOf(path: string, given: readonly string[]): Address | null {
   const parts = path.split('/');
-  return (
-    parts.length === given.length &&
-    parts.every((part, at) =>
+  const file = parts.at(-1) === '{+file}' ? readPath(given.slice(parts.length - 1)) : '';
+  const steps = file === '' ? parts : parts.slice(0, -1);
+  const fits =
+    file !== null &&
+    (file !== '' || parts.length === given.length) &&
+    steps.every((part, at) =>
       part === '{name}' ? ContractName.safeParse(given[at]).success : part === given[at],
-    )
-  );
+    );
+  return fits ? { contract: given[1] ?? '', file } : null;
 }
 
 async function readPlan(desk: Desk, id: string): Promise<string> {
@@ -143,13 +200,6 @@ async function readPlan(desk: Desk, id: string): Promise<string> {
   if (plan === null) throw new ConfigurationError(`${id} has no plan yet.`);
   const stored: unknown = JSON.parse(await desk.blob(plan.ref));
   return JSON.stringify({ objective: id, version: plan.version, plan: stored });
-}
-
-async function readContract(desk: Desk, id: string, name: string): Promise<string> {
-  const found = (await contractsOf(desk, id)).find((contract) => contract.name === name);
-  if (found === undefined) throw new ConfigurationError(`${id} has no contract ${name}.`);
-  if (found.bundle === null) throw new ConfigurationError(`The contract ${name} has no bundle yet.`);
-  return desk.blob(found.bundle);
 }
 
 async function readReceipts(desk: Desk, id: string): Promise<string> {
@@ -160,28 +210,6 @@ async function readReceipts(desk: Desk, id: string): Promise<string> {
       `${id} has no receipts yet: its quality gate has not run on the integrated tree.`,
     );
   return desk.blob(ref);
-}
-
-interface ContractBundle {
-  readonly name: string;
-  readonly bundle: string | null;
-}
-
-/** The API contracts of an objective; none where nobody can tell. */
-async function contractsOf(desk: Desk, id: string): Promise<readonly ContractBundle[]> {
-  if (await desk.hasReport(id)) return (await desk.report(id)).json.contracts ?? [];
-  const standing = await desk.status(id);
-  return standing.kind === 'live' ? (standing.status.contracts ?? []) : [];
-}
-
-/** The same; one report or workflow that cannot be read takes nothing else from a list, and nobody who types wants its error. */
-export async function contractsAsFarAsKnown(desk: Desk, id: string): Promise<readonly ContractBundle[]> {
-  try {
-    return await contractsOf(desk, id);
-  } catch (error) {
-    if (error instanceof TemporalUnreachableError) throw error;
-    return [];
-  }
 }
 
 async function liveStatus(

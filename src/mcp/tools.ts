@@ -1,4 +1,5 @@
 import { resolveEscalation, reviewContract, reviewPlan } from './tools/deciding';
+import { getEscalation } from './tools/get-escalation';
 import { getReport, getStatus, listEscalations, listObjectives } from './tools/reading';
 import { startObjective } from './tools/start-objective';
 import {
@@ -20,6 +21,7 @@ export const TOOLS: readonly ToolRow[] = [
   getStatus,
   waitForObjective,
   listEscalations,
+  getEscalation,
   resolveEscalation,
   reviewPlan,
   reviewContract,

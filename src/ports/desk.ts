@@ -10,6 +10,7 @@ import type { EscalationReason } from '../domain/department/triggers';
 import type { WatchStatus } from '../domain/deployment/watch-status';
 import type { ObjectiveRow, WatchRow } from '../domain/objective/standing';
 import type { Wait as OpenWait } from '../domain/objective/waits';
+import type { DecisionEvidence } from './decision-evidence';
 
 /** What may be said about a run from here; everything is checked as the command checks it. */
 export interface StartCall {
@@ -105,6 +106,11 @@ export interface Desk {
   watch(watchId: string): Promise<{ readonly row: WatchRow; readonly status: WatchStatus | null }>;
   /** Of one objective or watch; null: of all. */
   escalations(id: string | null): Promise<OpenQuestions>;
+  /**
+   * Everything an open question is decided on: attempts, who was asked, red receipts, what was changed.
+   * @throws UserError where it is not open
+   */
+  evidence(about: { readonly id: string; readonly escalationId: string }): Promise<DecisionEvidence>;
   /**
    * What people decided before on questions of this trigger: those about this objective's repository first, newest first,
    * at most three. `id`: of an objective or a watch.

@@ -121,6 +121,7 @@ export function createFakeDesk(
         unread: [],
         more: false,
       }),
+    evidence: unused,
     precedents: () => Promise.resolve(precedents),
     precedentsOf: unused,
     send: async (message) => {

@@ -160,6 +160,13 @@ test(
         escalations: [{ objective: id, escalation: { id: QUESTION }, precedents: [] }],
         leftOut: 0,
       });
+    for (const call of [official, raw]) {
+      expect((await call('get_escalation', { id, escalationId: QUESTION })).structuredContent).toMatchObject({
+        escalation: { id: QUESTION },
+        failing: { red: expect.arrayContaining([expect.objectContaining({ subject: expect.any(String) })]) },
+        diff: { text: expect.stringContaining('diff --git '), leftOutBytes: expect.any(Number) },
+      });
+    }
     const answer = { id, escalationId: QUESTION, decision: 'retry', option: 'mend' };
     expect(refusal(await raw('resolve_escalation', { ...answer, escalationId: 'backend-T009-E9' }))).toMatch(
       /no escalation/,

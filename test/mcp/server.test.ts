@@ -33,6 +33,7 @@ describe('tools', () => {
     expect(tools.map(({ name }) => name).sort()).toEqual([
       'cancel_objective',
       'cancel_task',
+      'get_escalation',
       'get_report',
       'get_status',
       'list_escalations',
@@ -378,7 +379,7 @@ describe('resources', () => {
     await open();
     const { resourceTemplates } = await client.listResourceTemplates();
     expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual(
-      ['plan', 'report', 'report.json', 'contracts/{name}', 'receipts'].map(
+      ['plan', 'report', 'report.json', 'contracts/{name}', 'contracts/{name}/{+file}', 'receipts'].map(
         (path) => `coordinator://objectives/{id}/${path}`,
       ),
     );

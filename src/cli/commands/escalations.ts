@@ -1,28 +1,22 @@
 import { z } from 'zod';
-import { isDeploymentWatchId } from '../../domain/deployment/deployment-watch';
-import type { CallForm } from '../../config/call-form';
-import type { Escalation } from '../../domain/escalation/escalation';
 import { exitCodeOf, type ExitCode } from '../../domain/common/exit-codes';
 import type { ObjectiveStatus } from '../../domain/objective/status';
-import { waitsOf } from '../../domain/objective/waits';
-import { ConfigurationError } from '../../domain/common/user-error';
+import type { DecisionEvidence } from '../../ports/decision-evidence';
 import { allEscalations } from '../all-escalations';
 import { argument, objectiveOrWatchArgument } from '../argument';
 import type { Command, CommandContext } from '../command';
 import { openPrecedents, repositoryOf } from '../find-precedents';
 import { answerHere } from '../decision/answer-here';
-import { bareEvidence, gatherEvidence, SHORT_DIFF_BYTES, type DecisionEvidence } from '../decision/evidence';
+import { SHORT_DIFF_BYTES } from '../decision/evidence';
 import { renderInbox, rowCommand } from '../decision/inbox-table';
 import { EMPTY_INBOX, readInbox, type Inbox } from '../decision/read-inbox';
+import { evidenceOf, FULL_DIFF_BYTES, notOpen, openQuestions, reviewRows } from '../decision/read-question';
 import { renderDecision } from '../decision/screen';
 import { describeEscalation, describeReviews } from '../live/questions';
-import { plain } from '../live/text';
 import { parseFlags } from '../parse-flags';
-import { openSession, withObjective, type Session } from '../session';
+import { openSession, withObjective } from '../session';
 
 const EscalationsFlags = z.strictObject({ full: z.boolean().default(false) });
-
-const FULL_DIFF_BYTES = 32 * 1024 * 1024;
 
 export const escalations: Command = {
   name: 'escalations',
@@ -127,7 +121,7 @@ async function showQuestions(
   const wanted = args.length > 1 ? argument(args, 1) : null;
   const { terminal, call, signal } = context;
   return withObjective(context, id, async (session) => {
-    const { open, status } = await openQuestions(session, id);
+    const { open, status } = await openQuestions(session.department, id);
     const shown = wanted === null ? open : open.filter((row) => row.id === wanted);
     if (wanted !== null && shown.length === 0) throw notOpen(context, id, wanted, status);
     const seen: DecisionEvidence[] = [];
@@ -136,7 +130,13 @@ async function showQuestions(
       const repository = status?.repository ?? (await repositoryOf(session.department, id));
       const precedents = await findPrecedents({ trigger: escalation.trigger, repository });
       const evidence = {
-        ...(await evidenceOf(context, id, escalation, status, full)),
+        ...(await evidenceOf(context, {
+          id,
+          escalation,
+          status,
+          maxBytes: full || terminal.json ? FULL_DIFF_BYTES : SHORT_DIFF_BYTES,
+          full,
+        })),
         precedents,
       };
       seen.push(evidence);
@@ -162,63 +162,7 @@ async function showQuestions(
   });
 }
 
-/** The plan and contracts that wait, each with the command that shows it. */
-function reviewRows(status: ObjectiveStatus | null, call: CallForm) {
-  if (status?.outcome !== null) return [];
-  const objective = status.objectiveId;
-  return waitsOf(status)
-    .filter(({ kind }) => kind !== 'question')
-    .map(({ kind, id, question, recommended }) => {
-      const command = rowCommand({ kind, objective, id }, call);
-      return { objective, kind, id, question, recommended, command };
-    });
-}
-
-/** The questions with the snapshot they are in; of a watch, and where nobody answers for the snapshot, alone. */
-async function openQuestions(
-  { department }: Session,
-  id: string,
-): Promise<{ readonly open: readonly Escalation[]; readonly status: ObjectiveStatus | null }> {
-  if (!isDeploymentWatchId(id)) {
-    const answer = await department.status(id);
-    if (answer.kind === 'live') return { open: answer.status.escalations, status: answer.status };
-  }
-  return { open: await department.openEscalations(id), status: null };
-}
-
-async function evidenceOf(
-  { services, call, terminal }: CommandContext,
-  id: string,
-  escalation: Escalation,
-  status: ObjectiveStatus | null,
-  full: boolean,
-): Promise<DecisionEvidence> {
-  if (status === null) return bareEvidence(id, escalation);
-  const maxBytes = full || terminal.json ? FULL_DIFF_BYTES : SHORT_DIFF_BYTES;
-  return gatherEvidence(status, escalation, services, { maxBytes, call, full });
-}
-
 function noneOpen(id: string, status: ObjectiveStatus | null): string {
   const outcome = status?.outcome ?? null;
   return outcome === null ? 'No question is open.' : `No question is open: ${id} is finished, ${outcome}.`;
-}
-
-/** Why a question cannot be shown: decided, or never asked. */
-function notOpen(
-  { call }: CommandContext,
-  id: string,
-  wanted: string,
-  status: ObjectiveStatus | null,
-): ConfigurationError {
-  const review = reviewRows(status, call).find((row) => row.id === wanted);
-  if (review !== undefined)
-    return new ConfigurationError(
-      `${wanted} is a ${review.kind} to be reviewed; \`${review.command}\` shows it.`,
-    );
-  const decided = status?.decisions.find((row) => row.escalationId === wanted);
-  return new ConfigurationError(
-    decided === undefined
-      ? `${id} has no open question ${plain(wanted)}; \`${call(`escalations ${id}`)}\` shows what is open.`
-      : `${wanted} is decided already: ${decided.decision} by ${plain(decided.by)}; \`${call(`status ${id}`)}\` tells more.`,
-  );
 }

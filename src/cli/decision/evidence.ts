@@ -1,54 +1,15 @@
 import type { CallForm } from '../../config/call-form';
-import type { BlobRef } from '../../domain/common/blob';
 import type { Escalation } from '../../domain/escalation/escalation';
-import { readFailing, type Failing } from '../../domain/quality-gate/failing';
+import { readFailing } from '../../domain/quality-gate/failing';
+import type { BlobRef } from '../../domain/common/blob';
 import type { GateSummary } from '../../domain/quality-gate/receipt';
-import type { Precedent } from '../../domain/escalation/precedents';
-import type { AttemptRecord, ObjectiveStatus } from '../../domain/objective/status';
-import type { Level } from '../../domain/department/levels';
+import type { ObjectiveStatus } from '../../domain/objective/status';
 import { UserError } from '../../domain/common/user-error';
 import { subjectOf } from '../../domain/objective/waits';
-import { wholeOutput, type WholeOutput } from '../../process/whole-output';
+import { wholeOutput } from '../../process/whole-output';
+import type { DecisionEvidence, ShownFailing, ShownOutput, SubjectDiff } from '../../ports/decision-evidence';
 import { integrated, ofTask, type CommitRange } from '../commit-range';
 import type { Services } from '../services';
-
-/** A role that was asked about the task besides its specialist, and at which level. */
-interface Consulted {
-  readonly role: string;
-  readonly level: Level;
-}
-
-/** The whole output a receipt names; null: this machine does not have it. */
-interface ShownOutput {
-  readonly ref: BlobRef;
-  readonly output: WholeOutput | null;
-}
-
-interface ShownFailing extends Failing {
-  /** Each once, where everything was asked for. */
-  readonly wholeOutputs?: readonly ShownOutput[];
-}
-
-interface SubjectDiff extends CommitRange {
-  readonly text: string;
-  /** There is more than `maxBytes`. */
-  readonly cut: boolean;
-}
-
-/** Everything there is to see before an escalation is decided. */
-export interface DecisionEvidence {
-  readonly objective: string;
-  readonly escalation: Escalation;
-  /** Attempts at the task so far, oldest first. */
-  readonly attempts: readonly AttemptRecord[];
-  readonly consulted: readonly Consulted[];
-  readonly failing: ShownFailing | null;
-  readonly diff: SubjectDiff | null;
-  /** What was decided on the like before, newest first. */
-  readonly precedents: readonly Precedent[];
-  /** What could not be shown, and why, one sentence each. */
-  readonly notes: readonly string[];
-}
 
 /** Most of a diff that is read where it is not shown in full. */
 export const SHORT_DIFF_BYTES = 64 * 1024;

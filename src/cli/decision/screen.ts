@@ -2,9 +2,9 @@ import { byName, type CallForm } from '../../config/call-form';
 import type { BlobRef } from '../../domain/common/blob';
 import { mention } from '../../domain/department/specialists';
 import { leftOutOf } from '../../process/whole-output';
+import type { DecisionEvidence } from '../../ports/decision-evidence';
 import { describeEscalation } from '../live/questions';
 import { cut, plain, plainLines } from '../live/text';
-import type { DecisionEvidence } from './evidence';
 
 const DIFF_LINES = 60;
 const EXCERPT_LINES = 12;

@@ -6,6 +6,7 @@ import type { Desk } from '../../ports/desk';
 import { allEscalations, NO_QUESTIONS } from '../all-escalations';
 import type { CommandContext } from '../command';
 import { collectInbox, EMPTY_INBOX } from '../decision/read-inbox';
+import { readEvidence } from '../decision/read-question';
 import { decisionId } from '../decision-id';
 import { findPrecedents, openPrecedents, repositoryOf } from '../find-precedents';
 import { findReport, hasReport, missingReport } from '../find-report';
@@ -63,6 +64,7 @@ export function createDesk(
             const questions = open.map((escalation) => ({ objective: id, repository, escalation }));
             return { ...NO_QUESTIONS, questions };
           }),
+    evidence: (about) => withSession(about.id, ({ department }) => readEvidence(context, department, about)),
     precedents: ({ id, trigger }) =>
       withSession(id, async ({ department }) =>
         findPrecedents(services, { trigger, repository: await repositoryOf(department, id) }),

@@ -4,7 +4,7 @@ import { BreakingChange, MAX_BREAKING } from './breaking-change';
 import { ContractHash } from './contract-work';
 
 /** A relative path with forward slashes that leads nowhere but down. */
-const BundlePath = z
+export const BundlePath = z
   .string()
   .min(1)
   .max(500)

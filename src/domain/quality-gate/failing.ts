@@ -1,12 +1,14 @@
 import type { BlobRef } from '../common/blob';
 import { redReceipts } from './gate-summary';
 import { judgeItems } from './gate-verdict';
-import { GateReport, type GateSummary, type RedItem } from './receipt';
+import { GateReport, type GateFinding, type GateSummary, type RedItem } from './receipt';
 
-/** A receipt that speaks against a tree, by reference: who says so, and where the whole output is. */
+/** A receipt that speaks against a tree, by reference: who says so, what is wrong, and where the whole output is. */
 export interface FailingReceipt {
   readonly subject: string;
   readonly checker: string;
+  readonly note: string;
+  readonly findings: readonly GateFinding[];
   readonly outputs: readonly BlobRef[];
 }
 
@@ -37,11 +39,15 @@ export async function readFailing(
     const undecided = judgeItems(receipts)
       .filter(({ item }) => review.some(({ subject }) => subject === item.slug))
       .flatMap(({ receipts: spoken }) => spoken.filter(({ verdict }) => verdict === 'needs-review'));
-    const rows = [...redReceipts(receipts), ...undecided].map(({ subject, checker, evidence }) => ({
-      subject,
-      checker: checker.kind === 'none' ? 'nobody' : checker.name,
-      outputs: evidence.flatMap((row) => (row.kind === 'output' ? [row.output] : [])),
-    }));
+    const rows = [...redReceipts(receipts), ...undecided].map(
+      ({ subject, checker, note, findings, evidence }) => ({
+        subject,
+        checker: checker.kind === 'none' ? 'nobody' : checker.name,
+        note,
+        findings: findings ?? [],
+        outputs: evidence.flatMap((row) => (row.kind === 'output' ? [row.output] : [])),
+      }),
+    );
     return { failing: { report, red, receipts: rows }, note: null };
   } catch {
     return {

@@ -91,7 +91,8 @@ function redItem(receipt: Receipt, room: number): RedItem {
   return { subject: receipt.subject, excerpt: `${intro}${text.slice(0, room - intro.length)}`.trimEnd() };
 }
 
-function placeOf({ file, line, text }: GateFinding): string {
+/** A finding in a line, with its place where it has one. */
+export function placeOf({ file, line, text }: GateFinding): string {
   if (file === undefined) return text;
   return line === undefined ? `${file}: ${text}` : `${file}:${String(line)}: ${text}`;
 }

@@ -72,7 +72,7 @@ export const reviewContract = tool({
   name: 'review_contract',
   title: 'Approve an API contract or ask for changes',
   description:
-    'Approves an API contract, by its name or the hash that was looked at, or asks for changes with comments.',
+    'Approves an API contract, by its name or the hash that was looked at, or asks for changes with comments; the resources of its bundle show it.',
   hints: { readOnly: false, destructive: false, idempotent: false },
   input: z.strictObject({ id: ObjectiveIdArgument, ...contractReview, by: ByArgument }),
   output: sentOutput,
