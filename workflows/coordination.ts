@@ -1,6 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import { acceptsDestruction, afterCoordination } from '../src/domain/coordination/after-coordination';
-import { contractName, contractPath } from '../src/domain/contract/contract-name';
+import { contractName, contractPath, isAbout } from '../src/domain/contract/contract-name';
 import type { ContractStatus } from '../src/domain/contract/contract-status';
 import {
   CONTRACT_WORKFLOW,
@@ -117,11 +117,7 @@ function databaseOrder(run: Run, task: TaskProgress, of: Coordinated, request: n
 /** The contract a task designs or changes: known by its file, else by the name its claims give it. */
 function contractOf(run: Run, { task }: TaskProgress): ContractStatus {
   const { contracts } = run.progress.coordination;
-  const known = contracts.find(
-    ({ name, path }) =>
-      name === contractName(task) ||
-      (path !== null && [...task.owns, ...task.shares].some((claim) => claimCovers(claim, path))),
-  );
+  const known = contracts.find((contract) => isAbout(contract, task));
   if (known !== undefined) return known;
   const fresh: ContractStatus = {
     name: contractName(task),
