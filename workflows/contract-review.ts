@@ -8,10 +8,11 @@ import {
 import { isAbout } from '../src/domain/contract/contract-name';
 import { tidingsOfReview } from '../src/domain/notification/news';
 import { FRONTEND_COORDINATOR, mention } from '../src/domain/department/specialists';
+import type { TaskId } from '../src/domain/plan/plan';
 import type { TaskProgress } from '../src/domain/work/task-progress';
 import type { Carried } from './carried';
 import { tell } from './news';
-import { record, replaceTask, type Run } from './run';
+import { record, replaceTask, taskOf, type Run } from './run';
 
 /** What of an objective its contracts' reviews are about. */
 interface Reviewed {
@@ -104,6 +105,14 @@ export function askAgain(run: Run, name: string): void {
     if (task.step.kind !== 'await-contract' || task.step.contract !== name) continue;
     replaceTask(run, { ...task, step: { kind: 'coordinate', of: 'contract' } });
   }
+}
+
+/** The same for one task, where it still rests on this request; whether it did. */
+export function askTaskAgain(run: Run, id: TaskId, request: number): boolean {
+  const task = taskOf(run, id);
+  if (task?.step.kind !== 'await-contract' || task.step.request !== request) return false;
+  replaceTask(run, { ...task, step: { kind: 'coordinate', of: 'contract' } });
+  return true;
 }
 
 /** The contract a task cannot go on without a human for; with a deadline it goes on by itself. */
