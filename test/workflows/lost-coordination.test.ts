@@ -281,6 +281,7 @@ describe('workflows that several tasks have a say of', () => {
       await until(objective.status, isShared);
       await contractOf(objective).terminate('by hand');
       between.letGo();
+      await until(objective.status, (seen) => texts(seen).includes('was lost and is taken up again'));
       await approveAll(objective);
       expect(texts(await objective.status())).toContain('contract openapi was lost; its task is looked at');
     });
