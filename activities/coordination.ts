@@ -33,11 +33,12 @@ export function createCoordinationActivities(
     allowanceUsd,
   });
 
-  const accept = async (plan: Plan, usage: Usage): Promise<PlanResult> => {
+  /** @param author whoever made the plan and can make it smaller; where there is nobody, people are asked about the failure */
+  const accept = async (plan: Plan, usage: Usage, author: 'known' | 'none'): Promise<PlanResult> => {
     const tasks = plan.tasks.map(outlineTask);
     const accepted: PlanResult = { outcome: 'accepted', plan: await records.save(plan), tasks, usage };
-    // It would fail the same way however often it is tried; whoever made the plan can make it smaller.
-    return resultBytes(accepted) > MAX_RESULT_BYTES
+    // It would fail the same way however often it is tried.
+    return author === 'known' && resultBytes(accepted) > MAX_RESULT_BYTES
       ? refuse([outlineTooLarge(tasks, resultBytes(accepted))], usage)
       : accepted;
   };
@@ -101,7 +102,7 @@ export function createCoordinationActivities(
           coordination.plan({ dossier, analysis, refusals, comment, held, asking, signal }),
         );
         const errors = checkPlan(value, analysis, rosterNames(dossier.roles));
-        return errors.length > 0 ? refuse(errors, usage) : accept(value, usage);
+        return errors.length > 0 ? refuse(errors, usage) : accept(value, usage, 'known');
       }),
 
     amendPlan: (request) =>
@@ -125,7 +126,10 @@ export function createCoordinationActivities(
           roster: rosterNames(dossier.roles),
           begun: request.begun ?? [],
         });
-        return judged.kind === 'refused' ? refuse(judged.errors, NO_USAGE) : accept(judged.plan, NO_USAGE);
+        if (judged.kind === 'refused') return refuse(judged.errors, NO_USAGE);
+        // Refused, feedback would be dropped and the only repair round used up, with nobody to mend it.
+        const isWritten = change.kind === 'patch' || change.kind === 'replace';
+        return accept(judged.plan, NO_USAGE, isWritten ? 'known' : 'none');
       }),
 
     consultPeer: (request) =>

@@ -1,4 +1,11 @@
-import { condition, defineQuery, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import {
+  condition,
+  defineQuery,
+  defineSignal,
+  patched,
+  setCurrentDetails,
+  setHandler,
+} from '@temporalio/workflow';
 import { INTERNAL } from '../src/domain/objective/message-descriptions';
 import {
   CONTRACT_REVIEWED,
@@ -166,7 +173,32 @@ export async function apiContractWorkflow(input: ContractInput): Promise<Contrac
     return { revision, decision: 'approve', comments: [], by };
   }
 
+  /** Orders another task's revision took the place of while they waited. */
+  let replaced: Designed[] = [];
+
+  /** They are told once the newest revision is decided: looked at sooner, they would take its place in turn, for ever. */
+  async function tellReplaced(): Promise<void> {
+    // In older histories they waited for ever.
+    if (replaced.length === 0 || !patched('replaced-orders-are-answered')) return;
+    const told = replaced;
+    replaced = [];
+    for (const order of told) {
+      reporter.note(order.taskId, `contract ${status.name} was shared anew by another task meanwhile`);
+      await answer(order, { kind: 'contract', verdict: 'replaced', comments: [], by: '' });
+    }
+  }
+
   async function design(order: Designed): Promise<void> {
+    // What the same task asked before is asked by nobody any more.
+    replaced = replaced.filter(({ taskId }) => taskId !== order.taskId);
+    try {
+      await agree(order);
+    } finally {
+      if (!replaced.includes(order)) await tellReplaced();
+    }
+  }
+
+  async function agree(order: Designed): Promise<void> {
     const found = await inspect(order);
     if (found === null) return;
     const said = (verdict: 'unchanged' | 'changes-requested', comments: string[]): Promise<void> =>
@@ -179,7 +211,10 @@ export async function apiContractWorkflow(input: ContractInput): Promise<Contrac
     const earlier = status.comments;
     await share(order, found);
     const review = await validate(order, earlier);
-    if (review === null) return;
+    if (review === null) {
+      replaced.push(order);
+      return;
+    }
     const { decision, comments, by } = review;
     become({ state: decision === 'approve' ? 'approved' : 'changes-requested', by, comments });
     announce(decision === 'approve' ? 'approved' : 'changes-requested');

@@ -5,12 +5,14 @@ import {
   contractWorkflowId,
   type ContractReviewed,
 } from '../src/domain/coordination/coordination-orders';
+import { isAbout } from '../src/domain/contract/contract-name';
 import { tidingsOfReview } from '../src/domain/notification/news';
 import { FRONTEND_COORDINATOR, mention } from '../src/domain/department/specialists';
+import type { TaskId } from '../src/domain/plan/plan';
 import type { TaskProgress } from '../src/domain/work/task-progress';
 import type { Carried } from './carried';
 import { tell } from './news';
-import { record, replaceTask, type Run } from './run';
+import { record, replaceTask, taskOf, type Run } from './run';
 
 /** What of an objective its contracts' reviews are about. */
 interface Reviewed {
@@ -28,14 +30,27 @@ export function refuseContractReview(run: Reviewed, { contract }: ReviewContract
   }
   if (found.state === 'shared') {
     if (waits(run, found.name)) return null;
-    // Its revision is told before the question.
-    return run.progress.rules?.contracts.review === 'agent'
-      ? `${found.name} is being reviewed by ${mention(FRONTEND_COORDINATOR)}`
-      : `${found.name} is shared but not asked about yet; say it again in a moment`;
+    return notAskedAbout(run, found);
   }
   return found.by === null
     ? `${found.name} is ${found.state}; it is not waiting to be reviewed`
     : `${found.name} is decided already: ${found.state} by ${found.by}`;
+}
+
+/** Why nobody is asked about a contract that is shared: not yet, or not any more. */
+function notAskedAbout({ progress }: Reviewed, contract: ContractStatus): string {
+  const steps = progress.tasks
+    .filter(({ task }) => task.id === contract.taskId || isAbout(contract, task))
+    .map(({ step }) => step);
+  // Its revision is told before the question.
+  if (steps.some((step) => step.kind === 'coordinate' && step.of === 'contract'))
+    return progress.rules?.contracts.review === 'agent'
+      ? `${contract.name} is being reviewed by ${mention(FRONTEND_COORDINATOR)}`
+      : `${contract.name} is shared but not asked about yet; say it again in a moment`;
+  const open = steps.flatMap((step) => (step.kind === 'await-decision' ? [step.escalationId] : []));
+  return open.length > 0
+    ? `${contract.name} is not waiting to be reviewed while ${open.join(', ')} is open; decide that first`
+    : `${contract.name} is shared, but nothing waits for its review any more`;
 }
 
 function waits(run: Reviewed, name: string): boolean {
@@ -90,6 +105,14 @@ export function askAgain(run: Run, name: string): void {
     if (task.step.kind !== 'await-contract' || task.step.contract !== name) continue;
     replaceTask(run, { ...task, step: { kind: 'coordinate', of: 'contract' } });
   }
+}
+
+/** The same for one task, where it still rests on this request; whether it did. */
+export function askTaskAgain(run: Run, id: TaskId, request: number): boolean {
+  const task = taskOf(run, id);
+  if (task?.step.kind !== 'await-contract' || task.step.request !== request) return false;
+  replaceTask(run, { ...task, step: { kind: 'coordinate', of: 'contract' } });
+  return true;
 }
 
 /** The contract a task cannot go on without a human for; with a deadline it goes on by itself. */

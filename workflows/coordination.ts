@@ -1,6 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import { acceptsDestruction, afterCoordination } from '../src/domain/coordination/after-coordination';
-import { contractName, contractPath } from '../src/domain/contract/contract-name';
+import { contractName, contractPath, isAbout } from '../src/domain/contract/contract-name';
 import type { ContractStatus } from '../src/domain/contract/contract-status';
 import {
   CONTRACT_WORKFLOW,
@@ -82,23 +82,23 @@ async function askFor(
   run: Run,
   request: number,
   child: string,
-  tell: () => Promise<void>,
+  tell: () => Promise<boolean>,
 ): Promise<CoordinationAnswer> {
   try {
     for (let losses = 0; losses < MOST_LOSSES; losses += 1) {
-      await tell();
-      run.asked.set(request, child);
-      await condition(() => run.answers.has(request) || run.lost.has(request));
+      if (!(await tell())) continue;
+      const given = { child, isLost: false };
+      run.asked.set(request, given);
+      await condition(() => run.answers.has(request) || given.isLost);
       const answer = run.answers.get(request);
       if (answer !== undefined) return answer;
-      run.lost.delete(request);
+      run.asked.delete(request);
     }
     const text = `The workflow ${child} ended ${MOST_LOSSES} times before it had answered; look at why it was terminated or failed.`;
     return { kind: 'trouble', reason: 'could-not-run', text };
   } finally {
     run.answers.delete(request);
     run.asked.delete(request);
-    run.lost.delete(request);
   }
 }
 
@@ -117,11 +117,7 @@ function databaseOrder(run: Run, task: TaskProgress, of: Coordinated, request: n
 /** The contract a task designs or changes: known by its file, else by the name its claims give it. */
 function contractOf(run: Run, { task }: TaskProgress): ContractStatus {
   const { contracts } = run.progress.coordination;
-  const known = contracts.find(
-    ({ name, path }) =>
-      name === contractName(task) ||
-      (path !== null && [...task.owns, ...task.shares].some((claim) => claimCovers(claim, path))),
-  );
+  const known = contracts.find((contract) => isAbout(contract, task));
   if (known !== undefined) return known;
   const fresh: ContractStatus = {
     name: contractName(task),
@@ -138,7 +134,7 @@ function contractOf(run: Run, { task }: TaskProgress): ContractStatus {
   return fresh;
 }
 
-function orderContract(run: Run, known: ContractStatus, asked: ContractOrder): Promise<void> {
+function orderContract(run: Run, known: ContractStatus, asked: ContractOrder): Promise<boolean> {
   const { objectiveId } = run.input;
   const { rules } = run.progress;
   if (rules === null) throw new Error('no contract is coordinated here');
@@ -159,7 +155,7 @@ function orderContract(run: Run, known: ContractStatus, asked: ContractOrder): P
   });
 }
 
-function orderDatabase(run: Run, asked: DatabaseOrder): Promise<void> {
+function orderDatabase(run: Run, asked: DatabaseOrder): Promise<boolean> {
   const { objectiveId } = run.input;
   const input: DatabaseInput = { objectiveId, handle: settingOf(run).handle };
   return order(run, {

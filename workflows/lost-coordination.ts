@@ -1,7 +1,8 @@
 import { condition, isCancellation, patched } from '@temporalio/workflow';
 import { contractWorkflowId } from '../src/domain/coordination/coordination-orders';
 import type { EndedObjectives } from '../src/domain/coordination/repository-claims';
-import { askAgain, awaitedContract } from './contract-review';
+import type { TaskProgress } from '../src/domain/work/task-progress';
+import { askTaskAgain, awaitedContract } from './contract-review';
 import { claims } from './proxies';
 import { record, type Run } from './run';
 
@@ -15,6 +16,7 @@ const LONGEST_PAUSE_MS = 30 * 60_000;
  */
 export function watchCoordination(run: Run): void {
   if (run.progress.rules === null || !patched('lost-coordination-is-noticed')) return;
+  run.watches = true;
   lookAfter(run).catch((error: unknown) => {
     // A cancelled objective waits for nobody.
     if (isCancellation(error)) return;
@@ -30,39 +32,54 @@ async function lookAfter(run: Run): Promise<never> {
     const isChanged = (): boolean => spell(run) !== seen;
     let pause = FIRST_LOOK_MS;
     while (!(await condition(isChanged, pause))) {
-      const ended = await endedOf([...new Set(waitedFor(run).map(({ child }) => child))]);
-      for (const { child, isLost } of waitedFor(run)) if (ended.has(child)) isLost();
+      // What is given while the answer is on its way may be in the hands of a workflow that was taken up again.
+      const waits = waitedFor(run);
+      const ended = await endedOf([...new Set(waits.map(({ child }) => child))]);
+      for (const { child, lose } of waits) if (ended.has(child)) lose();
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
     }
   }
 }
 
+/** An order nobody has answered, as it was given once. */
 interface Wait {
   readonly request: number;
   readonly child: string;
-  readonly isLost: () => void;
+  /** Gives it again, where nobody has by now and it still waits. */
+  readonly lose: () => void;
 }
 
-/**
- * Orders nobody has answered. Not what waits for a human: their review finds out by itself whether the contract's workflow
- * is there.
- */
+/** Orders that are waited for. Not what waits for a human: their review finds out by itself whether the contract is there. */
 function waitedFor(run: Run): Wait[] {
-  const asked = [...run.asked]
-    .filter(([request]) => !run.answers.has(request) && !run.lost.has(request))
-    .map(([request, child]) => ({ request, child, isLost: () => void run.lost.add(request) }));
-  const resting = run.progress.tasks.flatMap((task): Wait[] => {
-    const { step } = task;
-    if (step.kind !== 'await-contract' || awaitedContract(run, task) !== null) return [];
-    const isLost = (): void => {
-      record(run, `contract ${step.contract} was lost; its task is looked at again`, task.task.id);
-      askAgain(run, step.contract);
+  return [...inFlight(run), ...resting(run, (task) => awaitedContract(run, task) === null)];
+}
+
+/** All that one workflow has not answered, to be given again where it turns out to be lost. */
+export function ordersOf(run: Run, child: string): readonly Pick<Wait, 'lose'>[] {
+  return [...inFlight(run), ...resting(run, () => true)].filter((wait) => wait.child === child);
+}
+
+function inFlight(run: Run): Wait[] {
+  return [...run.asked].flatMap(([request, given]): Wait[] => {
+    const isWaiting = (): boolean =>
+      run.asked.get(request) === given && !given.isLost && !run.answers.has(request);
+    const lose = (): void => {
+      if (isWaiting()) given.isLost = true;
     };
-    return [
-      { request: step.request, child: contractWorkflowId(run.input.objectiveId, step.contract), isLost },
-    ];
+    return isWaiting() ? [{ request, child: given.child, lose }] : [];
   });
-  return [...asked, ...resting];
+}
+
+function resting(run: Run, isMeant: (task: TaskProgress) => boolean): Wait[] {
+  return run.progress.tasks.filter(isMeant).flatMap(({ task, step }): Wait[] => {
+    if (step.kind !== 'await-contract') return [];
+    const { contract, request } = step;
+    const lose = (): void => {
+      if (askTaskAgain(run, task.id, request))
+        record(run, `contract ${contract} was lost; its task is looked at again`, task.id);
+    };
+    return [{ request, child: contractWorkflowId(run.input.objectiveId, contract), lose }];
+  });
 }
 
 const spell = (run: Run): string =>

@@ -23,6 +23,14 @@ export interface PlanReview {
   end: { readonly kind: 'taken' | 'refused'; readonly text: string } | null;
 }
 
+/** An order as it was given once; given again it is another. */
+export interface GivenOrder {
+  /** The workflow it was given to. */
+  readonly child: string;
+  /** Set where that ended without an answer. */
+  isLost: boolean;
+}
+
 /** One objective in the hands of one workflow run. */
 export interface Run {
   readonly input: ObjectiveInput;
@@ -38,10 +46,10 @@ export interface Run {
   bug: Error | null;
   /** Answers of coordinating workflows, by the order they answer, until somebody takes them. */
   readonly answers: Map<number, CoordinationAnswer>;
-  /** Orders of steps in flight that are given and not answered, and the workflow each was given to. */
-  readonly asked: Map<number, string>;
-  /** Those of them whose workflow has ended without an answer. */
-  readonly lost: Set<number>;
+  /** Orders of steps in flight that are given and not answered, by their number. */
+  readonly asked: Map<number, GivenOrder>;
+  /** Whether workflows that are lost before they have answered are noticed; in older histories they were not. */
+  watches: boolean;
   /** Tells people what waits for them; null: nobody is to be told. */
   teller: Teller | null;
   /** Money held by what runs now, in US dollars. */
@@ -72,7 +80,7 @@ export function openRun(input: ObjectiveInput, carried: Carried | undefined): Ru
     capped: new Set(),
     answers: new Map(),
     asked: new Map(),
-    lost: new Set(),
+    watches: false,
     teller: openTeller(input.objectiveId, carried?.news, () => progress.decisionRules ?? null),
     inFlight: new Map(),
     stop: null,

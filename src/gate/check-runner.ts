@@ -2,6 +2,7 @@ import { folderOf, surveyOfService } from '../domain/target/service-folder';
 import type { Bootstrap, CheckRunner, Provision } from '../ports/gate';
 import { BootstrapRefused } from './bootstrap-refused';
 import { CHECKS } from './checks';
+import { CouldNotRun } from './could-not-run';
 import { excerptOf } from './excerpt';
 import { explanationOf } from './outcome';
 import { type CheckRun, type CheckSetting, runCheck } from './run-check';
@@ -27,7 +28,8 @@ export function createCheckRunner(setting: CheckRunnerSetting): CheckRunner {
         path = await findServiceFolder(request.path, folderOf(request.survey));
         provision = await setting.bootstrap.ensure({ path, survey, signal });
       } catch (error) {
-        if (!(error instanceof BootstrapRefused)) throw error;
+        // Also what it could not do: a manifest the specialist has just changed may be why, in words nobody knows.
+        if (!(error instanceof BootstrapRefused || error instanceof CouldNotRun)) throw error;
         return { passed: false, output: `$ ${survey.install?.join(' ') ?? 'install'}\n${error.message}` };
       }
       const parts: string[] = [];

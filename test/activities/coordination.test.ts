@@ -2,7 +2,7 @@
 import type { DepartmentRoles } from '../../src/domain/department/department-roles';
 import type { PlanTask } from '../../src/domain/plan/plan';
 import { NO_USAGE } from '../../src/domain/usage/usage';
-import type { PlanResult } from '../../src/domain/work/work';
+import type { PlanChange, PlanResult } from '../../src/domain/work/work';
 import { planTask } from '../domain/tasks';
 import { objectiveInput } from '../../bench/smooth-activities';
 import { answered, BASE, createBench, SURVEY, type Bench } from './ports';
@@ -90,6 +90,24 @@ describe('a proposed plan', () => {
     expect(dropped).toMatchObject({
       outcome: 'refused',
       errors: ['there is no task backend-T009 to drop'],
+    });
+  });
+
+  it('grown too large by tasks nobody wrote fails, so that people are asked; an edit is refused', async () => {
+    const { handle, analysis, run, store } = await createBench();
+    const owns = (id: number): string[] =>
+      Array.from({ length: 60 }, (_, at) => `src/a/rather/long/path/of/task-${id}/file-${at}.ts`);
+    const tasks = Array.from({ length: 40 }, (_, at) => planTask(at + 1, { owns: owns(at + 1) }));
+    const plan = await store.put(JSON.stringify({ summary: 'a plan', tasks }));
+    const amend = (change: PlanChange): Promise<PlanResult> =>
+      run('amendPlan', { handle, analysis, plan, change });
+    await expect(amend({ kind: 'add', tasks: [planTask(41)], dependencies: [] })).rejects.toMatchObject({
+      type: 'Result.TooLarge',
+    });
+    const edit = { op: 'depend', taskId: 'backend-T002', on: 'backend-T001' } as const;
+    expect(await amend({ kind: 'patch', patch: [edit] })).toMatchObject({
+      outcome: 'refused',
+      errors: [expect.stringContaining('of the 40 tasks are')],
     });
   });
 

@@ -65,8 +65,8 @@ test('starts an objective, edits its plan, steers a task, answers the question a
 
   const told = await cli.run('report', id);
   expect(told.code).toBe(0);
-  const page = told.stdout.trim().split('\n').at(-1)?.trim() ?? '';
-  expect(await readFile(page.replace(/^.*?(\/)/, '$1'), 'utf8')).toContain('backend-T007-E1');
+  const page = /\/\S+\.html/.exec(told.stderr.trim().split('\n').at(-1) ?? '')?.[0] ?? '';
+  expect(await readFile(page, 'utf8')).toContain('backend-T007-E1');
   const report = Report.parse(JSON.parse((await cli.run('report', id, '--json')).stdout));
   expect(report).toMatchObject({
     outcome: 'delivered',

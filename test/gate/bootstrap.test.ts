@@ -237,6 +237,17 @@ describe('bringing dependencies in', () => {
     expect(leftovers()).toEqual([]);
   });
 
+  test('an override of what the manifest asks for itself is the work to mend', async () => {
+    manifest({
+      ...{ name: 'tiny', version: '1.0.0' },
+      ...{ dependencies: { plain: '1.0.0' }, overrides: { plain: '2.0.0' } },
+    });
+    await expect(add('greedy')).rejects.toMatchObject({
+      name: 'Gate.BootstrapRefused',
+      message: containing('EOVERRIDE'),
+    });
+  });
+
   test('a registry that does not answer is no fault of the work', async () => {
     await registry.close();
     const environmentWithoutRetries = { ...environment(), HOME: join(base, 'home') };

@@ -8,6 +8,7 @@ import type { Survey } from '../../src/domain/target/survey';
 import { summarise } from '../../src/domain/quality-gate/gate-summary';
 import { BootstrapRefused } from '../../src/gate/bootstrap-refused';
 import { judgeItems } from '../../src/domain/quality-gate/gate-verdict';
+import { CouldNotRun } from '../../src/gate/could-not-run';
 import { createCheckRunner } from '../../src/gate/check-runner';
 import { createGateRunner, type GateSetting } from '../../src/gate/gate-runner';
 import { isRunning } from '../../src/gate/install-lock';
@@ -353,8 +354,9 @@ describe('what stands in the way', () => {
 describe('for a specialist', () => {
   async function runChecks(
     only: readonly ('build' | 'test' | 'lint')[],
+    setting = createSetting(base),
   ): Promise<{ passed: boolean; output: string }> {
-    return createCheckRunner(createSetting(base)).runChecks({
+    return createCheckRunner(setting).runChecks({
       path: checkout,
       gitDir: join(base, 'mirror.git'),
       survey: { ...SURVEY, lint: ['npm', 'run', 'lint'] },
@@ -386,6 +388,16 @@ describe('for a specialist', () => {
     });
     jest.restoreAllMocks();
     expect((await runChecks(['test'])).passed).toBe(true);
+  });
+
+  test('dependencies that cannot be brought in are a result: the manifest as it stands may be why', async () => {
+    const setting = createSetting(base);
+    const ensure = (): Promise<never> => Promise.reject(new CouldNotRun('npm ci did not work (E403)'));
+    const bootstrap = { ...setting.bootstrap, ensure };
+    expect(await runChecks(['test'], { ...setting, bootstrap })).toEqual({
+      passed: false,
+      output: expect.stringMatching(/^\$ .*\nnpm ci did not work \(E403\)$/),
+    });
   });
 
   test('it runs anew each time, on the worktree as it stands', async () => {

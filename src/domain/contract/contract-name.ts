@@ -1,4 +1,6 @@
+import { claimCovers } from '../plan/path-claims';
 import type { TaskOutline } from '../plan/plan';
+import type { ContractStatus } from './contract-status';
 
 const SPEC_FILE = /\.(?:ya?ml|json|graphqls?|gql)$/i;
 
@@ -16,4 +18,15 @@ export function contractName(task: Pick<TaskOutline, 'id' | 'owns' | 'shares'>):
     .replace(/^-+|-+$/g, '')
     .slice(0, 60);
   return name === '' ? task.id.toLowerCase() : name;
+}
+
+/** Whether a task designs or changes a contract: known by its file, else by the name its claims give it. */
+export function isAbout(
+  { name, path }: Pick<ContractStatus, 'name' | 'path'>,
+  task: Pick<TaskOutline, 'id' | 'owns' | 'shares'>,
+): boolean {
+  return (
+    name === contractName(task) ||
+    (path !== null && [...task.owns, ...task.shares].some((claim) => claimCovers(claim, path)))
+  );
 }

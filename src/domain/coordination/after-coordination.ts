@@ -80,6 +80,8 @@ function afterContract(
         ...progress,
         step: { kind: 'await-contract', contract: request.contract, request: request.number },
       };
+    case 'replaced':
+      return { ...progress, step: { kind: 'coordinate', of: 'contract' } };
     case 'refused':
       return climb(progress, { kind: 'uncoordinated', of: 'contract', problems: comments });
     case 'changes-requested': {

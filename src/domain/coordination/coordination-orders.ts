@@ -141,9 +141,10 @@ export const CoordinationAnswer = z.discriminatedUnion('kind', [
     kind: z.literal('contract'),
     /**
      * `waiting`: a human is to review it; another answer to the same order follows. `unchanged`: it says what is approved
-     * already. `none`: there is no contract in the commit.
+     * already. `none`: there is no contract in the commit. `replaced`: another task shared a newer revision while this one
+     * waited, and that is decided; it is to be ordered again.
      */
-    verdict: z.enum(['approved', 'unchanged', 'none', 'waiting', 'changes-requested', 'refused']),
+    verdict: z.enum(['approved', 'unchanged', 'none', 'waiting', 'changes-requested', 'refused', 'replaced']),
     comments: z.array(Line).max(20),
     by: z.string().max(200),
   }),

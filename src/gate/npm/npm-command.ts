@@ -17,7 +17,7 @@ export function npmEnvironment(inherited: Readonly<Record<string, string>>): Rec
 
 // The target's own fault, as npm words it; anything else (network, disk) may pass.
 const TARGET_FAULT =
-  /npm (?:error|ERR!) code (EUSAGE|ERESOLVE|ETARGET|E404|EINTEGRITY|EINVALIDPACKAGENAME|ENOVERSIONS)/;
+  /npm (?:error|ERR!) code (EUSAGE|ERESOLVE|ETARGET|E404|EINTEGRITY|EINVALIDPACKAGENAME|EINVALIDTAGNAME|ENOVERSIONS|EOVERRIDE|EBADPLATFORM)/;
 
 const NPM_FLAGS = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'] as const;
 
