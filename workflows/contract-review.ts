@@ -100,7 +100,7 @@ function noteReviewed(run: Run, contract: string): void {
 }
 
 /** A task that waits for a workflow which is gone has its contract shared anew. */
-export function askAgain(run: Run, name: string): void {
+function askAgain(run: Run, name: string): void {
   for (const task of run.progress.tasks) {
     if (task.step.kind !== 'await-contract' || task.step.contract !== name) continue;
     replaceTask(run, { ...task, step: { kind: 'coordinate', of: 'contract' } });

@@ -24,7 +24,7 @@ export interface PlanReview {
 }
 
 /** An order as it was given once; given again it is another. */
-export interface GivenOrder {
+interface GivenOrder {
   /** The workflow it was given to. */
   readonly child: string;
   /** Set where that ended without an answer. */
