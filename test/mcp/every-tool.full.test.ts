@@ -163,7 +163,8 @@ test(
     for (const call of [official, raw]) {
       expect((await call('get_escalation', { id, escalationId: QUESTION })).structuredContent).toMatchObject({
         escalation: { id: QUESTION },
-        failing: { red: expect.arrayContaining([expect.objectContaining({ subject: expect.any(String) })]) },
+        // The audit itself raised it; no item of the gate is red.
+        failing: null,
         diff: { text: expect.stringContaining('diff --git '), leftOutBytes: expect.any(Number) },
       });
     }
