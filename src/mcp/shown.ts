@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { redactSecrets } from '../process/redact';
+import { wholeOutput } from '../process/whole-output';
 
 /** A text as far as there is room for it. */
 export const Shown = z.object({
@@ -9,29 +11,23 @@ export const Shown = z.object({
 });
 type Shown = z.infer<typeof Shown>;
 
-/** The beginning of a text, in whole lines where one fits. */
+/** The beginning of a text, in whole lines where one fits, with its secrets taken out: a model is shown it. */
 export function beginningOf(whole: string, mostBytes: number): Shown {
-  const bytes = Buffer.from(whole);
-  if (bytes.length <= mostBytes) return { text: whole, bytes: bytes.length, leftOutBytes: 0 };
-  const lineEnd = bytes.lastIndexOf('\n', mostBytes - 1) + 1;
-  const end = lineEnd > 0 ? lineEnd : characterAt(bytes, mostBytes, -1);
-  return shown(bytes.subarray(0, end), bytes.length);
+  const clean = Buffer.from(redactSecrets(whole));
+  if (clean.length <= mostBytes)
+    return { text: clean.toString('utf8'), bytes: clean.length, leftOutBytes: 0 };
+  let end = clean.lastIndexOf('\n', mostBytes - 1) + 1 || mostBytes;
+  // Not in the middle of a character.
+  while (((clean[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return {
+    text: clean.subarray(0, end).toString('utf8'),
+    bytes: clean.length,
+    leftOutBytes: clean.length - end,
+  };
 }
 
-/** The end of a text, which of an output says more than its start. */
-export function endOf(whole: string, mostBytes: number): Shown {
-  const bytes = Buffer.from(whole);
-  if (bytes.length <= mostBytes) return { text: whole, bytes: bytes.length, leftOutBytes: 0 };
-  return shown(bytes.subarray(characterAt(bytes, bytes.length - mostBytes, 1)), bytes.length);
-}
-
-function shown(part: Buffer, bytes: number): Shown {
-  return { text: part.toString('utf8'), bytes, leftOutBytes: bytes - part.length };
-}
-
-/** The next place, from `at` on in a direction, where a character begins. */
-function characterAt(bytes: Buffer, at: number, step: 1 | -1): number {
-  let place = at;
-  while (((bytes[place] ?? 0) & 0b1100_0000) === 0b1000_0000) place += step;
-  return place;
+/** The end of an output, likewise. */
+export function endOf(output: string, mostBytes: number): Shown {
+  const { text, leftOutBytes } = wholeOutput(output, mostBytes);
+  return { text, bytes: leftOutBytes + Buffer.byteLength(text), leftOutBytes };
 }

@@ -9,11 +9,14 @@ export interface WholeOutput {
   readonly leftOutBytes: number;
 }
 
-/** An output with its secrets taken out; of a very long one the last mebibyte, since the end says more than the start. */
-export function wholeOutput(output: string): WholeOutput {
+/**
+ * An output with its secrets taken out; of a very long one the last bytes (a mebibyte unless said), since the end says more
+ * than the start.
+ */
+export function wholeOutput(output: string, mostBytes = MOST_BYTES): WholeOutput {
   // Taken out before it is cut: half a secret is not known as one.
   const bytes = Buffer.from(redactSecrets(output));
-  let start = Math.max(0, bytes.length - MOST_BYTES);
+  let start = Math.max(0, bytes.length - mostBytes);
   // Not in the middle of a character.
   while (start > 0 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
   return { text: bytes.subarray(start).toString('utf8'), leftOutBytes: start };

@@ -199,6 +199,16 @@ test('a text of one long line is cut between characters', async () => {
   });
 });
 
+test('no secret in a diff or an output is shown', async () => {
+  const secret = ['ghp', 'a1B2'.repeat(9)].join('_');
+  diff = () => Promise.resolve(`+TOKEN = '${secret}'\n+port = 3000\n`);
+  await gated(await desk.blobs.put(`refused ${secret}`));
+  const said = JSON.stringify((await ask()).structuredContent);
+  expect(said).not.toContain(secret);
+  expect(said).toContain('port = 3000');
+  expect(said).toContain('refused ');
+});
+
 test('a diff that git itself had to cut says that there is more than is counted', async () => {
   diff = () => Promise.resolve('x'.repeat(asked.at(-1) ?? 0));
   expect((await ask({ maxBytes: 1024 })).structuredContent).toMatchObject({

@@ -1,4 +1,4 @@
-import type { DepartmentClient, SentMessage } from '../../client/department-client';
+import type { SentMessage } from '../../client/department-client';
 import type { Escalation } from '../../domain/escalation/escalation';
 import {
   raisingMessage,
@@ -7,18 +7,14 @@ import {
   standingOf,
   suggestedUsd,
 } from '../../domain/escalation/raise-budget';
-import type { AskerRequest } from './ask';
-import type { Display } from './display';
+import type { DecisionAsker } from './ask';
 
 /**
  * Asks how high a spent budget shall be and sends what the commands `budget` and `plan <id> budget` send, which answers the
  * question; null: it was left open. What cannot be used is said, and asked for again.
  */
 export async function askForBudget(
-  request: Pick<AskerRequest, 'prompts' | 'by' | 'from'> & {
-    readonly display: Pick<Display, 'note'>;
-    readonly department: Pick<DepartmentClient, 'send' | 'snapshot'>;
-  },
+  request: DecisionAsker,
   objectiveId: string,
   escalation: Escalation,
   signal: AbortSignal,

@@ -118,15 +118,18 @@ async function askAbout(
   }
 }
 
+/** Who is asked for a decision, and how it is sent. */
+export interface DecisionAsker extends Pick<AskerRequest, 'prompts' | 'by' | 'from'> {
+  readonly display: Pick<Display, 'note'>;
+  readonly department: Pick<DepartmentClient, 'send' | 'snapshot'>;
+}
+
 /**
  * Asks for one of the options and what it needs, and sends the decision; null: it was left open.
  * @throws UserError where it is refused
  */
 export async function askDecision(
-  request: Pick<AskerRequest, 'prompts' | 'by' | 'from'> & {
-    readonly display: Pick<Display, 'note'>;
-    readonly department: Pick<DepartmentClient, 'send' | 'snapshot'>;
-  },
+  request: DecisionAsker,
   objectiveId: string,
   escalation: Escalation,
   signal: AbortSignal,
